@@ -1,0 +1,39 @@
+"""How a command fails: one line that says what is wrong, where, and what to do."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from pydantic import ValidationError
+
+
+class InputError(Exception):
+    """Something that the user can put right; its text is the one line that is shown."""
+
+
+def explain(error: ValidationError) -> str:
+    """One line from a pydantic error: key, value given, what is allowed."""
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"]) or error.title
+    given = "" if first["type"] == "missing" else f" (given: {first['input']!r})"
+    return f"{error.title}: {key}: {first['msg']}{given}"
+
+
+def run(main: Callable[[argparse.Namespace], None], parser: argparse.ArgumentParser) -> None:
+    """Parse the command line and run `main`; an expected failure is one line and exit status 1.
+
+    A traceback is shown only with `--debug`.
+    """
+    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    arguments = parser.parse_args()
+    try:
+        main(arguments)
+    except Exception as error:
+        if arguments.debug:
+            raise
+        text = explain(error) if isinstance(error, ValidationError) else str(error)
+        kind = "" if isinstance(error, InputError | ValidationError) else f"{type(error).__name__}: "
+        line = " ".join(text.split())
+        sys.exit(f"{parser.prog}: error: {kind}{line}")

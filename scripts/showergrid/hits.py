@@ -1,0 +1,109 @@
+"""Hits and events: the two tables that everything else starts from.
+
+hits.parquet has one row a hit, the rows of an event together and in the study's order; events.parquet one row an
+event, in the same order as the events stand in hits.parquet. Both are sorted by event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from showergrid.errors import InputError
+
+AXES = ("x", "y", "z")
+
+HITS = pa.schema(
+    [
+        pa.field("event", pa.int64(), nullable=False),
+        pa.field("x", pa.float32(), nullable=False),  # cm
+        pa.field("y", pa.float32(), nullable=False),  # cm
+        pa.field("z", pa.float32(), nullable=False),  # cm
+        pa.field("charge", pa.float32(), nullable=False),  # tick ADC
+        pa.field("time", pa.float32(), nullable=False),  # ns since the primary, the simulation's truth
+    ]
+)
+EVENTS = pa.schema(
+    [
+        pa.field("event", pa.int64(), nullable=False),
+        pa.field("pdg", pa.int32(), nullable=False),
+        pa.field("energy", pa.float32(), nullable=False),  # GeV
+        pa.field("n_hits", pa.int32(), nullable=False),
+        pa.field("source", pa.string(), nullable=False),  # file or shard the event came from
+        pa.field("number", pa.int64(), nullable=False),  # its number there
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Hits:
+    """Hits of whole events: event i owns the rows offsets[i] to offsets[i + 1].
+
+    event (E,) int64, offsets (E + 1,) int64, position (N, 3) float64 [cm], charge (N,) float64 [tick ADC].
+    """
+
+    event: np.ndarray
+    offsets: np.ndarray
+    position: np.ndarray
+    charge: np.ndarray
+
+    @property
+    def row(self) -> np.ndarray:
+        """(N,) int64: for each hit the index of its event, 0 to E - 1."""
+        return np.repeat(np.arange(self.event.size), np.diff(self.offsets))
+
+
+def read_events(path: Path) -> pa.Table:
+    """The events table, checked against its schema.
+
+    Raises:
+        InputError: a column is missing or of another type.
+    """
+    return _conforming(path, EVENTS, pq.ParquetFile(path)).read()
+
+
+def read_hits(hits: Path, hits_per_chunk: int = 2_000_000) -> Iterator[Hits]:
+    """Yield all hits in chunks of whole events, in the file's order, reading as many rows at a time.
+
+    Raises:
+        InputError: a column is missing or of another type, or the events are not sorted.
+    """
+    file = _conforming(hits, HITS, pq.ParquetFile(hits))
+    columns = ["event", *AXES, "charge"]
+    kept = {name: np.empty(0) for name in columns}
+    last = -1
+    for batch in file.iter_batches(batch_size=hits_per_chunk, columns=columns):
+        rows = {name: np.concatenate([kept[name], batch.column(name).to_numpy()]) for name in columns}
+        event = rows["event"].astype(np.int64)
+        if np.any(np.diff(event) < 0) or event[0] < last:
+            raise InputError(f"{hits}: the rows are not sorted by event; make the file again with simulate or ingest")
+        whole = int(np.searchsorted(event, event[-1]))  # the last event may go on in the next batch
+        if whole:
+            yield _grouped({name: column[:whole] for name, column in rows.items()})
+        kept = {name: column[whole:] for name, column in rows.items()}
+        last = int(event[-1])
+    if kept["event"].size:
+        yield _grouped(kept)
+
+
+def _grouped(rows: dict[str, np.ndarray]) -> Hits:
+    event, start = np.unique(rows["event"].astype(np.int64), return_index=True)
+    return Hits(
+        event=event,
+        offsets=np.append(start, rows["event"].size).astype(np.int64),
+        position=np.stack([rows[axis] for axis in AXES], axis=1).astype(np.float64),
+        charge=rows["charge"].astype(np.float64),
+    )
+
+
+def _conforming(path: Path, schema: pa.Schema, file: pq.ParquetFile) -> pq.ParquetFile:
+    for field in schema:
+        found = file.schema_arrow.field(field.name).type if field.name in file.schema_arrow.names else None
+        if found != field.type:
+            raise InputError(f"{path}: column {field.name}: expected {field.type}, found {found or 'none'}")
+    return file
