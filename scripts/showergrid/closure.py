@@ -1,0 +1,56 @@
+"""Which source files can change what a command writes: its static import closure."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+# These cannot change an output (tests/workflow/test_closure.py proves it), so editing them reruns nothing.
+LEFT_OUT = frozenset({"showergrid.errors", "showergrid.progress", "showergrid.provenance", "showergrid.closure"})
+
+
+def closure(command: Path, *modules: str) -> list[Path]:
+    """All source files that `command` (a script) and `modules` (dotted names) import, directly or not, sorted.
+
+    Only files below the script's folder count, and imports inside functions count like those at the top. Modules
+    imported by a computed name cannot be seen: name them in `modules`. Those in LEFT_OUT are not followed.
+
+    Raises:
+        FileNotFoundError: the command or one of `modules` does not exist.
+    """
+    root = command.parent
+    found: set[Path] = set()
+    queue = [command, *(_existing(root, name) for name in modules)]
+    while queue:
+        path = queue.pop()
+        if path not in found:
+            found.add(path)
+            names = sorted(set(_imported(path, root)) - LEFT_OUT)
+            queue.extend(file for name in names if (file := _file(root, name)))
+    return sorted(found)
+
+
+def _imported(path: Path, root: Path) -> Iterator[str]:
+    """Dotted names that may be modules: `from a import b` gives both a and a.b."""
+    package = path.relative_to(root).with_suffix("").parts[:-1]
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            parents = package[: len(package) + 1 - node.level] if node.level else ()
+            base = ".".join([*parents, *([node.module] if node.module else [])])
+            yield base
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def _file(root: Path, name: str) -> Path | None:
+    path = root.joinpath(*name.split(".")).with_suffix(".py")
+    return path if path.is_file() else None
+
+
+def _existing(root: Path, name: str) -> Path:
+    path = _file(root, name)
+    if path is None:
+        raise FileNotFoundError(f"no module {name} below {root}")
+    return path
