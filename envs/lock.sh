@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Write the locks: every package of every environment with its version and hashes, all agreeing with each other.
+# Run in an environment with pip-tools: envs/lock.sh
+set -euo pipefail
+cd "$(dirname "$0")"
+compile() {
+    pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
+        --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options "$@"
+}
+all=$(mktemp)
+trap 'rm -f "$all"' EXIT
+compile --output-file "$all" data.in torch.in workflow.in dev.in
+sed -i '/^ *--hash/d; s/ *\\$//' "$all"
+for name in data torch workflow dev; do
+    compile --constraint "$all" --no-annotate --output-file "$name.txt" "$name.in"
+done
