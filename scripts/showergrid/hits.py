@@ -57,6 +57,12 @@ class Hits:
         """(N,) int64: for each hit the index of its event, 0 to E - 1."""
         return np.repeat(np.arange(self.event.size), np.diff(self.offsets))
 
+    def only(self, chosen: np.ndarray) -> Hits:
+        """The events for which chosen (E,) bool is true."""
+        kept = np.repeat(chosen, np.diff(self.offsets))
+        offsets = np.append(0, np.cumsum(np.diff(self.offsets)[chosen]))
+        return Hits(self.event[chosen], offsets, self.position[kept], self.charge[kept])
+
 
 def read_events(path: Path) -> pa.Table:
     """The events table, checked against its schema.
@@ -67,17 +73,18 @@ def read_events(path: Path) -> pa.Table:
     return _conforming(path, EVENTS, pq.ParquetFile(path)).read()
 
 
-def read_hits(hits: Path, hits_per_chunk: int = 2_000_000) -> Iterator[Hits]:
+def read_hits(hits: Path, hits_per_chunk: int = 16_384) -> Iterator[Hits]:
     """Yield all hits in chunks of whole events, in the file's order, reading as many rows at a time.
 
     Raises:
         InputError: a column is missing or of another type, or the events are not sorted.
     """
-    file = _conforming(hits, HITS, pq.ParquetFile(hits))
+    # pyarrow would else fetch the whole file ahead, or whole row groups: memory must not grow with the study
+    file = _conforming(hits, HITS, pq.ParquetFile(hits, buffer_size=1 << 16, pre_buffer=False))
     columns = ["event", *AXES, "charge"]
     kept = {name: np.empty(0) for name in columns}
     last = -1
-    for batch in file.iter_batches(batch_size=hits_per_chunk, columns=columns):
+    for batch in file.iter_batches(batch_size=hits_per_chunk, columns=columns, use_threads=False):
         rows = {name: np.concatenate([kept[name], batch.column(name).to_numpy()]) for name in columns}
         event = rows["event"].astype(np.int64)
         if np.any(np.diff(event) < 0) or event[0] < last:

@@ -34,6 +34,23 @@ class Job:
     command: Path
     start: str = field(default_factory=lambda: _now())
 
+    def digest(self, inputs: Files, modules: tuple[str, ...] = ()) -> str:
+        """One SHA-256 of all that decides the outputs: configuration, environment, code, inputs, instruction set."""
+        decisive = {
+            "config": self.config,
+            "environment": self.environment,
+            "code": self._code(modules),
+            "inputs": [sha256(path) for value in inputs.values() for path in _paths(value)],
+            "packages": dict(sorted(_packages())),
+            "cpu": _cpu(),
+            "gpu": _gpu(),
+        }
+        return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
+
+    def _code(self, modules: tuple[str, ...]) -> dict[str, str]:
+        scripts = self.command.parent
+        return {str(file.relative_to(scripts)): sha256(file) for file in closure(self.command, *modules)}
+
     def finish(
         self,
         path: Path,
@@ -46,18 +63,17 @@ class Job:
 
         `modules` are the ones the command found by name (its representation, its model).
         """
-        scripts = self.command.parent
         record = {
             "rule": self.rule,
             "wildcards": self.wildcards,
             "config": self.config,
             "seeds": seeds or {},
             "environment": self.environment,
-            "git": _git(scripts),
-            "code": {str(file.relative_to(scripts)): sha256(file) for file in closure(self.command, *modules)},
+            "git": _git(self.command.parent),
+            "code": self._code(modules),
             "inputs": _digests(inputs),
             "outputs": _digests(outputs),
-            "packages": {name: version for name, version in sorted(_packages())},
+            "packages": dict(sorted(_packages())),
             "python": platform.python_version(),
             "os": _operating_system(),
             "cpu": _cpu(),
@@ -100,6 +116,10 @@ def sha256(path: Path) -> str:
     """Hexadecimal SHA-256 of a file's content."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _paths(value: Path | list[Path]) -> list[Path]:
+    return value if isinstance(value, list) else [value]
 
 
 def _digests(files: Files) -> dict[str, dict[str, str] | list[dict[str, str]]]:

@@ -1,0 +1,50 @@
+# make table1: from nothing to the table.   make test: every test.   make help: the rest.
+PYTHON ?= python3
+CORES ?= all
+BIN := .venv/bin
+LOCKS := envs/workflow.txt envs/data.txt envs/torch.txt
+.DELETE_ON_ERROR:
+.PHONY: help table1 pdf test check locks
+
+help:
+	@echo "make table1   make .venv, simulate, train, write results/table1.tex and show it (CORES=2 to use two)"
+	@echo "make pdf      the same table as results/table1.pdf (needs pdflatex)"
+	@echo "make test     set up and run all tests and checks"
+	@echo "make check    ruff, snakefmt and snakemake --lint alone"
+	@echo "make locks    write envs/*.txt anew from envs/*.in"
+
+table1: .venv/ready
+	@$(BIN)/snakemake --cores $(CORES) --quiet host -- results/table1.tex
+	@$(BIN)/python scripts/show.py results
+
+pdf: .venv/ready
+	@$(BIN)/snakemake --cores $(CORES) --quiet host -- results/table1.pdf
+
+test: .venv/ready-dev
+	tests/system_packages.sh
+	$(MAKE) check
+	$(BIN)/python -m pytest
+
+check: .venv/ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile rules
+	$(BIN)/snakemake --lint
+
+locks: .venv/ready-dev
+	PATH="$(CURDIR)/$(BIN):$$PATH" envs/lock.sh
+
+# The stamp is made last: an interrupted installation is taken up again.
+.venv/ready: $(LOCKS)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
+		{ echo "showergrid: Python 3.11 is needed, which the locks are for; name one: make PYTHON=python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || \
+		{ echo "showergrid: this Python has no venv; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "showergrid: installing the locked environment into .venv (5.5 GB, mostly PyTorch)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps $(addprefix -r ,$(LOCKS))
+	@touch $@
+
+.venv/ready-dev: .venv/ready envs/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r envs/dev.txt
+	@touch $@

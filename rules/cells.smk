@@ -1,0 +1,118 @@
+# The cells of the grid: train, evaluate, draw.
+
+
+rule train:
+    input:
+        images=f"{RESULTS}/images/{{representation}}/c{{resolution}}.safetensors",
+        calibration=f"{RESULTS}/images/{{representation}}/c{{resolution}}.calibration.json",
+        events=f"{RESULTS}/data/events.parquet",
+        split=f"{RESULTS}/data/split.parquet",
+        weights=weights,
+        code=code("train"),
+    output:
+        model=f"{CELL}/model.safetensors",
+        history=f"{CELL}/history.csv",
+        provenance=f"{CELL}/train.provenance.json",
+    log:
+        f"{RESULTS}/logs/train/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/train/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
+    container:
+        "containers/torch.sif"
+    threads: compute_threads
+    resources:
+        mem_mb=6000,
+        runtime=720,
+    params:
+        job=job("train"),
+    shell:
+        "python scripts/train.py"
+        " --job {params.job:q}"
+        " --images {input.images:q}"
+        " --calibration {input.calibration:q}"
+        " --events {input.events:q}"
+        " --split {input.split:q}"
+        " --weights {input.weights:q}"
+        " --model {output.model:q}"
+        " --history {output.history:q}"
+        " --provenance {output.provenance:q}"
+        " > {log:q} 2>&1"
+
+
+rule evaluate:
+    input:
+        model=f"{CELL}/model.safetensors",
+        history=f"{CELL}/history.csv",
+        images=f"{RESULTS}/images/{{representation}}/c{{resolution}}.safetensors",
+        events=f"{RESULTS}/data/events.parquet",
+        split=f"{RESULTS}/data/split.parquet",
+        code=code("evaluate"),
+    output:
+        predictions=f"{CELL}/predictions.parquet",
+        metrics=f"{CELL}/metrics.json",
+        provenance=f"{CELL}/evaluate.provenance.json",
+    log:
+        f"{RESULTS}/logs/evaluate/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/evaluate/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
+    container:
+        "containers/torch.sif"
+    threads: compute_threads
+    resources:
+        mem_mb=6000,
+        runtime=120,
+    params:
+        job=job("evaluate"),
+    shell:
+        "python scripts/evaluate.py"
+        " --job {params.job:q}"
+        " --model {input.model:q}"
+        " --history {input.history:q}"
+        " --images {input.images:q}"
+        " --events {input.events:q}"
+        " --split {input.split:q}"
+        " --predictions {output.predictions:q}"
+        " --metrics {output.metrics:q}"
+        " --provenance {output.provenance:q}"
+        " > {log:q} 2>&1"
+
+
+rule cell_figures:
+    input:
+        history=f"{CELL}/history.csv",
+        predictions=f"{CELL}/predictions.parquet",
+        metrics=f"{CELL}/metrics.json",
+        code=code("cell_figures"),
+    output:
+        history=f"{CELL}/figures/history.pdf",
+        roc=f"{CELL}/figures/roc.pdf",
+        confusion=f"{CELL}/figures/confusion.pdf",
+        provenance=f"{CELL}/figures/figures.provenance.json",
+    log:
+        f"{RESULTS}/logs/cell_figures/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/cell_figures/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
+    container:
+        "containers/data.sif"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        job=job("cell_figures"),
+    shell:
+        "python scripts/cell_figures.py"
+        " --job {params.job:q}"
+        " --history {input.history:q}"
+        " --predictions {input.predictions:q}"
+        " --metrics {input.metrics:q}"
+        " --history-figure {output.history:q}"
+        " --roc {output.roc:q}"
+        " --confusion {output.confusion:q}"
+        " --provenance {output.provenance:q}"
+        " > {log:q} 2>&1"
+
+
+rule cells:
+    input:
+        cell_files(STUDY.cells, CELL_FILES),

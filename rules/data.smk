@@ -1,0 +1,158 @@
+# Simulated showers, their split, their ranges and what they look like.
+
+
+rule simulate:
+    input:
+        code=code("simulate"),
+    output:
+        hits=f"{RESULTS}/data/shards/{{shard}}.hits.parquet",
+        events=f"{RESULTS}/data/shards/{{shard}}.events.parquet",
+        provenance=f"{RESULTS}/data/shards/{{shard}}.provenance.json",
+    log:
+        f"{RESULTS}/logs/simulate/{{shard}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/simulate/{{shard}}.tsv"
+    container:
+        "containers/data.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        job=job("simulate"),
+    shell:
+        "python scripts/simulate.py"
+        " --shard {wildcards.shard:q}"
+        " --job {params.job:q}"
+        " --hits {output.hits:q}"
+        " --events {output.events:q}"
+        " --provenance {output.provenance:q}"
+        " > {log:q} 2>&1"
+
+
+rule gather:
+    input:
+        hits=shards("hits.parquet"),
+        events=shards("events.parquet"),
+        code=code("gather"),
+    output:
+        hits=f"{RESULTS}/data/hits.parquet",
+        events=f"{RESULTS}/data/events.parquet",
+        counts=f"{RESULTS}/data/counts.json",
+        provenance=f"{RESULTS}/data/gather.provenance.json",
+    log:
+        f"{RESULTS}/logs/gather.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/gather.tsv"
+    container:
+        "containers/data.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        job=job("gather"),
+    shell:
+        "python scripts/gather.py"
+        " --job {params.job:q}"
+        " --shard-hits {input.hits:q}"
+        " --shard-events {input.events:q}"
+        " --hits {output.hits:q}"
+        " --events {output.events:q}"
+        " --counts {output.counts:q}"
+        " --provenance {output.provenance:q}"
+        " > {log:q} 2>&1"
+
+
+rule split:
+    input:
+        events=f"{RESULTS}/data/events.parquet",
+        code=code("split"),
+    output:
+        split=f"{RESULTS}/data/split.parquet",
+        provenance=f"{RESULTS}/data/split.provenance.json",
+    log:
+        f"{RESULTS}/logs/split.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/split.tsv"
+    container:
+        "containers/data.sif"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        job=job("split"),
+    shell:
+        "python scripts/split.py"
+        " --job {params.job:q}"
+        " --events {input.events:q}"
+        " --output {output.split:q}"
+        " --provenance {output.provenance:q}"
+        " > {log:q} 2>&1"
+
+
+rule calibrate:
+    input:
+        hits=f"{RESULTS}/data/hits.parquet",
+        split=f"{RESULTS}/data/split.parquet",
+        code=code("calibrate"),
+    output:
+        calibration=f"{RESULTS}/data/calibration.json",
+        provenance=f"{RESULTS}/data/calibration.provenance.json",
+    log:
+        f"{RESULTS}/logs/calibrate.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/calibrate.tsv"
+    container:
+        "containers/data.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        job=job("calibrate"),
+    shell:
+        "python scripts/calibrate.py"
+        " --job {params.job:q}"
+        " --hits {input.hits:q}"
+        " --split {input.split:q}"
+        " --output {output.calibration:q}"
+        " --provenance {output.provenance:q}"
+        " > {log:q} 2>&1"
+
+
+rule explore:
+    input:
+        hits=f"{RESULTS}/data/hits.parquet",
+        events=f"{RESULTS}/data/events.parquet",
+        split=f"{RESULTS}/data/split.parquet",
+        counts=f"{RESULTS}/data/counts.json",
+        code=code("explore"),
+    output:
+        summary=f"{RESULTS}/data/summary.json",
+        figure=f"{RESULTS}/figures/data/validation.pdf",
+        provenance=f"{RESULTS}/data/summary.provenance.json",
+    log:
+        f"{RESULTS}/logs/explore.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/explore.tsv"
+    container:
+        "containers/data.sif"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        job=job("explore"),
+    shell:
+        "python scripts/explore.py"
+        " --job {params.job:q}"
+        " --hits {input.hits:q}"
+        " --events {input.events:q}"
+        " --split {input.split:q}"
+        " --counts {input.counts:q}"
+        " --summary {output.summary:q}"
+        " --figure {output.figure:q}"
+        " --provenance {output.provenance:q}"
+        " > {log:q} 2>&1"

@@ -1,0 +1,63 @@
+# Sparse images: made once for each representation and resolution, shared by all networks, windows and seeds.
+
+
+rule calibrate_images:
+    input:
+        hits=f"{RESULTS}/data/hits.parquet",
+        split=f"{RESULTS}/data/split.parquet",
+        calibration=f"{RESULTS}/data/calibration.json",
+        code=code("calibrate_images"),
+    output:
+        calibration=f"{RESULTS}/images/{{representation}}/c{{resolution}}.calibration.json",
+        provenance=f"{RESULTS}/images/{{representation}}/c{{resolution}}.calibration.provenance.json",
+    log:
+        f"{RESULTS}/logs/calibrate_images/{{representation}}.c{{resolution}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/calibrate_images/{{representation}}.c{{resolution}}.tsv"
+    container:
+        "containers/data.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        job=job("calibrate_images"),
+    shell:
+        "python scripts/calibrate_images.py"
+        " --job {params.job:q}"
+        " --hits {input.hits:q}"
+        " --split {input.split:q}"
+        " --calibration {input.calibration:q}"
+        " --output {output.calibration:q}"
+        " --provenance {output.provenance:q}"
+        " > {log:q} 2>&1"
+
+
+rule images:
+    input:
+        hits=f"{RESULTS}/data/hits.parquet",
+        calibration=f"{RESULTS}/images/{{representation}}/c{{resolution}}.calibration.json",
+        code=code("images"),
+    output:
+        images=f"{RESULTS}/images/{{representation}}/c{{resolution}}.safetensors",
+        provenance=f"{RESULTS}/images/{{representation}}/c{{resolution}}.provenance.json",
+    log:
+        f"{RESULTS}/logs/images/{{representation}}.c{{resolution}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/images/{{representation}}.c{{resolution}}.tsv"
+    container:
+        "containers/data.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        job=job("images"),
+    shell:
+        "python scripts/images.py"
+        " --job {params.job:q}"
+        " --hits {input.hits:q}"
+        " --calibration {input.calibration:q}"
+        " --output {output.images:q}"
+        " --provenance {output.provenance:q}"
+        " > {log:q} 2>&1"

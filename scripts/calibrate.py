@@ -1,0 +1,29 @@
+"""Find the range of each axis and of the charge in the training events."""
+
+import argparse
+from pathlib import Path
+
+from showergrid import provenance
+from showergrid.calibration import calibrate_data, training_hits, write_calibration
+from showergrid.errors import run
+from showergrid.hits import read_hits
+from showergrid.progress import progress
+from showergrid.splitting import events_of
+
+
+def main(a: argparse.Namespace) -> None:
+    """Calibrate and write."""
+    job = provenance.start(a.job, __file__)
+    chunks = progress(read_hits(a.hits), "calibrate", "chunk")
+    write_calibration(a.output, calibrate_data(training_hits(chunks, events_of(a.split, "train"))))
+    job.finish(a.provenance, inputs={"hits": a.hits, "split": a.split}, outputs={"calibration": a.output})
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--job", required=True, help="JSON: resolved configuration of this job")
+    parser.add_argument("--provenance", type=Path, required=True, help="provenance file to write")
+    parser.add_argument("--hits", type=Path, required=True, help="hits.parquet")
+    parser.add_argument("--split", type=Path, required=True, help="split.parquet")
+    parser.add_argument("--output", type=Path, required=True, help="calibration to write (JSON)")
+    run(main, parser)

@@ -1,0 +1,34 @@
+"""Find what a representation at one resolution must know of the training events, e.g. the largest summed charge."""
+
+import argparse
+from pathlib import Path
+
+from showergrid import provenance
+from showergrid.calibration import calibrate_images, read_calibration, training_hits, write_calibration
+from showergrid.errors import run
+from showergrid.hits import read_hits
+from showergrid.progress import progress
+from showergrid.settings.images import Images
+from showergrid.splitting import events_of
+
+
+def main(a: argparse.Namespace) -> None:
+    """Calibrate and write."""
+    job = provenance.start(a.job, __file__)
+    settings = Images(**job.config)
+    training = training_hits(progress(read_hits(a.hits), "calibrate", "chunk"), events_of(a.split, "train"))
+    write_calibration(a.output, calibrate_images(training, read_calibration(a.calibration), settings))
+    modules = (f"showergrid.representations.{settings.representation.module}",)
+    inputs = {"hits": a.hits, "split": a.split, "calibration": a.calibration}
+    job.finish(a.provenance, inputs=inputs, outputs={"calibration": a.output}, modules=modules)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--job", required=True, help="JSON: resolved configuration of this job")
+    parser.add_argument("--provenance", type=Path, required=True, help="provenance file to write")
+    parser.add_argument("--hits", type=Path, required=True, help="hits.parquet")
+    parser.add_argument("--split", type=Path, required=True, help="split.parquet")
+    parser.add_argument("--calibration", type=Path, required=True, help="calibration of the data (JSON)")
+    parser.add_argument("--output", type=Path, required=True, help="calibration to write (JSON)")
+    run(main, parser)

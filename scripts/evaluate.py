@@ -1,0 +1,68 @@
+"""Evaluate the network of one cell on every event; write its scores and its metrics."""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+
+from showergrid import evaluation, provenance, training
+from showergrid.atomic import replacing
+from showergrid.errors import run
+from showergrid.images import read_images
+from showergrid.metrics import cell_metrics
+from showergrid.settings.report import Bootstrap
+from showergrid.settings.training import Training
+
+
+def main(a: argparse.Namespace) -> None:
+    """Run the command."""
+    job = provenance.start(a.job, __file__)
+    weights, cell = evaluation.read_model(a.model)
+    model, classes = cell["model"], cell["classes"]
+    settings = Training(**model["training"])
+    device = training.prepare(settings)
+
+    events, split = evaluation.all_events(a.events), evaluation.read_split(a.split)
+    images = read_images(a.images, cell["representation"]["name"], cell["resolution"])
+    data = evaluation.labelled(images, events, events["event"].to_numpy(), model["window"], classes)
+    network = training.build(model, data.images.shape, len(classes), cell["seed"])
+    network.load_state_dict(weights)
+    score = training.answers(network.to(device), settings, data.images, device).numpy()[:, 0]
+
+    rows = {part: np.searchsorted(data.images.event, chosen) for part, chosen in split.items()}
+    share = data.images.share
+    history = training.read_history(a.history)
+    metrics = cell_metrics(
+        splits={part: (data.label[row], score[row]) for part, row in rows.items()},
+        window={"charge": share.charge[rows["test"]], "hits": share.hits[rows["test"]]},
+        best_epoch=training.best_epoch(history),
+        epochs=len(history),
+        names=[entry["name"] for entry in classes],
+        bootstrap=Bootstrap(**job.config["bootstrap"]),
+    )
+    evaluation.write_predictions(a.predictions, events, split, score)
+    with replacing(a.metrics) as partial:
+        partial.write_text(json.dumps(metrics, indent=1) + "\n")
+    modules = (f"showergrid.models.{model['module']}", f"showergrid.representations.{cell['representation']['module']}")
+    job.finish(
+        a.provenance,
+        {"model": a.model, "history": a.history, "images": a.images, "events": a.events, "split": a.split},
+        {"predictions": a.predictions, "metrics": a.metrics},
+        {"cell": cell["seed"], "bootstrap": job.config["bootstrap"]["seed"]},
+        modules,
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", type=Path, required=True, help="model.safetensors of the cell")
+    parser.add_argument("--history", type=Path, required=True, help="history.csv of the cell")
+    parser.add_argument("--images", type=Path, required=True, help="image file of the representation and resolution")
+    parser.add_argument("--events", type=Path, required=True, help="events.parquet")
+    parser.add_argument("--split", type=Path, required=True, help="split.parquet")
+    parser.add_argument("--job", required=True, help="JSON: resolved configuration of this cell")
+    parser.add_argument("--predictions", type=Path, required=True, help="predictions.parquet to write")
+    parser.add_argument("--metrics", type=Path, required=True, help="metrics.json to write")
+    parser.add_argument("--provenance", type=Path, required=True, help="provenance record to write")
+    run(main, parser)

@@ -1,0 +1,32 @@
+"""Make the sparse images of all events in one representation at one resolution."""
+
+import argparse
+from pathlib import Path
+
+from showergrid import provenance
+from showergrid.calibration import read_calibration
+from showergrid.errors import run
+from showergrid.hits import read_hits
+from showergrid.imaging import write_images
+from showergrid.progress import progress
+from showergrid.settings.images import Images
+
+
+def main(a: argparse.Namespace) -> None:
+    """Make and write the images."""
+    job = provenance.start(a.job, __file__)
+    settings = Images(**job.config)
+    write_images(a.output, progress(read_hits(a.hits), "images", "chunk"), read_calibration(a.calibration), settings)
+    modules = (f"showergrid.representations.{settings.representation.module}",)
+    inputs = {"hits": a.hits, "calibration": a.calibration}
+    job.finish(a.provenance, inputs=inputs, outputs={"images": a.output}, modules=modules)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--job", required=True, help="JSON: resolved configuration of this job")
+    parser.add_argument("--provenance", type=Path, required=True, help="provenance file to write")
+    parser.add_argument("--hits", type=Path, required=True, help="hits.parquet")
+    parser.add_argument("--calibration", type=Path, required=True, help="calibration of this image file (JSON)")
+    parser.add_argument("--output", type=Path, required=True, help="image file to write (safetensors)")
+    run(main, parser)

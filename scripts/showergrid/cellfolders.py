@@ -1,0 +1,129 @@
+"""Reading what training and evaluation left in a cell's folder."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from showergrid.errors import InputError
+from showergrid.settings.report import ClassName
+
+FILES = ("history.csv", "metrics.json", "predictions.parquet")  # what a table reads of a cell
+HISTORY = ("epoch", "lr", "train_loss", "train_accuracy", "val_loss", "val_accuracy")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One cell: accuracies of its history, and its test events.
+
+    train, validation: of the last epoch; best_validation: of the epoch whose weights were kept.
+    event (n,) int64, labels (n,) int64, scores (n,) float64: the test events, sorted by event.
+    """
+
+    folder: Path
+    train: float
+    validation: float
+    best_validation: float
+    epochs: int
+    collapsed: bool
+    event: np.ndarray
+    labels: np.ndarray
+    scores: np.ndarray
+
+
+def cell_folder(results: Path, representation: str, resolution: int, model: str, seed: int) -> Path:
+    """Where a cell lives below the study's folder."""
+    return results / "cells" / representation / f"c{resolution}" / model / f"seed{seed}"
+
+
+def read_run(folder: Path, classes: Sequence[ClassName]) -> Run:
+    """The cell in `folder`.
+
+    Raises:
+        InputError: a file is missing or doesn't hold what it should.
+    """
+    history = read_history(folder / "history.csv")
+    metrics = read_metrics(folder / "metrics.json")
+    best = metrics["best_epoch"]
+    if not 1 <= best <= history["epoch"].size:
+        raise InputError(f"{folder / 'metrics.json'}: best_epoch {best} is not in history.csv; evaluate the cell again")
+    event, labels, scores = read_predictions(folder / "predictions.parquet", classes, "test")
+    return Run(
+        folder=folder,
+        train=float(history["train_accuracy"][-1]),
+        validation=float(history["val_accuracy"][-1]),
+        best_validation=float(history["val_accuracy"][best - 1]),
+        epochs=history["epoch"].size,
+        collapsed=bool(metrics["collapsed"]),
+        event=event,
+        labels=labels,
+        scores=scores,
+    )
+
+
+def read_history(path: Path) -> dict[str, np.ndarray]:
+    """Columns of history.csv, name -> (epochs,) float64.
+
+    Raises:
+        InputError: the file is missing, a column is, or a value is no number.
+    """
+    _existing(path)
+    with open(path, newline="") as file:
+        rows = list(csv.DictReader(file))
+    try:
+        history = {name: np.array([float(row[name]) for row in rows]) for name in HISTORY}
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(
+            f"{path}: expected the numbers of {', '.join(HISTORY)} in every row; train the cell again"
+        ) from error
+    if not rows:
+        raise InputError(f"{path}: holds no epoch; train the cell again")
+    return history
+
+
+def read_metrics(path: Path) -> dict:
+    """What metrics.json holds.
+
+    Raises:
+        InputError: the file is missing or is no metrics file.
+    """
+    _existing(path)
+    try:
+        metrics = json.loads(path.read_text())
+        metrics["splits"]["test"], metrics["best_epoch"], metrics["collapsed"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path}: is no metrics file; evaluate the cell again") from error
+    return metrics
+
+
+def read_predictions(path: Path, classes: Sequence[ClassName], split: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Events (n,) int64, labels (n,) int64 and scores (n,) float64 of one split, sorted by event.
+
+    Raises:
+        InputError: the file is missing, holds no event of the split, or one of a class that the study doesn't know.
+    """
+    _existing(path)
+    table = pq.read_table(path, columns=["event", "pdg", "split", "score"])
+    table = table.filter(pc.equal(table["split"], split)).sort_by("event")
+    if table.num_rows == 0:
+        raise InputError(f"{path}: holds no {split} events; evaluate the cell again")
+    pdg = table["pdg"].to_numpy()
+    labels = np.full(pdg.size, -1)
+    for label, one in enumerate(classes):
+        labels[pdg == one.pdg] = label
+    if np.any(labels < 0):
+        known = ", ".join(f"{one.name} {one.pdg}" for one in classes)
+        raise InputError(f"{path}: pdg {pdg[labels < 0][0]} is none of the study's classes ({known})")
+    return table["event"].to_numpy(), labels, table["score"].to_numpy()
+
+
+def _existing(path: Path) -> None:
+    if not path.is_file():
+        raise InputError(f"{path}: is missing; make it with snakemake, or give the cell another status")

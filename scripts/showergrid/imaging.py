@@ -1,0 +1,74 @@
+"""From hits to an image file: representation, origin, direction and charge centre of every event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from showergrid.errors import InputError
+from showergrid.hits import Hits
+from showergrid.images import writing
+from showergrid.pixels import Grid, columns
+from showergrid.plugins import load
+from showergrid.settings.images import Images
+
+FEW_HITS = 30  # up to so many hits an event has no direction (the reference's rule)
+
+
+def write_images(path: Path, chunks: Iterable[Hits], calibration: dict[str, Any], settings: Images) -> None:
+    """Make the images of all events in `chunks` on the grid and with the ranges of `calibration`.
+
+    Raises:
+        InputError: the calibration is of another resolution, or a shower does not fit the file's 16 bits.
+    """
+    if calibration["resolution"] != settings.resolution:
+        raise InputError(
+            f"calibration: made for resolution {calibration['resolution']}, not {settings.resolution}; "
+            "give the file of this resolution"
+        )
+    module = load("representations", settings.representation.module)
+    parameters = module.Parameters(**settings.representation.parameters)
+    axes = module.axes(parameters)
+    kept = columns(axes)
+    grid = Grid.of(calibration["axes"], settings.resolution)
+    name = settings.representation.name
+    with writing(path, name, settings.resolution, axes, module.CHANNELS) as writer:
+        for hits in chunks:
+            pixels = module.pixels(hits, grid, calibration["ranges"], parameters)
+            writer.append(
+                event=hits.event,
+                row=pixels.row,
+                coordinates=pixels.place,
+                values=pixels.values,
+                charge=pixels.charge,
+                hits=pixels.hits,
+                centre=charge_centre(hits, grid)[:, kept],
+                direction=directions(hits)[:, kept],
+            )
+
+
+def directions(hits: Hits) -> np.ndarray:
+    """(E, 3) int8: on each axis, the side (+1, -1) of the first hit on which most hits of the event lie.
+
+    Compared in cm; hits level with the first one count for neither side. 0 if the sides tie, and on every axis of an
+    event with FEW_HITS hits or fewer.
+    """
+    first = hits.position[hits.offsets[:-1]]
+    side = np.sign(hits.position - first[hits.row]).astype(np.int64)
+    majority = np.sign(np.add.reduceat(side, hits.offsets[:-1], axis=0))
+    many = np.diff(hits.offsets) > FEW_HITS
+    return (majority * many[:, None]).astype(np.int8)
+
+
+def charge_centre(hits: Hits, grid: Grid) -> np.ndarray:
+    """(E, 3) int64: pixel of the charge-weighted mean position, from the origin; 0 for an event without charge."""
+    size = hits.event.size
+    total = np.bincount(hits.row, weights=hits.charge, minlength=size)
+    weighted = [np.bincount(hits.row, weights=hits.charge * r, minlength=size) for r in hits.position.T]
+    first = hits.position[hits.offsets[:-1]]
+    charged = (total > 0)[:, None]
+    mean = np.divide(np.stack(weighted, axis=1), total[:, None], out=first.copy(), where=charged)
+    return grid.pixel(mean) - grid.pixel(first)

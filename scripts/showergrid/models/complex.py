@@ -1,0 +1,30 @@
+"""`complex`, the reference's larger network: four convolutions, pooling after every second, a classifier 50-100-50."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from showergrid.settings.networks import Convolutional
+
+if TYPE_CHECKING:
+    from torch import nn
+
+IMAGE_AXES = (2, 3)
+
+
+class Parameters(Convolutional):
+    """Those of the reference."""
+
+    conv_filters: list[int] = [32, 64, 64, 128]
+    conv_sizes: list[int] = [3, 3, 3, 3]
+    conv_strides: list[int] = [1, 1, 1, 1]
+    pool_sizes: list[int] = [1, 2, 1, 2]
+    pool_strides: list[int] = [1, 2, 1, 2]
+    clf_neurons: list[int] = [50, 100, 50]
+
+
+def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.Module:
+    """The network for images of `shape` (C, H, W) or (C, D, H, W)."""
+    from showergrid.layers import ConvolutionalNetwork
+
+    return ConvolutionalNetwork(parameters, shape, n_classes)

@@ -1,0 +1,21 @@
+"""EfficientNet B5 of torchvision."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from showergrid.settings.networks import Pretrained as Parameters
+
+if TYPE_CHECKING:
+    from torch import nn
+
+IMAGE_AXES = (2,)
+
+
+def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.Module:
+    """The network for images of `shape` (C, H, W)."""
+    from torchvision.models import efficientnet_b5
+
+    from showergrid.pretrained import from_torchvision
+
+    return from_torchvision(efficientnet_b5(), "classifier", parameters, n_classes)

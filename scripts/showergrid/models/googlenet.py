@@ -1,0 +1,22 @@
+"""GoogLeNet of torchvision."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from showergrid.settings.networks import Pretrained as Parameters
+
+if TYPE_CHECKING:
+    from torch import nn
+
+IMAGE_AXES = (2,)
+
+
+def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.Module:
+    """The network for images of `shape` (C, H, W)."""
+    from torchvision.models import googlenet
+
+    from showergrid.pretrained import from_torchvision
+
+    network = googlenet(aux_logits=False, init_weights=True)
+    return from_torchvision(network, "fc", parameters, n_classes)

@@ -1,0 +1,62 @@
+"""Hyperparameters of networks, by the names of the reference study."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from showergrid.settings.base import Settings
+
+Count = Annotated[int, Field(ge=1)]
+Activation = Literal["ReLU", "LeakyReLU", "ELU", "GELU", "SiLU", "Tanh"]
+
+
+class Head(Settings):
+    """The classifier behind the features: hidden layers of `clf_neurons`, then one output a class."""
+
+    clf_neurons: list[Count] = Field(default=[32, 8], description="neurons of each hidden layer")
+    clf_no_linear_fun: Activation = Field(default="ReLU", description="activation, a class of torch.nn")
+    dropout: float = Field(default=0.0, ge=0, lt=1, description="share of neurons dropped before each hidden layer")
+
+
+class Convolutional(Head):
+    """A stack of convolutions (each optionally with batch norm and max-pooling) and a classifier."""
+
+    conv_filters: list[Count] = Field(min_length=1, description="channels of each convolution")
+    conv_sizes: list[Count] = Field(description="kernel size of each; padded by half of it")
+    conv_strides: list[Count] = Field(description="stride of each")
+    pool_sizes: list[Count] = Field(description="max-pooling after each; 1 for none")
+    pool_strides: list[Count] = Field(description="stride of each max-pooling")
+    conv_no_linear_fun: Activation = Field(default="ReLU", description="activation, a class of torch.nn")
+    bn: bool = Field(default=False, description="batch norm after each convolution")
+
+    @model_validator(mode="after")
+    def _one_value_a_layer(self) -> Convolutional:
+        for key in ("conv_sizes", "conv_strides", "pool_sizes", "pool_strides"):
+            if len(getattr(self, key)) != len(self.conv_filters):
+                raise ValueError(f"{key} needs {len(self.conv_filters)} values, one for each of conv_filters")
+        return self
+
+
+class Pretrained(Head):
+    """A network pretrained on photographs, with a new classifier."""
+
+    dropout: float = Field(default=0.2, ge=0, lt=1, description="share of neurons dropped before each hidden layer")
+    unfreeze_layers: int | Literal["all"] = Field(
+        default=10, description="how many of the backbone's parameter tensors are trained, counted from the last"
+    )
+    transform: Literal["imagenet", "batch_norm", "none"] = Field(
+        default="imagenet",
+        description="imagenet: shift and scale channels as the photographs were; batch_norm: by those of the batches, "
+        "learnt in training",
+    )
+    weights: str = Field(
+        default="none", min_length=1, description="file of the pretrained weights (.pth or .safetensors), or none"
+    )
+
+    @model_validator(mode="after")
+    def _count_is_positive(self) -> Pretrained:
+        if self.unfreeze_layers != "all" and self.unfreeze_layers < 0:
+            raise ValueError("unfreeze_layers is 'all' or a number of tensors, 0 or more")
+        return self

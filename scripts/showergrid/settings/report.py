@@ -1,0 +1,114 @@
+"""Settings of the evaluation, the comparisons and the tables."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from showergrid.settings.base import Settings
+from showergrid.settings.images import Representation, WindowSettings
+
+Accuracy = Annotated[float, Field(ge=0, le=1)]
+
+
+class Bootstrap(Settings):
+    """How uncertainties are drawn: events with replacement, class by class."""
+
+    seed: int = Field(ge=0, description="seed of the resampling, apart from every model seed")
+    resamples: int = Field(ge=100, le=100_000, description="number of resamples")
+    level: float = Field(gt=0.5, lt=1, description="confidence level of an interval")
+
+
+class Comparison(Settings):
+    """How two results are told apart."""
+
+    alpha: float = Field(gt=0, lt=0.5, description="family-wise error rate of a column, Holm-corrected")
+
+
+class ClassName(Settings):
+    """One class of the question; its place in the list is its label, the first is the positive class."""
+
+    name: str = Field(min_length=1, description="name of the class")
+    pdg: int = Field(description="PDG code of the particle that starts the shower")
+
+
+class Block(Settings):
+    """Cells of one representation and resolution that share their seeds and their status."""
+
+    representation: str = Field(min_length=1, description="column group of the table")
+    resolution: int = Field(gt=0, description="pixels across the detector in x")
+    models: list[str] = Field(min_length=1, description="networks, rows of the table")
+    seeds: list[int] = Field(description="seeds trained; may be empty where nothing was run")
+    status: Literal["run", "n/a", "not run", "out of memory"] = Field(description="why there are numbers or none")
+
+
+class CellSettings(Settings):
+    """What the caption says of one representation, resolution and network."""
+
+    window: list[int] = Field(min_length=1, description="size of the window, axis by axis [pixels]")
+    batch_size: int = Field(gt=0, description="events a batch")
+    precision: str = Field(min_length=1, description="arithmetic of the network, such as float32 or bf16")
+    n_epochs: int = Field(gt=0, description="largest number of epochs")
+    pixel_cm: dict[str, float] = Field(default={}, description="size of a pixel along each axis [cm]")
+
+
+class PublishedCell(Settings):
+    """Accuracies of one network on one representation as printed in a publication."""
+
+    train: Accuracy = Field(description="training accuracy, last epoch")
+    validation: Accuracy = Field(description="validation accuracy, last epoch")
+    best_validation: Accuracy = Field(description="validation accuracy, best epoch")
+
+
+PublishedTable = dict[str, dict[str, PublishedCell | Literal["out of memory", "not run"]]]
+
+
+class Published(Settings):
+    """Numbers of others: never mixed with our own. Further tables of the same publication are not shown here."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    note: str = Field(min_length=1, description="where the numbers are from")
+    table1: PublishedTable = Field(description="model -> representation -> accuracies")
+    draft: PublishedTable = Field(default={}, description="the same table in an earlier draft")
+
+
+class TableSettings(Settings):
+    """Everything that a table is made of, apart from the cell folders."""
+
+    table: str = Field(min_length=1, description="name of the table")
+    classes: list[ClassName] = Field(min_length=2, max_length=2, description="classes, the positive one first")
+    blocks: list[Block] = Field(min_length=1, description="cells of the study")
+    cells: dict[str, CellSettings] = Field(description="representation/cRESOLUTION/model -> settings")
+    rows: list[str] = Field(min_length=1, description="networks in the order of the table")
+    columns: list[str] = Field(min_length=1, description="representations in the order of the table")
+    published: Published | None = Field(default=None, description="numbers to set beside ours")
+    bootstrap: Bootstrap
+    comparison: Comparison
+    order: str = Field(min_length=1, description="order of an event's hits")
+    origin: str = Field(min_length=1, description="what the window follows")
+
+
+class DrawnRepresentation(Settings):
+    """A representation and the resolution at which its events are drawn."""
+
+    representation: Representation
+    resolution: int = Field(ge=1, le=20_000, description="pixels across the detector in x")
+
+
+class DrawnResolutions(Settings):
+    """One event drawn at several resolutions, with the window that a network sees."""
+
+    representation: Representation = Field(description="one with two image axes")
+    resolutions: list[Annotated[int, Field(ge=1, le=20_000)]] = Field(min_length=1, description="pixels across in x")
+    window: WindowSettings | None = Field(description="window to outline, or none")
+
+
+class EventFigures(Settings):
+    """Which events are drawn, and how."""
+
+    classes: list[ClassName] = Field(min_length=1, description="classes, one row each")
+    energy: float = Field(gt=0, description="of each class the event nearest to it is drawn [GeV]")
+    representations: list[DrawnRepresentation] = Field(min_length=1, description="columns of events.pdf")
+    resolutions: DrawnResolutions

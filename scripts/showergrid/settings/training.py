@@ -1,0 +1,32 @@
+"""How a network is trained. The names are those of the reference study where it has one."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from showergrid.settings.base import Settings
+
+
+class Training(Settings):
+    """Everything that changes a training, except the network itself, its window and the seed."""
+
+    batch_size: int = Field(ge=1, description="events a step")
+    n_epochs: int = Field(ge=1, description="epochs at most")
+    min_epochs: int = Field(ge=1, description="epochs at least")
+    patience: int = Field(
+        ge=1,
+        description="stop after so many epochs without a better validation accuracy, "
+        "not counting those at the start in which the network gives one answer only",
+    )
+    optim_name: Literal["Adam", "AdamW", "SGD", "RMSprop"] = Field(description="optimiser, a class of torch.optim")
+    optim_lr: float = Field(gt=0, description="learning rate of the first epoch")
+    scheduler_name: Literal["StepLR", "ExponentialLR", "CosineAnnealingLR", "none"] = Field(
+        description="scheduler, a class of torch.optim.lr_scheduler; stepped once an epoch"
+    )
+    scheduler_step_size: int = Field(ge=1, description="StepLR: epochs between two steps; CosineAnnealingLR: T_max")
+    scheduler_gamma: float = Field(gt=0, le=1, description="StepLR and ExponentialLR: factor a step")
+    precision: Literal["float32", "bf16"] = Field(description="bf16: autocast with weights kept in float32")
+    threads: int = Field(ge=1, description="compute threads; part of the result, since they change the bytes")
+    device: Literal["auto", "cpu", "cuda"] = Field(description="auto: the first CUDA device where there is one")

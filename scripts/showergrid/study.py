@@ -1,0 +1,495 @@
+"""A study: one configuration, checked, and resolved to what each job needs to know.
+
+Only the Snakefile reads this module; commands receive resolved values. It imports no network library, so that a
+plan needs none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from showergrid import plugins
+from showergrid.errors import InputError
+from showergrid.pixels import STRETCH
+from showergrid.settings.base import Settings
+from showergrid.settings.images import Split, WindowSettings
+from showergrid.settings.report import Bootstrap, Comparison
+from showergrid.settings.simulation import Readout, Simulation
+from showergrid.settings.training import Training
+
+NAME = r"[A-Za-z][A-Za-z0-9_]*"
+Name = Annotated[str, Field(pattern=f"^{NAME}$")]
+Seed = Annotated[int, Field(ge=0, lt=2**31)]
+Resolution = Annotated[int, Field(ge=1, le=20_000)]
+
+
+# Keys of a model's window carry this prefix in the configuration: win_shape, win_margin, win_placement.
+WINDOW = "win_"
+
+
+class Class(Settings):
+    """One of the answers that the networks tell apart."""
+
+    name: Name
+    pdg: int
+
+
+class Detector(Settings):
+    """The sensitive box [cm]: x is the drift axis, z the beam axis."""
+
+    x: tuple[float, float]
+    y: tuple[float, float]
+    z: tuple[float, float]
+
+
+class Entry(BaseModel):
+    """A named representation or model; `module` is the file that makes it, its other keys are that file's."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    name: Name
+    module: Name = ""
+
+    @property
+    def file(self) -> str:
+        """The module's file name without its suffix; by default that of the entry."""
+        return self.module or self.name
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The keys that are the module's own."""
+        return dict(self.model_extra or {})
+
+
+class Override(BaseModel):
+    """Values of a model that hold for one representation, one resolution, or both."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    representation: Name | None = None
+    resolution: Resolution | None = None
+
+
+class ModelEntry(Entry):
+    """A network of the grid: hyperparameters of its file and of its training, and their overrides."""
+
+    overrides: list[Override] = []
+
+
+class Block(Settings):
+    """A product of representations, resolutions, models and seeds, shown in `table` if one is named."""
+
+    table: Literal["table1"] | None = None
+    representations: list[Name] = Field(min_length=1)
+    resolutions: list[Resolution] = Field(min_length=1)
+    models: list[Name] = Field(min_length=1)
+    seeds: list[Seed] = Field(min_length=1)
+
+
+class Place(Settings):
+    """A cell without its seed."""
+
+    representation: Name
+    resolution: Resolution
+    model: Name
+
+
+class Figures(Settings):
+    """Which events are drawn."""
+
+    energy: float = Field(gt=0, description="of each class the event nearest to it [GeV]")
+
+
+class Config(Settings):
+    """The configuration file."""
+
+    results: str = Field(pattern=r"^/?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$")
+    classes: list[Class] = Field(min_length=2, max_length=2)
+    detector: Detector
+    order: Literal["truth_time", "axis"]
+    origin: Literal["first_hit", "charge_centre"]
+    simulation: Simulation
+    readout: Readout
+    split: Split
+    representations: list[Entry] = Field(min_length=1)
+    training: dict[str, Any]
+    models: list[ModelEntry] = Field(min_length=1)
+    grid: list[Block] = Field(min_length=1)
+    out_of_memory: list[Place]
+    figures: Figures
+    bootstrap: Bootstrap
+    comparison: Comparison
+    baselines: dict[str, Any]
+    published: dict[str, Any] | str
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Config:
+        for key in ("classes", "representations", "models"):
+            names = [entry.name for entry in getattr(self, key)]
+            if doubled := sorted({name for name in names if names.count(name) > 1}):
+                raise ValueError(f"{key}: {doubled[0]!r} stands twice")
+        return self
+
+
+@dataclass(frozen=True, order=True)
+class Cell:
+    """One trained network of the grid."""
+
+    representation: str
+    resolution: int
+    model: str
+    seed: int
+
+    @property
+    def folder(self) -> str:
+        """Where its files are, below the study's folder."""
+        return f"cells/{self.representation}/c{self.resolution}/{self.model}/seed{self.seed}"
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """A checked configuration and what follows from it.
+
+    Raises (when made):
+        InputError: one line with the key, the value and the valid choices.
+    """
+
+    config: Config
+
+    @classmethod
+    def read(cls, raw: Mapping[str, Any]) -> Study:
+        """Check the mapping that Snakemake read from the configuration files."""
+        study = cls(_checked(Config, raw, "config"))
+        _ = study.cells, [study.model(*place) for place in study.places]
+        for place in study.config.out_of_memory:
+            study.representation(place.representation)
+            study.named_model(place.model)
+        for table in study.tables:
+            study.columns(table)
+        return study
+
+    # What the names stand for
+
+    @cache
+    def representation(self, name: str) -> dict[str, Any]:
+        """Name, module and checked parameters of a representation."""
+        entry = _named(self.config.representations, name, "representation")
+        module = plugins.load("representations", entry.file)
+        parameters = _checked(module.Parameters, entry.values, f"config: representation {name}")
+        return {"name": name, "module": entry.file, "parameters": parameters.model_dump(mode="json")}
+
+    def named_model(self, name: str) -> ModelEntry:
+        """The entry of a model."""
+        return _named(self.config.models, name, "model")
+
+    @cache
+    def axes(self, representation: str) -> tuple[str, ...]:
+        """The detector axes of the images, in the order of their dimensions."""
+        found = self.representation(representation)
+        module = plugins.load("representations", found["module"])
+        return module.axes(module.Parameters(**found["parameters"]))
+
+    @cache
+    def has_meaning(self, representation: str, model: str) -> bool:
+        """Whether the network takes images of as many axes as the representation gives."""
+        module = plugins.load("models", self.named_model(model).file)
+        return len(self.axes(representation)) in module.IMAGE_AXES
+
+    @cache
+    def model(self, representation: str, resolution: int, model: str) -> dict[str, Any]:
+        """Name, module, network parameters and training of a model in one place of the grid."""
+        entry = self.named_model(model)
+        module = plugins.load("models", entry.file)
+        values = {**self.config.training, **entry.values}
+        for override in entry.overrides:
+            if override.representation in (None, representation) and override.resolution in (None, resolution):
+                values |= override.model_extra or {}
+        where = f"config: model {model} ({representation}, c{resolution})"
+        groups = {"training": Training, "parameters": module.Parameters, "window": WindowSettings}
+        known = {key: group for group, settings in groups.items() for key in _keys(group, settings)}
+        if unknown := sorted(set(values) - set(known)):
+            raise InputError(f"{where}: unknown key {unknown[0]!r} = {values[unknown[0]]!r}; valid: {', '.join(known)}")
+        grouped: dict[str, dict[str, Any]] = {group: {} for group in groups}
+        for key, value in values.items():
+            grouped[known[key]][key.removeprefix(WINDOW) if known[key] == "window" else key] = value
+        grouped["window"]["origin"] = self.config.origin
+        checked = {group: _checked(settings, grouped[group], where) for group, settings in groups.items()}
+        axes = self.axes(representation)
+        if len(checked["window"].shape) != len(axes):
+            raise InputError(
+                f"{where}: win_shape = {checked['window'].shape}: needs one number for each of {', '.join(axes)}"
+            )
+        return {
+            "name": model,
+            "module": entry.file,
+            **{group: settings.model_dump(mode="json") for group, settings in checked.items()},
+        }
+
+    # The grid
+
+    @cached_property
+    def cells(self) -> list[Cell]:
+        """Every cell to train, once, in a fixed order."""
+        skipped = {(place.representation, place.resolution, place.model) for place in self.config.out_of_memory}
+        found = {
+            Cell(*place, seed)
+            for block in self.config.grid
+            for place in _product(block)
+            if place not in skipped and self.has_meaning(place[0], place[2])
+            for seed in block.seeds
+        }
+        return sorted(found)
+
+    @property
+    def places(self) -> list[tuple[str, int, str]]:
+        """Representation, resolution and model of the cells, each once, in a fixed order."""
+        return sorted({(cell.representation, cell.resolution, cell.model) for cell in self.cells})
+
+    @property
+    def tables(self) -> list[str]:
+        """Names of the tables that the grid asks for."""
+        return sorted({block.table for block in self.config.grid if block.table})
+
+    def columns(self, table: str) -> list[dict[str, Any]]:
+        """The places of a table with their seeds and status (run, n/a, out of memory), in the grid's order."""
+        skipped = {(place.representation, place.resolution, place.model) for place in self.config.out_of_memory}
+        found: dict[tuple[str, str], dict[str, Any]] = {}
+        for block in self.config.grid:
+            for representation, resolution, model in _product(block) if block.table == table else ():
+                if (representation, model) in found:
+                    raise InputError(
+                        f"config: grid: {table} has {model} on {representation} twice; name it in one block"
+                    )
+                status = "run"
+                if not self.has_meaning(representation, model):
+                    status = "n/a"
+                elif (representation, resolution, model) in skipped:
+                    status = "out of memory"
+                found[representation, model] = {
+                    "representation": representation,
+                    "resolution": resolution,
+                    "models": [model],
+                    "seeds": block.seeds,
+                    "status": status,
+                }
+        return list(found.values())
+
+    def table_cells(self, table: str) -> list[Cell]:
+        """The trained cells that a table shows."""
+        return [
+            Cell(place["representation"], place["resolution"], model, seed)
+            for place in self.columns(table)
+            if place["status"] == "run"
+            for model in place["models"]
+            for seed in place["seeds"]
+        ]
+
+    # What each job is told
+
+    def classes(self) -> list[dict[str, Any]]:
+        """Names and PDG codes; the first is the positive class."""
+        return [entry.model_dump() for entry in self.config.classes]
+
+    def job(self, step: str, published: Mapping[str, Any], **wildcards: Any) -> dict[str, Any]:
+        """The resolved configuration of a job: all that decides its outputs beside its input files."""
+        match step:
+            case "simulate":
+                return self.simulate_job(**wildcards)
+            case "gather":
+                return {"shards": self.config.simulation.shards}
+            case "split":
+                return {"split": self.config.split.model_dump(mode="json"), "classes": self.classes()}
+            case "explore":
+                return self.explore_job(published)
+            case "calibrate_images" | "images":
+                return self.images_job(**wildcards)
+            case "train" | "cell_figures":
+                return self.cell_job(**wildcards)
+            case "evaluate":
+                return {**self.cell_job(**wildcards), "bootstrap": self.config.bootstrap.model_dump(mode="json")}
+            case "event_figures":
+                return self.event_figures_job()
+            case "table":
+                return self.table_job(published=published, **wildcards)
+            case _:  # nothing but files decides: calibrate, typeset
+                return {}
+
+    def simulate_job(self, shard: int) -> dict[str, Any]:
+        """One shard of the simulation.
+
+        It is told of the showers up to its own last one: more of them in all leave the first shards as they are.
+        """
+        simulation = self.config.simulation.model_dump(mode="json")
+        end = min(simulation["showers"], (shard + 1) * simulation["shard_size"])
+        return {
+            "simulation": {**simulation, "showers": end},
+            "readout": self.config.readout.model_dump(mode="json"),
+            "classes": self.classes(),
+            "detector": self.config.detector.model_dump(mode="json"),
+            "order": self.config.order,
+        }
+
+    def explore_job(self, published: Mapping[str, Any]) -> dict[str, Any]:
+        """The data analysis."""
+        return {
+            "classes": self.classes(),
+            "baselines": self.config.baselines,
+            "published": published.get("data", {}),
+            "order": self.config.order,
+        }
+
+    def images_job(self, representation: str, resolution: int) -> dict[str, Any]:
+        """One image file."""
+        return {"representation": self.representation(representation), "resolution": resolution}
+
+    def cell_job(self, representation: str, resolution: int, model: str, seed: int) -> dict[str, Any]:
+        """The resolved configuration of one cell."""
+        return {
+            "seed": seed,
+            "classes": self.classes(),
+            "representation": self.representation(representation),
+            "resolution": resolution,
+            "model": self.model(representation, resolution, model),
+        }
+
+    def table_job(self, table: str, published: Mapping[str, Any]) -> dict[str, Any]:
+        """Everything that a table says beside the numbers of its cells."""
+        blocks = self.columns(table)
+        return {
+            "table": table,
+            "classes": self.classes(),
+            "blocks": blocks,
+            "cells": {
+                f"{place['representation']}/c{place['resolution']}/{model}": self._shown(place, model)
+                for place in blocks
+                for model in place["models"]
+                if place["status"] == "run"
+            },
+            "rows": list(dict.fromkeys(model for place in blocks for model in place["models"])),
+            "columns": list(dict.fromkeys(place["representation"] for place in blocks)),
+            "published": {key: published[key] for key in ("note", "table1", "draft") if key in published},
+            "bootstrap": self.config.bootstrap.model_dump(mode="json"),
+            "comparison": self.config.comparison.model_dump(mode="json"),
+            "order": self.config.order,
+            "origin": self.config.origin,
+        }
+
+    def event_figures_job(self) -> dict[str, Any]:
+        """Which events are drawn: each representation once, and the first with two axes at several resolutions."""
+        places = self.places
+        first = {place[0]: place for place in reversed(places)}
+        drawn = [entry.name for entry in self.config.representations if entry.name in first]
+        flat = [name for name in drawn if len(self.axes(name)) == 2] or drawn
+        resolutions = sorted({place[1] for place in places if place[0] == flat[0]})
+        widest = {resolutions[0] // 2 or 1, *resolutions, 2 * resolutions[-1]}
+        return {
+            "classes": self.classes(),
+            "energy": self.config.figures.energy,
+            "representations": [
+                {"representation": self.representation(name), "resolution": first[name][1]} for name in drawn
+            ],
+            "resolutions": {
+                "representation": self.representation(flat[0]),
+                "resolutions": sorted(widest),
+                "window": self.model(*first[flat[0]])["window"],
+            },
+        }
+
+    def _shown(self, place: Mapping[str, Any], model: str) -> dict[str, Any]:
+        """What a caption says of one network in one place."""
+        found = self.model(place["representation"], place["resolution"], model)
+        detector = self.config.detector.model_dump()
+        return {
+            "window": found["window"]["shape"],
+            **{key: found["training"][key] for key in ("batch_size", "precision", "n_epochs")},
+            "pixel_cm": {
+                axis: (detector[axis][1] - detector[axis][0]) / (STRETCH[axis] * place["resolution"])
+                for axis in self.axes(place["representation"])
+            },
+        }
+
+
+def _keys(group: str, settings: type[BaseModel]) -> list[str]:
+    """The keys of `settings` as a model of the configuration names them."""
+    if group == "window":
+        return [f"{WINDOW}{key}" for key in settings.model_fields if key != "origin"]
+    return list(settings.model_fields)
+
+
+def _product(block: Block) -> Iterator[tuple[str, int, str]]:
+    for representation in block.representations:
+        for resolution in block.resolutions:
+            for model in block.models:
+                yield representation, resolution, model
+
+
+def _named(entries: list[Any], name: str, kind: str) -> Any:
+    for entry in entries:
+        if entry.name == name:
+            return entry
+    raise InputError(f"config: unknown {kind} {name!r}; valid: {', '.join(entry.name for entry in entries)}")
+
+
+def _checked(settings: type[Any], values: Mapping[str, Any], where: str) -> Any:
+    """`values` as `settings`; the first fault as one line that names key, value and valid choices."""
+    try:
+        return settings(**values)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        key = ".".join(str(part) for part in fault["loc"])
+        text = re.sub(r"^Value error, ", "", fault["msg"])
+        if fault["type"] == "extra_forbidden":
+            text = f"unknown key; valid: {', '.join(_valid_keys(settings, fault['loc']))}"
+        elif fault["type"] == "missing":
+            text = "is missing"
+        shown = "" if fault["type"] == "missing" or not key else f" = {fault['input']!r}"
+        raise InputError(f"{where}: {key}{shown}: {text}" if key else f"{where}: {text}") from None
+    except TypeError as error:  # a key that is no string
+        raise InputError(f"{where}: {error}") from None
+
+
+def _valid_keys(settings: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
+    """The keys allowed beside the unknown one at `location`."""
+    for part in location[:-1]:
+        field = settings.model_fields.get(part) if isinstance(part, str) else None
+        if field is not None:
+            inner = [
+                found for found in (field.annotation, *getattr(field.annotation, "__args__", ())) if _is_model(found)
+            ]
+            settings = inner[0] if inner else settings
+    return list(settings.model_fields)
+
+
+def _is_model(found: Any) -> bool:
+    return isinstance(found, type) and issubclass(found, BaseModel)
+
+
+def closure_modules(job: Mapping[str, Any]) -> list[str]:
+    """Dotted names of the modules that a job loads by name."""
+    return [
+        f"showergrid.{kind}.{job[key]['module']}"
+        for key, kind in (("representation", "representations"), ("model", "models"))
+        if key in job
+    ]
+
+
+def published(config: Config, root: Path) -> dict[str, Any]:
+    """The published numbers: written out in the configuration, or in another one that it names.
+
+    Raises:
+        InputError: the file named does not exist or has no key `published`.
+    """
+    if not isinstance(config.published, str):
+        return config.published
+    import yaml
+
+    path = root / config.published
+    try:
+        return yaml.safe_load(path.read_text())["published"]
+    except (OSError, KeyError, TypeError, yaml.YAMLError) as error:
+        raise InputError(f"config: published = {config.published!r}: no such key in that file ({error})") from None

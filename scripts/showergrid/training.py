@@ -1,0 +1,241 @@
+"""Train one network: a loop to read in one sitting, that can be stopped at any moment and ends in the same bytes."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from showergrid import checkpoint, plugins, streams
+from showergrid.atomic import replacing
+from showergrid.datasets import Cut
+from showergrid.errors import InputError
+from showergrid.progress import progress
+from showergrid.settings.training import Training
+
+# A network that gives this share of the events the same answer has not learnt yet.
+ONE_CLASS = 0.98
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Images of some events and what they show: label (E,) int64, the index in the study's list of classes."""
+
+    images: Cut
+    label: np.ndarray
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One row of history.csv."""
+
+    epoch: int
+    lr: float
+    train_loss: float
+    train_accuracy: float
+    val_loss: float
+    val_accuracy: float
+
+
+def best_epoch(history: list[Epoch]) -> int:
+    """The epoch with the highest validation accuracy; of equal ones that of lowest loss, then the earliest."""
+    return min(history, key=lambda row: (-row.val_accuracy, row.val_loss, row.epoch)).epoch
+
+
+@dataclass
+class Progress:
+    """How far a training has come: all that a later run needs to go on, beside network, optimiser and scheduler."""
+
+    history: list[Epoch] = field(default_factory=list)
+    learnt_at: int | None = None  # first epoch whose validation answers were not one class
+    best: dict[str, Tensor] = field(default_factory=dict)
+
+    def should_stop(self, settings: Training) -> bool:
+        """Whether `patience` epochs have passed without a better one since the network answers both classes."""
+        if len(self.history) < settings.min_epochs or self.learnt_at is None:
+            return False
+        return len(self.history) - max(best_epoch(self.history), self.learnt_at) >= settings.patience
+
+
+def prepare(settings: Training) -> torch.device:
+    """Set threads and deterministic kernels for this process, and choose the device.
+
+    Raises:
+        InputError: CUDA is asked for and there is none.
+    """
+    torch.set_num_threads(settings.threads)
+    torch.use_deterministic_algorithms(True)
+    torch.backends.cudnn.benchmark = False
+    torch.set_float32_matmul_precision("highest")
+    if settings.device == "cuda" and not torch.cuda.is_available():
+        raise InputError("training: device: cuda is asked for, and PyTorch finds none; use auto or cpu")
+    return torch.device("cuda" if settings.device != "cpu" and torch.cuda.is_available() else "cpu")
+
+
+def build(model: dict[str, Any], shape: tuple[int, ...], n_classes: int, seed: int) -> nn.Module:
+    """The network of a cell for images of `shape` (C, H, W) or (C, D, H, W), initialised by the cell's seed."""
+    module = plugins.load("models", model["module"])
+    torch.manual_seed(streams.seed_of(seed, "initialisation"))
+    network = module.build(module.Parameters(**model["parameters"]), shape, n_classes)
+    return network.to(memory_format=torch.channels_last if len(shape) == 3 else torch.channels_last_3d)
+
+
+def train(
+    network: nn.Module,
+    settings: Training,
+    seed: int,
+    training: Labelled,
+    validation: Labelled,
+    device: torch.device,
+    resume: checkpoint.Checkpoint,
+) -> Progress:
+    """Train `network` and return its history and its best weights.
+
+    Every draw comes from a stream named after the epoch, so that an epoch does the same whether or not the ones
+    before it ran in this process. `resume` is asked for a state to go on from, and given one after every epoch.
+    """
+    network.to(device)
+    optimiser = getattr(torch.optim, settings.optim_name)(
+        [tensor for tensor in network.parameters() if tensor.requires_grad], lr=settings.optim_lr
+    )
+    scheduler = _scheduler(optimiser, settings)
+    done = Progress()
+    if state := resume.read():
+        network.load_state_dict(state["network"])
+        optimiser.load_state_dict(state["optimiser"])
+        scheduler.load_state_dict(state["scheduler"])
+        done = Progress([Epoch(**row) for row in state["history"]], state["learnt_at"], state["best"])
+
+    for epoch in range(len(done.history) + 1, settings.n_epochs + 1):
+        if done.should_stop(settings):
+            break
+        lr = optimiser.param_groups[0]["lr"]
+        train_loss, train_accuracy = _epoch(network, optimiser, settings, seed, epoch, training, device)
+        score = answers(network, settings, validation.images, device)
+        val_loss = float(functional.nll_loss(torch.log(score.clamp_min(1e-12)), torch.from_numpy(validation.label)))
+        answered = score.argmax(1)
+        val_accuracy = float((answered == torch.from_numpy(validation.label)).double().mean())
+        done.history.append(Epoch(epoch, lr, train_loss, train_accuracy, val_loss, val_accuracy))
+        if done.learnt_at is None and float(torch.bincount(answered).max()) < ONE_CLASS * len(answered):
+            done.learnt_at = epoch
+        if best_epoch(done.history) == epoch:
+            done.best = {name: tensor.detach().cpu().clone() for name, tensor in network.state_dict().items()}
+        scheduler.step()
+        resume.write(
+            {
+                "network": network.state_dict(),
+                "optimiser": optimiser.state_dict(),
+                "scheduler": scheduler.state_dict(),
+                "history": [asdict(row) for row in done.history],
+                "learnt_at": done.learnt_at,
+                "best": done.best,
+            }
+        )
+    return done
+
+
+def _epoch(
+    network: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    settings: Training,
+    seed: int,
+    epoch: int,
+    data: Labelled,
+    device: torch.device,
+) -> tuple[float, float]:
+    """One pass over the training events; mean loss and accuracy as the network was while it learnt."""
+    network.train()
+    torch.manual_seed(streams.seed_of(seed, "dropout", epoch))
+    order = streams.generator(seed, "order", epoch).permutation(data.label.size)
+    label = torch.from_numpy(data.label).to(device)
+    loss_sum = torch.zeros((), dtype=torch.float64, device=device)
+    correct = torch.zeros((), dtype=torch.int64, device=device)
+    for rows in progress(batches(order, settings.batch_size), f"epoch {epoch}/{settings.n_epochs}", "batch"):
+        truth = label[torch.from_numpy(rows).to(device)]  # (B,)
+        logits = _logits(network, settings, data.images.batch(rows), device)  # (B, classes)
+        loss = functional.cross_entropy(logits, truth)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        optimiser.step()
+        loss_sum += loss.detach() * len(rows)
+        correct += (logits.argmax(1) == truth).sum()
+    loss_mean = float(loss_sum) / data.label.size
+    if not np.isfinite(loss_mean):
+        raise InputError(
+            f"the training loss is not finite in epoch {epoch}; lower optim_lr (it is {settings.optim_lr})"
+        )
+    return loss_mean, float(correct) / data.label.size
+
+
+def answers(network: nn.Module, settings: Training, images: Cut, device: torch.device) -> Tensor:
+    """Probability of each class for every event of `images`: (E, classes) float64 on the CPU, dropout off."""
+    network.eval()
+    found = []
+    with torch.inference_mode():
+        for rows in batches(np.arange(len(images)), settings.batch_size):
+            found.append(_logits(network, settings, images.batch(rows), device).double().softmax(1).cpu())
+    return torch.cat(found)
+
+
+def _logits(network: nn.Module, settings: Training, images: np.ndarray, device: torch.device) -> Tensor:
+    x = torch.from_numpy(images)  # (B, C, H, W) or (B, C, D, H, W)
+    x = x.to(device, memory_format=torch.channels_last if x.ndim == 4 else torch.channels_last_3d)
+    with torch.autocast(device.type, torch.bfloat16, enabled=settings.precision == "bf16"):
+        return network(x).float()
+
+
+def batches(order: np.ndarray, size: int) -> list[np.ndarray]:
+    """`order` in pieces of `size`; a last piece of one event joins the one before, as batch norm needs two."""
+    pieces = [order[start : start + size] for start in range(0, order.size, size)]
+    if len(pieces) > 1 and pieces[-1].size == 1:
+        pieces[-2:] = [np.concatenate(pieces[-2:])]
+    return pieces
+
+
+def _scheduler(optimiser: torch.optim.Optimizer, settings: Training) -> torch.optim.lr_scheduler.LRScheduler:
+    schedules = torch.optim.lr_scheduler
+    if settings.scheduler_name == "StepLR":
+        return schedules.StepLR(optimiser, settings.scheduler_step_size, settings.scheduler_gamma)
+    if settings.scheduler_name == "ExponentialLR":
+        return schedules.ExponentialLR(optimiser, settings.scheduler_gamma)
+    if settings.scheduler_name == "CosineAnnealingLR":
+        return schedules.CosineAnnealingLR(optimiser, settings.scheduler_step_size)
+    return schedules.ConstantLR(optimiser, factor=1.0)
+
+
+def write_history(path: Path, history: list[Epoch]) -> None:
+    """Write history.csv, one row an epoch."""
+    with replacing(path) as partial, open(partial, "w", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(Epoch.__dataclass_fields__), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(asdict(row) for row in history)
+
+
+def read_history(path: Path) -> list[Epoch]:
+    """Read history.csv.
+
+    Raises:
+        InputError: it has other columns, a value that is no number, or no row.
+    """
+    try:
+        with open(path, newline="") as file:
+            rows = [
+                Epoch(int(row.pop("epoch")), **{k: float(v) for k, v in row.items()}) for row in csv.DictReader(file)
+            ]
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{path}: not a history.csv ({error}); delete it to have it made again") from None
+    if not rows:
+        raise InputError(f"{path}: no epoch; delete it to have it made again")
+    return rows
+
+
+def describe(job: dict[str, Any], calibration: dict[str, Any]) -> str:
+    """The text kept inside model.safetensors: what the weights are of, and the ranges their images were made with."""
+    return json.dumps({**job, "calibration": calibration}, sort_keys=True)

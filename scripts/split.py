@@ -1,0 +1,29 @@
+"""Divide the events into training, validation and test set, the same for every cell."""
+
+import argparse
+from pathlib import Path
+
+from showergrid import provenance
+from showergrid.errors import run
+from showergrid.hits import read_events
+from showergrid.settings.images import Split
+from showergrid.splitting import divide, write_split
+
+
+def main(a: argparse.Namespace) -> None:
+    """Divide and write."""
+    job = provenance.start(a.job, __file__)
+    split = Split(**job.config["split"])
+    events = read_events(a.events)
+    sets = divide(events["pdg"].to_numpy(), [one["pdg"] for one in job.config["classes"]], split)
+    write_split(a.output, events["event"].to_numpy(), sets)
+    job.finish(a.provenance, inputs={"events": a.events}, outputs={"split": a.output}, seeds={"split": split.seed})
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--job", required=True, help="JSON: resolved configuration of this job")
+    parser.add_argument("--provenance", type=Path, required=True, help="provenance file to write")
+    parser.add_argument("--events", type=Path, required=True, help="events.parquet")
+    parser.add_argument("--output", type=Path, required=True, help="split.parquet to write")
+    run(main, parser)

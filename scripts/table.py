@@ -1,0 +1,55 @@
+"""Write a table of accuracies as LaTeX, CSV and Markdown, and beside it the published numbers."""
+
+import argparse
+from pathlib import Path
+
+from showergrid import latex, markdown, provenance
+from showergrid.atomic import replacing
+from showergrid.cellfolders import FILES, cell_folder
+from showergrid.csvtables import published_csv, table_csv
+from showergrid.errors import run
+from showergrid.published import lines
+from showergrid.settings.report import TableSettings
+from showergrid.tables import build
+
+
+def main(a: argparse.Namespace) -> None:
+    """Run the command."""
+    job = provenance.start(a.job, __file__)
+    settings = TableSettings(**job.config)
+    table = build(settings, a.results)
+    published = lines(table)
+    texts = {
+        a.tex: latex.document(table, published),
+        a.csv: table_csv(table),
+        a.md: markdown.document(table, published),
+        a.published: published_csv(published),
+    }
+    for path, text in texts.items():
+        with replacing(path) as partial:
+            partial.write_text(text, encoding="utf-8")
+    folders = [
+        cell_folder(a.results, block.representation, block.resolution, model, seed)
+        for block in settings.blocks
+        if block.status == "run"
+        for model in block.models
+        for seed in block.seeds
+    ]
+    job.finish(
+        a.provenance,
+        inputs={name: [folder / name for folder in folders] for name in FILES},
+        outputs={"tex": a.tex, "csv": a.csv, "md": a.md, "published": a.published},
+        seeds={"bootstrap": settings.bootstrap.seed},
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--results", type=Path, required=True, help="folder of the study, which holds cells/")
+    parser.add_argument("--tex", type=Path, required=True, help="LaTeX file to write")
+    parser.add_argument("--csv", type=Path, required=True, help="CSV file to write")
+    parser.add_argument("--md", type=Path, required=True, help="Markdown file to write")
+    parser.add_argument("--published", type=Path, required=True, help="CSV file of the published numbers to write")
+    parser.add_argument("--job", required=True, help="JSON: resolved configuration of this table")
+    parser.add_argument("--provenance", type=Path, required=True, help="provenance record to write")
+    run(main, parser)

@@ -1,0 +1,67 @@
+"""Train the network of one cell; write the weights of its best validation epoch and its history."""
+
+import argparse
+import json
+from pathlib import Path
+
+import torch
+
+from showergrid import evaluation, provenance, training
+from showergrid.checkpoint import Checkpoint
+from showergrid.errors import InputError, run
+from showergrid.images import read_images
+from showergrid.settings.training import Training
+
+
+def main(a: argparse.Namespace) -> None:
+    """Run the command."""
+    job = provenance.start(a.job, __file__)
+    cell, model = job.config, job.config["model"]
+    modules = (f"showergrid.models.{model['module']}", f"showergrid.representations.{cell['representation']['module']}")
+    inputs = {
+        "images": a.images,
+        "calibration": a.calibration,
+        "events": a.events,
+        "split": a.split,
+        "weights": a.weights,
+    }
+    settings = Training(**model["training"])
+    device = training.prepare(settings)
+
+    events, split = evaluation.all_events(a.events), evaluation.read_split(a.split)
+    images = read_images(a.images, cell["representation"]["name"], cell["resolution"])
+    train, validation = (
+        evaluation.labelled(images, events, split[part], model["window"], cell["classes"])
+        for part in ("train", "validation")
+    )
+    network = training.build(model, train.images.shape, len(cell["classes"]), cell["seed"])
+    resume = Checkpoint(a.model.with_name("checkpoint.pt"), job.digest(inputs, modules))
+    try:
+        done = training.train(network, settings, cell["seed"], train, validation, device, resume)
+    except torch.OutOfMemoryError as error:
+        raise InputError(
+            f"{model['name']} on {cell['representation']['name']} at c{cell['resolution']} does not fit the memory of "
+            f"{device}: lower batch_size or win_shape, or list the cell under out_of_memory ({error})"
+        ) from None
+
+    training.write_history(a.history, done.history)
+    calibration = json.loads(a.calibration.read_text())
+    evaluation.write_model(a.model, done.best, training.describe(cell, calibration))
+    job.finish(a.provenance, inputs, {"model": a.model, "history": a.history}, {"cell": cell["seed"]}, modules)
+    resume.remove()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--images", type=Path, required=True, help="image file of the representation and resolution")
+    parser.add_argument("--calibration", type=Path, required=True, help="its calibration, kept with the model")
+    parser.add_argument("--events", type=Path, required=True, help="events.parquet")
+    parser.add_argument("--split", type=Path, required=True, help="split.parquet")
+    parser.add_argument(
+        "--weights", type=Path, nargs="*", default=[], help="files of pretrained weights, for the record"
+    )
+    parser.add_argument("--job", required=True, help="JSON: resolved configuration of this cell")
+    parser.add_argument("--model", type=Path, required=True, help="model.safetensors to write")
+    parser.add_argument("--history", type=Path, required=True, help="history.csv to write")
+    parser.add_argument("--provenance", type=Path, required=True, help="provenance record to write")
+    run(main, parser)

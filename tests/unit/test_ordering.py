@@ -1,0 +1,82 @@
+"""The order of hits: by true time, and along an axis that a reconstruction could find."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from showergrid.ordering import along_axis, truth_time
+from showergrid.streams import generator
+
+
+def shower(direction, start, seed=0, length=80):
+    """A cone of hits along `direction` from `start`: denser and narrow at its start, wide at its end."""
+    random = generator(seed, "shower")
+    depth = np.arange(0, length, 0.5)
+    direction = np.array(direction, float) / np.linalg.norm(direction)
+    side = random.normal(0, 1, (depth.size, 3)) * (0.1 + depth / 20)[:, None]
+    side -= (side @ direction)[:, None] * direction
+    return np.array(start, float) + depth[:, None] * direction + side, np.full(depth.size, 100.0)
+
+
+def test_truth_time_sorts_within_events_and_keeps_ties():
+    event = np.array([3, 3, 3, 8, 8, 8])
+    time = np.array([2.0, 1.0, 2.0, 5.0, 5.0, 0.0])
+    assert truth_time(event, time).tolist() == [1, 0, 2, 5, 3, 4]
+
+
+def test_hits_are_sorted_along_the_shower_whichever_way_it_goes():
+    for seed, direction in enumerate([(0, 0, 1), (0, 0, -1), (1, 0, 0), (-1, 0.5, 0.2), (0, -1, 0.01), (1, 1, -1)]):
+        position, charge = shower(direction, (10, -20, 250), seed)
+        shuffled = generator(seed, "shuffle").permutation(charge.size)
+        order = shuffled[along_axis(np.zeros(charge.size, int), position[shuffled], charge)]
+        assert np.linalg.norm(position[order[0]] - position[0]) < 2
+        assert np.corrcoef(order, np.arange(order.size))[0, 1] > 0.99
+
+
+def test_a_stray_hit_upstream_is_not_the_start_and_comes_last():
+    position, charge = shower((0, 0, 1), (0, 0, 100))
+    position = np.concatenate([[[0.5, 0.0, 70.0], [0.0, 0.5, 85.0]], position])
+    charge = np.concatenate([[100.0, 100.0], charge])
+    order = along_axis(np.zeros(charge.size, int), position, charge)
+    assert order[0] == 2
+    assert order[-2:].tolist() == [1, 0]
+
+
+def test_a_dense_blip_beside_the_axis_is_not_the_start():
+    position, charge = shower((0, 0, 1), (0, 0, 100))
+    blip = np.array([[30.0, 0, 80], [30.5, 0, 80], [30, 0.5, 80], [30.5, 0.5, 80], [30, 0, 80.5]])
+    order = along_axis(
+        np.zeros(charge.size + 5, int), np.concatenate([blip, position]), np.append(np.full(5, 9.0), charge)
+    )
+    assert order[0] == 5
+
+
+def test_events_do_not_see_each_other():
+    parts = [shower((0, 0.2 * k, 1), (0, 0, 100), seed=k) for k in range(5)]
+    together = along_axis(
+        np.repeat(np.arange(5) * 7, 160), np.concatenate([p for p, _ in parts]), np.concatenate([q for _, q in parts])
+    )
+    alone = [160 * k + along_axis(np.zeros(160, int), *part) for k, part in enumerate(parts)]
+    assert together.tolist() == np.concatenate(alone).tolist()
+
+
+def test_few_hits_have_an_order_too():
+    for count in range(4):
+        order = along_axis(np.zeros(count, int), np.arange(3.0 * count).reshape(count, 3) * 50, np.ones(count))
+        assert sorted(order.tolist()) == list(range(count))
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.integers(1, 30), min_size=1, max_size=6), st.integers(0, 2**32))
+def test_every_order_is_a_permutation_within_events(sizes, seed):
+    random = generator(seed, "hits")
+    event = np.repeat(np.arange(len(sizes)) * 3, sizes)
+    position = random.normal(0, 30, (event.size, 3))
+    for order in (
+        along_axis(event, position, random.exponential(1, event.size) + 0.01),
+        truth_time(event, position[:, 0]),
+    ):
+        assert sorted(order.tolist()) == list(range(event.size))
+        assert np.array_equal(event[order], event)

@@ -1,0 +1,115 @@
+"""A copy of the project in a folder of its own, and Snakemake run there as a user would."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SNAKEMAKE = [sys.executable, "-m", "snakemake"]
+ENVIRONMENT = {**os.environ, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
+
+
+@dataclass(frozen=True)
+class Project:
+    """The project's files in `root`, with the tiny study of config/test.yaml."""
+
+    root: Path
+
+    @property
+    def results(self) -> Path:
+        return self.root / "results-test"
+
+    def cell(self, representation: str, resolution: int, model: str, seed: int) -> Path:
+        return self.results / "cells" / representation / f"c{resolution}" / model / f"seed{seed}"
+
+    def snakemake(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """What it prints, errors included, is `stdout` of the answer."""
+        command = [*SNAKEMAKE, "--configfile", "config/test.yaml", *arguments]
+        done = subprocess.run(
+            command,
+            cwd=self.root,
+            env=ENVIRONMENT,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+        if check and done.returncode:
+            raise AssertionError(f"{' '.join(arguments)} failed:\n{done.stdout[-8000:]}")
+        return done
+
+    def plan(self, *arguments: str) -> Plan:
+        return Plan(self.snakemake("--dry-run", *arguments).stdout)
+
+    def edit(self, file: str, old: str, new: str) -> None:
+        path = self.root / file
+        text = path.read_text()
+        assert text.count(old) >= 1, f"{file} does not hold {old!r}"
+        path.write_text(text.replace(old, new, 1))
+
+    def copy(self, folder: Path) -> Project:
+        """The same files with the same times, and what Snakemake remembers of them."""
+        subprocess.run(["cp", "-a", str(self.root), str(folder)], check=True)
+        return Project(folder)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The jobs that a dry run announces."""
+
+    text: str
+
+    @property
+    def jobs(self) -> list[tuple[str, dict[str, str]]]:
+        """Rule and wildcards of each job, without the rules that only collect."""
+        found = []
+        for block in re.split(r"\n(?=(?:local)?rule )", self.text)[1:]:
+            rule = re.match(r"(?:local)?rule (\w+):", block).group(1)
+            line = re.search(r"^ {4}wildcards: (.*)$", block, re.M)
+            pairs = dict(pair.split("=", 1) for pair in line.group(1).split(", ")) if line else {}
+            found.append((rule, pairs))
+        return [job for job in found if job[0] not in ("all", "cells", "figures")]
+
+    @property
+    def rules(self) -> Counter[str]:
+        return Counter(rule for rule, _ in self.jobs)
+
+    def of(self, wildcard: str) -> set[str]:
+        """All values of a wildcard among the planned jobs."""
+        return {pairs[wildcard] for _, pairs in self.jobs if wildcard in pairs}
+
+
+def checkout(folder: Path) -> Project:
+    """The project's files as they stand in the working tree, in a git repository of their own."""
+    listed = subprocess.run(
+        ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        capture_output=True,
+        check=True,
+    ).stdout
+    for name in filter(None, listed.decode().split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    git = ["git", "-C", str(folder), "-c", "user.name=test", "-c", "user.email=test@example.org"]
+    subprocess.run([*git, "init", "--quiet"], check=True)
+    subprocess.run([*git, "add", "--all"], check=True)
+    subprocess.run([*git, "commit", "--quiet", "--message", "Start"], check=True)
+    return Project(folder)
+
+
+def outputs(results: Path) -> dict[str, bytes]:
+    """Every output that must be the same twice: all but provenance, logs and benchmarks."""
+    return {
+        str(path.relative_to(results)): path.read_bytes()
+        for path in sorted(results.rglob("*"))
+        if path.is_file()
+        and not path.name.endswith("provenance.json")
+        and path.relative_to(results).parts[0] not in ("logs", "benchmarks")
+    }

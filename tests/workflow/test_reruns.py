@@ -1,0 +1,197 @@
+"""Touching one thing reruns what depends on it and nothing else: dry runs after real edits."""
+
+import os
+import shutil
+import subprocess
+import time
+
+import pytest
+from study import ROOT, Project
+
+CELL_RULES = {"train", "evaluate", "cell_figures", "table"}
+
+
+def test_finished_study_plans_nothing(finished):
+    assert finished.plan().jobs == []
+    assert finished.plan("results-test/table1.tex").jobs == []
+    assert "Nothing to be done" in finished.snakemake("results-test/table1.tex").stdout
+
+
+def test_learning_rate_of_one_network(project):
+    project.edit("config/test.yaml", "- {name: complex,", "- {name: complex, optim_lr: 0.005,")
+    plan = project.plan()
+    assert plan.of("model") == {"complex"}
+    assert plan.of("seed") == {"19", "20"}
+    assert dict(plan.rules) == {"train": 2, "evaluate": 2, "cell_figures": 2, "table": 1}
+
+
+def test_two_values_swapped(project):
+    # The same set of values: Snakemake would not see it, were they parameters of their own.
+    project.edit("config/test.yaml", "win_margin: {x: 4, z: 2}", "win_margin: {x: 2, z: 4}")
+    plan = project.plan()
+    assert plan.of("model") == {"complex"}
+    assert plan.rules["train"] == 2
+
+
+def test_seed_added(project):
+    project.edit("config/test.yaml", "seeds: [19, 20]", "seeds: [19, 20, 21]")
+    plan = project.plan()
+    assert plan.of("seed") == {"21"}
+    assert dict(plan.rules) == {"train": 1, "evaluate": 1, "cell_figures": 1, "table": 1}
+
+
+def test_more_showers_leave_the_shards_there_are(project):
+    project.edit("config/test.yaml", "showers: 160", "showers: 200")
+    assert [pairs for rule, pairs in project.plan().jobs if rule == "simulate"] == [{"shard": "4"}]
+
+
+def test_comment_in_the_colour_module(project):
+    project.edit("scripts/showergrid/representations/color.py", "\nclass Parameters", "\n# A remark.\nclass Parameters")
+    plan = project.plan()
+    assert plan.of("representation") == {"color_y"}
+    assert set(plan.rules) == CELL_RULES | {"calibrate_images", "images", "event_figures"}
+
+
+def test_comment_in_the_training_loop(project):
+    project.edit("scripts/showergrid/training.py", "\nclass ", "\n# A remark.\nclass ")
+    assert set(project.plan().rules) == CELL_RULES
+
+
+def test_new_files_plan_nothing(project):
+    for kind in ("models", "representations"):
+        folder = project.root / "scripts/showergrid" / kind
+        source = sorted(path for path in folder.glob("*.py") if path.stat().st_size)[0]
+        shutil.copy(source, folder / "another.py")
+    assert project.plan().jobs == []
+
+
+@pytest.mark.parametrize("file", ["README.md", "tests/workflow/test_reruns.py", "Makefile", "config/README.md"])
+def test_texts_plan_nothing(project, file):
+    with open(project.root / file, "a") as text:
+        text.write("\n# A remark.\n")
+    assert project.plan().jobs == []
+
+
+@pytest.mark.parametrize("module", ["provenance", "progress", "errors", "closure"])
+def test_modules_that_change_no_output_plan_nothing(project, module):
+    project.edit(f"scripts/showergrid/{module}.py", '"""', '"""A remark. ')
+    assert project.plan().jobs == []
+
+
+def test_touching_everything_plans_nothing(project):
+    # Larger than what Snakemake compares by content unless told so.
+    large = [path for path in project.results.rglob("*") if path.is_file() and path.stat().st_size > 1_000_000]
+    assert large
+    later = time.time() + 3600
+    for path in project.root.rglob("*"):
+        if path.is_file() and ".snakemake" not in path.parts and ".git" not in path.parts:
+            os.utime(path, (later, later))
+    assert project.plan().jobs == []
+
+
+def test_branch_and_back_plans_nothing(project):
+    def git(*arguments):
+        subprocess.run(
+            ["git", "-c", "user.name=test", "-c", "user.email=test@example.org", *arguments],
+            cwd=project.root,
+            check=True,
+            capture_output=True,
+        )
+
+    git("checkout", "-b", "other")
+    project.edit("config/test.yaml", "optim_lr: 1.0e-3", "optim_lr: 2.0e-3")
+    project.edit("scripts/showergrid/training.py", "\nclass ", "\n# A remark.\nclass ")
+    git("commit", "--all", "--message", "Change")
+    assert project.plan().rules["train"] > 1
+    git("checkout", "-")
+    assert project.plan().jobs == []
+
+
+CELL_FILES = {
+    "model.safetensors": "train",
+    "history.csv": "train",
+    "train.provenance.json": "train",
+    "predictions.parquet": "evaluate",
+    "metrics.json": "evaluate",
+    "evaluate.provenance.json": "evaluate",
+}
+
+
+@pytest.mark.parametrize("name", CELL_FILES)
+@pytest.mark.parametrize("target", ["results-test/table1.tex", "all"])
+def test_deleted_file_of_a_cell(project, name, target):
+    (project.cell("projection_y", 100, "complex", 20) / name).unlink()
+    plan = project.plan(target)
+    assert CELL_FILES[name] in plan.rules
+    assert plan.of("model") == {"complex"}
+    assert plan.of("seed") == {"20"}
+    assert plan.rules["images"] == plan.rules["gather"] == 0
+
+
+def test_deleted_provenance_comes_back_and_then_nothing_is_planned(project):
+    cell = project.cell("projection_y", 100, "complex", 20)
+    before = (cell / "metrics.json").read_bytes()
+    (cell / "evaluate.provenance.json").unlink()
+    project.snakemake("results-test/table1.tex")
+    assert (cell / "evaluate.provenance.json").exists()
+    assert (cell / "metrics.json").read_bytes() == before
+    assert project.plan("results-test/table1.tex").jobs == []
+
+
+@pytest.mark.parametrize(
+    ("lock", "rules"),
+    [
+        ("torch", CELL_RULES),
+        ("workflow", set()),
+        ("dev", set()),
+    ],
+)
+def test_changed_lock(project, lock, rules):
+    with open(project.root / f"envs/{lock}.txt", "a") as text:
+        text.write("# another version\n")
+    assert set(project.plan().rules) == rules
+
+
+def test_changed_data_lock_plans_what_runs_in_it(project):
+    with open(project.root / "envs/data.txt", "a") as text:
+        text.write("# another version\n")
+    assert {"simulate", "split", "images", "table", "cell_figures"} <= set(project.plan().rules)
+
+
+def test_one_cell_by_name(project):
+    cell = project.cell("projection_y", 100, "complex", 19)
+    shutil.rmtree(cell)
+    plan = project.plan(str((cell / "metrics.json").relative_to(project.root)))
+    assert dict(plan.rules) == {"train": 1, "evaluate": 1}
+
+
+def test_a_cell_outside_the_grid_can_be_named(project):
+    plan = project.plan("results-test/cells/projection_y/c150/simple/seed7/metrics.json")
+    assert dict(plan.rules) == {"calibrate_images": 1, "images": 1, "train": 1, "evaluate": 1}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "cells/b;touch X/c100/simple/seed19/metrics.json",
+        "cells/projection_y/c01/simple/seed19/metrics.json",
+        "cells/projection_y/c-5/simple/seed19/metrics.json",
+        "cells/projection_y/c100/simple/seed019/metrics.json",
+        "cells/projection_y/c100/unknown/seed19/metrics.json",
+        "cells/projection_y/c100/simple$(touch X)/seed19/metrics.json",
+        "images/voxels/c1e3.safetensors",
+    ],
+)
+def test_other_names_match_no_rule(finished, name):
+    done = finished.snakemake("--dry-run", f"results-test/{name}", check=False)
+    assert done.returncode != 0
+    assert "MissingRuleException" in done.stdout
+    assert not (finished.root / "X").exists()
+
+
+def test_reference_grid_is_planned_exactly():
+    done = Project(ROOT).snakemake("--dry-run", "--quiet", "rules", "--configfile", "config/reference.yaml")
+    counts = {line.split()[0]: line.split()[1] for line in done.stdout.splitlines() if len(line.split()) == 2}
+    # 8 networks x 3 representations less 6 pairs without a meaning, 5 networks x 8 resolutions less the 5 at c 1000.
+    assert counts["train"] == counts["evaluate"] == str((8 * 3 - 6 + 5 * 8 - 5) * 5)
+    assert counts["images"] == "10"
