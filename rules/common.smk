@@ -130,9 +130,10 @@ def cell_files(cells, names):
 def missing_cell_files(wildcards):
     """Files of a table's cells that are not there: Snakemake itself looks only at those that a job is about to read.
 
-    It is a parameter of the table, evaluated again when the table is made, so that one that is deleted later changes
-    it and comes back.
+    It is a parameter of the table, evaluated for the plan and again when the table is made: one that is deleted later
+    changes it and so comes back. Snakemake 9.27 would record the plan's value, so its memory of it is cleared.
     """
+    workflow.persistence._params.cache_clear()
     return [
         path
         for path in cell_files(STUDY.table_cells(wildcards.table), CELL_FILES)

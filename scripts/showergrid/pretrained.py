@@ -53,7 +53,7 @@ def _transform(name: str) -> nn.Module:
     """What is done to an image (N, 3, H, W) before it enters the backbone."""
     if name == "imagenet":
         return Normalize(*IMAGENET)
-    return nn.BatchNorm2d(3) if name == "batch_norm" else nn.Identity()
+    return nn.BatchNorm2d(3, affine=False) if name == "batch_norm" else nn.Identity()
 
 
 def load_weights(backbone: nn.Module, weights: str | Path, model: str) -> None:

@@ -19,6 +19,7 @@ from showergrid import argon
 from showergrid.errors import InputError
 from showergrid.settings.simulation import Box, Simulation
 
+DATA = "GEANT4_DATA_DIR"  # environment variable that names Geant4's data folder
 MATERIAL = "G4_lAr"  # liquid argon of 1.396 g/cm3
 
 
@@ -69,10 +70,16 @@ def geant4_data(folder: str | None) -> Iterator[None]:
     """
     if folder is not None and not Path(folder).is_dir():
         raise InputError(f"simulation.geant4_data: {folder} is no folder; name Geant4's data folder, or null")
+    before = os.environ.get(DATA)
     with tempfile.TemporaryDirectory(prefix="showergrid-argon-") as own:
-        # calzone reads the variable when it is imported and when it runs.
-        os.environ["GEANT4_DATA_DIR"] = folder or str(argon.write(Path(own)))
-        yield
+        # calzone reads the variable when it is imported and when it first runs.
+        os.environ[DATA] = folder or str(argon.write(Path(own)))
+        try:
+            yield
+        finally:
+            del os.environ[DATA]
+            if before is not None:
+                os.environ[DATA] = before
 
 
 class Detector:

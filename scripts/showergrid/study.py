@@ -21,8 +21,9 @@ from showergrid.pixels import STRETCH
 from showergrid.settings.base import Settings
 from showergrid.settings.images import Split, WindowSettings
 from showergrid.settings.report import Bootstrap, Comparison
-from showergrid.settings.simulation import Readout, Simulation
+from showergrid.settings.simulation import Box, Readout, Simulation
 from showergrid.settings.training import Training
+from showergrid.settings.validation import Baselines
 
 NAME = r"[A-Za-z][A-Za-z0-9_]*"
 Name = Annotated[str, Field(pattern=f"^{NAME}$")]
@@ -39,14 +40,6 @@ class Class(Settings):
 
     name: Name
     pdg: int
-
-
-class Detector(Settings):
-    """The sensitive box [cm]: x is the drift axis, z the beam axis."""
-
-    x: tuple[float, float]
-    y: tuple[float, float]
-    z: tuple[float, float]
 
 
 class Entry(BaseModel):
@@ -110,7 +103,7 @@ class Config(Settings):
 
     results: str = Field(pattern=r"^/?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$")
     classes: list[Class] = Field(min_length=2, max_length=2)
-    detector: Detector
+    detector: Box
     order: Literal["truth_time", "axis"]
     origin: Literal["first_hit", "charge_centre"]
     simulation: Simulation
@@ -124,7 +117,7 @@ class Config(Settings):
     figures: Figures
     bootstrap: Bootstrap
     comparison: Comparison
-    baselines: dict[str, Any]
+    baselines: Baselines
     published: dict[str, Any] | str
 
     @model_validator(mode="after")
@@ -308,10 +301,12 @@ class Study:
                 return self.explore_job(published)
             case "calibrate_images" | "images":
                 return self.images_job(**wildcards)
-            case "train" | "cell_figures":
+            case "train":
                 return self.cell_job(**wildcards)
             case "evaluate":
                 return {**self.cell_job(**wildcards), "bootstrap": self.config.bootstrap.model_dump(mode="json")}
+            case "cell_figures":
+                return {"classes": self.classes()}
             case "event_figures":
                 return self.event_figures_job()
             case "table":
@@ -338,8 +333,8 @@ class Study:
         """The data analysis."""
         return {
             "classes": self.classes(),
-            "baselines": self.config.baselines,
-            "published": published.get("data", {}),
+            "baselines": self.config.baselines.model_dump(mode="json"),
+            "published": published["data"],
             "order": self.config.order,
         }
 

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pydantic import ValidationError
 
 from showergrid.errors import InputError
 from showergrid.hits import EVENTS, HITS, read_events, read_hits
@@ -82,6 +83,27 @@ def test_what_cannot_be_is_refused(shard):
         shard(0, min_hits=10**6, energy=(0.001, 0.002))
     with pytest.raises(InputError, match="geant4_data"):
         shard(0, geant4_data="no/such/folder")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"em_model": "option4"},  # without the full data
+        {"energy": (2.0, 1.0)},
+        {"vertex": {"x": (0, 1), "y": (0, 1), "z": (1, 0)}},
+        {"showers": 0},
+        {"production_cut": -1},
+    ],
+)
+def test_settings_out_of_range_are_refused(simulation, change):
+    with pytest.raises(ValidationError):
+        Simulation(**{**simulation, **change})
+
+
+def test_the_other_small_physics_list_runs_too(shard):
+    hits, events = shard(2, em_model="option2")
+    assert events.num_rows == 20
+    assert hits.num_rows == sum(events["n_hits"].to_pylist())
 
 
 @pytest.fixture

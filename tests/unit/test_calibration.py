@@ -15,7 +15,14 @@ from showergrid.errors import InputError
 from showergrid.hits import read_hits
 from showergrid.settings.images import Images
 
-COLOR = {"axis": "y", "depth_pool": "sum", "hue_span": 180, "lightness_span": [0.2, 0.8], "saturation": 1, "headroom": 1.15}
+COLOR = {
+    "axis": "y",
+    "depth_pool": "sum",
+    "hue_span": 180,
+    "lightness_span": [0.2, 0.8],
+    "saturation": 1,
+    "headroom": 1.15,
+}
 PROJECTION = {"axis": "y", "cube_pool": "mean", "projection_pool": "max", "log_trans": False, "headroom": 1.15}
 
 

@@ -14,7 +14,14 @@ from showergrid.hits import AXES
 from showergrid.pixels import Grid
 from showergrid.representations import color
 
-VALUES = {"axis": "y", "depth_pool": "sum", "hue_span": 180.0, "lightness_span": (0.2, 0.8), "saturation": 0.9, "headroom": 1.15}
+VALUES = {
+    "axis": "y",
+    "depth_pool": "sum",
+    "hue_span": 180.0,
+    "lightness_span": (0.2, 0.8),
+    "saturation": 0.9,
+    "headroom": 1.15,
+}
 PARAMETERS = color.Parameters(**VALUES)
 RANGES = {"charge_sum": 1000.0, "depth": 10.0}
 

@@ -21,7 +21,14 @@ from showergrid.settings.images import Images
 
 PARAMETERS = {
     "projection": {"axis": "y", "cube_pool": "mean", "projection_pool": "max", "log_trans": True, "headroom": 1.15},
-    "color": {"axis": "y", "depth_pool": "sum", "hue_span": 180, "lightness_span": [0.2, 0.8], "saturation": 1, "headroom": 1.15},
+    "color": {
+        "axis": "y",
+        "depth_pool": "sum",
+        "hue_span": 180,
+        "lightness_span": [0.2, 0.8],
+        "saturation": 1,
+        "headroom": 1.15,
+    },
     "voxels": {"cube_pool": "mean", "log_trans": False, "headroom": 1.15},
 }
 RANGES = {"charge": 4000.0, "charge_sum": 9000.0, "depth": 200.0}

@@ -29,14 +29,17 @@ class Project:
     def cell(self, representation: str, resolution: int, model: str, seed: int) -> Path:
         return self.results / "cells" / representation / f"c{resolution}" / model / f"seed{seed}"
 
-    def snakemake(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    def snakemake(
+        self, *arguments: str, config: str = "config/test.yaml", check: bool = True
+    ) -> subprocess.CompletedProcess[str]:
         """What it prints, errors included, is `stdout` of the answer."""
-        command = [*SNAKEMAKE, "--configfile", "config/test.yaml", *arguments]
+        command = [*SNAKEMAKE, *arguments, "--configfile", config]
         done = subprocess.run(
             command,
             cwd=self.root,
             env=ENVIRONMENT,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
             stdin=subprocess.DEVNULL,
             check=False,

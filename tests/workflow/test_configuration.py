@@ -22,7 +22,11 @@ FAULTS = [
     ("resolutions: [100]", "resolutions: [0]", ["grid", "resolutions", "0", "greater than or equal to 1"]),
     ("seeds: [19, 20]", "seeds: [nineteen]", ["grid", "seeds", "nineteen"]),
     ("win_shape: [16, 32]", "win_shape: [16]", ["simple", "win_shape", "[16]", "x, z"]),
-    ("{x: direction, y: centre, z: start}", "{x: sideways}", ["placement.x", "sideways", "'start', 'direction' or 'centre'"]),
+    (
+        "{x: direction, y: centre, z: start}",
+        "{x: sideways}",
+        ["placement.x", "sideways", "'start', 'direction' or 'centre'"],
+    ),
     ("results: results-test", "results: ../a;b", ["results", "../a;b"]),
     ("{name: photon, pdg: 22}", "{name: electron, pdg: 22}", ["classes", "electron", "twice"]),
     ("published: config/reference.yaml", "published: config/nothing.yaml", ["published", "config/nothing.yaml"]),

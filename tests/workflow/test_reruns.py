@@ -190,7 +190,7 @@ def test_other_names_match_no_rule(finished, name):
 
 
 def test_reference_grid_is_planned_exactly():
-    done = Project(ROOT).snakemake("--dry-run", "--quiet", "rules", "--configfile", "config/reference.yaml")
+    done = Project(ROOT).snakemake("--dry-run", "--quiet", "rules", config="config/reference.yaml")
     counts = {line.split()[0]: line.split()[1] for line in done.stdout.splitlines() if len(line.split()) == 2}
     # 8 networks x 3 representations less 6 pairs without a meaning, 5 networks x 8 resolutions less the 5 at c 1000.
     assert counts["train"] == counts["evaluate"] == str((8 * 3 - 6 + 5 * 8 - 5) * 5)

@@ -1,0 +1,138 @@
+"""The same bytes twice, whatever runs beside it, and nothing of the test set in a model."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from study import checkout, outputs
+
+# Stand-ins for the modules that are left out of a command's code, which do none of what those do.
+STANDINS = {
+    "progress": "def progress(items, *_, **__):\n    return iter(items)\n",
+    "errors": "class InputError(Exception):\n    pass\n\n\ndef run(main, parser):\n    main(parser.parse_args())\n",
+    "provenance": """
+import hashlib
+import json
+from types import SimpleNamespace
+
+
+def start(text, command):
+    return SimpleNamespace(config=json.loads(text)["config"], digest=lambda *_: "", finish=finish)
+
+
+def finish(path, *_, **__):
+    path.write_text("{}")
+
+
+def sha256(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+""",
+}
+
+
+@pytest.fixture(scope="module")
+def again(tmp_path_factory):
+    """The tiny study once more: on one core, and with stand-ins for the modules that may not change an output."""
+    project = checkout(tmp_path_factory.mktemp("again"))
+    for module, text in STANDINS.items():
+        (project.root / f"scripts/showergrid/{module}.py").write_text(text)
+    project.snakemake("--cores", "1")
+    return project
+
+
+def test_whole_study_has_the_same_bytes_again(finished, again):
+    one, other = outputs(finished.results), outputs(again.results)
+    assert sorted(one) == sorted(other)
+    assert [name for name in one if one[name] != other[name]] == []
+    # 2D, 3D and pretrained cells are among them.
+    for cell in ("projection_y/c200/simple", "voxels/c100/simple", "color_y/c200/efficientnet_lite0"):
+        assert f"cells/{cell}/seed19/model.safetensors" in one
+
+
+def test_outputs_hold_no_path_and_no_host(finished):
+    for name, content in outputs(finished.results).items():
+        assert str(finished.root).encode() not in content, name
+
+
+def run(script, job, **files):
+    """One command by hand, in the project's own scripts."""
+    options = [part for name, path in files.items() for part in (f"--{name.replace('_', '-')}", str(path))]
+    command = [sys.executable, f"scripts/{script}.py", "--job", json.dumps(job), *options]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def job_of(provenance: Path) -> dict:
+    record = json.loads(provenance.read_text())
+    return {key: record[key] for key in ("rule", "wildcards", "config", "environment")}
+
+
+def test_test_events_change_nothing_of_a_model(finished, tmp_path, monkeypatch):
+    monkeypatch.chdir(finished.root)
+    data = finished.results / "data"
+    split = pq.read_table(data / "split.parquet").to_pydict()
+    chosen = {event for event, part in zip(split["event"], split["split"], strict=True) if part == "test"}
+    rng = np.random.default_rng(1)
+
+    hits = pq.read_table(data / "hits.parquet")
+    of_test = np.isin(hits["event"].to_numpy(), sorted(chosen))
+    assert of_test.any()
+    for column in ("x", "y", "z", "charge"):
+        values = hits[column].to_numpy().copy()
+        values[of_test] = rng.uniform(1, 1e6 if column == "charge" else 199, of_test.sum())
+        position = hits.schema.get_field_index(column)
+        hits = hits.set_column(position, hits.schema.field(column), pa.array(values))
+    events = pq.read_table(data / "events.parquet")
+    pdg = events["pdg"].to_numpy().copy()
+    flipped = np.isin(events["event"].to_numpy(), sorted(chosen))
+    pdg[flipped] = 33 - pdg[flipped]  # 11 and 22
+    events = events.set_column(1, events.schema.field("pdg"), pa.array(pdg))
+    pq.write_table(hits, tmp_path / "hits.parquet")
+    pq.write_table(events, tmp_path / "events.parquet")
+
+    cell = finished.cell("color_y", 200, "simple", 19)
+    images = finished.results / "images/color_y/c200"
+    common = {"hits": tmp_path / "hits.parquet", "provenance": tmp_path / "provenance.json"}
+    run(
+        "calibrate",
+        job_of(data / "calibration.provenance.json"),
+        split=data / "split.parquet",
+        output=tmp_path / "a",
+        **common,
+    )
+    run(
+        "calibrate_images",
+        job_of(images.with_name("c200.calibration.provenance.json")),
+        split=data / "split.parquet",
+        calibration=tmp_path / "a",
+        output=tmp_path / "b",
+        **common,
+    )
+    run(
+        "images",
+        job_of(images.with_name("c200.provenance.json")),
+        calibration=tmp_path / "b",
+        output=tmp_path / "c",
+        **common,
+    )
+    run(
+        "train",
+        job_of(cell / "train.provenance.json"),
+        images=tmp_path / "c",
+        calibration=tmp_path / "b",
+        events=tmp_path / "events.parquet",
+        split=data / "split.parquet",
+        model=tmp_path / "model.safetensors",
+        history=tmp_path / "history.csv",
+        provenance=tmp_path / "provenance.json",
+    )
+    assert (tmp_path / "a").read_bytes() == (data / "calibration.json").read_bytes()
+    assert (tmp_path / "b").read_bytes() == (images.with_name("c200.calibration.json")).read_bytes()
+    assert (tmp_path / "c").read_bytes() != (images.with_name("c200.safetensors")).read_bytes()
+    assert (tmp_path / "model.safetensors").read_bytes() == (cell / "model.safetensors").read_bytes()
+    assert (tmp_path / "history.csv").read_bytes() == (cell / "history.csv").read_bytes()
