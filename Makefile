@@ -14,11 +14,14 @@ help:
 	@echo "make locks    write envs/*.txt anew from envs/*.in"
 
 table1: .venv/ready
-	@$(BIN)/snakemake --cores $(CORES) --quiet host -- results/table1.tex
-	@$(BIN)/python scripts/show.py results
+	@$(BIN)/snakemake --cores $(CORES) --quiet rules host -- results/table1.tex
+	@echo; awk '/^\|/ { print; shown = 1; next } shown { exit }' results/table1.md; echo
+	@echo "The tables: results/table1.tex, .csv, .md, .provenance.json (and results/table1.pdf by: make pdf)"
+	@echo "The cells:  results/cells/{representation}/c{resolution}/{network}/seed{seed}/"
+	@echo "The data:   results/data/, the images: results/images/, time and memory of each job: results/benchmarks/"
 
 pdf: .venv/ready
-	@$(BIN)/snakemake --cores $(CORES) --quiet host -- results/table1.pdf
+	@$(BIN)/snakemake --cores $(CORES) --quiet rules host -- results/table1.pdf
 
 test: .venv/ready-dev
 	tests/system_packages.sh

@@ -1,0 +1,69 @@
+"""config/README.md explains every key of the configuration, and no key that there is not."""
+
+import re
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+import yaml
+from pydantic import BaseModel
+
+from showergrid import plugins, study
+from showergrid.settings import report, validation
+from showergrid.settings.images import WindowSettings
+from showergrid.settings.training import Training
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "config/README.md").read_text()
+
+# Column titles and values that stand where keys do.
+WORDS = {*plugins.names("representations"), "start", "direction", "centre"}
+
+
+def keys(found: Any) -> set[str]:
+    """All field names of a settings class, or of those in a type, and of the groups within it."""
+    if isinstance(found, type) and issubclass(found, BaseModel):
+        inner = (keys(field.annotation) for field in found.model_fields.values())
+        return set(found.model_fields).union(*inner)
+    return set().union(*map(keys, get_args(found)))
+
+
+def settings() -> dict[str, set[str]]:
+    """The keys of every part of the configuration, as they are written there."""
+    parts = {
+        "study": keys(study.Config),
+        "training": keys(Training),
+        # The window's origin is the study's.
+        "window": {f"{study.WINDOW}{key}" for key in keys(WindowSettings) - {"origin"}},
+        "published": keys(report.Published) | {"data"},
+        "published data": keys(validation.PublishedData),
+    }
+    for kind in ("representations", "models"):
+        parts |= {f"{kind} {name}": keys(plugins.load(kind, name).Parameters) for name in plugins.names(kind)}
+    return parts
+
+
+@pytest.mark.parametrize("part", settings())
+def test_every_key_is_explained(part):
+    explained = set(re.findall(r"`([A-Za-z_0-9]+)`", README))
+    assert settings()[part] <= explained
+
+
+@pytest.mark.parametrize("kind", plugins.Kind.__args__)
+def test_every_module_is_named(kind):
+    assert all(f"`{name}`" in README for name in plugins.names(kind))
+
+
+def test_every_key_of_a_table_exists():
+    rows = [line.split(" | ")[0] for line in README.splitlines() if line.startswith("| ")]
+    rows += [line.split(" | ")[1] for line in README.splitlines() if line.startswith("| | ")]
+    written = {key for row in rows for key in re.findall(r"`([A-Za-z_0-9]+)`", row)}
+    assert "optim_lr" in written
+    assert written <= set().union(*settings().values()) | WORDS
+
+
+def test_keys_stand_in_the_order_of_the_default_study():
+    order = list(yaml.safe_load((ROOT / "config/config.yaml").read_text()))
+    opening = [re.match(r"\| `(\w+)`|`(\w+)`: ", line) for line in README.splitlines()]
+    explained = [row[1] or row[2] for row in opening if row]
+    assert list(dict.fromkeys(key for key in explained if key in order)) == order
