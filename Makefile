@@ -16,7 +16,7 @@ help:
 table1: .venv/ready
 	@$(BIN)/snakemake --cores $(CORES) --quiet rules host -- results/table1.tex
 	@echo; awk '/^\|/ { print; shown = 1; next } shown { exit }' results/table1.md; echo
-	@echo "The tables: results/table1.tex, .csv, .md, .provenance.json (and results/table1.pdf by: make pdf)"
+	@echo "The tables: results/table1.tex, .csv, .md, .tex.provenance.json (and results/table1.pdf by: make pdf)"
 	@echo "The cells:  results/cells/{representation}/c{resolution}/{network}/seed{seed}/"
 	@echo "The data:   results/data/, the images: results/images/, time and memory of each job: results/benchmarks/"
 
@@ -37,13 +37,13 @@ check: .venv/ready-dev
 locks: .venv/ready-dev
 	PATH="$(CURDIR)/$(BIN):$$PATH" envs/lock.sh
 
-# The stamp is made last: an interrupted installation is taken up again.
+# Made anew for every change of a lock, so that it holds what the lock says and nothing else.
 .venv/ready: $(LOCKS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
 		{ echo "showergrid: Python 3.11 is needed, which the locks are for; name one: make PYTHON=python3.11" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || \
 		{ echo "showergrid: this Python has no venv; on Debian: apt-get install python3-venv" >&2; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv --clear .venv
 	@echo "showergrid: installing the locked environment into .venv (5.5 GB, mostly PyTorch)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps $(addprefix -r ,$(LOCKS))
 	@touch $@

@@ -26,7 +26,7 @@ rule all:
         rules.cells.input,
         rules.figures.input,
         expand(
-            f"{RESULTS}/{{table}}.{{suffix}}",
+            f"{RESULTS}/{{table}}{{suffix}}",
             table=STUDY.tables,
-            suffix=["tex", "csv", "md"],
+            suffix=[".tex", ".csv", ".md", "_published.csv", ".tex.provenance.json"],
         ),

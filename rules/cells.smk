@@ -87,7 +87,7 @@ rule cell_figures:
         history=f"{CELL}/figures/history.pdf",
         roc=f"{CELL}/figures/roc.pdf",
         confusion=f"{CELL}/figures/confusion.pdf",
-        provenance=f"{CELL}/figures/figures.provenance.json",
+        provenance=f"{CELL}/figures/history.pdf.provenance.json",
     log:
         f"{RESULTS}/logs/cell_figures/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.log",
     benchmark:

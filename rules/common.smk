@@ -120,6 +120,12 @@ CELL_FILES = [
     "metrics.json",
     "evaluate.provenance.json",
 ]
+FIGURES = [
+    "figures/history.pdf",
+    "figures/roc.pdf",
+    "figures/confusion.pdf",
+    "figures/history.pdf.provenance.json",
+]
 
 
 def cell_files(cells, names):
@@ -127,15 +133,37 @@ def cell_files(cells, names):
     return [f"{RESULTS}/{cell.folder}/{name}" for cell in cells for name in names]
 
 
-def missing_cell_files(wildcards):
-    """Files of a table's cells that are not there: Snakemake itself looks only at those that a job is about to read.
+def data_provenance(cells):
+    """The records of the data and the images that some cells are made of."""
+    images = sorted(
+        {f"{RESULTS}/images/{cell.representation}/c{cell.resolution}" for cell in cells}
+    )
+    data = ["hits.parquet", "split.parquet", "calibration.json"]
+    return [
+        f"{output}.provenance.json"
+        for output in [
+            *shards("hits.parquet"),
+            *[f"{RESULTS}/data/{name}" for name in data],
+            *[
+                f"{image}.{suffix}"
+                for image in images
+                for suffix in ("calibration.json", "safetensors")
+            ],
+        ]
+    ]
+
+
+def missing_files(wildcards):
+    """Files of a table's cells, and records of their data, that are not there: Snakemake by itself looks only for those
+    that a job is about to read.
 
     It is a parameter of the table, evaluated for the plan and again when the table is made: one that is deleted later
     changes it and so comes back. Snakemake 9.27 would record the plan's value, so its memory of it is cleared.
     """
     workflow.persistence._params.cache_clear()
+    cells = STUDY.table_cells(wildcards.table)
     return [
         path
-        for path in cell_files(STUDY.table_cells(wildcards.table), CELL_FILES)
+        for path in cell_files(cells, CELL_FILES) + data_provenance(cells)
         if not os.path.exists(path)
     ]

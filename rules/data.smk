@@ -7,7 +7,7 @@ rule simulate:
     output:
         hits=f"{RESULTS}/data/shards/{{shard}}.hits.parquet",
         events=f"{RESULTS}/data/shards/{{shard}}.events.parquet",
-        provenance=f"{RESULTS}/data/shards/{{shard}}.provenance.json",
+        provenance=f"{RESULTS}/data/shards/{{shard}}.hits.parquet.provenance.json",
     log:
         f"{RESULTS}/logs/simulate/{{shard}}.log",
     benchmark:
@@ -39,7 +39,7 @@ rule gather:
         hits=f"{RESULTS}/data/hits.parquet",
         events=f"{RESULTS}/data/events.parquet",
         counts=f"{RESULTS}/data/counts.json",
-        provenance=f"{RESULTS}/data/gather.provenance.json",
+        provenance=f"{RESULTS}/data/hits.parquet.provenance.json",
     log:
         f"{RESULTS}/logs/gather.log",
     benchmark:
@@ -70,7 +70,7 @@ rule split:
         code=code("split"),
     output:
         split=f"{RESULTS}/data/split.parquet",
-        provenance=f"{RESULTS}/data/split.provenance.json",
+        provenance=f"{RESULTS}/data/split.parquet.provenance.json",
     log:
         f"{RESULTS}/logs/split.log",
     benchmark:
@@ -99,7 +99,7 @@ rule calibrate:
         code=code("calibrate"),
     output:
         calibration=f"{RESULTS}/data/calibration.json",
-        provenance=f"{RESULTS}/data/calibration.provenance.json",
+        provenance=f"{RESULTS}/data/calibration.json.provenance.json",
     log:
         f"{RESULTS}/logs/calibrate.log",
     benchmark:
@@ -132,7 +132,7 @@ rule explore:
     output:
         summary=f"{RESULTS}/data/summary.json",
         figure=f"{RESULTS}/figures/data/validation.pdf",
-        provenance=f"{RESULTS}/data/summary.provenance.json",
+        provenance=f"{RESULTS}/data/summary.json.provenance.json",
     log:
         f"{RESULTS}/logs/explore.log",
     benchmark:

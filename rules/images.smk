@@ -9,7 +9,7 @@ rule calibrate_images:
         code=code("calibrate_images"),
     output:
         calibration=f"{RESULTS}/images/{{representation}}/c{{resolution}}.calibration.json",
-        provenance=f"{RESULTS}/images/{{representation}}/c{{resolution}}.calibration.provenance.json",
+        provenance=f"{RESULTS}/images/{{representation}}/c{{resolution}}.calibration.json.provenance.json",
     log:
         f"{RESULTS}/logs/calibrate_images/{{representation}}.c{{resolution}}.log",
     benchmark:
@@ -40,7 +40,7 @@ rule images:
         code=code("images"),
     output:
         images=f"{RESULTS}/images/{{representation}}/c{{resolution}}.safetensors",
-        provenance=f"{RESULTS}/images/{{representation}}/c{{resolution}}.provenance.json",
+        provenance=f"{RESULTS}/images/{{representation}}/c{{resolution}}.safetensors.provenance.json",
     log:
         f"{RESULTS}/logs/images/{{representation}}.c{{resolution}}.log",
     benchmark:

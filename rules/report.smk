@@ -16,6 +16,7 @@ rule table:
                     "evaluate.provenance.json",
                 ],
             )
+            + data_provenance(STUDY.table_cells(wildcards.table))
         ),
         code=code("table"),
     output:
@@ -23,7 +24,7 @@ rule table:
         csv=f"{RESULTS}/{{table}}.csv",
         md=f"{RESULTS}/{{table}}.md",
         published=f"{RESULTS}/{{table}}_published.csv",
-        provenance=f"{RESULTS}/{{table}}.provenance.json",
+        provenance=f"{RESULTS}/{{table}}.tex.provenance.json",
     log:
         f"{RESULTS}/logs/{{table}}.log",
     benchmark:
@@ -36,7 +37,7 @@ rule table:
         runtime=60,
     params:
         job=job("table"),
-        missing=missing_cell_files,
+        missing=missing_files,
     shell:
         "python scripts/table.py"
         " --job {params.job:q}"
@@ -89,7 +90,7 @@ rule event_figures:
     output:
         events=f"{RESULTS}/figures/data/events.pdf",
         resolutions=f"{RESULTS}/figures/data/resolutions.pdf",
-        provenance=f"{RESULTS}/figures/data/events.provenance.json",
+        provenance=f"{RESULTS}/figures/data/events.pdf.provenance.json",
     log:
         f"{RESULTS}/logs/event_figures.log",
     benchmark:

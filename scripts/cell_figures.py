@@ -4,9 +4,10 @@ import argparse
 from pathlib import Path
 
 from showergrid import provenance
-from showergrid.cellfolders import read_history, read_metrics, read_predictions
+from showergrid.cellfolders import read_metrics, read_predictions
 from showergrid.errors import run
 from showergrid.figures import confusion_figure, history_figure, roc_figure
+from showergrid.history import read_history
 from showergrid.settings.report import ClassName
 
 

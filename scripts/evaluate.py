@@ -9,6 +9,7 @@ import numpy as np
 from showergrid import evaluation, provenance, training
 from showergrid.atomic import replacing
 from showergrid.errors import run
+from showergrid.history import best_epoch, read_history
 from showergrid.images import read_images
 from showergrid.metrics import cell_metrics
 from showergrid.settings.report import Bootstrap
@@ -23,25 +24,25 @@ def main(a: argparse.Namespace) -> None:
     settings = Training(**model["training"])
     device = training.prepare(settings)
 
-    events, split = evaluation.all_events(a.events), evaluation.read_split(a.split)
+    events, split = evaluation.events_and_split(a.events, a.split)
     images = read_images(a.images, cell["representation"]["name"], cell["resolution"])
     data = evaluation.labelled(images, events, events["event"].to_numpy(), model["window"], classes)
-    network = training.build(model, data.images.shape, len(classes), cell["seed"])
+    network = training.build(training.untrained(model), data.images.shape, len(classes), cell["seed"])
     network.load_state_dict(weights)
     score = training.answers(network.to(device), settings, data.images, device).numpy()[:, 0]
 
     rows = {part: np.searchsorted(data.images.event, chosen) for part, chosen in split.items()}
     share = data.images.share
-    history = training.read_history(a.history)
+    history = read_history(a.history)
     metrics = cell_metrics(
         splits={part: (data.label[row], score[row]) for part, row in rows.items()},
         window={"charge": share.charge[rows["test"]], "hits": share.hits[rows["test"]]},
-        best_epoch=training.best_epoch(history),
+        best_epoch=best_epoch(history),
         epochs=len(history),
         names=[entry["name"] for entry in classes],
         bootstrap=Bootstrap(**job.config["bootstrap"]),
     )
-    evaluation.write_predictions(a.predictions, events, split, score)
+    evaluation.write_predictions(a.predictions, events, a.split, score)
     with replacing(a.metrics) as partial:
         partial.write_text(json.dumps(metrics, indent=1) + "\n")
     modules = (f"showergrid.models.{model['module']}", f"showergrid.representations.{cell['representation']['module']}")

@@ -9,6 +9,7 @@ import torch
 from showergrid import evaluation, provenance, training
 from showergrid.checkpoint import Checkpoint
 from showergrid.errors import InputError, run
+from showergrid.history import write_history
 from showergrid.images import read_images
 from showergrid.settings.training import Training
 
@@ -28,7 +29,7 @@ def main(a: argparse.Namespace) -> None:
     settings = Training(**model["training"])
     device = training.prepare(settings)
 
-    events, split = evaluation.all_events(a.events), evaluation.read_split(a.split)
+    events, split = evaluation.events_and_split(a.events, a.split)
     images = read_images(a.images, cell["representation"]["name"], cell["resolution"])
     train, validation = (
         evaluation.labelled(images, events, split[part], model["window"], cell["classes"])
@@ -44,7 +45,7 @@ def main(a: argparse.Namespace) -> None:
             f"{device}: lower batch_size or win_shape, or list the cell under out_of_memory ({error})"
         ) from None
 
-    training.write_history(a.history, done.history)
+    write_history(a.history, done.history)
     calibration = json.loads(a.calibration.read_text())
     evaluation.write_model(a.model, done.best, training.describe(cell, calibration))
     job.finish(a.provenance, inputs, {"model": a.model, "history": a.history}, {"cell": cell["seed"]}, modules)

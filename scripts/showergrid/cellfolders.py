@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,10 +12,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from showergrid.errors import InputError
+from showergrid.history import read_history
 from showergrid.settings.report import ClassName
 
 FILES = ("history.csv", "metrics.json", "predictions.parquet")  # what a table reads of a cell
-HISTORY = ("epoch", "lr", "train_loss", "train_accuracy", "val_loss", "val_accuracy")
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,6 @@ class Run:
     train: float
     validation: float
     best_validation: float
-    epochs: int
     collapsed: bool
     event: np.ndarray
     labels: np.ndarray
@@ -52,40 +50,19 @@ def read_run(folder: Path, classes: Sequence[ClassName]) -> Run:
     history = read_history(folder / "history.csv")
     metrics = read_metrics(folder / "metrics.json")
     best = metrics["best_epoch"]
-    if not 1 <= best <= history["epoch"].size:
+    if not 1 <= best <= len(history):
         raise InputError(f"{folder / 'metrics.json'}: best_epoch {best} is not in history.csv; evaluate the cell again")
     event, labels, scores = read_predictions(folder / "predictions.parquet", classes, "test")
     return Run(
         folder=folder,
-        train=float(history["train_accuracy"][-1]),
-        validation=float(history["val_accuracy"][-1]),
-        best_validation=float(history["val_accuracy"][best - 1]),
-        epochs=history["epoch"].size,
+        train=history[-1].train_accuracy,
+        validation=history[-1].val_accuracy,
+        best_validation=history[best - 1].val_accuracy,
         collapsed=bool(metrics["collapsed"]),
         event=event,
         labels=labels,
         scores=scores,
     )
-
-
-def read_history(path: Path) -> dict[str, np.ndarray]:
-    """Columns of history.csv, name -> (epochs,) float64.
-
-    Raises:
-        InputError: the file is missing, a column is, or a value is no number.
-    """
-    _existing(path)
-    with open(path, newline="") as file:
-        rows = list(csv.DictReader(file))
-    try:
-        history = {name: np.array([float(row[name]) for row in rows]) for name in HISTORY}
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError(
-            f"{path}: expected the numbers of {', '.join(HISTORY)} in every row; train the cell again"
-        ) from error
-    if not rows:
-        raise InputError(f"{path}: holds no epoch; train the cell again")
-    return history
 
 
 def read_metrics(path: Path) -> dict:

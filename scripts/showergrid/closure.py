@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 # These cannot change an output (tests/workflow/test_closure.py proves it), so editing them reruns nothing.
@@ -26,22 +26,25 @@ def closure(command: Path, *modules: str) -> list[Path]:
         path = queue.pop()
         if path not in found:
             found.add(path)
-            names = sorted(set(_imported(path, root)) - LEFT_OUT)
+            names = sorted(_imported(path, root) - LEFT_OUT)
             queue.extend(file for name in names if (file := _file(root, name)))
     return sorted(found)
 
 
-def _imported(path: Path, root: Path) -> Iterator[str]:
+@cache
+def _imported(path: Path, root: Path) -> frozenset[str]:
     """Dotted names that may be modules: `from a import b` gives both a and a.b."""
     package = path.relative_to(root).with_suffix("").parts[:-1]
+    names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_bytes())):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             parents = package[: len(package) + 1 - node.level] if node.level else ()
             base = ".".join([*parents, *([node.module] if node.module else [])])
-            yield base
-            yield from (f"{base}.{alias.name}" for alias in node.names)
+            names.add(base)
+            names.update(f"{base}.{alias.name}" for alias in node.names)
+    return frozenset(names)
 
 
 def _file(root: Path, name: str) -> Path | None:

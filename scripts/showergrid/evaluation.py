@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
@@ -18,11 +17,10 @@ from showergrid.atomic import replacing
 from showergrid.datasets import Window, cut
 from showergrid.errors import InputError
 from showergrid.hits import read_events
-from showergrid.images import Images
+from showergrid.images import KEY, Images
 from showergrid.settings.images import WindowSettings
+from showergrid.splitting import SETS, read_split
 from showergrid.training import Labelled
-
-METADATA = "showergrid"  # safetensors files with several metadata keys are not the same bytes twice
 
 
 def labelled(
@@ -42,17 +40,10 @@ def labelled(
     return Labelled(cut(images, chosen, Window.of(WindowSettings(**window), images.axes)), label.astype(np.int64))
 
 
-def read_split(path: Path) -> dict[str, np.ndarray]:
-    """Events (n,) int64 of each part of split.parquet, sorted."""
-    table = pq.read_table(path)
-    parts = ("train", "validation", "test")
-    return {part: np.sort(table.filter(pc.equal(table["split"], part))["event"].to_numpy()) for part in parts}
-
-
 def write_model(path: Path, weights: dict[str, Tensor], description: str) -> None:
     """Write model.safetensors: the weights, and what they are of as JSON under one metadata key."""
     with replacing(path) as partial:
-        save_file({name: weights[name].contiguous() for name in sorted(weights)}, partial, {METADATA: description})
+        save_file({name: weights[name].contiguous() for name in sorted(weights)}, partial, {KEY: description})
 
 
 def read_model(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -63,24 +54,29 @@ def read_model(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """
     try:
         with safe_open(path, framework="pt") as file:
-            description = json.loads(file.metadata()[METADATA])
+            description = json.loads(file.metadata()[KEY])
             return {name: file.get_tensor(name) for name in file.keys()}, description  # noqa: SIM118
     except (SafetensorError, KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path}: not a model of showergrid ({error}); delete it to have it made again") from None
 
 
-def write_predictions(path: Path, events: pa.Table, split: dict[str, np.ndarray], score: np.ndarray) -> pa.Table:
+def write_predictions(path: Path, events: pa.Table, split: Path, score: np.ndarray) -> None:
     """Write predictions.parquet, sorted by event; `score` (E,) float64 follows the events table."""
-    part = np.empty(len(events), dtype=object)
-    for name, chosen in split.items():
-        part[np.searchsorted(events["event"].to_numpy(), chosen)] = name
+    _, sets = read_split(split)
     table = events.select(["event", "pdg", "energy", "n_hits"])
-    table = table.append_column("split", pa.array(part, pa.string())).append_column("score", pa.array(score))
+    table = table.append_column("split", pa.array(sets.tolist(), pa.string())).append_column("score", pa.array(score))
     with replacing(path) as partial:
         pq.write_table(table, partial)
-    return table
 
 
-def all_events(path: Path) -> pa.Table:
-    """The events table sorted by event."""
-    return read_events(path).sort_by("event")
+def events_and_split(events: Path, split: Path) -> tuple[pa.Table, dict[str, np.ndarray]]:
+    """The events table sorted by event, and the events (n,) int64 of each set.
+
+    Raises:
+        InputError: the two files are not of the same events.
+    """
+    table = read_events(events).sort_by("event")
+    event, sets = read_split(split)
+    if not np.array_equal(event, table["event"].to_numpy()):
+        raise InputError(f"{split}: divides other events than those of {events}; make it again with split")
+    return table, {name: event[sets == name] for name in SETS}

@@ -12,6 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from showergrid.atomic import replacing
+from showergrid.history import Epoch
 from showergrid.metrics import THRESHOLD
 
 # Okabe and Ito (2008), told apart with every kind of colour vision
@@ -54,8 +55,8 @@ def save(figure: Figure, path: Path) -> None:
         figure.savefig(partial, format=kind, metadata=undated if kind == "pdf" else {"Software": None})
 
 
-def history_figure(history: dict[str, np.ndarray], best_epoch: int, path: Path) -> None:
-    """Loss and accuracy of training and validation by epoch; `history` holds the columns of history.csv (epochs,)."""
+def history_figure(history: list[Epoch], best_epoch: int, path: Path) -> None:
+    """Loss and accuracy of training and validation by epoch."""
     with styled():
         figure = new_figure(7, 3)
         for axes, quantity, label in zip(
@@ -65,7 +66,8 @@ def history_figure(history: dict[str, np.ndarray], best_epoch: int, path: Path) 
                 ("train", "training", BLUE, "o"),
                 ("val", "validation", ORANGE, "s"),
             ):
-                axes.plot(history["epoch"], history[f"{split}_{quantity}"], marker + "-", ms=4, color=color, label=name)
+                values = [getattr(row, f"{split}_{quantity}") for row in history]
+                axes.plot([row.epoch for row in history], values, marker + "-", ms=4, color=color, label=name)
             axes.axvline(best_epoch, color=GREY, lw=1, ls=":", label="weights kept")
             axes.set(xlabel="epoch", ylabel=label)
             axes.xaxis.get_major_locator().set_params(integer=True)

@@ -32,11 +32,15 @@ class ConvolutionalNetwork(nn.Module):
     def __init__(self, parameters: Convolutional, shape: tuple[int, ...], n_classes: int) -> None:
         super().__init__()
         self.features = _convolutions(parameters, shape[0], len(shape) - 1)
-        with torch.no_grad():
-            size = self.features.eval()(torch.zeros(2, *shape)).flatten(1).shape[1]
+        try:
+            with torch.no_grad():
+                size = self.features.eval()(torch.zeros(1, *shape)).numel()
+        except RuntimeError as error:
+            reason = str(error).splitlines()[0]
+            raise InputError(
+                f"win_shape: {list(shape[1:])} pixels are too few for the network's pooling ({reason})"
+            ) from None
         self.features.train()
-        if size == 0:
-            raise InputError(f"a window of {shape[1:]} pixels is too small for the network's pooling")
         self.head = classifier(parameters, size, n_classes)
 
     def forward(self, x: Tensor) -> Tensor:

@@ -84,10 +84,15 @@ def load_weights(backbone: nn.Module, weights: str | Path, model: str) -> None:
 
 
 def from_torchvision(
-    network: nn.Module, classifier_name: str, parameters: Pretrained, n_classes: int
+    network: nn.Module, classifier_name: str, parameters: Pretrained, n_classes: int, unused: tuple[str, ...] = ()
 ) -> PretrainedNetwork:
-    """A torchvision classifier with its weights loaded and its last layer(s), called `classifier_name`, replaced."""
+    """A torchvision classifier with its weights loaded and its last layer(s), called `classifier_name`, replaced.
+
+    Modules called one of `unused`, which the file holds too, are dropped.
+    """
     load_weights(network, parameters.weights, type(network).__name__)
+    for name in unused:
+        setattr(network, name, None)
     old = getattr(network, classifier_name)
     size = next(layer.in_features for layer in old.modules() if isinstance(layer, nn.Linear))
     setattr(network, classifier_name, nn.Identity())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
@@ -13,3 +14,8 @@ T = TypeVar("T")
 def progress(items: Iterable[T], what: str, unit: str, total: int | None = None) -> Iterator[T]:
     """Yield `items` unchanged while showing how many are done and the time left (quiet off a terminal)."""
     return iter(tqdm(items, desc=what, unit=unit, total=total, disable=None, dynamic_ncols=True))
+
+
+def report(line: str) -> None:
+    """One line of where a long job has got to; in a workflow it goes to the job's log."""
+    print(line, file=sys.stderr, flush=True)

@@ -44,6 +44,7 @@ class Job:
             "packages": dict(sorted(_packages())),
             "cpu": _cpu(),
             "gpu": _gpu(),
+            "determinism": _determinism(),
         }
         return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
 
@@ -68,7 +69,7 @@ class Job:
             "wildcards": self.wildcards,
             "config": self.config,
             "seeds": seeds or {},
-            "environment": self.environment,
+            "environment": {**self.environment, "differs": _differences(self.environment)},
             "git": _git(self.command.parent),
             "code": self._code(modules),
             "inputs": _digests(inputs),
@@ -141,15 +142,34 @@ def _git(folder: Path) -> dict[str, Any]:
     def git(*arguments: str) -> str | None:
         if shutil.which("git") is None:
             return None
-        done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["git", "-c", "safe.directory=*", "-C", str(folder), *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         return done.stdout.strip() if done.returncode == 0 else None
 
-    status = git("status", "--porcelain", "--untracked-files=no")
+    status = git("--no-optional-locks", "status", "--porcelain")
     return {"commit": git("rev-parse", "HEAD"), "dirty": None if status is None else bool(status)}
 
 
 def _packages() -> list[tuple[str, str]]:
-    return [(found.metadata["Name"], found.version) for found in importlib.metadata.distributions()]
+    return [(found.name, found.version) for found in importlib.metadata.distributions() if found.name]
+
+
+def _differences(environment: dict[str, Any]) -> dict[str, dict[str, str | None]] | None:
+    """Packages of the lock that are installed in another version or not at all; null where there is no lock to read."""
+    lock = Path(environment.get("lock", ""))
+    if not lock.is_file():
+        return None
+    pinned = dict(re.findall(r"^([A-Za-z0-9._-]+)==(\S+)", lock.read_text(), re.M))
+    installed = {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in _packages()}
+    return {
+        name: {"locked": version, "installed": installed.get(re.sub(r"[-_.]+", "-", name).lower())}
+        for name, version in sorted(pinned.items())
+        if installed.get(re.sub(r"[-_.]+", "-", name).lower()) != version
+    }
 
 
 def _operating_system() -> str:

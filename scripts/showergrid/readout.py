@@ -17,8 +17,8 @@ from showergrid.hits import AXES
 from showergrid.settings.simulation import Box, Cell, Readout, Recombination
 from showergrid.simulation import Deposits
 
-# Minimum ionisation, PDG, Atomic and nuclear properties of materials: 1.508 MeV cm2/g in argon of 1.396 g/cm3.
-MINIMUM_IONISATION = 2.105  # MeV/cm
+MINIMUM_IONISATION = 1.508  # MeV cm2/g in argon: PDG, Atomic and nuclear properties of materials
+LEAST_DENSITY = 1.0  # MeV/cm: neither law was measured below; the modified box turns negative at 0.23
 PIECES_PER_PITCH = 5  # a deposit is cut into pieces of at most this part of the cubes' edge
 
 
@@ -46,14 +46,15 @@ def recombination(dedx: np.ndarray, settings: Recombination, field: float, densi
     R. Acciarri et al., JINST 8 (2013) P08005.
 
     Args:
-        dedx: density of ionisation [MeV/cm].
+        dedx: density of ionisation [MeV/cm]; below 1 MeV/cm as at 1.
         settings: the law and its constants.
         field: electric field [kV/cm].
         density: of the argon [g/cm3].
     """
+    dedx = np.maximum(dedx, LEAST_DENSITY)
     if settings.model == "birks":
         return settings.birks.a / (1 + settings.birks.k * dedx / (density * field))
-    b = settings.modified_box.beta * np.maximum(dedx, 1e-6) / (density * field)
+    b = settings.modified_box.beta * dedx / (density * field)
     return np.log(settings.modified_box.alpha + b) / b
 
 
@@ -96,7 +97,9 @@ def read_out(
 
 def threshold_charge(settings: Readout) -> float:
     """Charge [tick ADC] that the threshold's energy leaves when a minimum ionising track deposits it."""
-    share = recombination(np.array(MINIMUM_IONISATION), settings.recombination, settings.field, settings.density)
+    share = recombination(
+        np.array(MINIMUM_IONISATION * settings.density), settings.recombination, settings.field, settings.density
+    )
     return float(settings.threshold * 1e6 / settings.ionisation_energy * share * settings.gain)
 
 

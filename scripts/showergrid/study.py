@@ -6,127 +6,26 @@ plan needs none.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+import yaml
+from pydantic import BaseModel
 
 from showergrid import plugins
+from showergrid.checking import checked
 from showergrid.errors import InputError
 from showergrid.pixels import STRETCH
 from showergrid.settings.base import Settings
-from showergrid.settings.images import Split, WindowSettings
-from showergrid.settings.report import Bootstrap, Comparison
-from showergrid.settings.simulation import Box, Readout, Simulation
+from showergrid.settings.images import WindowSettings
+from showergrid.settings.study import LARGEST_RESOLUTION, Block, Config, ModelEntry, PublishedNumbers
 from showergrid.settings.training import Training
-from showergrid.settings.validation import Baselines
-
-NAME = r"[A-Za-z][A-Za-z0-9_]*"
-Name = Annotated[str, Field(pattern=f"^{NAME}$")]
-Seed = Annotated[int, Field(ge=0, lt=2**31)]
-Resolution = Annotated[int, Field(ge=1, le=20_000)]
-
 
 # Keys of a model's window carry this prefix in the configuration: win_shape, win_margin, win_placement.
 WINDOW = "win_"
-
-
-class Class(Settings):
-    """One of the answers that the networks tell apart."""
-
-    name: Name
-    pdg: int
-
-
-class Entry(BaseModel):
-    """A named representation or model; `module` is the file that makes it, its other keys are that file's."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
-    name: Name
-    module: Name = ""
-
-    @property
-    def file(self) -> str:
-        """The module's file name without its suffix; by default that of the entry."""
-        return self.module or self.name
-
-    @property
-    def values(self) -> dict[str, Any]:
-        """The keys that are the module's own."""
-        return dict(self.model_extra or {})
-
-
-class Override(BaseModel):
-    """Values of a model that hold for one representation, one resolution, or both."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
-    representation: Name | None = None
-    resolution: Resolution | None = None
-
-
-class ModelEntry(Entry):
-    """A network of the grid: hyperparameters of its file and of its training, and their overrides."""
-
-    overrides: list[Override] = []
-
-
-class Block(Settings):
-    """A product of representations, resolutions, models and seeds, shown in `table` if one is named."""
-
-    table: Literal["table1"] | None = None
-    representations: list[Name] = Field(min_length=1)
-    resolutions: list[Resolution] = Field(min_length=1)
-    models: list[Name] = Field(min_length=1)
-    seeds: list[Seed] = Field(min_length=1)
-
-
-class Place(Settings):
-    """A cell without its seed."""
-
-    representation: Name
-    resolution: Resolution
-    model: Name
-
-
-class Figures(Settings):
-    """Which events are drawn."""
-
-    energy: float = Field(gt=0, description="of each class the event nearest to it [GeV]")
-
-
-class Config(Settings):
-    """The configuration file."""
-
-    results: str = Field(pattern=r"^/?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$")
-    classes: list[Class] = Field(min_length=2, max_length=2)
-    detector: Box
-    order: Literal["truth_time", "axis"]
-    origin: Literal["first_hit", "charge_centre"]
-    simulation: Simulation
-    readout: Readout
-    split: Split
-    representations: list[Entry] = Field(min_length=1)
-    training: dict[str, Any]
-    models: list[ModelEntry] = Field(min_length=1)
-    grid: list[Block] = Field(min_length=1)
-    out_of_memory: list[Place]
-    figures: Figures
-    bootstrap: Bootstrap
-    comparison: Comparison
-    baselines: Baselines
-    published: dict[str, Any] | str
-
-    @model_validator(mode="after")
-    def _names_are_unique(self) -> Config:
-        for key in ("classes", "representations", "models"):
-            names = [entry.name for entry in getattr(self, key)]
-            if doubled := sorted({name for name in names if names.count(name) > 1}):
-                raise ValueError(f"{key}: {doubled[0]!r} stands twice")
-        return self
 
 
 @dataclass(frozen=True, order=True)
@@ -157,11 +56,19 @@ class Study:
     @classmethod
     def read(cls, raw: Mapping[str, Any]) -> Study:
         """Check the mapping that Snakemake read from the configuration files."""
-        study = cls(_checked(Config, raw, "config"))
-        _ = study.cells, [study.model(*place) for place in study.places]
+        study = cls(checked(Config, raw, "config"))
+        for entry in study.config.representations:
+            study.axes(entry.name)
+        for entry in study.config.models:
+            study.check_model(entry)
+        if not study.cells:
+            raise InputError("config: grid: no block has a network that takes its representation's images")
+        for place in study.places:
+            study.model(*place)
+        asked = {place for block in study.config.grid for place in _product(block)}
         for place in study.config.out_of_memory:
-            study.representation(place.representation)
-            study.named_model(place.model)
+            if (place.representation, place.resolution, place.model) not in asked:
+                raise InputError(f"config: out_of_memory: {place.model_dump()} is not in the grid")
         for table in study.tables:
             study.columns(table)
         return study
@@ -173,12 +80,25 @@ class Study:
         """Name, module and checked parameters of a representation."""
         entry = _named(self.config.representations, name, "representation")
         module = plugins.load("representations", entry.file)
-        parameters = _checked(module.Parameters, entry.values, f"config: representation {name}")
+        parameters = checked(module.Parameters, entry.values, f"config: representation {name}")
         return {"name": name, "module": entry.file, "parameters": parameters.model_dump(mode="json")}
 
     def named_model(self, name: str) -> ModelEntry:
         """The entry of a model."""
         return _named(self.config.models, name, "model")
+
+    def check_model(self, entry: ModelEntry) -> None:
+        """Refuse keys and values of a model that no cell of the grid might ask for."""
+        module = plugins.load("models", entry.file)
+        where = f"config: model {entry.name}"
+        values = entry.values
+        for override in entry.overrides:
+            if override.representation is not None:
+                _named(self.config.representations, override.representation, "representation")
+            values |= override.model_extra or {}
+        known = _known(values, _groups(module), where)
+        parameters = {key: value for key, value in values.items() if known[key] == "parameters"}
+        checked(module.Parameters, parameters, where)
 
     @cache
     def axes(self, representation: str) -> tuple[str, ...]:
@@ -203,24 +123,32 @@ class Study:
             if override.representation in (None, representation) and override.resolution in (None, resolution):
                 values |= override.model_extra or {}
         where = f"config: model {model} ({representation}, c{resolution})"
-        groups = {"training": Training, "parameters": module.Parameters, "window": WindowSettings}
-        known = {key: group for group, settings in groups.items() for key in _keys(group, settings)}
-        if unknown := sorted(set(values) - set(known)):
-            raise InputError(f"{where}: unknown key {unknown[0]!r} = {values[unknown[0]]!r}; valid: {', '.join(known)}")
+        groups = _groups(module)
+        known = _known(values, groups, where)
         grouped: dict[str, dict[str, Any]] = {group: {} for group in groups}
         for key, value in values.items():
             grouped[known[key]][key.removeprefix(WINDOW) if known[key] == "window" else key] = value
         grouped["window"]["origin"] = self.config.origin
-        checked = {group: _checked(settings, grouped[group], where) for group, settings in groups.items()}
+        found = {
+            group: checked(settings, grouped[group], where, WINDOW if group == "window" else "")
+            for group, settings in groups.items()
+        }
         axes = self.axes(representation)
-        if len(checked["window"].shape) != len(axes):
+        if len(found["window"].shape) != len(axes):
             raise InputError(
-                f"{where}: win_shape = {checked['window'].shape}: needs one number for each of {', '.join(axes)}"
+                f"{where}: win_shape = {found['window'].shape}: needs one number for each of {', '.join(axes)}"
             )
+        for axis, size in zip(axes, found["window"].shape, strict=True):
+            placed = found["window"].placement.get(axis)
+            if placed is None:
+                raise InputError(f"{where}: win_placement: lacks axis {axis}; valid: start, direction, centre")
+            if placed != "centre" and found["window"].margin[axis] >= size:
+                margin = found["window"].margin[axis]
+                raise InputError(f"{where}: win_margin.{axis} = {margin}: lies outside the window's {size} pixels")
         return {
             "name": model,
             "module": entry.file,
-            **{group: settings.model_dump(mode="json") for group, settings in checked.items()},
+            **{group: settings.model_dump(mode="json") for group, settings in found.items()},
         }
 
     # The grid
@@ -288,8 +216,16 @@ class Study:
         """Names and PDG codes; the first is the positive class."""
         return [entry.model_dump() for entry in self.config.classes]
 
-    def job(self, step: str, published: Mapping[str, Any], **wildcards: Any) -> dict[str, Any]:
-        """The resolved configuration of a job: all that decides its outputs beside its input files."""
+    def job(self, step: str, published: PublishedNumbers, **wildcards: Any) -> dict[str, Any]:
+        """The resolved configuration of a job: all that decides its outputs beside its input files.
+
+        Raises:
+            InputError: there is no such job: a resolution or seed out of range, a network that takes no such images.
+        """
+        if wildcards.get("resolution", 1) > LARGEST_RESOLUTION:
+            raise InputError(f"resolution {wildcards['resolution']} is larger than {LARGEST_RESOLUTION}")
+        if "model" in wildcards and not self.has_meaning(wildcards["representation"], wildcards["model"]):
+            raise InputError(f"{wildcards['model']} takes no images of {wildcards['representation']}")
         match step:
             case "simulate":
                 return self.simulate_job(**wildcards)
@@ -329,12 +265,12 @@ class Study:
             "order": self.config.order,
         }
 
-    def explore_job(self, published: Mapping[str, Any]) -> dict[str, Any]:
+    def explore_job(self, published: PublishedNumbers) -> dict[str, Any]:
         """The data analysis."""
         return {
             "classes": self.classes(),
             "baselines": self.config.baselines.model_dump(mode="json"),
-            "published": published["data"],
+            "published": published.data.model_dump(mode="json"),
             "order": self.config.order,
         }
 
@@ -352,7 +288,7 @@ class Study:
             "model": self.model(representation, resolution, model),
         }
 
-    def table_job(self, table: str, published: Mapping[str, Any]) -> dict[str, Any]:
+    def table_job(self, table: str, published: PublishedNumbers) -> dict[str, Any]:
         """Everything that a table says beside the numbers of its cells."""
         blocks = self.columns(table)
         return {
@@ -367,7 +303,7 @@ class Study:
             },
             "rows": list(dict.fromkeys(model for place in blocks for model in place["models"])),
             "columns": list(dict.fromkeys(place["representation"] for place in blocks)),
-            "published": {key: published[key] for key in ("note", "table1", "draft") if key in published},
+            "published": published.model_dump(mode="json", include={"note", "table1", "draft"}),
             "bootstrap": self.config.bootstrap.model_dump(mode="json"),
             "comparison": self.config.comparison.model_dump(mode="json"),
             "order": self.config.order,
@@ -409,6 +345,19 @@ class Study:
         }
 
 
+def _groups(module: Any) -> dict[str, type[Settings]]:
+    """What the keys of a model are checked against."""
+    return {"training": Training, "parameters": module.Parameters, "window": WindowSettings}
+
+
+def _known(values: Mapping[str, Any], groups: Mapping[str, type[Settings]], where: str) -> dict[str, str]:
+    """The group of every key a model may have; one that none knows is refused."""
+    known = {key: group for group, settings in groups.items() for key in _keys(group, settings)}
+    if unknown := sorted(set(values) - set(known)):
+        raise InputError(f"{where}: {unknown[0]} = {values[unknown[0]]!r}: unknown key; valid: {', '.join(known)}")
+    return known
+
+
 def _keys(group: str, settings: type[BaseModel]) -> list[str]:
     """The keys of `settings` as a model of the configuration names them."""
     if group == "window":
@@ -430,61 +379,27 @@ def _named(entries: list[Any], name: str, kind: str) -> Any:
     raise InputError(f"config: unknown {kind} {name!r}; valid: {', '.join(entry.name for entry in entries)}")
 
 
-def _checked(settings: type[Any], values: Mapping[str, Any], where: str) -> Any:
-    """`values` as `settings`; the first fault as one line that names key, value and valid choices."""
-    try:
-        return settings(**values)
-    except ValidationError as error:
-        fault = error.errors()[0]
-        key = ".".join(str(part) for part in fault["loc"])
-        text = re.sub(r"^Value error, ", "", fault["msg"])
-        if fault["type"] == "extra_forbidden":
-            text = f"unknown key; valid: {', '.join(_valid_keys(settings, fault['loc']))}"
-        elif fault["type"] == "missing":
-            text = "is missing"
-        shown = "" if fault["type"] == "missing" or not key else f" = {fault['input']!r}"
-        raise InputError(f"{where}: {key}{shown}: {text}" if key else f"{where}: {text}") from None
-    except TypeError as error:  # a key that is no string
-        raise InputError(f"{where}: {error}") from None
-
-
-def _valid_keys(settings: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
-    """The keys allowed beside the unknown one at `location`."""
-    for part in location[:-1]:
-        field = settings.model_fields.get(part) if isinstance(part, str) else None
-        if field is not None:
-            inner = [
-                found for found in (field.annotation, *getattr(field.annotation, "__args__", ())) if _is_model(found)
-            ]
-            settings = inner[0] if inner else settings
-    return list(settings.model_fields)
-
-
-def _is_model(found: Any) -> bool:
-    return isinstance(found, type) and issubclass(found, BaseModel)
-
-
 def closure_modules(job: Mapping[str, Any]) -> list[str]:
-    """Dotted names of the modules that a job loads by name."""
-    return [
-        f"showergrid.{kind}.{job[key]['module']}"
-        for key, kind in (("representation", "representations"), ("model", "models"))
-        if key in job
-    ]
+    """Dotted names of the modules that a job loads by name, wherever its configuration names them."""
+    kinds = {"representation": "representations", "model": "models"}
+    found = {f"showergrid.{kinds[key]}.{job[key]['module']}" for key in kinds if isinstance(job.get(key), Mapping)}
+    for value in job.values():
+        for inner in value if isinstance(value, list) else [value]:
+            if isinstance(inner, Mapping):
+                found |= set(closure_modules(inner))
+    return sorted(found)
 
 
-def published(config: Config, root: Path) -> dict[str, Any]:
+def published(config: Config, root: Path) -> PublishedNumbers:
     """The published numbers: written out in the configuration, or in another one that it names.
 
     Raises:
-        InputError: the file named does not exist or has no key `published`.
+        InputError: the file named does not exist, has no key `published`, or a wrong one.
     """
-    if not isinstance(config.published, str):
+    if isinstance(config.published, PublishedNumbers):
         return config.published
-    import yaml
-
-    path = root / config.published
     try:
-        return yaml.safe_load(path.read_text())["published"]
+        found = yaml.safe_load((root / config.published).read_text())["published"]
     except (OSError, KeyError, TypeError, yaml.YAMLError) as error:
         raise InputError(f"config: published = {config.published!r}: no such key in that file ({error})") from None
+    return checked(PublishedNumbers, found, f"{config.published}: published")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import json
+import os
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,10 +13,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from showergrid import checkpoint, plugins, streams
-from showergrid.atomic import replacing
 from showergrid.datasets import Cut
 from showergrid.errors import InputError
-from showergrid.progress import progress
+from showergrid.history import Epoch, best_epoch
+from showergrid.progress import progress, report
 from showergrid.settings.training import Training
 
 # A network that gives this share of the events the same answer has not learnt yet.
@@ -32,29 +31,12 @@ class Labelled:
     label: np.ndarray
 
 
-@dataclass(frozen=True)
-class Epoch:
-    """One row of history.csv."""
-
-    epoch: int
-    lr: float
-    train_loss: float
-    train_accuracy: float
-    val_loss: float
-    val_accuracy: float
-
-
-def best_epoch(history: list[Epoch]) -> int:
-    """The epoch with the highest validation accuracy; of equal ones that of lowest loss, then the earliest."""
-    return min(history, key=lambda row: (-row.val_accuracy, row.val_loss, row.epoch)).epoch
-
-
 @dataclass
 class Progress:
     """How far a training has come: all that a later run needs to go on, beside network, optimiser and scheduler."""
 
     history: list[Epoch] = field(default_factory=list)
-    learnt_at: int | None = None  # first epoch whose validation answers were not one class
+    learnt_at: int | None = None  # since when validation has both classes among its answers
     best: dict[str, Tensor] = field(default_factory=dict)
 
     def should_stop(self, settings: Training) -> bool:
@@ -70,9 +52,11 @@ def prepare(settings: Training) -> torch.device:
     Raises:
         InputError: CUDA is asked for and there is none.
     """
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # without it deterministic cuBLAS refuses to run
     torch.set_num_threads(settings.threads)
     torch.use_deterministic_algorithms(True)
     torch.backends.cudnn.benchmark = False
+    torch.backends.cudnn.allow_tf32 = False
     torch.set_float32_matmul_precision("highest")
     if settings.device == "cuda" and not torch.cuda.is_available():
         raise InputError("training: device: cuda is asked for, and PyTorch finds none; use auto or cpu")
@@ -85,6 +69,12 @@ def build(model: dict[str, Any], shape: tuple[int, ...], n_classes: int, seed: i
     torch.manual_seed(streams.seed_of(seed, "initialisation"))
     network = module.build(module.Parameters(**model["parameters"]), shape, n_classes)
     return network.to(memory_format=torch.channels_last if len(shape) == 3 else torch.channels_last_3d)
+
+
+def untrained(model: dict[str, Any]) -> dict[str, Any]:
+    """The same model without pretrained weights, for weights of its own to be put in."""
+    pretrained = {"weights": "none"} if "weights" in model["parameters"] else {}
+    return {**model, "parameters": {**model["parameters"], **pretrained}}
 
 
 def train(
@@ -119,14 +109,24 @@ def train(
         lr = optimiser.param_groups[0]["lr"]
         train_loss, train_accuracy = _epoch(network, optimiser, settings, seed, epoch, training, device)
         score = answers(network, settings, validation.images, device)
-        val_loss = float(functional.nll_loss(torch.log(score.clamp_min(1e-12)), torch.from_numpy(validation.label)))
+        val_loss = float(
+            functional.nll_loss(
+                torch.log(score.clamp_min(torch.finfo(score.dtype).eps)), torch.from_numpy(validation.label)
+            )
+        )
         answered = score.argmax(1)
         val_accuracy = float((answered == torch.from_numpy(validation.label)).double().mean())
         done.history.append(Epoch(epoch, lr, train_loss, train_accuracy, val_loss, val_accuracy))
-        if done.learnt_at is None and float(torch.bincount(answered).max()) < ONE_CLASS * len(answered):
+        if float(torch.bincount(answered).max()) >= ONE_CLASS * len(answered):
+            done.learnt_at = None
+        elif done.learnt_at is None:
             done.learnt_at = epoch
         if best_epoch(done.history) == epoch:
             done.best = {name: tensor.detach().cpu().clone() for name, tensor in network.state_dict().items()}
+        report(
+            f"epoch {epoch}/{settings.n_epochs}: loss {train_loss:.4f}, accuracy {train_accuracy:.3f}; "
+            f"validation loss {val_loss:.4f}, accuracy {val_accuracy:.3f}"
+        )
         scheduler.step()
         resume.write(
             {
@@ -208,32 +208,6 @@ def _scheduler(optimiser: torch.optim.Optimizer, settings: Training) -> torch.op
     if settings.scheduler_name == "CosineAnnealingLR":
         return schedules.CosineAnnealingLR(optimiser, settings.scheduler_step_size)
     return schedules.ConstantLR(optimiser, factor=1.0)
-
-
-def write_history(path: Path, history: list[Epoch]) -> None:
-    """Write history.csv, one row an epoch."""
-    with replacing(path) as partial, open(partial, "w", newline="") as file:
-        writer = csv.DictWriter(file, fieldnames=list(Epoch.__dataclass_fields__), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(asdict(row) for row in history)
-
-
-def read_history(path: Path) -> list[Epoch]:
-    """Read history.csv.
-
-    Raises:
-        InputError: it has other columns, a value that is no number, or no row.
-    """
-    try:
-        with open(path, newline="") as file:
-            rows = [
-                Epoch(int(row.pop("epoch")), **{k: float(v) for k, v in row.items()}) for row in csv.DictReader(file)
-            ]
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{path}: not a history.csv ({error}); delete it to have it made again") from None
-    if not rows:
-        raise InputError(f"{path}: no epoch; delete it to have it made again")
-    return rows
 
 
 def describe(job: dict[str, Any], calibration: dict[str, Any]) -> str:

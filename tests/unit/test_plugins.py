@@ -13,5 +13,5 @@ def test_representations_are_found_by_name():
 
 @pytest.mark.parametrize("name", ["colour", "", "__init__", "../errors", "voxels.py", "..errors", "a b"])
 def test_other_names_are_refused_with_the_valid_ones(name):
-    with pytest.raises(InputError, match=r"choose one of color, .*voxels"):
+    with pytest.raises(InputError, match=r"valid: color, .*voxels"):
         plugins.load("representations", name)

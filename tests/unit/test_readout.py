@@ -127,11 +127,11 @@ def test_noise_has_the_width_that_is_asked_for():
 
 def test_the_threshold_is_the_charge_of_a_minimum_ionising_track():
     chosen = Readout(**{**PLAIN, "threshold": 0.15})
-    share = 0.8 / (1 + 0.0486 * MINIMUM_IONISATION / 0.698)
+    share = 0.8 / (1 + 0.0486 * 1.396 * MINIMUM_IONISATION / 0.698)
     assert threshold_charge(chosen) == pytest.approx(0.15e6 / 23.6 * share * 0.0063)
     # A track that leaves just more or less than that in one cube.
     for energy, count in ((0.149, 0), (0.151, 1)):
-        length = energy / MINIMUM_IONISATION
+        length = energy / (1.396 * MINIMUM_IONISATION)
         start = np.array([[10.01, 0.01, 100.21]])
         track = Deposits(
             np.zeros(1, np.int64), start, start + np.array([0, 0, length]), np.array([energy]), np.zeros((1, 2))

@@ -18,5 +18,7 @@ def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.
 
     from showergrid.pretrained import from_torchvision
 
-    network = googlenet(aux_logits=False, init_weights=True)
-    return from_torchvision(network, "fc", parameters, n_classes)
+    # The published weights hold two auxiliary classifiers, and expect values from -1 to 1, which transform_input gives.
+    network = googlenet(aux_logits=True, transform_input=True, init_weights=True, dropout=0.0)
+    network.aux_logits = False
+    return from_torchvision(network, "fc", parameters, n_classes, unused=("aux1", "aux2"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from showergrid.settings.networks import Convolutional
+from showergrid.settings.networks import Convolutional, Count
 
 if TYPE_CHECKING:
     from torch import nn
@@ -15,12 +15,12 @@ IMAGE_AXES = (2, 3)
 class Parameters(Convolutional):
     """Those of the reference."""
 
-    conv_filters: list[int] = [16, 24]
-    conv_sizes: list[int] = [3, 3]
-    conv_strides: list[int] = [1, 1]
-    pool_sizes: list[int] = [2, 2]
-    pool_strides: list[int] = [2, 2]
-    clf_neurons: list[int] = [32, 8]
+    conv_filters: list[Count] = [16, 24]
+    conv_sizes: list[Count] = [3, 3]
+    conv_strides: list[Count] = [1, 1]
+    pool_sizes: list[Count] = [2, 2]
+    pool_strides: list[Count] = [2, 2]
+    clf_neurons: list[Count] = [32, 8]
 
 
 def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.Module:

@@ -1,0 +1,145 @@
+"""The configuration file of a study."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from showergrid.settings.base import Settings
+from showergrid.settings.images import Split
+from showergrid.settings.report import Bootstrap, Comparison, PublishedTable
+from showergrid.settings.simulation import Box, Readout, Simulation
+from showergrid.settings.validation import Baselines, PublishedData
+
+NAME = r"[A-Za-z][A-Za-z0-9_]*"
+Name = Annotated[str, Field(pattern=f"^{NAME}$")]
+Seed = Annotated[int, Field(ge=0, lt=2**31)]
+LARGEST_RESOLUTION = 20_000
+Resolution = Annotated[int, Field(ge=1, le=LARGEST_RESOLUTION)]
+
+
+class Class(Settings):
+    """One of the answers that the networks tell apart."""
+
+    name: Name
+    pdg: int
+
+
+class Entry(BaseModel):
+    """A named representation or model; `module` is the file that makes it, its other keys are that file's."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    name: Name
+    module: Name = ""
+
+    @property
+    def file(self) -> str:
+        """The module's file name without its suffix; by default that of the entry."""
+        return self.module or self.name
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The keys that are the module's own."""
+        return dict(self.model_extra or {})
+
+
+class Override(BaseModel):
+    """Values of a model that hold for one representation, one resolution, or both."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    representation: Name | None = None
+    resolution: Resolution | None = None
+
+
+class ModelEntry(Entry):
+    """A network of the grid: hyperparameters of its file and of its training, and their overrides."""
+
+    overrides: list[Override] = []
+
+
+class Block(Settings):
+    """A product of representations, resolutions, models and seeds, shown in `table` if one is named."""
+
+    table: Literal["table1"] | None = None
+    representations: list[Name] = Field(min_length=1)
+    resolutions: list[Resolution] = Field(min_length=1)
+    models: list[Name] = Field(min_length=1)
+    seeds: list[Seed] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Block:
+        for key in ("representations", "resolutions", "models", "seeds"):
+            if doubled := _doubled(getattr(self, key)):
+                raise ValueError(f"{key}: {doubled[0]!r} stands twice")
+        return self
+
+
+class PublishedNumbers(Settings):
+    """Numbers of others, which are shown beside ours and never mixed with them."""
+
+    note: str = Field(min_length=1)
+    data: PublishedData
+    table1: PublishedTable
+    draft: PublishedTable = {}
+    resolution: dict[Name, dict[Resolution, float]] = {}
+
+
+class Place(Settings):
+    """A cell without its seed."""
+
+    representation: Name
+    resolution: Resolution
+    model: Name
+
+
+class Figures(Settings):
+    """Which events are drawn."""
+
+    energy: float = Field(gt=0, description="of each class the event nearest to it [GeV]")
+
+
+class Config(Settings):
+    """The configuration file."""
+
+    results: str = Field(pattern=r"^/?[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$")
+    classes: list[Class] = Field(min_length=2, max_length=2)
+    detector: Box
+    order: Literal["truth_time", "axis"]
+    origin: Literal["first_hit", "charge_centre"]
+    simulation: Simulation
+    readout: Readout
+    split: Split
+    representations: list[Entry] = Field(min_length=1)
+    training: dict[str, Any]
+    models: list[ModelEntry] = Field(min_length=1)
+    grid: list[Block] = Field(min_length=1)
+    out_of_memory: list[Place]
+    figures: Figures
+    bootstrap: Bootstrap
+    comparison: Comparison
+    baselines: Baselines
+    published: PublishedNumbers | str
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Config:
+        for key in ("classes", "representations", "models"):
+            if doubled := _doubled([entry.name for entry in getattr(self, key)]):
+                raise ValueError(f"{key}: {doubled[0]!r} stands twice")
+        if doubled := _doubled([entry.pdg for entry in self.classes]):
+            raise ValueError(f"classes: pdg {doubled[0]} stands twice")
+        if any(entry.name == "macro" for entry in self.classes):
+            raise ValueError("classes: 'macro' names a metric, f1_macro; choose another name")
+        for axis in ("x", "y", "z"):
+            low, high = getattr(self.detector, axis)
+            vertex = getattr(self.simulation.vertex, axis)
+            if not low <= vertex[0] <= vertex[1] <= high or low == high:
+                raise ValueError(
+                    f"simulation.vertex.{axis} = {list(vertex)} is not inside detector.{axis} = {[low, high]}"
+                )
+        return self
+
+
+def _doubled(values: list[Any]) -> list[Any]:
+    """Those that stand more than once, sorted."""
+    return sorted({value for value in values if values.count(value) > 1})

@@ -1,0 +1,156 @@
+"""The code of a command: every module that it imports in any way, and no other."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from showergrid.closure import LEFT_OUT, closure
+
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+
+
+@pytest.fixture
+def found(tmp_path):
+    """Write files, given as path and text, and return the names of those that the first one's closure has."""
+
+    def write(files: dict[str, str], *modules: str) -> set[str]:
+        for name, text in files.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        paths = closure(tmp_path / next(iter(files)), *modules)
+        assert paths == sorted(set(paths))
+        return {str(path.relative_to(tmp_path)) for path in paths}
+
+    return write
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import showergrid.hits",
+        "import numpy, showergrid.hits as h",
+        "from showergrid import hits",
+        "from showergrid import hits as h, nothing",
+        "from showergrid.hits import Hits",
+        "def read():\n    from showergrid import hits",
+        "class Reader:\n    def read(self):\n        import showergrid.hits",
+        "if True:\n    try:\n        import showergrid.hits\n    except ImportError:\n        pass",
+        "from __future__ import annotations\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n"
+        "    from showergrid.hits import Hits",
+    ],
+)
+def test_every_form_of_import_counts(found, text):
+    files = {"read.py": text, "showergrid/__init__.py": "", "showergrid/hits.py": "", "showergrid/images.py": ""}
+    assert {"read.py", "showergrid/hits.py"} <= found(files) <= {*files} - {"showergrid/images.py"}
+
+
+@pytest.mark.parametrize(
+    ("text", "module"),
+    [
+        ("from . import projection", "showergrid/representations/projection.py"),
+        ("from .projection import Axis", "showergrid/representations/projection.py"),
+        ("from .. import hits", "showergrid/hits.py"),
+        ("from ..hits import Hits", "showergrid/hits.py"),
+    ],
+)
+def test_relative_imports_count(found, text, module):
+    files = {
+        "read.py": "import showergrid.representations.color",
+        "showergrid/representations/color.py": text,
+        "showergrid/representations/projection.py": "",
+        "showergrid/hits.py": "",
+    }
+    assert found(files) == {"read.py", "showergrid/representations/color.py", module}
+
+
+def test_the_file_of_a_package_counts(found):
+    files = {
+        "read.py": "import showergrid.settings.images",
+        "showergrid/settings/__init__.py": "from showergrid import hits",
+        "showergrid/settings/images.py": "",
+        "showergrid/hits.py": "",
+    }
+    assert found(files) == set(files)
+
+
+def test_imports_are_followed_to_their_end_also_in_a_circle(found):
+    files = {
+        "read.py": "import showergrid.a",
+        "showergrid/a.py": "import showergrid.b",
+        "showergrid/b.py": "import showergrid.c",
+        "showergrid/c.py": "import showergrid.a",
+        "showergrid/d.py": "import showergrid.a",
+    }
+    assert found(files) == {*files} - {"showergrid/d.py"}
+
+
+def test_only_files_beside_the_command_count(found):
+    assert found({"read.py": "import numpy, json\nfrom torch import nn\nimport showergrid.gone"}) == {"read.py"}
+
+
+def test_modules_left_out_are_not_followed(found):
+    name = sorted(LEFT_OUT)[0].replace(".", "/") + ".py"
+    files = {
+        "read.py": "\n".join(f"import {module}" for module in sorted(LEFT_OUT)),
+        name: "import showergrid.hits",
+        "showergrid/hits.py": "",
+    }
+    assert found(files) == {"read.py"}
+
+
+def test_modules_named_count_with_what_they_import(found):
+    files = {
+        "train.py": "import showergrid.plugins",
+        "showergrid/plugins.py": "",
+        "showergrid/models/simple.py": "from showergrid import layers",
+        "showergrid/models/complex.py": "",
+        "showergrid/layers.py": "",
+    }
+    assert found(files, "showergrid.models.simple") == {*files} - {"showergrid/models/complex.py"}
+
+
+def test_what_does_not_exist_is_refused(found, tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"showergrid\.models\.gone"):
+        found({"train.py": ""}, "showergrid.models.gone")
+    with pytest.raises(FileNotFoundError):
+        closure(tmp_path / "gone.py")
+
+
+def test_a_representation_or_network_is_no_code_of_another(tmp_path):
+    files = {path.relative_to(SCRIPTS) for path in closure(SCRIPTS / "train.py", "showergrid.models.simple")}
+    assert Path("showergrid/models/simple.py") in files
+    assert Path("showergrid/layers.py") in files
+    assert not {path for path in files if path.parent.name == "representations" and path.name != "__init__.py"}
+    assert Path("showergrid/models/complex.py") not in files
+
+
+# What a command has loaded once its options are known; what it loads later: tests/workflow/test_code.py.
+LOADED = """
+import json, runpy, sys
+sys.argv = [sys.argv[1], "--help"]
+try:
+    runpy.run_path(sys.argv[0], run_name="__main__")
+except SystemExit:
+    pass
+print()
+print(json.dumps([name for name in sys.modules if name.startswith("showergrid.")]))
+"""
+
+
+@pytest.mark.parametrize("command", sorted(path.name for path in SCRIPTS.glob("*.py")))
+def test_what_a_command_loads_is_its_code(command):
+    done = subprocess.run([sys.executable, "-c", LOADED, command], cwd=SCRIPTS, capture_output=True, check=True)
+    loaded = set(json.loads(done.stdout.splitlines()[-1]))
+    code = {".".join(path.relative_to(SCRIPTS).with_suffix("").parts) for path in closure(SCRIPTS / command)}
+    empty = {".".join(path.relative_to(SCRIPTS).parts[:-1]) for path in SCRIPTS.rglob("__init__.py")}
+    assert loaded
+    assert loaded - code - empty <= LEFT_OUT
+
+
+def test_files_of_packages_are_empty():
+    # They are loaded with every module below them, so what stands in one would be the code of all.
+    assert {path for path in SCRIPTS.rglob("__init__.py") if path.stat().st_size} == set()

@@ -1,0 +1,198 @@
+"""What is recorded of a job, and what a digest stands for."""
+
+import hashlib
+import json
+import platform
+import subprocess
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from showergrid import provenance
+from showergrid.errors import InputError
+
+JOB = {
+    "rule": "train",
+    "wildcards": {"model": "simple", "seed": "19"},
+    "config": {"seed": 19, "model": {"optim_lr": 1e-3}},
+    "environment": {"lock": "envs/torch.txt", "sha256": "0" * 64},
+}
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def git(folder: Path, *arguments: str) -> str:
+    command = ["git", "-C", str(folder), "-c", "user.name=test", "-c", "user.email=test@example.org", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+@pytest.fixture
+def project(tmp_path) -> Path:
+    """A folder with a command, a module that it loads by name, inputs and outputs; no repository."""
+    texts = {
+        "scripts/train.py": "from showergrid import layers",
+        "scripts/showergrid/layers.py": "",
+        "scripts/showergrid/models/simple.py": "",
+        "scripts/showergrid/unused.py": "",
+        "images": "images",
+        "hits.0": "hits 0",
+        "hits.1": "hits 1",
+        "model": "model",
+    }
+    for name, text in texts.items():
+        (tmp_path / "project" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "project" / name).write_text(text)
+    return tmp_path / "project"
+
+
+def started(project: Path, **changes) -> provenance.Job:
+    return provenance.start(json.dumps({**JOB, **changes}), str(project / "scripts/train.py"))
+
+
+def record(project: Path, **changes) -> dict:
+    path = project.parent / "record.json"
+    started(project, **changes).finish(
+        path,
+        {"images": project / "images", "hits": [project / "hits.0", project / "hits.1"]},
+        {"model": project / "model"},
+        {"cell": 19},
+        ("showergrid.models.simple",),
+    )
+    return json.loads(path.read_text())
+
+
+def test_record_holds_what_was_asked_and_what_was_made(project):
+    found = record(project)
+    assert {key: found[key] for key in ("rule", "wildcards", "config")} == {
+        key: JOB[key] for key in ("rule", "wildcards", "config")
+    }
+    assert found["environment"].items() >= JOB["environment"].items()
+    assert found["seeds"] == {"cell": 19}
+    assert found["code"] == {
+        name: sha256(project / "scripts" / name)
+        for name in ("train.py", "showergrid/layers.py", "showergrid/models/simple.py")
+    }
+
+    def file(name: str) -> dict[str, str]:
+        return {"path": str(project / name), "sha256": sha256(project / name)}
+
+    assert found["inputs"] == {"images": file("images"), "hits": [file("hits.0"), file("hits.1")]}
+    assert found["outputs"] == {"model": file("model")}
+
+
+def test_record_holds_software_and_machine(project, monkeypatch):
+    monkeypatch.setenv("SLURM_JOB_ID", "4711")
+    monkeypatch.setenv("SLURM_NODELIST", "node-08")
+    found = record(project)
+    assert found["packages"]["numpy"] == version("numpy")
+    assert found["packages"]["torch"] == version("torch")
+    assert found["python"] == platform.python_version()
+    assert platform.release() in found["os"]
+    assert found["cpu"]["model"]
+    assert isinstance(found["cpu"]["flags"], list)
+    assert "OMP_NUM_THREADS" in found["threads"]
+    assert {"4711", "node-08"} <= set(found["slurm"].values())
+    assert {"gpu", "determinism"} <= set(found)
+    start, end = (datetime.fromisoformat(found[key]) for key in ("start", "end"))
+    assert start.tzinfo is not None
+    assert start <= end
+
+
+def test_record_of_a_command_with_networks_holds_their_settings(project):
+    import torch
+
+    found = record(project)
+    assert found["threads"]["torch"] == torch.get_num_threads()
+    assert found["determinism"]["deterministic_algorithms"] == torch.are_deterministic_algorithms_enabled()
+    assert (found["gpu"] is None) == (not torch.cuda.is_available())
+
+
+def test_without_a_repository_there_is_no_commit(project):
+    assert record(project)["git"] == {"commit": None, "dirty": None}
+
+
+def test_commit_and_whether_the_tree_differs_from_it(project):
+    git(project, "init", "--quiet")
+    git(project, "add", "--all")
+    git(project, "commit", "--quiet", "--message", "Start")
+    commit = git(project, "rev-parse", "HEAD")
+    assert record(project)["git"] == {"commit": commit, "dirty": False}
+    (project / "scripts/showergrid/layers.py").write_text("# A remark.\n")
+    assert record(project)["git"] == {"commit": commit, "dirty": True}
+    git(project, "commit", "--all", "--quiet", "--message", "Remark")
+    assert record(project)["git"] == {"commit": git(project, "rev-parse", "HEAD"), "dirty": False}
+
+
+def test_what_the_lock_does_not_say_is_named(project, monkeypatch):
+    monkeypatch.chdir(project)
+    (project / "lock.txt").write_text(
+        f"numpy=={version('numpy')} \\\n    --hash=sha256:00\npyarrow==0.0.1\nno-such-package==1.0\n"
+    )
+    differs = record(project, environment={"lock": "lock.txt", "sha256": "0"})["environment"]["differs"]
+    assert set(differs) == {"pyarrow", "no-such-package"}
+    assert version("pyarrow") in json.dumps(differs["pyarrow"])
+
+
+def digest(project: Path, modules=("showergrid.models.simple",), **changes) -> str:
+    return started(project, **changes).digest({"images": project / "images", "hits": [project / "hits.0"]}, modules)
+
+
+def test_digest_is_the_same_for_the_same_training(project):
+    assert digest(project) == digest(project)
+    assert digest(project, rule="anything", wildcards={}) == digest(project)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"config": {"seed": 20, "model": {"optim_lr": 1e-3}}},
+        {"config": {"seed": 19, "model": {"optim_lr": 2e-3}}},
+        {"environment": {"lock": "envs/torch.txt", "sha256": "1" * 64}},
+        {"modules": ()},
+    ],
+)
+def test_digest_depends_on_what_was_asked(project, changes):
+    assert digest(project, **changes) != digest(project)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["images", "hits.0", "scripts/train.py", "scripts/showergrid/layers.py", "scripts/showergrid/models/simple.py"],
+)
+def test_digest_depends_on_data_and_code(project, name):
+    before = digest(project)
+    with open(project / name, "a") as file:
+        file.write("\n# A remark.\n")
+    assert digest(project) != before
+
+
+@pytest.mark.parametrize("name", ["hits.1", "model", "scripts/showergrid/unused.py"])
+def test_digest_depends_on_nothing_else(project, name):
+    before = digest(project)
+    (project / name).write_text("another")
+    assert digest(project) == before
+
+
+@pytest.mark.parametrize("quantity", ["_packages", "_cpu", "_gpu"])
+def test_digest_depends_on_software_and_machine(project, monkeypatch, quantity):
+    before = digest(project)
+    another = [("torch", "0.0")] if quantity == "_packages" else {"model": "another"}
+    monkeypatch.setattr(provenance, quantity, lambda: another)
+    assert digest(project) != before
+
+
+@pytest.mark.parametrize("text", ["", "no JSON", "[]", "3", "null", "{}", '{"rule": "train"}'])
+def test_a_job_that_is_none_is_refused(text):
+    with pytest.raises(InputError, match="--job: expected a JSON object"):
+        provenance.start(text, "train.py")
+
+
+def test_an_output_that_is_missing_is_not_recorded(project):
+    (project / "model").unlink()
+    with pytest.raises(FileNotFoundError):
+        record(project)
+    assert not (project.parent / "record.json").exists()
