@@ -13,6 +13,7 @@ from showergrid.errors import InputError
 from showergrid.provenance import sha256
 from showergrid.study import Study, closure_modules, published
 from snakemake.exceptions import WorkflowError
+from snakemake.settings.types import DeploymentMethod
 
 try:
     STUDY = Study.read(config)
@@ -34,6 +35,17 @@ LOCKS = {
     name: sha256(Path(workflow.basedir, "envs", f"{name}.txt"))
     for name in ("data", "torch")
 }
+
+for name in (
+    LOCKS
+    if DeploymentMethod.APPTAINER in workflow.deployment_settings.deployment_method
+    else ()
+):
+    if not Path(f"containers/{name}.sif").is_file():
+        raise WorkflowError(
+            f"containers/{name}.sif is not there: this version runs in the locked environment of .venv; "
+            "leave out --software-deployment-method apptainer"
+        )
 
 
 wildcard_constraints:

