@@ -1,6 +1,5 @@
 """Cell folders as training and evaluation leave them, with invented answers."""
 
-import csv
 import json
 from pathlib import Path
 
@@ -8,7 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from showergrid.cellfolders import HISTORY, cell_folder
+from showergrid.cellfolders import cell_folder
+from showergrid.history import Epoch, write_history
 from showergrid.metrics import cell_metrics
 from showergrid.settings.report import Bootstrap
 
@@ -49,11 +49,8 @@ def write_cell(
     )
     (folder / "metrics.json").write_text(json.dumps(metrics))
     right = float(np.mean((score >= 0.5) == (labels == 0)))
-    with open(folder / "history.csv", "w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(HISTORY)
-        writer.writerow([1, 1e-3, 0.6, right - 0.01, 0.5, right])
-        writer.writerow([2, 1e-3, 0.5, right, 0.5, right - 0.02])
+    epochs = [Epoch(1, 1e-3, 0.6, right - 0.01, 0.5, right), Epoch(2, 1e-3, 0.5, right, 0.5, right - 0.02)]
+    write_history(folder / "history.csv", epochs)
     return folder
 
 

@@ -17,6 +17,7 @@ from synthetic_cells import CLASSES, write_cell
 from showergrid.displays import display, hits_of, nearest_events
 from showergrid.errors import InputError
 from showergrid.figures import history_figure, roc_points
+from showergrid.history import Epoch
 from showergrid.hits import EVENTS, HITS, Hits
 from showergrid.settings.images import Representation
 from showergrid.settings.report import ClassName
@@ -124,10 +125,7 @@ def test_event_figures_are_the_same_twice(shower: Path, tmp_path: Path):
 
 
 def test_the_users_own_style_changes_nothing(tmp_path: Path):
-    history = {
-        "epoch": np.array([1.0, 2.0]),
-        **{f"{s}_{q}": np.ones(2) for s in ("train", "val") for q in ("loss", "accuracy")},
-    }
+    history = [Epoch(1, 1e-3, 1.0, 0.5, 1.0, 0.5), Epoch(2, 1e-3, 0.5, 0.7, 0.6, 0.7)]
     history_figure(history, 1, tmp_path / "a.pdf")
     with matplotlib.rc_context({"font.size": 20, "axes.grid": True}):
         history_figure(history, 1, tmp_path / "b.pdf")

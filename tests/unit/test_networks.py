@@ -154,9 +154,9 @@ def backbone_before(network: nn.Module) -> dict[str, Tensor]:
 
 
 def step(network: nn.Module, x: Tensor) -> None:
-    """One training step that moves every tensor that it may."""
+    """One training step; AdamW moves a tensor even where the loss hardly depends on it."""
     network.train()
-    optimiser = torch.optim.SGD([tensor for tensor in network.parameters() if tensor.requires_grad], lr=1.0)
+    optimiser = torch.optim.AdamW([tensor for tensor in network.parameters() if tensor.requires_grad], lr=0.01)
     functional.cross_entropy(network(x), torch.arange(len(x)) % 2).backward()
     optimiser.step()
 
@@ -216,12 +216,11 @@ def test_frozen_batch_norms_keep_their_statistics():
 
 
 def test_batch_norm_of_the_input_learns_its_scale():
-    x = 5 * images(64, 1, 32, 32) + 3
+    x = (5 * images(64, 1, 32, 32) + 3).expand(-1, 3, -1, -1)
     network = build("efficientnet_lite0", (1, 32, 32), transform="batch_norm", weights="none")
-    with torch.no_grad():
-        for _ in range(60):
-            network(x)
-        shown = network.eval().transform(x.expand(-1, 3, -1, -1))
+    for _ in range(60):
+        network.transform(x)
+    shown = network.eval().transform(x)
     assert shown.mean() == pytest.approx(0, abs=0.05)
     assert shown.std() == pytest.approx(1, abs=0.05)
 
