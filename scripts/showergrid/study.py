@@ -17,6 +17,7 @@ from pydantic import BaseModel
 
 from showergrid import plugins
 from showergrid.checking import checked
+from showergrid.datasets import Window
 from showergrid.errors import InputError
 from showergrid.pixels import STRETCH
 from showergrid.settings.base import Settings
@@ -66,9 +67,8 @@ class Study:
         for place in study.places:
             study.model(*place)
         asked = {place for block in study.config.grid for place in _product(block)}
-        for place in study.config.out_of_memory:
-            if (place.representation, place.resolution, place.model) not in asked:
-                raise InputError(f"config: out_of_memory: {place.model_dump()} is not in the grid")
+        if strangers := sorted(study.too_large - asked):
+            raise InputError(f"config: out_of_memory: {strangers[0]} is not in the grid")
         for table in study.tables:
             study.columns(table)
         return study
@@ -133,18 +133,10 @@ class Study:
             group: checked(settings, grouped[group], where, WINDOW if group == "window" else "")
             for group, settings in groups.items()
         }
-        axes = self.axes(representation)
-        if len(found["window"].shape) != len(axes):
-            raise InputError(
-                f"{where}: win_shape = {found['window'].shape}: needs one number for each of {', '.join(axes)}"
-            )
-        for axis, size in zip(axes, found["window"].shape, strict=True):
-            placed = found["window"].placement.get(axis)
-            if placed is None:
-                raise InputError(f"{where}: win_placement: lacks axis {axis}; valid: start, direction, centre")
-            if placed != "centre" and found["window"].margin[axis] >= size:
-                margin = found["window"].margin[axis]
-                raise InputError(f"{where}: win_margin.{axis} = {margin}: lies outside the window's {size} pixels")
+        try:
+            Window.of(found["window"], self.axes(representation))
+        except InputError as error:
+            raise InputError(f"{where}: {error}") from None
         return {
             "name": model,
             "module": entry.file,
@@ -156,15 +148,19 @@ class Study:
     @cached_property
     def cells(self) -> list[Cell]:
         """Every cell to train, once, in a fixed order."""
-        skipped = {(place.representation, place.resolution, place.model) for place in self.config.out_of_memory}
         found = {
             Cell(*place, seed)
             for block in self.config.grid
             for place in _product(block)
-            if place not in skipped and self.has_meaning(place[0], place[2])
+            if place not in self.too_large and self.has_meaning(place[0], place[2])
             for seed in block.seeds
         }
         return sorted(found)
+
+    @cached_property
+    def too_large(self) -> set[tuple[str, int, str]]:
+        """Places that are known not to fit the memory."""
+        return {(place.representation, place.resolution, place.model) for place in self.config.out_of_memory}
 
     @property
     def places(self) -> list[tuple[str, int, str]]:
@@ -178,7 +174,6 @@ class Study:
 
     def columns(self, table: str) -> list[dict[str, Any]]:
         """The places of a table with their seeds and status (run, n/a, out of memory), in the grid's order."""
-        skipped = {(place.representation, place.resolution, place.model) for place in self.config.out_of_memory}
         found: dict[tuple[str, str], dict[str, Any]] = {}
         for block in self.config.grid:
             for representation, resolution, model in _product(block) if block.table == table else ():
@@ -189,7 +184,7 @@ class Study:
                 status = "run"
                 if not self.has_meaning(representation, model):
                     status = "n/a"
-                elif (representation, resolution, model) in skipped:
+                elif (representation, resolution, model) in self.too_large:
                     status = "out of memory"
                 found[representation, model] = {
                     "representation": representation,

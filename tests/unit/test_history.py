@@ -21,7 +21,10 @@ def history(*validation: tuple[float, float]) -> list[Epoch]:
 def test_file_by_hand(tmp_path):
     path = tmp_path / "history.csv"
     write_history(path, [Epoch(1, 0.001, 0.7, 0.5, 0.69, 0.525), Epoch(2, 0.0007, 1 / 3, 0.75, 2e-9, 1.0)])
-    assert path.read_bytes() == (HEADER + "1,0.001,0.7,0.5,0.69,0.525\n2,0.0007,0.3333333333333333,0.75,2e-09,1.0\n").encode()
+    assert (
+        path.read_bytes()
+        == (HEADER + "1,0.001,0.7,0.5,0.69,0.525\n2,0.0007,0.3333333333333333,0.75,2e-09,1.0\n").encode()
+    )
 
 
 @given(st.lists(st.tuples(*[st.floats(0, 1e6)] * 5), min_size=1, max_size=5))

@@ -143,9 +143,7 @@ def test_an_unfinished_training_goes_on_where_it_was(tmp_path):
     expected = training.train(training.build(model, SHAPE, 2, 19), settings(**schedule), 19, *data, CPU, whole)
     for stop in (1, 2, 5):
         part = Checkpoint(tmp_path / f"{stop}.pt", "digest")
-        training.train(
-            training.build(model, SHAPE, 2, 19), settings(**schedule, n_epochs=stop), 19, *data, CPU, part
-        )
+        training.train(training.build(model, SHAPE, 2, 19), settings(**schedule, n_epochs=stop), 19, *data, CPU, part)
         torch.manual_seed(stop)  # another process has other generators
         resumed = training.build(model, SHAPE, 2, 19)
         done = training.train(resumed, settings(**schedule), 19, *data, CPU, part)

@@ -21,7 +21,7 @@ FAULTS = [
     ("- {name: voxels,", "- {name: voxels, module: cubes,", ["cubes", "voxels", "projection"]),
     ("resolutions: [100]", "resolutions: [0]", ["grid", "resolutions", "0", "greater than or equal to 1"]),
     ("seeds: [19, 20]", "seeds: [nineteen]", ["grid", "seeds", "nineteen"]),
-    ("win_shape: [16, 32]", "win_shape: [16]", ["simple", "win_shape", "[16]", "x, z"]),
+    ("win_shape: [16, 32]", "win_shape: [16]", ["simple", "shape", "[16]", "x, z"]),
     (
         "{x: direction, y: centre, z: start}",
         "{x: sideways}",

@@ -1,0 +1,398 @@
+"""A study: what its grid asks for, what each job is told, and what is refused."""
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from showergrid.errors import InputError
+from showergrid.study import Cell, Study, closure_modules, published
+
+ROOT = Path(__file__).parents[2]
+TEST = yaml.safe_load((ROOT / "config/test.yaml").read_text())
+REFERENCE = yaml.safe_load((ROOT / "config/reference.yaml").read_text())
+
+
+def changed(*edits: tuple[str, Any], config: dict = TEST) -> dict:
+    """The tiny study with other values; a key is a path, with a number or a name for an entry of a list."""
+    found = copy.deepcopy(config)
+    for path, value in edits:
+        place = found
+        *way, last = path.split(".")
+        for part in way:
+            place = _entry(place, part)
+        if isinstance(place, list):
+            place[int(last)] = value
+        else:
+            place[last] = value
+    return found
+
+
+def _entry(place: Any, part: str) -> Any:
+    if isinstance(place, dict):
+        return place[part]
+    return place[int(part)] if part.isdigit() else next(entry for entry in place if entry["name"] == part)
+
+
+def read(*edits: tuple[str, Any]) -> Study:
+    return Study.read(changed(*edits))
+
+
+def block(representations, resolutions, models, seeds, **more) -> dict:
+    return {"representations": representations, "resolutions": resolutions, "models": models, "seeds": seeds, **more}
+
+
+# The grid
+
+
+def test_cells_are_the_product_of_each_block_each_once():
+    study = read(
+        (
+            "grid",
+            [
+                block(["projection_y", "voxels"], [100, 200], ["simple", "complex"], [19], table="table1")
+                | {"resolutions": [100]},
+                block(["projection_y"], [100, 50], ["simple"], [20, 19]),
+            ],
+        ),
+        ("models.complex.overrides", [{"representation": "voxels", "win_shape": [8, 8, 16]}]),
+    )
+    assert study.cells == [
+        Cell("projection_y", 50, "simple", 19),
+        Cell("projection_y", 50, "simple", 20),
+        Cell("projection_y", 100, "complex", 19),
+        Cell("projection_y", 100, "simple", 19),
+        Cell("projection_y", 100, "simple", 20),
+        Cell("voxels", 100, "complex", 19),
+        Cell("voxels", 100, "simple", 19),
+    ]
+    assert study.cells[0].folder == "cells/projection_y/c50/simple/seed19"
+    assert study.tables == ["table1"]
+    # The second block stands in no table.
+    assert {(cell.resolution, cell.seed) for cell in study.table_cells("table1")} == {(100, 19)}
+
+
+def status(study: Study) -> dict[tuple[str, str], str]:
+    return {
+        (place["representation"], model): place["status"]
+        for place in study.columns("table1")
+        for model in place["models"]
+    }
+
+
+def test_pairs_without_a_meaning_are_shown_and_not_trained():
+    study = read()
+    assert status(study) == {
+        ("projection_y", "simple"): "run",
+        ("projection_y", "efficientnet_lite0"): "run",
+        ("projection_y", "complex"): "run",
+        ("color_y", "simple"): "run",
+        ("color_y", "efficientnet_lite0"): "run",
+        ("voxels", "simple"): "run",
+        ("voxels", "efficientnet_lite0"): "n/a",
+    }
+    assert not [cell for cell in study.cells if (cell.representation, cell.model) == ("voxels", "efficientnet_lite0")]
+    assert set(study.table_cells("table1")) == set(study.cells)
+
+
+def test_cells_known_not_to_fit_are_shown_and_not_trained():
+    place = {"representation": "voxels", "resolution": 100, "model": "simple"}
+    study = read(("out_of_memory", [place]))
+    assert status(study)["voxels", "simple"] == "out of memory"
+    assert not [cell for cell in study.cells if cell.representation == "voxels"]
+    assert len(study.cells) == len(read().cells) - 1
+
+
+# What the names stand for
+
+
+def test_values_of_a_model_stand_above_those_of_training_and_those_above_the_reference():
+    study = read(("models.complex.optim_lr", 0.5), ("models.complex.conv_filters", [1, 2, 3, 4]))
+    simple, other = study.model("projection_y", 200, "simple"), study.model("projection_y", 100, "complex")
+    assert (simple["training"]["optim_lr"], other["training"]["optim_lr"]) == (1e-3, 0.5)
+    assert simple["parameters"]["conv_filters"] == [16, 24]  # REFERENCE: simple
+    assert simple["parameters"]["clf_neurons"] == [32, 8]
+    assert other["parameters"]["conv_filters"] == [1, 2, 3, 4]
+    assert other["parameters"]["clf_neurons"] == [50, 100, 50]  # REFERENCE: complex
+    assert simple["window"] == {
+        "shape": [16, 32],
+        "placement": {"x": "direction", "y": "centre", "z": "start"},
+        "margin": {"x": 10, "z": 5},
+        "origin": "first_hit",
+    }
+    assert other["window"]["margin"] == {"x": 4, "z": 2}
+
+
+@pytest.mark.parametrize(
+    ("overrides", "places"),
+    [
+        ([{"representation": "color_y", "batch_size": 7}], {("color_y", 100), ("color_y", 200)}),
+        ([{"resolution": 100, "batch_size": 7}], {("color_y", 100), ("projection_y", 100)}),
+        ([{"representation": "color_y", "resolution": 100, "batch_size": 7}], {("color_y", 100)}),
+        ([{"batch_size": 7}], {("color_y", 100), ("color_y", 200), ("projection_y", 100), ("projection_y", 200)}),
+        ([{"batch_size": 7}, {"resolution": 100, "batch_size": 8}], {("color_y", 200), ("projection_y", 200)}),
+        (
+            [{"resolution": 100, "batch_size": 8}, {"resolution": 100, "batch_size": 7}],
+            {("color_y", 100), ("projection_y", 100)},
+        ),
+    ],
+)
+def test_overrides_hold_where_they_say_and_the_last_one_wins(overrides, places):
+    study = read(("models.complex.overrides", overrides))
+    found = {
+        (representation, resolution)
+        for representation in ("color_y", "projection_y")
+        for resolution in (100, 200)
+        if study.model(representation, resolution, "complex")["training"]["batch_size"] == 7
+    }
+    assert found == places
+
+
+def test_a_representation_may_be_made_by_a_module_of_another_name():
+    study = read(("representations.projection_y.module", "projection"))
+    assert study.representation("projection_y")["module"] == "projection"
+    assert study.representation("voxels")["module"] == "voxels"
+    assert study.axes("projection_y") == ("x", "z")
+    assert study.axes("voxels") == ("x", "y", "z")
+
+
+# What each job is told
+
+
+STEPS = {
+    "simulate 0": ("simulate", {"shard": 0}),
+    "simulate 3": ("simulate", {"shard": 3}),
+    **{
+        step: (step, {})
+        for step in ("gather", "split", "calibrate", "explore", "cell_figures", "event_figures", "typeset")
+    },
+    "table": ("table", {"table": "table1"}),
+}
+for _representation, _resolution, _model in (
+    ("projection_y", 200, "simple"),
+    ("projection_y", 100, "complex"),
+    ("color_y", 200, "simple"),
+    ("color_y", 200, "efficientnet_lite0"),
+    ("voxels", 100, "simple"),
+):
+    _image = {"representation": _representation, "resolution": _resolution}
+    STEPS |= {f"{step} {_representation}": (step, _image) for step in ("calibrate_images", "images")}
+    STEPS |= {
+        f"{step} {_model} {_representation}": (step, {**_image, "model": _model, "seed": 19})
+        for step in ("train", "evaluate")
+    }
+
+
+def jobs(config: dict) -> dict[str, str]:
+    """What every job of the tiny study is told, as the text that Snakemake compares."""
+    study = Study.read(config)
+    numbers = published(study.config, ROOT)
+    return {
+        label: json.dumps(study.job(step, numbers, **wildcards), sort_keys=True)
+        for label, (step, wildcards) in STEPS.items()
+    }
+
+
+def steps(*words: str) -> set[str]:
+    """The jobs with one of these words in their label."""
+    return {label for label in STEPS if set(words) & set(label.split())}
+
+
+TRAININGS = steps("train", "evaluate")
+LAST = {"table"}
+
+
+@pytest.mark.parametrize(
+    ("edit", "expected"),
+    [
+        (("models.complex.optim_lr", 0.5), {"train complex projection_y", "evaluate complex projection_y"}),
+        (
+            ("models.simple.overrides.0.batch_size", 5),
+            {"train simple voxels", "evaluate simple voxels", *LAST},  # the caption tells the batch size
+        ),
+        (("training.patience", 4), TRAININGS),
+        (("training.n_epochs", 3), TRAININGS | LAST),
+        (("simulation.seed", 2), steps("simulate")),
+        (("simulation.showers", 200), {"gather"}),
+        (("readout.noise", 400), steps("simulate")),
+        (("split.seed", 2), {"split"}),
+        (("order", "truth_time"), steps("simulate") | {"explore"} | LAST),
+        (("origin", "charge_centre"), TRAININGS | LAST | {"event_figures"}),
+        (("representations.color_y.hue_span", 300), steps("color_y") | {"event_figures"}),  # where all are drawn
+        (("bootstrap.resamples", 300), steps("evaluate") | LAST),
+        (("comparison.alpha", 0.01), LAST),
+        (("figures.energy", 0.5), {"event_figures"}),
+        (("baselines.start_length", 4.0), {"explore"}),
+        (("grid.2.seeds", [19, 20, 21]), LAST),
+    ],
+)
+def test_a_job_is_told_what_concerns_it_and_nothing_else(edit, expected):
+    before, after = jobs(TEST), jobs(changed(edit))
+    assert {label for label in before if before[label] != after[label]} == expected
+
+
+def test_a_new_network_or_representation_changes_no_job():
+    more = [
+        *TEST["models"],
+        {"name": "large", "module": "complex", "win_shape": [16, 32], "win_margin": {"x": 1, "z": 1}},
+    ]
+    projection = {**TEST["representations"][0], "name": "projection_x", "axis": "x"}
+    assert jobs(changed(("models", more), ("representations", [*TEST["representations"], projection]))) == jobs(TEST)
+
+
+def test_the_order_of_keys_changes_no_job():
+    turned = {key: dict(reversed(value.items())) if isinstance(value, dict) else value for key, value in TEST.items()}
+    assert jobs(dict(reversed(turned.items()))) == jobs(TEST)
+
+
+def test_modules_of_a_job_are_named():
+    study = read()
+    numbers = published(study.config, ROOT)
+
+    def modules(step: str, **wildcards: Any) -> set[str]:
+        return set(closure_modules(study.job(step, numbers, **wildcards)))
+
+    cell = {"representation": "color_y", "resolution": 200, "model": "simple", "seed": 19}
+    assert modules("train", **cell) == {"showergrid.models.simple", "showergrid.representations.color"}
+    assert modules("images", representation="voxels", resolution=100) == {"showergrid.representations.voxels"}
+    assert modules("event_figures") == {
+        f"showergrid.representations.{name}" for name in ("color", "projection", "voxels")
+    }
+    assert modules("split") == set()
+
+
+# What is refused
+
+PUBLISHED = REFERENCE["published"]
+FAULTS = [
+    # unknown names and keys
+    ([("simulation.shower_size", 3)], ["simulation.shower_size", "unknown key", "shard_size"]),
+    ([("splitt", 3)], ["splitt", "unknown key", "split"]),
+    ([("representations.voxels.axis", "x")], ["voxels", "axis", "unknown key", "cube_pool"]),
+    ([("models.simple.optim", 3)], ["simple", "optim", "unknown key", "optim_lr"]),
+    ([("models.simple.overrides.0.optm_lr", 3)], ["simple", "optm_lr", "unknown key", "optim_lr"]),
+    ([("models.simple.overrides.0.representation", "voxel")], ["voxel", "projection_y", "voxels"]),
+    ([("training.optm_lr", 3)], ["optm_lr", "unknown key", "optim_lr"]),
+    ([("grid.0.models", ["simpel"])], ["simpel", "simple"]),
+    ([("grid.0.representations", ["projection"])], ["projection", "projection_y"]),
+    ([("models.0", {"name": "simpel", "win_shape": [16, 32]})], ["simpel", "simple"]),
+    # entries that no block names
+    (
+        [("models", [*TEST["models"], {"name": "large", "module": "complex", "conv_filters": [1]}])],
+        ["large", "conv_sizes"],
+    ),
+    ([("models", [*TEST["models"], {"name": "large", "module": "complex", "optim_lr": -1}])], ["large", "optim_lr"]),
+    ([("models", [*TEST["models"], {"name": "large"}])], ["large", "simple"]),
+    (
+        [("representations", [*TEST["representations"], {"name": "projection_x", "module": "projection"}])],
+        ["projection_x", "axis"],
+    ),
+    ([("representations", [*TEST["representations"], {"name": "cubes"}])], ["cubes", "voxels"]),
+    # types: nothing is made to fit
+    ([("simulation.showers", "160")], ["simulation.showers", "'160'", "integer"]),
+    ([("simulation.showers", 160.5)], ["simulation.showers", "160.5", "integer"]),
+    ([("simulation.showers", True)], ["simulation.showers", "True", "integer"]),
+    ([("readout.noise", "500")], ["readout.noise", "'500'", "number"]),
+    ([("training.optim_lr", "1e-3")], ["optim_lr", "1e-3"]),
+    ([("training.threads", "1")], ["threads", "'1'"]),
+    ([("models.simple.bn", 1)], ["simple", "bn", "1"]),
+    ([("models.simple.win_shape", ["16", 32])], ["win_shape", "'16'"]),
+    ([("representations.projection_y.log_trans", "false")], ["projection_y", "log_trans", "false"]),
+    ([("grid.0.seeds", [19, "20"])], ["seeds", "'20'"]),
+    ([("classes", "electron")], ["classes", "electron"]),
+    ([("readout.noise", float("nan"))], ["readout.noise"]),
+    # ranges and what does not go together
+    ([("models.simple.optim_lr", 0)], ["simple", "optim_lr", "0", "greater than 0"]),
+    ([("training.min_epochs", 3)], ["min_epochs", "n_epochs"]),
+    ([("models.complex.win_margin", {"x": 16, "z": 2})], ["complex", "win_margin", "16"]),
+    ([("models.simple.win_shape", [16, 32, 16])], ["simple", "win_shape", "x, z"]),
+    ([("training.win_margin", {"x": 10})], ["win_margin", "z"]),
+    ([("simulation.vertex.z", [0, 600])], ["vertex", "600", "detector"]),
+    ([("detector.x", [200, 200])], ["detector", "200"]),
+    ([("simulation.energy", [2.0, 1.0])], ["simulation", "energy"]),
+    ([("results", "..")], ["results", ".."]),
+    ([("results", "../elsewhere")], ["results", "../elsewhere"]),
+    ([("results", "a b")], ["results", "a b"]),
+    ([("results", "-n")], ["results", "-n"]),
+    # what stands twice
+    ([("classes.1.name", "electron")], ["classes", "electron", "twice"]),
+    ([("classes.1.pdg", 11)], ["classes", "11", "twice"]),
+    ([("models.complex.name", "simple")], ["models", "simple", "twice"]),
+    ([("representations.voxels.name", "color_y")], ["representations", "color_y", "twice"]),
+    ([("grid.0.seeds", [19, 19])], ["seeds", "19", "twice"]),
+    ([("grid.2.models", ["simple"])], ["table1", "simple", "projection_y", "twice"]),
+    # a grid with nothing to train; places outside it
+    ([("grid", [block(["voxels"], [100], ["efficientnet_lite0"], [19], table="table1")])], ["grid"]),
+    ([("grid", [])], ["grid"]),
+    ([("grid.0.seeds", [])], ["seeds"]),
+    ([("grid.0.seeds", [-1])], ["seeds", "-1"]),
+    ([("grid.0.resolutions", [30_000])], ["resolutions", "30000", "20000"]),
+    (
+        [("out_of_memory", [{"representation": "voxels", "resolution": 101, "model": "simple"}])],
+        ["out_of_memory", "voxels", "101", "simple"],
+    ),
+    ([("out_of_memory", [{"representation": "voxels", "model": "simple"}])], ["out_of_memory", "resolution"]),
+]
+
+
+@pytest.mark.parametrize(("edits", "words"), FAULTS, ids=[f"{e[0][0]}={e[0][1]}"[:60] for e, _ in FAULTS])
+def test_fault_is_named_in_one_line(edits, words):
+    with pytest.raises(InputError) as refused:
+        read(*edits)
+    line = str(refused.value)
+    assert "\n" not in line
+    assert [word for word in words if word not in line] == [], line
+
+
+@pytest.mark.parametrize("key", TEST)
+def test_every_key_must_be_there(key):
+    with pytest.raises(InputError, match=rf"{key}.*missing"):
+        Study.read({name: value for name, value in TEST.items() if name != key})
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("config/nothing.yaml", ["published", "config/nothing.yaml"]),
+        ("config/test.yaml", ["config/test.yaml"]),  # its own `published` is no number
+        ("README.md", ["published", "README.md"]),
+        ({**PUBLISHED, "tabel1": {}}, ["published", "tabel1"]),
+        ({**PUBLISHED, "data": {**PUBLISHED["data"], "smallest": -3}}, ["published", "smallest", "-3"]),
+        ({**PUBLISHED, "table1": {"simple": {"voxels": {"train": 63.7}}}}, ["published", "simple", "voxels"]),
+        ({"note": "of nobody"}, ["published", "data"]),
+        (3, ["published", "3"]),
+    ],
+)
+def test_wrong_published_numbers_are_refused(value, words):
+    with pytest.raises(InputError) as refused:
+        published(read(("published", value)).config, ROOT)
+    line = str(refused.value)
+    assert "\n" not in line
+    assert [word for word in words if word not in line] == [], line
+
+
+def test_published_numbers_may_stand_in_the_study_or_elsewhere():
+    named = published(read().config, ROOT)
+    assert published(Study.read(changed(("published", PUBLISHED))).config, ROOT) == named
+    study = read()
+    assert study.job("table", named, table="table1")["published"]["table1"]["simple"]["projection_y"]["train"] == 0.892
+    assert study.job("explore", named)["published"]["smallest"] == 3
+
+
+@pytest.mark.parametrize(
+    "wildcards",
+    [
+        {"representation": "voxels", "resolution": 100, "model": "efficientnet_lite0", "seed": 19},
+        {"representation": "projection_y", "resolution": 30_000, "model": "simple", "seed": 19},
+        {"representation": "voxels", "resolution": 100, "model": "complex", "seed": 19},  # its window has two axes
+        {"representation": "projection_y", "resolution": 100, "model": "simple", "seed": 2**31},
+    ],
+)
+def test_a_cell_that_cannot_be_is_refused(wildcards):
+    study = read()
+    with pytest.raises(InputError) as refused:
+        study.job("train", published(study.config, ROOT), **wildcards)
+    assert "\n" not in str(refused.value)
