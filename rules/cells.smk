@@ -36,7 +36,7 @@ rule train:
         " --model {output.model:q}"
         " --history {output.history:q}"
         " --provenance {output.provenance:q}"
-        " > {log:q} 2>&1"
+        " 2>&1 | tee {log:q}"
 
 
 rule evaluate:
@@ -74,7 +74,7 @@ rule evaluate:
         " --predictions {output.predictions:q}"
         " --metrics {output.metrics:q}"
         " --provenance {output.provenance:q}"
-        " > {log:q} 2>&1"
+        " 2>&1 | tee {log:q}"
 
 
 rule cell_figures:
@@ -110,7 +110,7 @@ rule cell_figures:
         " --roc {output.roc:q}"
         " --confusion {output.confusion:q}"
         " --provenance {output.provenance:q}"
-        " > {log:q} 2>&1"
+        " 2>&1 | tee {log:q}"
 
 
 rule cells:

@@ -27,7 +27,7 @@ rule simulate:
         " --hits {output.hits:q}"
         " --events {output.events:q}"
         " --provenance {output.provenance:q}"
-        " > {log:q} 2>&1"
+        " 2>&1 | tee {log:q}"
 
 
 rule gather:
@@ -61,7 +61,7 @@ rule gather:
         " --events {output.events:q}"
         " --counts {output.counts:q}"
         " --provenance {output.provenance:q}"
-        " > {log:q} 2>&1"
+        " 2>&1 | tee {log:q}"
 
 
 rule split:
@@ -89,7 +89,7 @@ rule split:
         " --events {input.events:q}"
         " --output {output.split:q}"
         " --provenance {output.provenance:q}"
-        " > {log:q} 2>&1"
+        " 2>&1 | tee {log:q}"
 
 
 rule calibrate:
@@ -119,7 +119,7 @@ rule calibrate:
         " --split {input.split:q}"
         " --output {output.calibration:q}"
         " --provenance {output.provenance:q}"
-        " > {log:q} 2>&1"
+        " 2>&1 | tee {log:q}"
 
 
 rule explore:
@@ -155,4 +155,4 @@ rule explore:
         " --summary {output.summary:q}"
         " --figure {output.figure:q}"
         " --provenance {output.provenance:q}"
-        " > {log:q} 2>&1"
+        " 2>&1 | tee {log:q}"

@@ -30,7 +30,7 @@ rule calibrate_images:
         " --calibration {input.calibration:q}"
         " --output {output.calibration:q}"
         " --provenance {output.provenance:q}"
-        " > {log:q} 2>&1"
+        " 2>&1 | tee {log:q}"
 
 
 rule images:
@@ -60,4 +60,4 @@ rule images:
         " --calibration {input.calibration:q}"
         " --output {output.images:q}"
         " --provenance {output.provenance:q}"
-        " > {log:q} 2>&1"
+        " 2>&1 | tee {log:q}"

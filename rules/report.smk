@@ -47,7 +47,7 @@ rule table:
         " --md {output.md:q}"
         " --published {output.published:q}"
         " --provenance {output.provenance:q}"
-        " > {log:q} 2>&1"
+        " 2>&1 | tee {log:q}"
 
 
 rule typeset:
@@ -75,7 +75,7 @@ rule typeset:
         " --tex {input.tex:q}"
         " --pdf {output.pdf:q}"
         " --provenance {output.provenance:q}"
-        " > {log:q} 2>&1"
+        " 2>&1 | tee {log:q}"
 
 
 rule event_figures:
@@ -112,7 +112,7 @@ rule event_figures:
         " --events-figure {output.events:q}"
         " --resolutions-figure {output.resolutions:q}"
         " --provenance {output.provenance:q}"
-        " > {log:q} 2>&1"
+        " 2>&1 | tee {log:q}"
 
 
 rule figures:

@@ -36,13 +36,14 @@ def main(a: argparse.Namespace) -> None:
         for part in ("train", "validation")
     )
     network = training.build(model, train.images.shape, len(cell["classes"]), cell["seed"])
+    name = f"{cell['representation']['name']} c{cell['resolution']} {model['name']} seed {cell['seed']}"
     resume = Checkpoint(a.model.with_name("checkpoint.pt"), job.digest(inputs, modules))
     try:
-        done = training.train(network, settings, cell["seed"], train, validation, device, resume)
+        done = training.train(network, settings, cell["seed"], train, validation, device, resume, name)
     except torch.OutOfMemoryError as error:
         raise InputError(
-            f"{model['name']} on {cell['representation']['name']} at c{cell['resolution']} does not fit the memory of "
-            f"{device}: lower batch_size or win_shape, or list the cell under out_of_memory ({error})"
+            f"{name} does not fit the memory of {device}: lower batch_size or win_shape, or list the cell under "
+            f"out_of_memory ({error})"
         ) from None
 
     write_history(a.history, done.history)

@@ -85,8 +85,9 @@ def train(
     validation: Labelled,
     device: torch.device,
     resume: checkpoint.Checkpoint,
+    name: str = "training",
 ) -> Progress:
-    """Train `network` and return its history and its best weights.
+    """Train `network` and return its history and its best weights; `name` stands in what is shown of its progress.
 
     Every draw comes from a stream named after the epoch, so that an epoch does the same whether or not the ones
     before it ran in this process. `resume` is asked for a state to go on from, and given one after every epoch.
@@ -124,8 +125,8 @@ def train(
         if best_epoch(done.history) == epoch:
             done.best = {name: tensor.detach().cpu().clone() for name, tensor in network.state_dict().items()}
         report(
-            f"epoch {epoch}/{settings.n_epochs}: loss {train_loss:.4f}, accuracy {train_accuracy:.3f}; "
-            f"validation loss {val_loss:.4f}, accuracy {val_accuracy:.3f}"
+            f"{name}: epoch {epoch}/{settings.n_epochs}: loss {train_loss:.4f}, accuracy {train_accuracy:.3f}, "
+            f"validation {val_loss:.4f}, {val_accuracy:.3f}"
         )
         scheduler.step()
         resume.write(

@@ -90,6 +90,18 @@ def test_recombination_follows_the_two_laws():
     assert recombination(density, box, 0.5, 1.396) == pytest.approx(np.log(0.93 + b) / b)
 
 
+@pytest.mark.parametrize("model", ["birks", "modified_box"])
+def test_recombination_is_a_share(model):
+    law = LAWS.model_copy(update={"model": model})
+    density = np.concatenate([[0], np.geomspace(1e-6, 1e4, 200)])
+    share = recombination(density, law, 0.5, 1.396)
+    assert np.all((share > 0) & (share < 1))
+    # Nobody measured the laws below 1 MeV/cm, and the modified box has no meaning there.
+    np.testing.assert_array_equal(share[density < 1], recombination(np.array([1.0]), law, 0.5, 1.396)[0])
+    # Above minimum ionisation it falls with the density.
+    assert np.all(np.diff(share[density > 1.396 * MINIMUM_IONISATION]) < 0)
+
+
 def test_a_short_deposit_is_no_denser_than_a_stopping_electron():
     # NIST ESTAR, argon: range in continuous slowing down 2.042e-2 g/cm2 at 0.1 MeV, 0.2440 at 0.5, 0.5939 at 1. The
     # practical range of Katz and Penfold is what a winding electron reaches: shorter by up to a third.

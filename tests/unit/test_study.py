@@ -307,9 +307,9 @@ FAULTS = [
     # ranges and what does not go together
     ([("models.simple.optim_lr", 0)], ["simple", "optim_lr", "0", "greater than 0"]),
     ([("training.min_epochs", 3)], ["min_epochs", "n_epochs"]),
-    ([("models.complex.win_margin", {"x": 16, "z": 2})], ["complex", "win_margin", "16"]),
-    ([("models.simple.win_shape", [16, 32, 16])], ["simple", "win_shape", "x, z"]),
-    ([("training.win_margin", {"x": 10})], ["win_margin", "z"]),
+    ([("models.complex.win_margin", {"x": 16, "z": 2})], ["complex", "margin", "16"]),
+    ([("models.simple.win_shape", [16, 32, 16])], ["simple", "shape", "[16, 32, 16]", "x, z"]),
+    ([("training.win_margin", {"x": 10})], ["margin", "z"]),
     ([("simulation.vertex.z", [0, 600])], ["vertex", "600", "detector"]),
     ([("detector.x", [200, 200])], ["detector", "200"]),
     ([("simulation.energy", [2.0, 1.0])], ["simulation", "energy"]),

@@ -8,10 +8,13 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+HOST = "the-machine-of-the-tests"  # what the finished study takes for the machine's name
 SNAKEMAKE = [sys.executable, "-m", "snakemake"]
 ENVIRONMENT = {**os.environ, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
 
@@ -30,14 +33,18 @@ class Project:
         return self.results / "cells" / representation / f"c{resolution}" / model / f"seed{seed}"
 
     def snakemake(
-        self, *arguments: str, config: str = "config/test.yaml", check: bool = True
+        self,
+        *arguments: str,
+        config: str = "config/test.yaml",
+        check: bool = True,
+        environment: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
-        """What it prints, errors included, is `stdout` of the answer."""
+        """What it prints, errors included, is `stdout` of the answer; `environment` stands above the one there is."""
         command = [*SNAKEMAKE, *arguments, "--configfile", config]
         done = subprocess.run(
             command,
             cwd=self.root,
-            env=ENVIRONMENT,
+            env={**ENVIRONMENT, **(environment or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -48,8 +55,8 @@ class Project:
             raise AssertionError(f"{' '.join(arguments)} failed:\n{done.stdout[-8000:]}")
         return done
 
-    def plan(self, *arguments: str) -> Plan:
-        return Plan(self.snakemake("--dry-run", *arguments).stdout)
+    def plan(self, *arguments: str, config: str = "config/test.yaml") -> Plan:
+        return Plan(self.snakemake("--dry-run", *arguments, config=config).stdout)
 
     def edit(self, file: str, old: str, new: str) -> None:
         path = self.root / file
@@ -64,29 +71,48 @@ class Project:
 
 
 @dataclass(frozen=True)
+class Job:
+    """One job of a plan."""
+
+    rule: str
+    wildcards: dict[str, str]
+    inputs: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Plan:
     """The jobs that a dry run announces."""
 
     text: str
 
-    @property
-    def jobs(self) -> list[tuple[str, dict[str, str]]]:
-        """Rule and wildcards of each job, without the rules that only collect."""
+    @cached_property
+    def jobs(self) -> list[Job]:
+        """All, without the rules that only collect."""
         found = []
         for block in re.split(r"\n(?=(?:local)?rule )", self.text)[1:]:
             rule = re.match(r"(?:local)?rule (\w+):", block).group(1)
-            line = re.search(r"^ {4}wildcards: (.*)$", block, re.M)
-            pairs = dict(pair.split("=", 1) for pair in line.group(1).split(", ")) if line else {}
-            found.append((rule, pairs))
-        return [job for job in found if job[0] not in ("all", "cells", "figures")]
+            lines = dict(re.findall(r"^ {4}(\w+): (.*)$", block, re.M))
+            wildcards = [pair.split("=", 1) for pair in lines.get("wildcards", "").split(", ") if pair]
+            inputs = frozenset(filter(None, lines.get("input", "").split(", ")))
+            found.append(Job(rule, dict(wildcards), inputs))
+        return [job for job in found if job.rule not in ("all", "cells", "figures")]
 
     @property
     def rules(self) -> Counter[str]:
-        return Counter(rule for rule, _ in self.jobs)
+        return Counter(job.rule for job in self.jobs)
 
     def of(self, wildcard: str) -> set[str]:
         """All values of a wildcard among the planned jobs."""
-        return {pairs[wildcard] for _, pairs in self.jobs if wildcard in pairs}
+        return {job.wildcards[wildcard] for job in self.jobs if wildcard in job.wildcards}
+
+    def places(self, rule: str) -> list[tuple[str, ...]]:
+        """Representation, resolution, model and seed, as far as it has them, of each job of a rule."""
+        names = ("representation", "resolution", "model", "seed")
+        return [
+            tuple(job.wildcards[name] for name in names if name in job.wildcards)
+            for job in self.jobs
+            if job.rule == rule
+        ]
 
 
 def checkout(folder: Path) -> Project:

