@@ -18,12 +18,10 @@ def checked(settings: type[Any], values: Mapping[str, Any], where: str, prefix: 
     They are read as JSON is: a text is no number and a number no switch, but a list may be a tuple.
     """
     try:
-        return settings.model_validate_json(json.dumps(values), strict=True)
+        return settings.model_validate_json(json.dumps(values, default=str), strict=True)
     except ValidationError as error:
         fault = error.errors()[0]
-    except (TypeError, ValueError) as error:  # a date, which YAML knows and JSON does not
-        raise InputError(f"{where}: {error}") from None
-    branch = re.compile(r"(int|float|str|bool|none|PublishedNumbers|(dict|list|literal|constrained|function).*)$")
+    branch = re.compile(r"(int|float|str|bool|none|Published[A-Z][a-z]+|(dict|list|literal|constrained|function).*)$")
     path = [part for part in fault["loc"] if not (isinstance(part, str) and branch.match(part))]
     key = prefix + ".".join(str(part) for part in path) if path else ""
     text = re.sub(r"^Value error, ", "", fault["msg"])
@@ -32,7 +30,7 @@ def checked(settings: type[Any], values: Mapping[str, Any], where: str, prefix: 
     elif fault["type"] == "missing":
         text = "is missing"
     elif isinstance(fault["input"], str) and re.fullmatch(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+", fault["input"]):
-        text += f"; YAML takes {fault['input']} for a text: write it with a point, such as 1.0e-3"
+        text += f"; YAML takes {fault['input']} for a text: write it with a point and a sign, such as 1.0e-3"
     given = repr(fault["input"])
     shown = f" = {given}" if fault["type"] != "missing" and key and len(given) < 60 else ""
     raise InputError(f"{where}: {key}{shown}: {text}" if key else f"{where}: {text}")

@@ -88,7 +88,7 @@ def read_hits(hits: Path, hits_per_chunk: int = 16_384) -> Iterator[Hits]:
         rows = {name: np.concatenate([kept[name], batch.column(name).to_numpy()]) for name in columns}
         event = rows["event"].astype(np.int64)
         if np.any(np.diff(event) < 0) or event[0] < last:
-            raise InputError(f"{hits}: the rows are not sorted by event; make the file again with simulate or ingest")
+            raise InputError(f"{hits}: the rows are not sorted by event; make the file again with simulate")
         whole = int(np.searchsorted(event, event[-1]))  # the last event may go on in the next batch
         if whole:
             yield _grouped({name: column[:whole] for name, column in rows.items()})

@@ -22,7 +22,7 @@ from showergrid.errors import InputError
 from showergrid.pixels import STRETCH
 from showergrid.settings.base import Settings
 from showergrid.settings.images import WindowSettings
-from showergrid.settings.study import LARGEST_RESOLUTION, Block, Config, ModelEntry, PublishedNumbers
+from showergrid.settings.study import LARGEST, Block, Config, ModelEntry, PublishedNumbers
 from showergrid.settings.training import Training
 
 # Keys of a model's window carry this prefix in the configuration: win_shape, win_margin, win_placement.
@@ -88,7 +88,7 @@ class Study:
         return _named(self.config.models, name, "model")
 
     def check_model(self, entry: ModelEntry) -> None:
-        """Refuse keys and values of a model that no cell of the grid might ask for."""
+        """Refuse what the cells of the grid may not ask for: keys of an override, values of a model without a cell."""
         module = plugins.load("models", entry.file)
         where = f"config: model {entry.name}"
         values = entry.values
@@ -97,8 +97,9 @@ class Study:
                 _named(self.config.representations, override.representation, "representation")
             values |= override.model_extra or {}
         known = _known(values, _groups(module), where)
-        parameters = {key: value for key, value in values.items() if known[key] == "parameters"}
-        checked(module.Parameters, parameters, where)
+        if all(entry.name not in block.models for block in self.config.grid):
+            parameters = {key: value for key, value in entry.values.items() if known[key] == "parameters"}
+            checked(module.Parameters, parameters, where)
 
     @cache
     def axes(self, representation: str) -> tuple[str, ...]:
@@ -217,8 +218,9 @@ class Study:
         Raises:
             InputError: there is no such job: a resolution or seed out of range, a network that takes no such images.
         """
-        if wildcards.get("resolution", 1) > LARGEST_RESOLUTION:
-            raise InputError(f"resolution {wildcards['resolution']} is larger than {LARGEST_RESOLUTION}")
+        for key, largest in LARGEST.items():
+            if wildcards.get(key, 0) > largest:
+                raise InputError(f"{key} {wildcards[key]} is larger than {largest}")
         if "model" in wildcards and not self.has_meaning(wildcards["representation"], wildcards["model"]):
             raise InputError(f"{wildcards['model']} takes no images of {wildcards['representation']}")
         match step:

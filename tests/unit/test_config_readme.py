@@ -9,8 +9,8 @@ import yaml
 from pydantic import BaseModel
 
 from showergrid import plugins, study
-from showergrid.settings import report, validation
 from showergrid.settings.images import WindowSettings
+from showergrid.settings.study import Config
 from showergrid.settings.training import Training
 
 ROOT = Path(__file__).parents[2]
@@ -31,12 +31,10 @@ def keys(found: Any) -> set[str]:
 def settings() -> dict[str, set[str]]:
     """The keys of every part of the configuration, as they are written there."""
     parts = {
-        "study": keys(study.Config),
+        "study": keys(Config),
         "training": keys(Training),
         # The window's origin is the study's.
         "window": {f"{study.WINDOW}{key}" for key in keys(WindowSettings) - {"origin"}},
-        "published": keys(report.Published) | {"data"},
-        "published data": keys(validation.PublishedData),
     }
     for kind in ("representations", "models"):
         parts |= {f"{kind} {name}": keys(plugins.load(kind, name).Parameters) for name in plugins.names(kind)}

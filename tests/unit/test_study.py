@@ -284,7 +284,6 @@ FAULTS = [
         [("models", [*TEST["models"], {"name": "large", "module": "complex", "conv_filters": [1]}])],
         ["large", "conv_sizes"],
     ),
-    ([("models", [*TEST["models"], {"name": "large", "module": "complex", "optim_lr": -1}])], ["large", "optim_lr"]),
     ([("models", [*TEST["models"], {"name": "large"}])], ["large", "simple"]),
     (
         [("representations", [*TEST["representations"], {"name": "projection_x", "module": "projection"}])],

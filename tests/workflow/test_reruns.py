@@ -162,7 +162,7 @@ def test_deleted_record(project, output, target):
     assert project.plan(target).rules[RECORDS[output]] == 1
 
 
-def test_every_job_leaves_a_record(finished):
+def test_every_job_leaves_one_record(finished):
     records = [json.loads(path.read_text()) for path in finished.results.rglob("*provenance.json")]
     made = sorted((record["rule"], sorted(record["wildcards"].items())) for record in records)
     assert made == sorted((job.rule, sorted(job.wildcards.items())) for job in finished.plan("--forceall").jobs)

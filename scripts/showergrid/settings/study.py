@@ -12,11 +12,11 @@ from showergrid.settings.report import Bootstrap, Comparison, PublishedTable
 from showergrid.settings.simulation import Box, Readout, Simulation
 from showergrid.settings.validation import Baselines, PublishedData
 
+LARGEST = {"resolution": 20_000, "seed": 2**31 - 1}
 NAME = r"[A-Za-z][A-Za-z0-9_]*"
 Name = Annotated[str, Field(pattern=f"^{NAME}$")]
-Seed = Annotated[int, Field(ge=0, lt=2**31)]
-LARGEST_RESOLUTION = 20_000
-Resolution = Annotated[int, Field(ge=1, le=LARGEST_RESOLUTION)]
+Seed = Annotated[int, Field(ge=0, le=LARGEST["seed"])]
+Resolution = Annotated[int, Field(ge=1, le=LARGEST["resolution"])]
 
 
 class Class(Settings):
