@@ -73,8 +73,6 @@ class Study:
             study.columns(table)
         return study
 
-    # What the names stand for
-
     @cache
     def representation(self, name: str) -> dict[str, Any]:
         """Name, module and checked parameters of a representation."""
@@ -143,8 +141,6 @@ class Study:
             "module": entry.file,
             **{group: settings.model_dump(mode="json") for group, settings in found.items()},
         }
-
-    # The grid
 
     @cached_property
     def cells(self) -> list[Cell]:

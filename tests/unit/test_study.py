@@ -279,6 +279,11 @@ FAULTS = [
     ([("grid.0.models", ["simpel"])], ["simpel", "simple"]),
     ([("grid.0.representations", ["projection"])], ["projection", "projection_y"]),
     ([("models.0", {"name": "simpel", "win_shape": [16, 32]})], ["simpel", "simple"]),
+    ([("order", "random")], ["order", "random", "truth_time", "axis"]),
+    ([("training.optim_name", "Adams")], ["optim_name", "Adams", "AdamW"]),
+    ([("training.win_placement.x", "sideways")], ["placement.x", "sideways", "'start', 'direction' or 'centre'"]),
+    ([("representations.projection_y.axis", "w")], ["projection_y", "axis", "w", "'x', 'y' or 'z'"]),
+    ([("representations.voxels.module", "cubes")], ["cubes", "voxels", "projection"]),
     # entries that no block names
     (
         [("models", [*TEST["models"], {"name": "large", "module": "complex", "conv_filters": [1]}])],
@@ -305,6 +310,9 @@ FAULTS = [
     ([("readout.noise", float("nan"))], ["readout.noise"]),
     # ranges and what does not go together
     ([("models.simple.optim_lr", 0)], ["simple", "optim_lr", "0", "greater than 0"]),
+    ([("simulation.showers", -3)], ["simulation.showers", "-3", "greater than or equal to 1"]),
+    ([("split.test_fraction", 1.5)], ["split.test_fraction", "1.5", "less than 1"]),
+    ([("models.complex.conv_filters", [3])], ["complex", "conv_sizes", "1 values"]),
     ([("training.min_epochs", 3)], ["min_epochs", "n_epochs"]),
     ([("models.complex.win_margin", {"x": 16, "z": 2})], ["complex", "margin", "16"]),
     ([("models.simple.win_shape", [16, 32, 16])], ["simple", "shape", "[16, 32, 16]", "x, z"]),
