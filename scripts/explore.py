@@ -6,12 +6,14 @@ import argparse
 import json
 from pathlib import Path
 
-import pyarrow.parquet as pq
+import numpy as np
 
 from showergrid import provenance
 from showergrid.atomic import replacing
 from showergrid.errors import InputError, run
+from showergrid.hits import read_events
 from showergrid.settings.validation import Baselines, PublishedData
+from showergrid.splitting import read_split
 from showergrid.validation import draw, read_sample, summary
 
 
@@ -21,14 +23,12 @@ def main(arguments: argparse.Namespace) -> None:
     baselines = Baselines(**job.config["baselines"])
     classes = job.config["classes"]
     sample = read_sample(arguments.hits, arguments.events, baselines)
-    split = pq.read_table(arguments.split)
-    if split.num_rows != sample.pdg.size:
-        raise InputError(
-            f"{arguments.split}: {split.num_rows} events, {sample.pdg.size} in {arguments.events}; split again"
-        )
+    event, sets = read_split(arguments.split)
+    if not np.array_equal(event, read_events(arguments.events)["event"].to_numpy()):
+        raise InputError(f"{arguments.split}: divides other events than those of {arguments.events}; make it again")
     found = summary(
         sample,
-        split["split"].to_numpy(zero_copy_only=False).astype(str),
+        sets,
         classes,
         json.loads(arguments.counts.read_text()),
         baselines,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -70,7 +71,7 @@ def read_events(path: Path) -> pa.Table:
     Raises:
         InputError: a column is missing or of another type.
     """
-    return _conforming(path, EVENTS, pq.ParquetFile(path)).read()
+    return open_table(path, EVENTS).read()
 
 
 def read_hits(hits: Path, hits_per_chunk: int = 16_384) -> Iterator[Hits]:
@@ -80,7 +81,7 @@ def read_hits(hits: Path, hits_per_chunk: int = 16_384) -> Iterator[Hits]:
         InputError: a column is missing or of another type, or the events are not sorted.
     """
     # pyarrow would else fetch the whole file ahead, or whole row groups: memory must not grow with the study
-    file = _conforming(hits, HITS, pq.ParquetFile(hits, buffer_size=1 << 16, pre_buffer=False))
+    file = open_table(hits, HITS, buffer_size=1 << 16, pre_buffer=False)
     columns = ["event", *AXES, "charge"]
     kept = {name: np.empty(0) for name in columns}
     last = -1
@@ -108,7 +109,16 @@ def _grouped(rows: dict[str, np.ndarray]) -> Hits:
     )
 
 
-def _conforming(path: Path, schema: pa.Schema, file: pq.ParquetFile) -> pq.ParquetFile:
+def open_table(path: Path, schema: pa.Schema, **options: Any) -> pq.ParquetFile:
+    """Open a Parquet file that has the columns of `schema`; `options` are those of pyarrow's ParquetFile.
+
+    Raises:
+        InputError: it is missing, damaged or no Parquet file, or a column is missing or of another type.
+    """
+    try:
+        file = pq.ParquetFile(path, **options)
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(f"{path}: cannot be read as Parquet ({error}); delete it to have it made again") from None
     for field in schema:
         found = file.schema_arrow.field(field.name).type if field.name in file.schema_arrow.names else None
         if found != field.type:

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from showergrid.atomic import replacing
 from showergrid.errors import InputError
+from showergrid.hits import open_table
 from showergrid.settings.images import Split
 from showergrid.streams import generator
 
@@ -60,11 +61,9 @@ def read_split(path: Path) -> tuple[np.ndarray, np.ndarray]:
     """(E,) int64 events, sorted, and (E,) str: the set of each.
 
     Raises:
-        InputError: the file is not a division of events.
+        InputError: the file is missing, damaged, or no division of events.
     """
-    table = pq.ParquetFile(path).read(use_threads=False)
-    if table.schema.names != SPLIT.names or table.schema.types != SPLIT.types:
-        raise InputError(f"{path}: expected the columns event and split; make the file again with split")
+    table = open_table(path, SPLIT).read(use_threads=False)
     event, sets = table["event"].to_numpy(), table["split"].to_numpy(zero_copy_only=False).astype(str)
     if np.any(np.diff(event) <= 0) or not np.isin(sets, SETS).all():
         raise InputError(f"{path}: events are not sorted or a set is unknown; make the file again with split")

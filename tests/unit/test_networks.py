@@ -16,6 +16,8 @@ from showergrid import plugins
 from showergrid.errors import InputError
 from showergrid.layers import MaxPool3d
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 RESOLUTIONS = {2: (16, 32), 3: (8, 8, 16)}
 
 

@@ -18,6 +18,8 @@ from showergrid.history import Epoch, best_epoch
 from showergrid.settings.training import Training
 from showergrid.training import Labelled, Progress, batches
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 CPU = torch.device("cpu")
 SHAPE = (1, 8, 8)
 TELLING = (9, 54)  # the pixel of each class
