@@ -117,10 +117,10 @@ rule event_figures:
 
 rule figures:
     input:
-        f"{RESULTS}/figures/data/events.pdf",
-        f"{RESULTS}/figures/data/resolutions.pdf",
+        f"{RESULTS}/data/summary.json",
+        f"{RESULTS}/data/summary.json.provenance.json",
         f"{RESULTS}/figures/data/validation.pdf",
-        cell_files(
-            STUDY.cells,
-            ["figures/history.pdf", "figures/roc.pdf", "figures/confusion.pdf"],
-        ),
+        f"{RESULTS}/figures/data/events.pdf",
+        f"{RESULTS}/figures/data/events.pdf.provenance.json",
+        f"{RESULTS}/figures/data/resolutions.pdf",
+        cell_files(STUDY.cells, FIGURES),

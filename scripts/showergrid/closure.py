@@ -6,7 +6,7 @@ import ast
 from functools import cache
 from pathlib import Path
 
-# These cannot change an output (tests/workflow/test_closure.py proves it), so editing them reruns nothing.
+# These cannot change an output (tests/workflow/test_exactness.py proves it), so editing them reruns nothing.
 LEFT_OUT = frozenset({"showergrid.errors", "showergrid.progress", "showergrid.provenance", "showergrid.closure"})
 
 
@@ -28,6 +28,7 @@ def closure(command: Path, *modules: str) -> list[Path]:
             found.add(path)
             names = sorted(_imported(path, root) - LEFT_OUT)
             queue.extend(file for name in names if (file := _file(root, name)))
+            queue.extend(folder / "__init__.py" for folder in _packages(path, root))
     return sorted(found)
 
 
@@ -45,6 +46,12 @@ def _imported(path: Path, root: Path) -> frozenset[str]:
             names.add(base)
             names.update(f"{base}.{alias.name}" for alias in node.names)
     return frozenset(names)
+
+
+def _packages(path: Path, root: Path) -> list[Path]:
+    """The packages whose `__init__.py` Python runs before the module at `path`."""
+    inner = path.relative_to(root).parents
+    return [root / folder for folder in inner if (root / folder / "__init__.py").is_file()]
 
 
 def _file(root: Path, name: str) -> Path | None:

@@ -135,7 +135,8 @@ class Study:
         try:
             Window.of(found["window"], self.axes(representation))
         except InputError as error:
-            raise InputError(f"{where}: {error}") from None
+            shown = f"win_shape = {found['window'].shape}, win_margin = {found['window'].margin}"
+            raise InputError(f"{where}: {shown}: {error}") from None
         return {
             "name": model,
             "module": entry.file,
@@ -394,5 +395,6 @@ def published(config: Config, root: Path) -> PublishedNumbers:
     try:
         found = yaml.safe_load((root / config.published).read_text())["published"]
     except (OSError, KeyError, TypeError, yaml.YAMLError) as error:
-        raise InputError(f"config: published = {config.published!r}: no such key in that file ({error})") from None
+        reason = " ".join(str(error).split())
+        raise InputError(f"config: published = {config.published!r}: no such key in that file ({reason})") from None
     return checked(PublishedNumbers, found, f"{config.published}: published")

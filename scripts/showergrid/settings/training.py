@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from showergrid.settings.base import Settings
 
@@ -30,3 +30,9 @@ class Training(Settings):
     precision: Literal["float32", "bf16"] = Field(description="bf16: autocast with weights kept in float32")
     threads: int = Field(ge=1, description="compute threads; part of the result, since they change the bytes")
     device: Literal["auto", "cpu", "cuda"] = Field(description="auto: the first CUDA device where there is one")
+
+    @model_validator(mode="after")
+    def _epochs_in_order(self) -> Training:
+        if self.min_epochs > self.n_epochs:
+            raise ValueError(f"min_epochs = {self.min_epochs} is more than n_epochs = {self.n_epochs}")
+        return self
