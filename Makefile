@@ -44,7 +44,7 @@ locks: .venv/ready-dev
 	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || \
 		{ echo "showergrid: this Python has no venv; on Debian: apt-get install python3-venv" >&2; exit 1; }
 	@$(PYTHON) -m venv --clear .venv
-	@echo "showergrid: installing the locked environment into .venv (5.5 GB, mostly PyTorch)"
+	@echo "showergrid: installing the locked environment into .venv (6 GB, mostly PyTorch)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps $(addprefix -r ,$(LOCKS))
 	@touch $@
 
