@@ -29,7 +29,8 @@ def main(a: argparse.Namespace) -> None:
     data = evaluation.labelled(images, events, events["event"].to_numpy(), model["window"], classes)
     network = training.build(training.untrained(model), data.images.shape, len(classes), cell["seed"])
     network.load_state_dict(weights)
-    score = training.answers(network.to(device), settings, data.images, device).numpy()[:, 0]
+    with training.within_memory(cell, device):
+        score = training.answers(network.to(device), settings, data.images, device).numpy()[:, 0]
 
     rows = {part: np.searchsorted(data.images.event, chosen) for part, chosen in split.items()}
     share = data.images.share

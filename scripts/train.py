@@ -4,11 +4,9 @@ import argparse
 import json
 from pathlib import Path
 
-import torch
-
 from showergrid import evaluation, provenance, training
 from showergrid.checkpoint import Checkpoint
-from showergrid.errors import InputError, run
+from showergrid.errors import run
 from showergrid.history import write_history
 from showergrid.images import read_images
 from showergrid.settings.training import Training
@@ -36,15 +34,11 @@ def main(a: argparse.Namespace) -> None:
         for part in ("train", "validation")
     )
     network = training.build(model, train.images.shape, len(cell["classes"]), cell["seed"])
-    name = f"{cell['representation']['name']} c{cell['resolution']} {model['name']} seed {cell['seed']}"
     resume = Checkpoint(a.model.with_name("checkpoint.pt"), job.digest(inputs, modules))
-    try:
-        done = training.train(network, settings, cell["seed"], train, validation, device, resume, name)
-    except torch.OutOfMemoryError as error:
-        raise InputError(
-            f"{name} does not fit the memory of {device}: lower batch_size or win_shape, or list the cell under "
-            f"out_of_memory ({error})"
-        ) from None
+    with training.within_memory(cell, device):
+        done = training.train(
+            network, settings, cell["seed"], train, validation, device, resume, training.name_of(cell)
+        )
 
     write_history(a.history, done.history)
     calibration = json.loads(a.calibration.read_text())

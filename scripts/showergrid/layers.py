@@ -5,12 +5,14 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from showergrid.errors import InputError
 from showergrid.settings.networks import Convolutional, Head
 
 
 class MaxPool3d(nn.Module):
-    """Max-pooling of three axes as two poolings of two: on CUDA the gradient of nn.MaxPool3d is not deterministic."""
+    """Max-pooling of three axes as two poolings of two: on CUDA the gradient of nn.MaxPool3d is not deterministic.
+
+    Each step is a view of images in channels_last_3d, as convolutions give them, so that none is copied and kept.
+    """
 
     def __init__(self, size: int, stride: int) -> None:
         super().__init__()
@@ -19,11 +21,11 @@ class MaxPool3d(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, D, H, W) to (N, C, D', H', W')."""
-        n, c, d = x.shape[:3]
-        x = self.plane(x.flatten(1, 2))  # (N, C * D, H', W')
+        n = x.shape[0]
+        x = self.plane(x.transpose(1, 2).flatten(0, 1))  # (N * D, C, H', W')
         h, w = x.shape[2:]
-        x = self.depth(x.view(n, c, d, h * w))  # (N, C, D', H' * W')
-        return x.view(n, c, -1, h, w)
+        x = x.unflatten(0, (n, -1)).transpose(1, 2)  # (N, C, D, H', W')
+        return self.depth(x.flatten(3)).unflatten(3, (h, w))
 
 
 class ConvolutionalNetwork(nn.Module):
@@ -31,21 +33,17 @@ class ConvolutionalNetwork(nn.Module):
 
     def __init__(self, parameters: Convolutional, shape: tuple[int, ...], n_classes: int) -> None:
         super().__init__()
+        norm = nn.BatchNorm2d if len(shape) == 3 else nn.BatchNorm3d
+        self.transform = norm(shape[0], affine=False) if parameters.transform == "batch_norm" else nn.Identity()
         self.features = _convolutions(parameters, shape[0], len(shape) - 1)
-        try:
-            with torch.no_grad():
-                size = self.features.eval()(torch.zeros(1, *shape)).numel()
-        except RuntimeError as error:
-            reason = str(error).splitlines()[0]
-            raise InputError(
-                f"win_shape: {list(shape[1:])} pixels are too few for the network's pooling ({reason})"
-            ) from None
+        with torch.no_grad():
+            size = self.features.eval()(torch.zeros(1, *shape)).numel()
         self.features.train()
         self.head = classifier(parameters, size, n_classes)
 
     def forward(self, x: Tensor) -> Tensor:
         """Images to logits."""
-        return self.head(self.features(x).flatten(1))
+        return self.head(self.features(self.transform(x)).flatten(1))
 
 
 def _convolutions(p: Convolutional, channels: int, axes: int) -> nn.Sequential:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -12,6 +14,9 @@ from torchvision.transforms.v2 import Normalize
 from showergrid.errors import InputError
 from showergrid.layers import classifier
 from showergrid.settings.networks import Pretrained
+from showergrid.weights import Published, weights_file
+
+Adapt = Callable[[dict[str, Tensor]], dict[str, Tensor]]
 
 # Mean and standard deviation of ImageNet's photographs, red, green, blue (torchvision's documentation of its models).
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
@@ -56,44 +61,53 @@ def _transform(name: str) -> nn.Module:
     return nn.BatchNorm2d(3, affine=False) if name == "batch_norm" else nn.Identity()
 
 
-def load_weights(backbone: nn.Module, weights: str | Path, model: str) -> None:
-    """Put the state dict of a file into `backbone`; "none" leaves it as initialised.
+def load_weights(backbone: nn.Module, path: Path, model: str, advice: str, adapt: Adapt = dict) -> None:
+    """Put the state dict of the file `path`, changed by `adapt`, into `backbone`.
 
     Raises:
-        InputError: no such file, not a state dict, or one of another network.
+        InputError: no such file (`advice` says how to get it), not a state dict, or one of another network.
     """
-    if weights == "none":
-        return
-    path = Path(weights)
     if not path.is_file():
         raise InputError(
-            f"model {model}: weights: no file {path}; put the weights there, name another file, or set weights: "
-            "none (config/README.md, section Pretrained networks)"
+            f"model {model}: weights: no file {path}; {advice}; or set weights to another file or to none "
+            "(config/README.md, section Pretrained networks)"
         )
     try:
         if path.suffix == ".safetensors":
             state = load_file(path)
         else:
             state = torch.load(path, map_location="cpu", weights_only=True)
-        backbone.load_state_dict(state)
+        backbone.load_state_dict(adapt(state))
     except Exception as error:
-        reason = str(error).splitlines()[0]
+        reason = textwrap.shorten(str(error), 200, placeholder=" ...")
         raise InputError(
             f"model {model}: weights: {path} does not hold the weights of this network ({reason})"
         ) from None
 
 
-def from_torchvision(
-    network: nn.Module, classifier_name: str, parameters: Pretrained, n_classes: int, unused: tuple[str, ...] = ()
-) -> PretrainedNetwork:
-    """A torchvision classifier with its weights loaded and its last layer(s), called `classifier_name`, replaced.
+def load_published(backbone: nn.Module, weights: str, published: Published, adapt: Adapt = dict) -> None:
+    """Put the weights that the key `weights` names into a network of torchvision, classifier included.
 
-    Modules called one of `unused`, which the file holds too, are dropped.
+    "none" leaves it as initialised.
+
+    Raises:
+        InputError: as for `load_weights`.
     """
-    load_weights(network, parameters.weights, type(network).__name__)
-    for name in unused:
-        setattr(network, name, None)
-    old = getattr(network, classifier_name)
-    size = next(layer.in_features for layer in old.modules() if isinstance(layer, nn.Linear))
-    setattr(network, classifier_name, nn.Identity())
-    return PretrainedNetwork(parameters, network, size, n_classes)
+    path = weights_file(weights, published)
+    if path is not None:
+        load_weights(backbone, path, published.network, published.advice(path.parent), adapt)
+
+
+def without_classifier(network: nn.Module, name: str) -> int:
+    """Let the features through in place of the classifier called `name`; the number of features."""
+    old = getattr(network, name)
+    setattr(network, name, nn.Identity())
+    return next(layer.in_features for layer in old.modules() if isinstance(layer, nn.Linear))
+
+
+def from_torchvision(
+    network: nn.Module, classifier_name: str, published: Published, parameters: Pretrained, n_classes: int
+) -> PretrainedNetwork:
+    """A torchvision classifier with its weights loaded and its last layer(s), called `classifier_name`, replaced."""
+    load_published(network, parameters.weights, published)
+    return PretrainedNetwork(parameters, network, without_classifier(network, classifier_name), n_classes)

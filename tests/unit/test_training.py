@@ -244,6 +244,113 @@ def test_batches_hold_every_event_once_and_none_alone(count, size):
     assert all(len(rows) == size for rows in found[:-2])
 
 
+def test_batches_of_one_stay_alone():
+    assert [rows.tolist() for rows in batches(np.arange(3), 1)] == [[0], [1], [2]]
+
+
+class Double(torch.nn.Module):
+    """A network whose arithmetic is float64."""
+
+    def __init__(self, network: torch.nn.Module) -> None:
+        super().__init__()
+        self.network = network.double()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.network(x.double())
+
+
+def gradients(tmp_path, data: Labelled, micro: int | None, module: str = "simple", **parameters) -> list[torch.Tensor]:
+    """Those of one step on all events at once, from the change that plain gradient descent makes."""
+    network = Double(
+        training.build({"module": module, "parameters": {**NETWORK, **parameters}}, data.images.shape, 2, 19)
+    )
+    before = [tensor.detach().clone() for tensor in network.parameters()]
+    chosen = settings(batch_size=data.label.size, micro_batch_size=micro, n_epochs=1, optim_name="SGD", optim_lr=1.0)
+    training.train(network, chosen, 19, data, data, CPU, Checkpoint(tmp_path / f"{micro}.pt", "digest"))
+    return [old - new.detach() for old, new in zip(before, network.parameters(), strict=True)]
+
+
+@pytest.mark.parametrize("micro", [1, 4, 7, 23, 24])  # 24 events; 23 leaves one, which joins
+def test_gradients_of_parts_add_up_to_that_of_the_batch(tmp_path, micro):
+    data = toy(24, 1)
+    whole, parts = gradients(tmp_path, data, None), gradients(tmp_path, data, micro)
+    assert all(tensor.abs().max() > 0 for tensor in whole)
+    for expected, found in zip(whole, parts, strict=True):
+        # logits and loss are float32 in either case
+        torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-8)
+
+
+def test_batch_norm_sees_a_part_at_a_time(tmp_path):
+    data = toy(24, 1)
+    whole, parts = gradients(tmp_path, data, None, bn=True), gradients(tmp_path, data, 6, bn=True)
+    assert not torch.allclose(whole[0], parts[0], rtol=1e-3)
+
+
+def test_loss_and_accuracy_are_those_of_all_events(trained):
+    whole, parts = (trained(batch_size=32, micro_batch_size=micro, n_epochs=2)[1].history for micro in (None, 5))
+    for one, other in zip(whole, parts, strict=True):
+        assert other.train_loss == pytest.approx(one.train_loss, rel=1e-4)
+        assert (other.train_accuracy, other.val_accuracy) == (one.train_accuracy, one.val_accuracy)
+
+
+def test_no_pass_through_the_network_has_more_events(trained, monkeypatch):
+    seen = []
+    logits = training._logits
+    monkeypatch.setattr(training, "_logits", lambda *given: seen.append(len(given[2])) or logits(*given))
+    trained(batch_size=32, micro_batch_size=8, n_epochs=1)  # 96 to train, 40 to validate
+    assert seen == [8] * (96 // 8 + 40 // 8)
+
+
+def saved_bytes(name: str, shape: tuple[int, ...], events: int) -> int:
+    """What a forward pass keeps for the backward one, beside the weights."""
+    network = training.build({"module": name, "parameters": {}}, shape, 2, 19)
+    kept = {tensor.untyped_storage().data_ptr() for tensor in network.parameters()}
+    sizes, alive = {}, []
+
+    def pack(tensor: torch.Tensor) -> torch.Tensor:
+        alive.append(tensor)  # so that no address is given to another
+        sizes[tensor.untyped_storage().data_ptr()] = tensor.untyped_storage().nbytes()
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+        network(torch.zeros(events, *shape))
+    return sum(size for address, size in sizes.items() if address not in kept)
+
+
+def test_complex_on_voxels_fits_12_gigabytes_in_parts_of_eight():
+    """The cell that ran out of memory in the reference: window 62 x 62 x 128, 72 events a step, float32."""
+    small = (1, 8, 8, 16)
+    assert saved_bytes("complex", small, 3) == 3 * saved_bytes("complex", small, 1)
+    shape = (1, 62, 62, 128)
+    saved = saved_bytes("complex", shape, 1)
+    voxels = 62 * 62 * 128
+    # By hand: the image, what each activation gives, and each step of a pooling with its 64-bit indices.
+    pooled, twice = 62 * 31 * 64, 31 * 31 * 64
+    last = 31 * 15 * 32, 15 * 15 * 32
+    by_hand = 4 * voxels * (1 + 32 + 64) + 64 * (12 * pooled + 12 * twice)
+    by_hand += 4 * twice * (64 + 128) + 128 * (12 * last[0] + 12 * last[1]) + 4 * (50 + 100 + 50)
+    assert saved == by_hand
+    weights = 4 * (32 * 27 + 32 + 64 * 32 * 27 + 64 + 64 * 64 * 27 + 64 + 128 * 64 * 27 + 128)
+    weights += 4 * (50 * 128 * last[1] + 50 + 100 * 50 + 100 + 50 * 100 + 50 + 2 * 50 + 2)
+    largest = 4 * 64 * voxels  # what the second convolution gives; two gradients of its size stand beside what is saved
+    fixed = 5 * weights  # with gradients, those of a part, and Adam's two moments
+
+    def needed(events: int) -> int:
+        return fixed + events * (saved + 2 * largest)
+
+    assert needed(72) > 40e9
+    assert needed(8) < 8e9  # the rest is for the driver, cuDNN's work space and what the allocator cuts up
+
+
+def test_memory_that_is_full_is_one_line():
+    cell = {"representation": {"name": "voxels"}, "resolution": 1000, "model": {"name": "complex"}, "seed": 19}
+    with pytest.raises(InputError, match="voxels c1000 complex seed 19") as refused, training.within_memory(cell, CPU):
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 9 GiB.\nmore lines")
+    assert "micro_batch_size" in str(refused.value)
+    assert "batch_size" in str(refused.value).replace("micro_batch_size", "")
+    assert "\n" not in str(refused.value)
+
+
 def test_batch_norm_survives_a_last_batch_of_one(trained):
     _, done = trained(network={"bn": True}, batch_size=19, n_epochs=1)  # 96 = 5 x 19 + 1
     assert np.isfinite(done.history[0].train_loss)
@@ -258,6 +365,7 @@ def test_threads_and_kernels_are_those_asked_for():
     finally:
         torch.set_num_threads(before)
         torch.use_deterministic_algorithms(False)
+        torch.utils.deterministic.fill_uninitialized_memory = True
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
@@ -268,7 +376,16 @@ def test_a_device_that_there_is_not_is_refused():
 
 
 @pytest.mark.parametrize(
-    "change", [{"optim_name": "Adams"}, {"optim_lr": 0}, {"batch_size": 0}, {"scheduler_gamma": 1.5}, {"epochs": 3}]
+    "change",
+    [
+        {"optim_name": "Adams"},
+        {"optim_lr": 0},
+        {"batch_size": 0},
+        {"micro_batch_size": 0},
+        {"micro_batch_size": 17},
+        {"scheduler_gamma": 1.5},
+        {"epochs": 3},
+    ],
 )
 def test_settings_out_of_range_are_refused(change):
     with pytest.raises(ValidationError):

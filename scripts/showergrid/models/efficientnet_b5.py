@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from showergrid.settings.networks import Pretrained as Parameters
+from showergrid.weights import Published
 
 if TYPE_CHECKING:
     from torch import nn
 
 IMAGE_AXES = (2,)
+WEIGHTS = Published("EfficientNet_B5_Weights.IMAGENET1K_V1", "efficientnet_b5_lukemelas-1a07897c.pth")
 
 
 def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.Module:
@@ -18,4 +20,4 @@ def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.
 
     from showergrid.pretrained import from_torchvision
 
-    return from_torchvision(efficientnet_b5(), "classifier", parameters, n_classes)
+    return from_torchvision(efficientnet_b5(), "classifier", WEIGHTS, parameters, n_classes)

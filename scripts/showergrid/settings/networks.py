@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from showergrid.errors import InputError
 from showergrid.settings.base import Settings
 
 Count = Annotated[int, Field(ge=1)]
@@ -30,6 +32,9 @@ class Convolutional(Head):
     pool_strides: list[Count] = Field(description="stride of each max-pooling")
     conv_no_linear_fun: Activation = Field(default="ReLU", description="activation, a class of torch.nn")
     bn: bool = Field(default=False, description="batch norm after each convolution")
+    transform: Literal["batch_norm", "none"] = Field(
+        default="none", description="batch_norm: shift and scale channels by those of the batches, learnt in training"
+    )
 
     @model_validator(mode="after")
     def _one_value_a_layer(self) -> Convolutional:
@@ -38,9 +43,27 @@ class Convolutional(Head):
                 raise ValueError(f"{key} needs {len(self.conv_filters)} values, one for each of conv_filters")
         return self
 
+    def check_window(self, window: Sequence[int]) -> None:
+        """Refuse a window [pixels] of which nothing is left behind the last pooling.
+
+        Raises:
+            InputError: it is too small.
+        """
+        for size in window:
+            left = size
+            layers = zip(self.conv_sizes, self.conv_strides, self.pool_sizes, self.pool_strides, strict=True)
+            for kernel, stride, pool, step in layers:
+                left = (left + 2 * (kernel // 2) - kernel) // stride + 1
+                left = (left - pool) // step + 1
+            if left < 1:
+                raise InputError(f"win_shape: {list(window)} pixels are too few for the network's pooling")
+
 
 class Pretrained(Head):
     """A network pretrained on photographs, with a new classifier."""
+
+    SMALLEST: ClassVar[int] = 1  # pixels of a window on each axis
+    PATCH: ClassVar[int] = 1  # pixels that they must be a multiple of
 
     dropout: float = Field(default=0.2, ge=0, lt=1, description="share of neurons dropped before each hidden layer")
     unfreeze_layers: int | Literal["all"] = Field(
@@ -52,7 +75,9 @@ class Pretrained(Head):
         "learnt in training",
     )
     weights: str = Field(
-        default="none", min_length=1, description="file of the pretrained weights (.pth or .safetensors), or none"
+        default="none",
+        min_length=1,
+        description="file of the pretrained weights (.pth or .safetensors), folder that holds torchvision's, or none",
     )
 
     @model_validator(mode="after")
@@ -60,3 +85,16 @@ class Pretrained(Head):
         if self.unfreeze_layers != "all" and self.unfreeze_layers < 0:
             raise ValueError("unfreeze_layers is 'all' or a number of tensors, 0 or more")
         return self
+
+    def check_window(self, window: Sequence[int]) -> None:
+        """Refuse a window [pixels] that shrinks to nothing inside the network, or that cannot be cut into its patches.
+
+        Raises:
+            InputError: it is too small, or no multiple of a patch.
+        """
+        if min(window) < self.SMALLEST:
+            raise InputError(f"win_shape: {list(window)} pixels are too few: at least {self.SMALLEST} in each")
+        if any(size % self.PATCH for size in window):
+            raise InputError(
+                f"win_shape: {list(window)} pixels cannot be cut into patches of {self.PATCH} x {self.PATCH}"
+            )

@@ -13,6 +13,12 @@ class Training(Settings):
     """Everything that changes a training, except the network itself, its window and the seed."""
 
     batch_size: int = Field(ge=1, description="events a step")
+    micro_batch_size: int | None = Field(
+        default=None,
+        ge=1,
+        description="events a pass through the network, whose gradients are added up to those of the step; "
+        "null: all of them",
+    )
     n_epochs: int = Field(ge=1, description="epochs at most")
     min_epochs: int = Field(ge=1, description="epochs at least")
     patience: int = Field(
@@ -35,4 +41,13 @@ class Training(Settings):
     def _epochs_in_order(self) -> Training:
         if self.min_epochs > self.n_epochs:
             raise ValueError(f"min_epochs = {self.min_epochs} is more than n_epochs = {self.n_epochs}")
+        return self
+
+    @model_validator(mode="after")
+    def _part_of_a_batch(self) -> Training:
+        if self.micro_batch_size is not None and self.micro_batch_size > self.batch_size:
+            raise ValueError(
+                f"micro_batch_size = {self.micro_batch_size} is more than batch_size = {self.batch_size}; "
+                "null takes all events of a step at once"
+            )
         return self

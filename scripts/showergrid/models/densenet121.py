@@ -1,0 +1,37 @@
+"""DenseNet-121 of torchvision."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from showergrid.settings.networks import Pretrained
+from showergrid.weights import Published
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+IMAGE_AXES = (2,)
+WEIGHTS = Published("DenseNet121_Weights.IMAGENET1K_V1", "densenet121-a639ec97.pth")
+
+
+class Parameters(Pretrained):
+    """Those of any pretrained network."""
+
+    SMALLEST = 29
+
+
+def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.Module:
+    """The network for images of `shape` (C, H, W)."""
+    from torchvision.models import densenet121
+
+    from showergrid.pretrained import PretrainedNetwork, load_published, without_classifier
+
+    network = densenet121()
+    load_published(network, parameters.weights, WEIGHTS, _with_names_of_today)
+    return PretrainedNetwork(parameters, network, without_classifier(network, "classifier"), n_classes)
+
+
+def _with_names_of_today(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The published file writes denselayer1.norm.1.weight for what torchvision now calls denselayer1.norm1.weight."""
+    return {re.sub(r"(denselayer\d+\.(?:norm|conv))\.(\d\.)", r"\1\2", name): tensor for name, tensor in state.items()}

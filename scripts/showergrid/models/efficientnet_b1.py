@@ -1,0 +1,23 @@
+"""EfficientNet B1 of torchvision."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from showergrid.settings.networks import Pretrained as Parameters
+from showergrid.weights import Published
+
+if TYPE_CHECKING:
+    from torch import nn
+
+IMAGE_AXES = (2,)
+WEIGHTS = Published("EfficientNet_B1_Weights.IMAGENET1K_V1", "efficientnet_b1_rwightman-bac287d4.pth")
+
+
+def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.Module:
+    """The network for images of `shape` (C, H, W)."""
+    from torchvision.models import efficientnet_b1
+
+    from showergrid.pretrained import from_torchvision
+
+    return from_torchvision(efficientnet_b1(), "classifier", WEIGHTS, parameters, n_classes)

@@ -1,0 +1,23 @@
+"""EfficientNet B4 of torchvision."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from showergrid.settings.networks import Pretrained as Parameters
+from showergrid.weights import Published
+
+if TYPE_CHECKING:
+    from torch import nn
+
+IMAGE_AXES = (2,)
+WEIGHTS = Published("EfficientNet_B4_Weights.IMAGENET1K_V1", "efficientnet_b4_rwightman-23ab8bcd.pth")
+
+
+def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.Module:
+    """The network for images of `shape` (C, H, W)."""
+    from torchvision.models import efficientnet_b4
+
+    from showergrid.pretrained import from_torchvision
+
+    return from_torchvision(efficientnet_b4(), "classifier", WEIGHTS, parameters, n_classes)

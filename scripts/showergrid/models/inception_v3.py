@@ -1,0 +1,33 @@
+"""Inception V3 of torchvision."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from showergrid.settings.networks import Pretrained
+from showergrid.weights import Published
+
+if TYPE_CHECKING:
+    from torch import nn
+
+IMAGE_AXES = (2,)
+WEIGHTS = Published("Inception_V3_Weights.IMAGENET1K_V1", "inception_v3_google-0cc3c7bd.pth")
+
+
+class Parameters(Pretrained):
+    """Those of any pretrained network."""
+
+    SMALLEST = 75
+
+
+def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.Module:
+    """The network for images of `shape` (C, H, W)."""
+    from torchvision.models import inception_v3
+
+    from showergrid.pretrained import PretrainedNetwork, load_published, without_classifier
+
+    # The published weights hold an auxiliary classifier, and expect values from -1 to 1, which transform_input gives.
+    network = inception_v3(aux_logits=True, transform_input=True, init_weights=True, dropout=0.0)
+    load_published(network, parameters.weights, WEIGHTS)
+    network.aux_logits, network.AuxLogits = False, None
+    return PretrainedNetwork(parameters, network, without_classifier(network, "fc"), n_classes)

@@ -1,0 +1,23 @@
+"""MobileNet V2 of torchvision."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from showergrid.settings.networks import Pretrained as Parameters
+from showergrid.weights import Published
+
+if TYPE_CHECKING:
+    from torch import nn
+
+IMAGE_AXES = (2,)
+WEIGHTS = Published("MobileNet_V2_Weights.IMAGENET1K_V1", "mobilenet_v2-b0353104.pth")
+
+
+def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.Module:
+    """The network for images of `shape` (C, H, W)."""
+    from torchvision.models import mobilenet_v2
+
+    from showergrid.pretrained import from_torchvision
+
+    return from_torchvision(mobilenet_v2(), "classifier", WEIGHTS, parameters, n_classes)

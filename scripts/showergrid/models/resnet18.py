@@ -1,0 +1,23 @@
+"""ResNet 18 of torchvision."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from showergrid.settings.networks import Pretrained as Parameters
+from showergrid.weights import Published
+
+if TYPE_CHECKING:
+    from torch import nn
+
+IMAGE_AXES = (2,)
+WEIGHTS = Published("ResNet18_Weights.IMAGENET1K_V1", "resnet18-f37072fd.pth")
+
+
+def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.Module:
+    """The network for images of `shape` (C, H, W)."""
+    from torchvision.models import resnet18
+
+    from showergrid.pretrained import from_torchvision
+
+    return from_torchvision(resnet18(), "fc", WEIGHTS, parameters, n_classes)

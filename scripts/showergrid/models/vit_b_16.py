@@ -1,0 +1,30 @@
+"""ViT-B/16 of torchvision."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from showergrid.settings.networks import Pretrained
+from showergrid.weights import Published
+
+if TYPE_CHECKING:
+    from torch import nn
+
+IMAGE_AXES = (2,)
+WEIGHTS = Published("ViT_B_16_Weights.IMAGENET1K_V1", "vit_b_16-c867db91.pth")
+
+
+class Parameters(Pretrained):
+    """Those of any pretrained network."""
+
+    PATCH = 16
+
+
+def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.Module:
+    """The network for images of `shape` (C, H, W), both divisible by 16."""
+    from showergrid.pretrained import PretrainedNetwork, load_published, without_classifier
+    from showergrid.transformer import VisionTransformerB16, positions_for
+
+    network = VisionTransformerB16(shape[1:])
+    load_published(network, parameters.weights, WEIGHTS, positions_for(network))
+    return PretrainedNetwork(parameters, network, without_classifier(network, "heads"), n_classes)
