@@ -16,7 +16,8 @@ def main(a: argparse.Namespace) -> None:
     """Make and write the images."""
     job = provenance.start(a.job, __file__)
     settings = Images(**job.config)
-    write_images(a.output, progress(read_hits(a.hits), "images", "chunk"), read_calibration(a.calibration), settings)
+    hits = read_hits(a.hits, time=settings.representation.order == "truth_time")
+    write_images(a.output, progress(hits, "images", "chunk"), read_calibration(a.calibration), settings)
     modules = (f"showergrid.representations.{settings.representation.module}",)
     inputs = {"hits": a.hits, "calibration": a.calibration}
     job.finish(a.provenance, inputs=inputs, outputs={"images": a.output}, modules=modules)

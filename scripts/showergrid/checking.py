@@ -20,7 +20,8 @@ def checked(settings: type[Any], values: Mapping[str, Any], where: str, prefix: 
     try:
         return settings.model_validate_json(json.dumps(values, default=str), strict=True)
     except ValidationError as error:
-        fault = error.errors()[0]
+        # A misspelt key is often a missing one too: the first says more
+        fault = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
     branch = re.compile(r"(int|float|str|bool|none|Published[A-Z][a-z]+|(dict|list|literal|constrained|function).*)$")
     path = [part for part in fault["loc"] if not (isinstance(part, str) and branch.match(part))]
     key = prefix + ".".join(str(part) for part in path) if path else ""

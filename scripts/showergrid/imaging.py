@@ -11,6 +11,7 @@ import numpy as np
 from showergrid.errors import InputError
 from showergrid.hits import Hits
 from showergrid.images import writing
+from showergrid.ordering import reordered
 from showergrid.pixels import Grid, columns
 from showergrid.plugins import load
 from showergrid.settings.images import Images
@@ -20,6 +21,8 @@ FEW_HITS = 30  # up to so many hits an event has no direction (the reference's r
 
 def write_images(path: Path, chunks: Iterable[Hits], calibration: dict[str, Any], settings: Images) -> None:
     """Make the images of all events in `chunks` on the grid and with the ranges of `calibration`.
+
+    Where the representation has an order of its own, the hits need their time.
 
     Raises:
         InputError: the calibration is of another resolution, or a shower does not fit the file's 16 bits.
@@ -37,6 +40,8 @@ def write_images(path: Path, chunks: Iterable[Hits], calibration: dict[str, Any]
     name = settings.representation.name
     with writing(path, name, settings.resolution, axes, module.CHANNELS) as writer:
         for hits in chunks:
+            if settings.representation.order:
+                hits = reordered(hits, settings.representation.order)
             pixels = module.pixels(hits, grid, calibration["ranges"], parameters)
             writer.append(
                 event=hits.event,

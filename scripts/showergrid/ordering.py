@@ -10,10 +10,26 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial import cKDTree
 
+from showergrid.errors import InputError
+from showergrid.hits import Hits
+
 TRUNK_RADIUS = 5.0  # cm from the axis within which the start is looked for, half of argon's Moliere radius of 10 cm
 TRUNK_NEIGHBOURS = 3  # hits that a hit of the trunk has ...
 TRUNK_SPACING = 3.0  # cm, ... within this distance
 EVENT_SPACING = 1e5  # cm between events in the tree of neighbours, more than any detector measures
+
+
+def reordered(hits: Hits, order: str) -> Hits:
+    """The same events with their hits in the `order` truth_time, which needs their time, or axis.
+
+    Raises:
+        InputError: a hit has no time.
+    """
+    if order == "axis":
+        return hits.sorted(along_axis(hits.row, hits.position, hits.charge))
+    if not np.isfinite(hits.time).all():
+        raise InputError("order: truth_time: the hits have no time; choose axis, or ingest files that hold it")
+    return hits.sorted(truth_time(hits.row, hits.time))
 
 
 def truth_time(event: np.ndarray, time: np.ndarray) -> np.ndarray:

@@ -1,9 +1,11 @@
 """The image file: origin, direction, charge centre, the same bytes however it is made, and little memory."""
 
+import itertools
 import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,7 @@ from showergrid.errors import InputError
 from showergrid.hits import read_hits
 from showergrid.images import read_images
 from showergrid.imaging import charge_centre, directions, write_images
+from showergrid.ordering import along_axis
 from showergrid.settings.images import Images
 
 PARAMETERS = {
@@ -192,3 +195,37 @@ def test_ten_times_the_hits_need_no_more_memory(tmp_path, module):
         done = subprocess.run(command, env={"PYTHONPATH": scripts}, capture_output=True, text=True, check=True)
         peaks.append(int(done.stdout))
     assert peaks[1] <= 1.1 * peaks[0]
+
+
+@pytest.mark.parametrize("order", ["truth_time", "axis"])
+def test_a_representation_may_have_an_order_of_its_own(tmp_path, order):
+    """As if the file had held the hits in that order."""
+    events = [[hit for hit in event if hit[3] > 0] for event in random_events(3, 20)]
+    hits = hits_of(events)
+    time = np.random.default_rng(5).permutation(hits.charge.size).astype(float)
+    asked = settings().model_dump()
+    asked["representation"]["order"] = order
+    calibration = CALIBRATION | {"ranges": RANGES}
+    write_images(tmp_path / "asked", [replace(hits, time=time)], calibration, Images(**asked))
+    by_event = [np.arange(low, high) for low, high in itertools.pairwise(hits.offsets)]
+    if order == "truth_time":
+        rows = np.concatenate([one[np.argsort(time[one])] for one in by_event])
+    else:
+        rows = along_axis(hits.row, hits.position, hits.charge)
+    assert rows.tolist() != list(range(time.size))
+    write_images(tmp_path / "sorted", [hits.sorted(rows)], calibration, settings())
+    assert (tmp_path / "asked").read_bytes() == (tmp_path / "sorted").read_bytes()
+
+
+def test_an_order_of_time_needs_times(tmp_path):
+    asked = settings().model_dump()
+    asked["representation"]["order"] = "truth_time"
+    hits = hits_of([[(1, 1, 1, 1), (2, 2, 2, 2)]])
+    with pytest.raises(InputError, match=r"truth_time: the hits have no time"):
+        write_images(
+            tmp_path / "images",
+            [replace(hits, time=np.array([1.0, np.nan]))],
+            CALIBRATION | {"ranges": RANGES},
+            Images(**asked),
+        )
+    assert list(tmp_path.iterdir()) == []

@@ -9,6 +9,8 @@ from pydantic import Field, model_validator
 from showergrid.settings.base import Settings
 
 Axis = Literal["x", "y", "z"]
+Order = Literal["axis", "truth_time", "as_given"]
+NAMED = r"^[A-Za-z][A-Za-z0-9_]*(@[A-Za-z0-9_.,-]+)?$"  # an entry of the study, or a variant of one
 
 
 class Split(Settings):
@@ -22,11 +24,12 @@ class Split(Settings):
 class Representation(Settings):
     """One way to turn hits into an image."""
 
-    name: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", description="name in paths and tables")
+    name: str = Field(pattern=NAMED, description="name in paths and tables")
     module: str = Field(
         pattern=r"^[A-Za-z][A-Za-z0-9_]*$", description="file in showergrid/representations, without .py"
     )
     parameters: dict[str, Any] = Field(description="parameters of that module")
+    order: Order | None = Field(default=None, description="order of an event's hits, if not that of the hits' file")
 
 
 class Images(Settings):
@@ -34,6 +37,15 @@ class Images(Settings):
 
     representation: Representation
     resolution: int = Field(ge=1, le=20_000, description="c: pixels across the detector in x (and y; 1.25 c in z)")
+
+
+class CentimetreWindow(Settings):
+    """A window whose size is given in the detector, so that it holds the same at every resolution."""
+
+    window_cm: dict[Axis, Annotated[float, Field(gt=0)]] = Field(description="size along each axis [cm]")
+    margin_cm: dict[Axis, Annotated[float, Field(ge=0)]] = Field(
+        default={}, description="distance of the first hit from the edge [cm]"
+    )
 
 
 class WindowSettings(Settings):
