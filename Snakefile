@@ -17,6 +17,8 @@ include: "rules/report.smk"
 localrules:
     all,
     cells,
+    tables,
+    ablations,
     figures,
 
 
@@ -24,9 +26,5 @@ rule all:
     default_target: True
     input:
         rules.cells.input,
+        rules.tables.input,
         rules.figures.input,
-        expand(
-            f"{RESULTS}/{{table}}{{suffix}}",
-            table=STUDY.tables,
-            suffix=[".tex", ".csv", ".md", "_published.csv", ".tex.provenance.json"],
-        ),

@@ -2,26 +2,38 @@
 import functools
 import json
 import os
+import re
 import sys
 
 sys.path.insert(0, os.path.join(workflow.basedir, "scripts"))
 
 from pathlib import Path
 
+from showergrid import apptainer, containers, jobs, plugins
 from showergrid.closure import closure
 from showergrid.errors import InputError
 from showergrid.provenance import sha256
-from showergrid.study import Study, closure_modules, published
+from showergrid.study import Study
+from showergrid.weights import weights_file
 from snakemake.exceptions import WorkflowError
 from snakemake.settings.types import DeploymentMethod
 
 try:
     STUDY = Study.read(config)
-    PUBLISHED = published(STUDY.config, Path(workflow.basedir))
+    PUBLISHED = jobs.published(STUDY.config, Path(workflow.basedir))
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
 RESULTS = STUDY.config.results
+
+folder = Path(RESULTS)
+while not folder.exists():
+    folder = folder.parent
+if not (folder.is_dir() and os.access(folder, os.W_OK)):
+    raise WorkflowError(
+        f"{folder}: cannot be written to; make it a folder that can, or name another: results: in the configuration"
+    )
+
 SCRIPTS = Path(os.path.relpath(os.path.join(workflow.basedir, "scripts")))
 
 # A bare `.venv/bin/snakemake` finds the Python of its own environment.
@@ -30,31 +42,60 @@ os.environ.update(
 )
 
 # The environment of each step: a lock in envs/ and an image in containers/ of that name.
-ENVIRONMENTS = {"train": "torch", "evaluate": "torch"}
-LOCKS = {
-    name: sha256(Path(workflow.basedir, "envs", f"{name}.txt"))
-    for name in ("data", "torch")
-}
+ENVIRONMENTS = {"train": "torch", "evaluate": "torch", "list_rules": "workflow"}
 
-for name in (
-    LOCKS
-    if DeploymentMethod.APPTAINER in workflow.deployment_settings.deployment_method
-    else ()
-):
-    if not Path(f"containers/{name}.sif").is_file():
-        raise WorkflowError(
-            f"containers/{name}.sif is not there: this version runs in the locked environment of .venv; "
-            "leave out --software-deployment-method apptainer"
-        )
+IN_CONTAINERS = (
+    DeploymentMethod.APPTAINER in workflow.deployment_settings.deployment_method
+)
+if IN_CONTAINERS:
+    devices = {STUDY.model(*place)["training"]["device"] for place in STUDY.places}
+    apptainer.prepare(os.environ, Path.cwd(), config, devices)
+
+
+@functools.cache
+def environment(name):
+    """What a job is told of the container or the locked environment that it runs in; a wrong container stops it all."""
+    if IN_CONTAINERS and name in containers.IMAGES:
+        try:
+            return containers.environment(Path(workflow.basedir), name)
+        except InputError as error:
+            raise WorkflowError(str(error)) from None
+    lock = f"envs/{name}.txt"
+    return {"lock": lock, "sha256": sha256(Path(workflow.basedir, lock))}
+
+
+def environment_of(step):
+    """The environment of a step."""
+    return environment(ENVIRONMENTS.get(step, "data"))
+
+
+# One that is not there is missed by the jobs that need it
+for name in containers.IMAGES:
+    if Path(workflow.basedir, containers.file_of(name)).is_file():
+        environment(name)
+
+
+def one_of(names):
+    """The regular expression of a wildcard that stands for one of some names."""
+    return "|".join(map(re.escape, names)) or "none"
+
+
+ABLATIONS = [ablation.name for ablation in STUDY.config.ablations]
 
 
 wildcard_constraints:
-    representation="|".join(entry.name for entry in STUDY.config.representations),
+    **{kind: one_of(names) for kind, names in STUDY.names.items()},
     resolution=r"[1-9][0-9]*",
-    model="|".join(entry.name for entry in STUDY.config.models),
     seed=r"0|[1-9][0-9]*",
     shard=r"0|[1-9][0-9]*",
-    table="|".join(STUDY.tables) or "none",
+    ablation=one_of(ABLATIONS),
+    document=one_of(
+        [
+            *STUDY.tables,
+            "table_containment",
+            *[f"ablations/{name}" for name in ABLATIONS],
+        ]
+    ),
 
 
 @functools.cache
@@ -65,24 +106,20 @@ def resolved(step, **wildcards):
         for name, value in wildcards.items()
     }
     try:
-        return STUDY.job(step, PUBLISHED, **numbers)
+        return jobs.job(STUDY, step, PUBLISHED, **numbers)
     except InputError as error:
         raise WorkflowError(str(error)) from None
 
 
-def job(step):
+def job(step, **more):
     """The parameter function of a step: one JSON text that holds all that decides its outputs beside its files."""
 
     def text(wildcards):
-        environment = ENVIRONMENTS.get(step, "data")
         found = {
             "rule": step,
             "wildcards": dict(wildcards.items()),
-            "config": resolved(step, **wildcards),
-            "environment": {
-                "lock": f"envs/{environment}.txt",
-                "sha256": LOCKS[environment],
-            },
+            "config": {**resolved(step, **wildcards), **more},
+            "environment": environment_of(step),
         }
         return json.dumps(found, sort_keys=True)
 
@@ -97,15 +134,21 @@ def sources(script, *modules):
 
 def code(step):
     """The input function of a step: every source file that can change its outputs."""
-    return lambda wildcards: sources(
-        f"{step}.py", *closure_modules(resolved(step, **wildcards))
-    )
+
+    def found(wildcards):
+        # Inputs come before all jobs, and so does what is wrong with a container
+        environment_of(step)
+        return sources(f"{step}.py", *jobs.closure_modules(resolved(step, **wildcards)))
+
+    return found
 
 
 def weights(wildcards):
     """The file of pretrained weights that a cell names, if it exists; training says so when it is missing."""
-    named = resolved("train", **wildcards)["model"]["parameters"].get("weights", "none")
-    return [named] if os.path.isfile(named) else []
+    model = resolved("train", **wildcards)["model"]
+    published = getattr(plugins.load("models", model["module"]), "WEIGHTS", None)
+    path = weights_file(model["parameters"].get("weights", "none"), published)
+    return [str(path)] if path and path.is_file() else []
 
 
 def compute_threads(wildcards):
@@ -154,7 +197,7 @@ def data_provenance(cells):
     return [
         f"{output}.provenance.json"
         for output in [
-            *shards("hits.parquet"),
+            *(shards("hits.parquet") if STUDY.config.ingest is None else []),
             *[f"{RESULTS}/data/{name}" for name in data],
             *[
                 f"{image}.{suffix}"
@@ -165,17 +208,52 @@ def data_provenance(cells):
     ]
 
 
-def missing_files(wildcards):
-    """Files of a table's cells, and records of their data, that are not there: Snakemake by itself looks only for those
-    that a job is about to read.
+def shown(step, wildcards):
+    """The cells whose numbers a table shows."""
+    try:
+        if step == "ablation":
+            return STUDY.cells_of(STUDY.variants(wildcards.ablation))
+        return STUDY.cells_of(STUDY.table_places("table1" if step == "table" else step))
+    except InputError as error:
+        raise WorkflowError(str(error)) from None
+
+
+def table_reads(step):
+    """The input function of a table: what it reads of its cells."""
+    names = ["history.csv", "predictions.parquet", "metrics.json"]
+    return lambda wildcards: cell_files(shown(step, wildcards), names)
+
+
+def table_rests_on(step):
+    """The input function of a table: what must stand beside the files that it reads, of whatever age."""
+
+    def found(wildcards):
+        cells = shown(step, wildcards)
+        names = [
+            "model.safetensors",
+            "train.provenance.json",
+            "evaluate.provenance.json",
+        ]
+        return ancient(cell_files(cells, names) + data_provenance(cells))
+
+    return found
+
+
+def missing_files(step):
+    """The function that lists files of a table's cells, and records of their data, that are not there: Snakemake by
+    itself looks only for those that a job is about to read.
 
     It is a parameter of the table, evaluated for the plan and again when the table is made: one that is deleted later
     changes it and so comes back. Snakemake 9.27 would record the plan's value, so its memory of it is cleared.
     """
-    workflow.persistence._params.cache_clear()
-    cells = STUDY.table_cells(wildcards.table)
-    return [
-        path
-        for path in cell_files(cells, CELL_FILES) + data_provenance(cells)
-        if not os.path.exists(path)
-    ]
+
+    def found(wildcards):
+        workflow.persistence._params.cache_clear()
+        cells = shown(step, wildcards)
+        return [
+            path
+            for path in cell_files(cells, CELL_FILES) + data_provenance(cells)
+            if not os.path.exists(path)
+        ]
+
+    return found

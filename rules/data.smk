@@ -1,67 +1,99 @@
-# Simulated showers, their split, their ranges and what they look like.
+# Showers, simulated or read from files, their split, their ranges and what they look like.
 
 
-rule simulate:
-    input:
-        code=code("simulate"),
-    output:
-        hits=f"{RESULTS}/data/shards/{{shard}}.hits.parquet",
-        events=f"{RESULTS}/data/shards/{{shard}}.events.parquet",
-        provenance=f"{RESULTS}/data/shards/{{shard}}.hits.parquet.provenance.json",
-    log:
-        f"{RESULTS}/logs/simulate/{{shard}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/simulate/{{shard}}.tsv"
-    container:
-        "containers/data.sif"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=30,
-    params:
-        job=job("simulate"),
-    shell:
-        "python scripts/simulate.py"
-        " --shard {wildcards.shard:q}"
-        " --job {params.job:q}"
-        " --hits {output.hits:q}"
-        " --events {output.events:q}"
-        " --provenance {output.provenance:q}"
-        " 2>&1 | tee {log:q}"
+if STUDY.config.ingest is not None:
 
+    rule ingest:
+        input:
+            files=STUDY.config.ingest.files,
+            code=code("ingest"),
+        output:
+            hits=f"{RESULTS}/data/hits.parquet",
+            events=f"{RESULTS}/data/events.parquet",
+            provenance=f"{RESULTS}/data/hits.parquet.provenance.json",
+        log:
+            f"{RESULTS}/logs/ingest.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/ingest.tsv"
+        container:
+            "containers/data.sif"
+        threads: 1
+        resources:
+            mem_mb=4000,
+            runtime=240,
+        params:
+            job=job("ingest"),
+        shell:
+            "python scripts/ingest.py"
+            " --job {params.job:q}"
+            " --hits {output.hits:q}"
+            " --events {output.events:q}"
+            " --provenance {output.provenance:q}"
+            " -- {input.files:q}"
+            " 2>&1 | tee {log:q}"
 
-rule gather:
-    input:
-        hits=shards("hits.parquet"),
-        events=shards("events.parquet"),
-        code=code("gather"),
-    output:
-        hits=f"{RESULTS}/data/hits.parquet",
-        events=f"{RESULTS}/data/events.parquet",
-        counts=f"{RESULTS}/data/counts.json",
-        provenance=f"{RESULTS}/data/hits.parquet.provenance.json",
-    log:
-        f"{RESULTS}/logs/gather.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/gather.tsv"
-    container:
-        "containers/data.sif"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=30,
-    params:
-        job=job("gather"),
-    shell:
-        "python scripts/gather.py"
-        " --job {params.job:q}"
-        " --shard-hits {input.hits:q}"
-        " --shard-events {input.events:q}"
-        " --hits {output.hits:q}"
-        " --events {output.events:q}"
-        " --counts {output.counts:q}"
-        " --provenance {output.provenance:q}"
-        " 2>&1 | tee {log:q}"
+else:
+
+    rule simulate:
+        input:
+            code=code("simulate"),
+        output:
+            hits=f"{RESULTS}/data/shards/{{shard}}.hits.parquet",
+            events=f"{RESULTS}/data/shards/{{shard}}.events.parquet",
+            provenance=f"{RESULTS}/data/shards/{{shard}}.hits.parquet.provenance.json",
+        log:
+            f"{RESULTS}/logs/simulate/{{shard}}.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/simulate/{{shard}}.tsv"
+        container:
+            "containers/data.sif"
+        threads: 1
+        resources:
+            mem_mb=2000,
+            runtime=30,
+        params:
+            job=job("simulate"),
+        shell:
+            "python scripts/simulate.py"
+            " --shard {wildcards.shard:q}"
+            " --job {params.job:q}"
+            " --hits {output.hits:q}"
+            " --events {output.events:q}"
+            " --provenance {output.provenance:q}"
+            " 2>&1 | tee {log:q}"
+
+    rule gather:
+        input:
+            hits=shards("hits.parquet"),
+            events=shards("events.parquet"),
+            code=code("gather"),
+        output:
+            hits=f"{RESULTS}/data/hits.parquet",
+            events=f"{RESULTS}/data/events.parquet",
+            counts=f"{RESULTS}/data/counts.json",
+            provenance=f"{RESULTS}/data/hits.parquet.provenance.json",
+        log:
+            f"{RESULTS}/logs/gather.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/gather.tsv"
+        container:
+            "containers/data.sif"
+        threads: 1
+        resources:
+            mem_mb=2000,
+            runtime=30,
+        params:
+            job=job("gather"),
+        shell:
+            "python scripts/gather.py"
+            " --job {params.job:q}"
+            " --shard-hits {input.hits:q}"
+            " --shard-events {input.events:q}"
+            " --hits {output.hits:q}"
+            " --events {output.events:q}"
+            " --counts {output.counts:q}"
+            " --provenance {output.provenance:q}"
+            " 2>&1 | tee {log:q}"
 
 
 rule split:
@@ -127,11 +159,17 @@ rule explore:
         hits=f"{RESULTS}/data/hits.parquet",
         events=f"{RESULTS}/data/events.parquet",
         split=f"{RESULTS}/data/split.parquet",
-        counts=f"{RESULTS}/data/counts.json",
+        counts=f"{RESULTS}/data/counts.json" if STUDY.config.ingest is None else [],
         code=code("explore"),
     output:
         summary=f"{RESULTS}/data/summary.json",
-        figure=f"{RESULTS}/figures/data/validation.pdf",
+        table=f"{RESULTS}/data/extents.csv",
+        validation=f"{RESULTS}/figures/data/validation.pdf",
+        energies=f"{RESULTS}/figures/data/energies.pdf",
+        hits_energy=f"{RESULTS}/figures/data/hits_energy.pdf",
+        extents=f"{RESULTS}/figures/data/extents.pdf",
+        charge=f"{RESULTS}/figures/data/charge.pdf",
+        charge_time=f"{RESULTS}/figures/data/charge_time.pdf",
         provenance=f"{RESULTS}/data/summary.json.provenance.json",
     log:
         f"{RESULTS}/logs/explore.log",
@@ -153,6 +191,12 @@ rule explore:
         " --split {input.split:q}"
         " --counts {input.counts:q}"
         " --summary {output.summary:q}"
-        " --figure {output.figure:q}"
+        " --extents {output.table:q}"
+        " --validation-figure {output.validation:q}"
+        " --energies-figure {output.energies:q}"
+        " --hits-energy-figure {output.hits_energy:q}"
+        " --extents-figure {output.extents:q}"
+        " --charge-figure {output.charge:q}"
+        " --charge-time-figure {output.charge_time:q}"
         " --provenance {output.provenance:q}"
         " 2>&1 | tee {log:q}"

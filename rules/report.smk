@@ -3,32 +3,19 @@
 
 rule table:
     input:
-        cells=lambda wildcards: cell_files(
-            STUDY.table_cells(wildcards.table),
-            ["history.csv", "predictions.parquet", "metrics.json"],
-        ),
-        provenance=lambda wildcards: ancient(
-            cell_files(
-                STUDY.table_cells(wildcards.table),
-                [
-                    "model.safetensors",
-                    "train.provenance.json",
-                    "evaluate.provenance.json",
-                ],
-            )
-            + data_provenance(STUDY.table_cells(wildcards.table))
-        ),
+        cells=table_reads("table"),
+        provenance=table_rests_on("table"),
         code=code("table"),
     output:
-        tex=f"{RESULTS}/{{table}}.tex",
-        csv=f"{RESULTS}/{{table}}.csv",
-        md=f"{RESULTS}/{{table}}.md",
-        published=f"{RESULTS}/{{table}}_published.csv",
-        provenance=f"{RESULTS}/{{table}}.tex.provenance.json",
+        tex=f"{RESULTS}/table1.tex",
+        csv=f"{RESULTS}/table1.csv",
+        md=f"{RESULTS}/table1.md",
+        published=f"{RESULTS}/table1_published.csv",
+        provenance=f"{RESULTS}/table1.tex.provenance.json",
     log:
-        f"{RESULTS}/logs/{{table}}.log",
+        f"{RESULTS}/logs/table1.log",
     benchmark:
-        f"{RESULTS}/benchmarks/{{table}}.tsv"
+        f"{RESULTS}/benchmarks/table1.tsv"
     container:
         "containers/data.sif"
     threads: 1
@@ -37,7 +24,7 @@ rule table:
         runtime=60,
     params:
         job=job("table"),
-        missing=missing_files,
+        missing=missing_files("table"),
     shell:
         "python scripts/table.py"
         " --job {params.job:q}"
@@ -50,17 +37,123 @@ rule table:
         " 2>&1 | tee {log:q}"
 
 
+rule table_resolution:
+    input:
+        cells=table_reads("table_resolution"),
+        provenance=table_rests_on("table_resolution"),
+        code=code("table_resolution"),
+    output:
+        tex=f"{RESULTS}/table_resolution.tex",
+        csv=f"{RESULTS}/table_resolution.csv",
+        md=f"{RESULTS}/table_resolution.md",
+        figure=f"{RESULTS}/figures/resolution.pdf",
+        provenance=f"{RESULTS}/table_resolution.tex.provenance.json",
+    log:
+        f"{RESULTS}/logs/table_resolution.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/table_resolution.tsv"
+    container:
+        "containers/data.sif"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        job=job("table_resolution"),
+        missing=missing_files("table_resolution"),
+    shell:
+        "python scripts/table_resolution.py"
+        " --job {params.job:q}"
+        ' --results "$(dirname {output.tex:q})"'
+        " --tex {output.tex:q}"
+        " --csv {output.csv:q}"
+        " --md {output.md:q}"
+        " --figure {output.figure:q}"
+        " --provenance {output.provenance:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule containment:
+    input:
+        hits=f"{RESULTS}/data/hits.parquet",
+        split=f"{RESULTS}/data/split.parquet",
+        calibration=f"{RESULTS}/data/calibration.json",
+        code=code("containment"),
+    output:
+        tex=f"{RESULTS}/table_containment.tex",
+        csv=f"{RESULTS}/table_containment.csv",
+        md=f"{RESULTS}/table_containment.md",
+        provenance=f"{RESULTS}/table_containment.tex.provenance.json",
+    log:
+        f"{RESULTS}/logs/table_containment.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/table_containment.tsv"
+    container:
+        "containers/data.sif"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        job=job("containment"),
+    shell:
+        "python scripts/containment.py"
+        " --job {params.job:q}"
+        " --hits {input.hits:q}"
+        " --split {input.split:q}"
+        " --calibration {input.calibration:q}"
+        " --tex {output.tex:q}"
+        " --csv {output.csv:q}"
+        " --md {output.md:q}"
+        " --provenance {output.provenance:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule ablation:
+    input:
+        cells=table_reads("ablation"),
+        provenance=table_rests_on("ablation"),
+        code=code("ablation"),
+    output:
+        tex=f"{RESULTS}/ablations/{{ablation}}.tex",
+        csv=f"{RESULTS}/ablations/{{ablation}}.csv",
+        md=f"{RESULTS}/ablations/{{ablation}}.md",
+        provenance=f"{RESULTS}/ablations/{{ablation}}.tex.provenance.json",
+    log:
+        f"{RESULTS}/logs/ablations/{{ablation}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/ablations/{{ablation}}.tsv"
+    container:
+        "containers/data.sif"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        job=job("ablation"),
+        missing=missing_files("ablation"),
+    shell:
+        "python scripts/ablation.py"
+        " --job {params.job:q}"
+        ' --results "$(dirname "$(dirname {output.tex:q})")"'
+        " --tex {output.tex:q}"
+        " --csv {output.csv:q}"
+        " --md {output.md:q}"
+        " --provenance {output.provenance:q}"
+        " 2>&1 | tee {log:q}"
+
+
 rule typeset:
     input:
-        tex=f"{RESULTS}/{{table}}.tex",
+        tex=f"{RESULTS}/{{document}}.tex",
         code=code("typeset"),
     output:
-        pdf=f"{RESULTS}/{{table}}.pdf",
-        provenance=f"{RESULTS}/{{table}}.pdf.provenance.json",
+        pdf=f"{RESULTS}/{{document}}.pdf",
+        provenance=f"{RESULTS}/{{document}}.pdf.provenance.json",
     log:
-        f"{RESULTS}/logs/{{table}}.pdf.log",
+        f"{RESULTS}/logs/{{document}}.pdf.log",
     benchmark:
-        f"{RESULTS}/benchmarks/{{table}}.pdf.tsv"
+        f"{RESULTS}/benchmarks/{{document}}.pdf.tsv"
     container:
         "containers/data.sif"
     threads: 1
@@ -90,6 +183,9 @@ rule event_figures:
     output:
         events=f"{RESULTS}/figures/data/events.pdf",
         resolutions=f"{RESULTS}/figures/data/resolutions.pdf",
+        event3d=f"{RESULTS}/figures/data/event3d.pdf",
+        views=f"{RESULTS}/figures/data/views.pdf",
+        hue=f"{RESULTS}/figures/data/hue.pdf",
         provenance=f"{RESULTS}/figures/data/events.pdf.provenance.json",
     log:
         f"{RESULTS}/logs/event_figures.log",
@@ -111,16 +207,101 @@ rule event_figures:
         " --calibrations {input.calibrations:q}"
         " --events-figure {output.events:q}"
         " --resolutions-figure {output.resolutions:q}"
+        " --event3d-figure {output.event3d:q}"
+        " --views-figure {output.views:q}"
+        " --hue-figure {output.hue:q}"
+        " --provenance {output.provenance:q}"
+        " 2>&1 | tee {log:q}"
+
+
+# Which rule needs which, asked of Snakemake on the machine that runs it.
+rule list_rules:
+    input:
+        snakefile="Snakefile",
+        rules=[
+            "rules/common.smk",
+            "rules/data.smk",
+            "rules/images.smk",
+            "rules/cells.smk",
+            "rules/report.smk",
+        ],
+        plan=sources("showergrid/jobs.py"),
+        code=code("list_rules"),
+    output:
+        rules=f"{RESULTS}/data/rules.dot",
+        provenance=f"{RESULTS}/data/rules.dot.provenance.json",
+    log:
+        f"{RESULTS}/logs/list_rules.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/list_rules.tsv"
+    handover: True
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        job=job("list_rules", study=config),
+    shell:
+        "python scripts/list_rules.py"
+        " --job {params.job:q}"
+        " --snakefile {input.snakefile:q}"
+        " --output {output.rules:q}"
+        " --provenance {output.provenance:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule rulegraph:
+    input:
+        rules=f"{RESULTS}/data/rules.dot",
+        code=code("rulegraph"),
+    output:
+        figure=f"{RESULTS}/figures/data/rulegraph.pdf",
+        provenance=f"{RESULTS}/figures/data/rulegraph.pdf.provenance.json",
+    log:
+        f"{RESULTS}/logs/rulegraph.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/rulegraph.tsv"
+    container:
+        "containers/data.sif"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        job=job("rulegraph"),
+    shell:
+        "python scripts/rulegraph.py"
+        " --job {params.job:q}"
+        " --rules {input.rules:q}"
+        " --output {output.figure:q}"
         " --provenance {output.provenance:q}"
         " 2>&1 | tee {log:q}"
 
 
 rule figures:
     input:
-        f"{RESULTS}/data/summary.json",
-        f"{RESULTS}/data/summary.json.provenance.json",
-        f"{RESULTS}/figures/data/validation.pdf",
-        f"{RESULTS}/figures/data/events.pdf",
-        f"{RESULTS}/figures/data/events.pdf.provenance.json",
-        f"{RESULTS}/figures/data/resolutions.pdf",
+        rules.explore.output,
+        rules.event_figures.output,
         cell_files(STUDY.cells, FIGURES),
+
+
+rule tables:
+    input:
+        expand(
+            f"{RESULTS}/{{table}}{{suffix}}",
+            table=STUDY.tables
+            + (["table_containment"] if "table_resolution" in STUDY.tables else []),
+            suffix=[".tex", ".csv", ".md", ".tex.provenance.json"],
+        ),
+        [f"{RESULTS}/figures/resolution.pdf"]
+        if "table_resolution" in STUDY.tables
+        else [],
+
+
+rule ablations:
+    input:
+        expand(
+            f"{RESULTS}/ablations/{{ablation}}{{suffix}}",
+            ablation=ABLATIONS,
+            suffix=[".tex", ".csv", ".md", ".tex.provenance.json"],
+        ),

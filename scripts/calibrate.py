@@ -15,7 +15,8 @@ def main(a: argparse.Namespace) -> None:
     """Calibrate and write."""
     job = provenance.start(a.job, __file__)
     chunks = progress(read_hits(a.hits), "calibrate", "chunk")
-    write_calibration(a.output, calibrate_data(training_hits(chunks, events_of(a.split, "train"))))
+    training = training_hits(chunks, events_of(a.split, "train"))
+    write_calibration(a.output, calibrate_data(training, job.config["stretch"]))
     job.finish(a.provenance, inputs={"hits": a.hits, "split": a.split}, outputs={"calibration": a.output})
 
 

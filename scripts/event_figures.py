@@ -1,14 +1,25 @@
-"""Draw events of all classes in every representation, and one event at several resolutions."""
+"""Draw events of all classes: in every representation, at several resolutions, in space, in views and in colour."""
 
 import argparse
 from pathlib import Path
 
 from showergrid import provenance
 from showergrid.calibration import read_calibration
-from showergrid.displays import events_figure, hits_of, named, nearest_events, resolutions_figure
+from showergrid.displays import display, events_figure, hits_of, named, resolutions_figure, typical_events
 from showergrid.errors import InputError, run
 from showergrid.hits import read_events
+from showergrid.legends import has_hue, hue_figure
+from showergrid.pixels import Grid
 from showergrid.settings.report import EventFigures
+from showergrid.views import event3d_figure, views_figure
+
+FIGURES = {
+    "events": "events of all classes in every representation",
+    "resolutions": "one event at several resolutions",
+    "event3d": "one event in space, with its projections on the walls",
+    "views": "events of all classes seen along x, y and z",
+    "hue": "what hue and lightness of a colour mean",
+}
 
 
 def main(a: argparse.Namespace) -> None:
@@ -22,29 +33,31 @@ def main(a: argparse.Namespace) -> None:
         )
     calibrations = [read_calibration(path) for path in a.calibrations]
     events = read_events(a.events)
-    chosen = nearest_events(events, settings.classes, settings.energy)
-    hits = hits_of(a.hits, list(chosen.values()))
+    chosen = typical_events(events, settings.classes, settings.energy)
+    found = hits_of(a.hits, list(chosen.values()))
+    hits = {name: found[event] for name, event in chosen.items()}
     energy = dict(zip(events["event"].to_pylist(), events["energy"].to_pylist(), strict=True))
-
-    events_figure(
-        {name: hits[event] for name, event in chosen.items()},
-        {name: energy[event] for name, event in chosen.items()},
-        settings.representations,
-        calibrations,
-        a.events_figure,
-    )
+    titles = {name: named(name, energy[event]) for name, event in chosen.items()}
     name, event = next(iter(chosen.items()))
-    title = named(event, name, energy[event])
-    resolutions_figure(hits[event], settings.resolutions, calibrations[0], title, a.resolutions_figure)
-    modules = [one.representation.module for one in settings.representations]
+    title = f"event {event}: {titles[name]}"
+    drawn = list(zip(settings.representations, calibrations, strict=True))
+
+    events_figure(hits, titles, settings.representations, calibrations, a.events_figure)
+    resolutions_figure(hits[name], settings.resolutions, calibrations[0], title, a.resolutions_figure)
+    event3d_figure(hits[name], title, a.event3d_figure)
+    views_figure(hits, Grid.of(calibrations[0]["axes"], settings.representations[0].resolution), titles, a.views_figure)
+    colored = [
+        (one, calibration, display(hits[name], one.representation, one.resolution, calibration))
+        for one, calibration in drawn
+        if has_hue(one)
+    ]
+    hue_figure(colored, title, a.hue_figure)
+    modules = [one.representation.module for one in [*settings.representations, settings.resolutions]]
     job.finish(
         a.provenance,
         inputs={"hits": a.hits, "events": a.events, "calibrations": a.calibrations},
-        outputs={"events_figure": a.events_figure, "resolutions_figure": a.resolutions_figure},
-        modules=tuple(
-            f"showergrid.representations.{module}"
-            for module in dict.fromkeys([*modules, settings.resolutions.representation.module])
-        ),
+        outputs={f"{figure}_figure": getattr(a, f"{figure}_figure") for figure in FIGURES},
+        modules=tuple(f"showergrid.representations.{module}" for module in dict.fromkeys(modules)),
     )
 
 
@@ -55,8 +68,10 @@ if __name__ == "__main__":
     parser.add_argument(
         "--calibrations", type=Path, nargs="+", required=True, help="image calibrations, one a representation"
     )
-    parser.add_argument("--events-figure", type=Path, required=True, help="figure to write (.pdf or .png)")
-    parser.add_argument("--resolutions-figure", type=Path, required=True, help="figure to write (.pdf or .png)")
+    for figure, text in FIGURES.items():
+        parser.add_argument(
+            f"--{figure}-figure", type=Path, required=True, help=f"figure to write: {text} (.pdf, .png)"
+        )
     parser.add_argument("--job", required=True, help="JSON: resolved configuration of these figures")
     parser.add_argument("--provenance", type=Path, required=True, help="provenance record to write")
     run(main, parser)

@@ -1,4 +1,4 @@
-"""Set the showers beside what was published of the reference's, and try simple classifiers on them."""
+"""The data analysis: all showers beside what was published of the reference's, in numbers and figures."""
 
 from __future__ import annotations
 
@@ -10,38 +10,39 @@ import numpy as np
 
 from showergrid import provenance
 from showergrid.atomic import replacing
+from showergrid.dataplots import FIGURES
 from showergrid.errors import InputError, run
 from showergrid.hits import read_events
+from showergrid.sample import read_sample
 from showergrid.settings.validation import Baselines, PublishedData
 from showergrid.splitting import read_split
-from showergrid.validation import draw, read_sample, summary
+from showergrid.validation import summary, write_extents
 
 
 def main(arguments: argparse.Namespace) -> None:
-    """Write the summary and its figure."""
+    """Write the summary, the table of extents and the figures."""
     job = provenance.start(arguments.job, __file__)
     baselines = Baselines(**job.config["baselines"])
     classes = job.config["classes"]
-    sample = read_sample(arguments.hits, arguments.events, baselines)
+    published = PublishedData(**job.config["published"]) if job.config["published"] else None
+    sample = read_sample(arguments.hits, arguments.events, [one["pdg"] for one in classes], baselines)
     event, sets = read_split(arguments.split)
     if not np.array_equal(event, read_events(arguments.events)["event"].to_numpy()):
         raise InputError(f"{arguments.split}: divides other events than those of {arguments.events}; make it again")
-    found = summary(
-        sample,
-        sets,
-        classes,
-        json.loads(arguments.counts.read_text()),
-        baselines,
-        PublishedData(**job.config["published"]),
-        job.config["order"],
-    )
+    counts = json.loads(arguments.counts.read_text()) if arguments.counts else None
+    found = summary(sample, sets, classes, counts, baselines, published, job.config["order"])
     with replacing(arguments.summary) as beside:
         beside.write_text(json.dumps(found, indent=2) + "\n")
-    draw(sample, found, classes, arguments.figure)
+    write_extents(sample, classes, published, arguments.extents)
+    figures = {f"{name}_figure": getattr(arguments, f"{name}_figure") for name in FIGURES}
+    for name, draw in FIGURES.items():
+        draw(sample, found, classes, figures[f"{name}_figure"])
     job.finish(
         arguments.provenance,
-        inputs={name: getattr(arguments, name) for name in ("hits", "events", "split", "counts")},
-        outputs={"summary": arguments.summary, "figure": arguments.figure},
+        inputs={
+            name: getattr(arguments, name) for name in ("hits", "events", "split", "counts") if getattr(arguments, name)
+        },
+        outputs={"summary": arguments.summary, "extents": arguments.extents, **figures},
         seeds={"xgboost": baselines.xgboost.seed},
     )
 
@@ -52,8 +53,13 @@ if __name__ == "__main__":
     parser.add_argument("--hits", type=Path, required=True, help="table of hits")
     parser.add_argument("--events", type=Path, required=True, help="table of events")
     parser.add_argument("--split", type=Path, required=True, help="table of the split")
-    parser.add_argument("--counts", type=Path, required=True, help="JSON of events kept and drawn again")
-    parser.add_argument("--summary", type=Path, required=True, help="JSON of all figures to write")
-    parser.add_argument("--figure", type=Path, required=True, help="PDF to write")
+    parser.add_argument(
+        "--counts", type=Path, nargs="?", help="JSON of events kept and drawn again, if they were simulated"
+    )
+    parser.add_argument("--summary", type=Path, required=True, help="JSON of all numbers to write")
+    parser.add_argument("--extents", type=Path, required=True, help="CSV of the quartiles of the extents to write")
+    for name, draw in FIGURES.items():
+        option = f"--{name.replace('_', '-')}-figure"
+        parser.add_argument(option, type=Path, required=True, help=f"PDF to write: {draw.__doc__.splitlines()[0]}")
     parser.add_argument("--provenance", type=Path, required=True, help="provenance to write")
     run(main, parser)

@@ -5,12 +5,13 @@ from pathlib import Path
 
 from showergrid import latex, markdown, provenance
 from showergrid.atomic import replacing
-from showergrid.cellfolders import FILES, cell_folder
-from showergrid.csvtables import published_csv, table_csv
+from showergrid.cellfolders import FILES
 from showergrid.errors import run
+from showergrid.places import folders
 from showergrid.published import lines
 from showergrid.settings.report import TableSettings
-from showergrid.tables import build
+from showergrid.table1 import layout, published_csv, table_csv
+from showergrid.tables import build, places
 
 
 def main(a: argparse.Namespace) -> None:
@@ -19,25 +20,20 @@ def main(a: argparse.Namespace) -> None:
     settings = TableSettings(**job.config)
     table = build(settings, a.results)
     published = lines(table)
+    grids = layout(table, published)
     texts = {
-        a.tex: latex.document(table, published),
+        a.tex: latex.document(grids),
         a.csv: table_csv(table),
-        a.md: markdown.document(table, published),
+        a.md: markdown.document(grids),
         a.published: published_csv(published),
     }
     for path, text in texts.items():
         with replacing(path) as partial:
             partial.write_text(text, encoding="utf-8")
-    folders = [
-        cell_folder(a.results, block.representation, block.resolution, model, seed)
-        for block in settings.blocks
-        if block.status == "run"
-        for model in block.models
-        for seed in block.seeds
-    ]
+    cells = folders(list(places(settings).values()), a.results)
     job.finish(
         a.provenance,
-        inputs={name: [folder / name for folder in folders] for name in FILES},
+        inputs={name: [folder / name for folder in cells] for name in FILES},
         outputs={"tex": a.tex, "csv": a.csv, "md": a.md, "published": a.published},
         seeds={"bootstrap": settings.bootstrap.seed},
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,10 @@ def training_hits(chunks: Iterable[Hits], training: np.ndarray) -> Iterator[Hits
             yield kept
 
 
-def calibrate_data(training: Iterable[Hits]) -> dict[str, Any]:
+def calibrate_data(training: Iterable[Hits], stretch: Mapping[str, float]) -> dict[str, Any]:
     """Smallest and largest coordinate of each axis [cm] and largest charge [tick ADC] of chunks of training events.
+
+    `stretch` says for each axis how many pixels there are for one in x.
 
     Raises:
         InputError: no event, or an axis or the charge has no extent.
@@ -44,7 +46,9 @@ def calibrate_data(training: Iterable[Hits]) -> dict[str, Any]:
             raise InputError(f"calibration: the training hits have no finite extent in {axis}; check the hits")
     if not (np.isfinite(charge) and charge > 0):
         raise InputError(f"calibration: the largest charge is {charge}, it must be positive; check the hits")
-    axes = {axis: {"min": float(low[a]), "max": float(high[a])} for a, axis in enumerate(AXES)}
+    axes = {
+        axis: {"min": float(low[a]), "max": float(high[a]), "stretch": stretch[axis]} for a, axis in enumerate(AXES)
+    }
     return {"axes": axes, "charge_max": charge, "events": events}
 
 

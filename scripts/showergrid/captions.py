@@ -1,17 +1,19 @@
-"""The words around a table: symbols and captions, as plain text for every format."""
+"""The words around tables of cells: symbols and sentences, as plain text for every format."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from showergrid.published import Line
-from showergrid.tables import HAS_NUMBERS, Result, Table
+from showergrid.grids import SMALL
+from showergrid.places import HAS_NUMBERS, Result
+from showergrid.settings.report import Reported
 
 STATUS = {"n/a": "n/a", "not run": "\N{EN DASH}", "out of memory": "OOM"}  # shown in place of numbers
 COLLAPSED, INDISTINGUISHABLE, IDENTICAL = "°", "†", "‡"
 HEADS = ("train", "val.", "best", "test")
 
-_STATUS_TEXT = f"n/a: a pair without a meaning; {STATUS['not run']}: not run; OOM: out of memory."
+STATUS_TEXT = f"n/a: a pair without a meaning; {STATUS['not run']}: not run; OOM: out of memory."
+COLLAPSED_TEXT = f"{COLLAPSED}: collapsed, a seed answers one class for 98 % of the events or more."
 
 
 def marks(result: Result) -> str:
@@ -20,95 +22,93 @@ def marks(result: Result) -> str:
     return INDISTINGUISHABLE * undecided + COLLAPSED * (result.status == "collapsed")
 
 
-def flags(table: Table, result: Result) -> list[str]:
-    """What a reader is warned of, in words."""
+def best(result: Result) -> bool:
+    """Whether a result is the best of those that it was compared with."""
+    return result.verdict is not None and result.verdict.best
+
+
+def flags(result: Result, twins: Iterable[str]) -> list[str]:
+    """What a reader is warned of, in words; `twins` name the results with the same numbers."""
     if result.status not in HAS_NUMBERS:
         return []
     warnings = [f"seed {seed} answers one class" for seed in result.collapsed_seeds]
-    return warnings + [f"identical to {twin}" for twin in twins(table, result.model)]
+    return warnings + [f"identical to {twin}" for twin in twins]
 
 
-def twins(table: Table, model: str) -> list[str]:
-    """Other networks with the same numbers in the whole row."""
-    return [twin for group in table.identical if model in group for twin in group if twin != model]
+def question_text(reported: Reported) -> str:
+    """What the accuracy is of."""
+    return f"Accuracy of telling {' from '.join(one.name for one in reported.classes)}"
 
 
-def table_caption(table: Table, where: str) -> str:
-    """All that is needed to read the table; `where` says where a standard deviation stands."""
-    settings = table.settings
-    level = f"{100 * settings.bootstrap.level:g} %"
-    parts = [
-        f"Accuracy of telling {' from '.join(one.name for one in settings.classes)}:",
-        "train and validation (val.) at the last epoch, validation at the epoch whose weights were kept (best),",
-        f"and on {table.test_events} test events, the same for all cells, with {level} interval (events; seeds and",
-        "events together where there are several seeds).",
-    ]
-    if any(len(result.seeds) > 1 for result in table.results.values()):
-        parts.append(f"Several seeds: their mean, and {where} their standard deviation.")
-    parts += [
-        f"Bold: best test accuracy of a column; {INDISTINGUISHABLE}: not distinguishable from it (paired, over events",
-        f"and seeds, alpha {settings.comparison.alpha:g}, Holm-corrected).",
-    ]
-    if any(len(result.seeds) == 1 for result in table.results.values()):
-        parts.append("A single seed shows nothing of its spread: comparisons take that of the other cell, if known.")
-    parts += [_STATUS_TEXT, f"{COLLAPSED}: collapsed, a seed answers one class for 98 % of the events or more."]
-    parts += _identical_text(table.identical)
-    parts.append(f"Order of hits: {settings.order}; origin of the window: {settings.origin}.")
-    return " ".join([*parts, settings_text(table, settings.columns)])
+def interval_text(reported: Reported, test_events: int) -> str:
+    """How the test accuracy was measured."""
+    return (
+        f"on {test_events} test events, the same for all cells, with {100 * reported.bootstrap.level:g} % interval "
+        "(events; seeds and events together where there are several seeds)."
+    )
 
 
-def settings_text(table: Table, columns: list[str]) -> str:
-    """Settings of the cells with numbers, equal ones said once."""
-    same: dict[str, list[str]] = {}
-    for column in columns:
-        if _made(table, column):
-            same.setdefault(_column_text(table, column), []).append(column)
-    return " ".join(f"{', '.join(names)}: {text}." for text, names in same.items())
+def seeds_text(results: Iterable[Result]) -> str:
+    """What a number of several seeds is, and where the standard deviation stands."""
+    several = any(len(result.seeds) > 1 for result in results)
+    return f"Several seeds: their mean, and {SMALL} their standard deviation." if several else ""
 
 
-def published_caption(table: Table, lines: list[Line]) -> str:
-    """All that is needed to read the table of published numbers."""
-    groups = {
-        (line.source, tuple(sorted((line.model, *line.twins)))): None for line in lines if line.twins
-    }  # a dict keeps their order
-    parts = [
-        "Our cells beside published numbers, which were published on other data and with one seed each:",
-        "accuracy of train and validation (val.) at the last epoch and validation at the best one.",
-        f"Published: {table.settings.published.note.rstrip('.')}.",
-        _STATUS_TEXT,
-        f"{COLLAPSED}: collapsed.",
-    ]
-    parts += [f"{IDENTICAL}: identical numbers ({source}): {' = '.join(models)}." for source, models in groups]
-    return " ".join(parts)
+def comparison_text(reported: Reported, where: str) -> str:
+    """What bold and the dagger mean; `where` says among which results."""
+    return (
+        f"Bold: best test accuracy of {where}; {INDISTINGUISHABLE}: not distinguishable from it (paired, over events "
+        f"and seeds, alpha {reported.comparison.alpha:g}, Holm-corrected)."
+    )
 
 
-def _identical_text(groups: Iterable[tuple[str, ...]]) -> list[str]:
-    return [f"{IDENTICAL}: identical numbers: {' = '.join(group)}." for group in groups]
+def single_seed_text(results: Iterable[Result]) -> str:
+    """What a comparison makes of a single seed."""
+    if not any(len(result.seeds) == 1 for result in results):
+        return ""
+    return "A single seed shows nothing of its spread: comparisons take that of the other cell, if known."
 
 
-def _made(table: Table, column: str) -> list[Result]:
-    results = (table.results[column, model] for model in table.settings.rows)
-    return [result for result in results if result.status in HAS_NUMBERS]
+def identical_text(groups: Iterable[Sequence[str]]) -> str:
+    """Which rows have the same numbers."""
+    return " ".join(f"{IDENTICAL}: identical numbers: {' = '.join(group)}." for group in groups)
 
 
-def _column_text(table: Table, column: str) -> str:
-    models: dict[str, list[str]] = {}
-    for result in _made(table, column):
-        models.setdefault(cell_text(result), []).append(result.model)
-    return "; ".join(f"{', '.join(names)} ({text})" for text, names in models.items())
+def origin_text(reported: Reported, leaving_out: Iterable[str] = ()) -> str:
+    """Order of hits and origin of the window, but for those among `leaving_out`."""
+    said = {"order": f"Order of hits: {reported.order}", "win_origin": f"origin of the window: {reported.origin}"}
+    text = "; ".join(words for key, words in said.items() if key not in set(leaving_out))
+    return f"{text[0].upper()}{text[1:]}." if text else ""
 
 
-def cell_text(result: Result) -> str:
-    """Resolution, pixel, window, batch, precision, epochs and seeds of one cell."""
+def joined(parts: Iterable[str]) -> str:
+    """Sentences after one another, empty ones left out."""
+    return " ".join(part for part in parts if part)
+
+
+def setting_texts(result: Result) -> list[str]:
+    """Resolution, pixel, window and all of `training_texts` of one result."""
     cell = result.settings
     pixel = ", ".join(f"{axis} {size:.3g}" for axis, size in cell.pixel_cm.items())
-    parts = [
+    return [
         f"c {result.resolution}",
         *([f"pixel {pixel} cm"] if pixel else []),
-        f"window {' x '.join(map(str, cell.window))} px",
+        f"window {pixels_text(cell.window)}",
+        *training_texts(result),
+    ]
+
+
+def training_texts(result: Result) -> list[str]:
+    """Batch, precision, epochs and seeds of one result."""
+    cell = result.settings
+    return [
         f"batch {cell.batch_size}",
         cell.precision,
         f"up to {cell.n_epochs} epochs",
         f"seed{'s' * (len(result.seeds) > 1)} {', '.join(map(str, result.seeds))}",
     ]
-    return ", ".join(parts)
+
+
+def pixels_text(window: Sequence[int]) -> str:
+    """The size of a window in pixels."""
+    return f"{' x '.join(map(str, window))} px"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,10 +19,19 @@ FILES = ("history.csv", "metrics.json", "predictions.parquet")  # what a table r
 
 
 @dataclass(frozen=True)
+class Share:
+    """Share of an event's charge or hits that lies in the window, over the test events."""
+
+    mean: float
+    median: float
+
+
+@dataclass(frozen=True)
 class Run:
     """One cell: accuracies of its history, and its test events.
 
     train, validation: of the last epoch; best_validation: of the epoch whose weights were kept.
+    shares: "charge" and "hits" -> what of it the window holds.
     event (n,) int64, labels (n,) int64, scores (n,) float64: the test events, sorted by event.
     """
 
@@ -31,6 +40,7 @@ class Run:
     validation: float
     best_validation: float
     collapsed: bool
+    shares: Mapping[str, Share]
     event: np.ndarray
     labels: np.ndarray
     scores: np.ndarray
@@ -59,6 +69,7 @@ def read_run(folder: Path, classes: Sequence[ClassName]) -> Run:
         validation=history[-1].val_accuracy,
         best_validation=history[best - 1].val_accuracy,
         collapsed=bool(metrics["collapsed"]),
+        shares={what: Share(found["value"], found["median"]) for what, found in metrics["window"].items()},
         event=event,
         labels=labels,
         scores=scores,
@@ -75,6 +86,8 @@ def read_metrics(path: Path) -> dict:
     try:
         metrics = json.loads(path.read_text())
         metrics["splits"]["test"], metrics["best_epoch"], metrics["collapsed"]
+        for what in ("charge", "hits"):
+            metrics["window"][what]["value"], metrics["window"][what]["median"]
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path}: is no metrics file; evaluate the cell again") from error
     return metrics

@@ -57,6 +57,16 @@ class Estimate:
 
 
 @dataclass(frozen=True)
+class Difference:
+    """Difference of two means with its interval, and the p-value of none (not corrected)."""
+
+    value: float
+    low: float
+    high: float
+    p: float
+
+
+@dataclass(frozen=True)
 class Verdict:
     """Place of one cell in its column: the best, or not distinguishable from the best (`p` is Holm-corrected)."""
 
@@ -101,10 +111,32 @@ def estimate(cell: Sample, bootstrap: Bootstrap, name: str) -> Estimate:
 
     `name` names the random stream of the seeds.
     """
-    drawn = cell.resampled.mean(axis=0) + _noise(cell, 1 / cell.seeds, generator(bootstrap.seed, "seeds", name))
-    low, high = percentile_interval(drawn, bootstrap.level)
+    low, high = percentile_interval(_drawn(cell, generator(bootstrap.seed, "seeds", name)), bootstrap.level)
     std = float(np.sqrt(cell.variance)) if cell.seeds > 1 else None
     return Estimate(cell.mean, max(0.0, low), min(1.0, high), std)
+
+
+def pooled(cells: Sequence[Sample]) -> Sample:
+    """The mean of several cells, seed by seed: their k-th seeds make the k-th seed of the mean.
+
+    So the spread of the mean between seeds is right whether or not cells that share a seed lean the same way: what
+    they share stays in it, and what they don't averages out.
+    """
+    return Sample(
+        values=np.mean([cell.values for cell in cells], axis=0),
+        resampled=np.mean([cell.resampled for cell in cells], axis=0),
+    )
+
+
+def paired(first: Sample, second: Sample, bootstrap: Bootstrap, name: str) -> Difference:
+    """How far `first` lies above `second`, both on the same events, resamples and seeds: a paired t-test over seeds.
+
+    As in `pooled`, what a seed does to both cancels. For one seed only events count. `name` names the random stream.
+    """
+    difference = Sample(first.values - second.values, first.resampled - second.resampled)
+    drawn = _drawn(difference, generator(bootstrap.seed, "difference", name))
+    low, high = percentile_interval(drawn, bootstrap.level)
+    return Difference(difference.mean, low, high, _sign_changes(drawn))
 
 
 def p_value(first: Sample, second: Sample, rng: np.random.Generator) -> float:
@@ -118,8 +150,7 @@ def p_value(first: Sample, second: Sample, rng: np.random.Generator) -> float:
     else:
         known = first if first.seeds > 1 else second
         drawn = drawn + _noise(known, 1 / first.seeds + 1 / second.seeds, rng)
-    rarer = min(np.count_nonzero(drawn <= 0), np.count_nonzero(drawn >= 0))
-    return min(1.0, 2 * (rarer + 1) / (drawn.size + 1))
+    return _sign_changes(drawn)
 
 
 def holm(p: Sequence[float]) -> list[float]:
@@ -136,11 +167,23 @@ def against_best(cells: Mapping[str, Sample], alpha: float, seed: int) -> dict[s
 
     A cell is not distinguishable from the best if its Holm-corrected p-value is at least `alpha`.
     """
+    if not cells:
+        return {}
     best = max(cells, key=lambda name: cells[name].mean)
     others = [name for name in cells if name != best]
     p = holm([p_value(cells[best], cells[name], generator(seed, "comparison", best, name)) for name in others])
     verdicts = {name: Verdict(False, value >= alpha, value) for name, value in zip(others, p, strict=True)}
     return {name: verdicts.get(name, Verdict(True, False, None)) for name in cells}
+
+
+def _drawn(cell: Sample, rng: np.random.Generator) -> np.ndarray:
+    """Where the mean over all seeds and events could lie (b,)."""
+    return cell.resampled.mean(axis=0) + _noise(cell, 1 / cell.seeds, rng)
+
+
+def _sign_changes(drawn: np.ndarray) -> float:
+    rarer = min(np.count_nonzero(drawn <= 0), np.count_nonzero(drawn >= 0))
+    return min(1.0, 2 * (rarer + 1) / (drawn.size + 1))
 
 
 def _noise(cell: Sample, share: float, rng: np.random.Generator) -> np.ndarray:

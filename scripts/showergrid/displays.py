@@ -15,11 +15,13 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import LogNorm
 from matplotlib.patches import Rectangle
 
+from showergrid.blanks import blank_figure
 from showergrid.datasets import Window
 from showergrid.errors import InputError
 from showergrid.figures import ORANGE, new_figure, save, styled
 from showergrid.hits import Hits, read_hits
 from showergrid.imaging import charge_centre, directions
+from showergrid.ordering import reordered
 from showergrid.pixels import Grid, columns
 from showergrid.plugins import load
 from showergrid.settings.images import Representation, WindowSettings
@@ -46,19 +48,24 @@ class Display:
     charge: np.ndarray
 
 
-def nearest_events(events: pa.Table, classes: Sequence[ClassName], energy: float) -> dict[str, int]:
+def typical_events(events: pa.Table, classes: Sequence[ClassName], energy: float) -> dict[str, int]:
     """Of each class the event nearest to `energy` [GeV]: class name -> event.
+
+    Of a class whose energies are not known, the event whose number of hits is nearest to the median.
 
     Raises:
         InputError: a class has no event.
     """
-    pdg, number, energies = (events[name].to_numpy() for name in ("pdg", "event", "energy"))
+    pdg, number, energies, n_hits = (events[name].to_numpy() for name in ("pdg", "event", "energy", "n_hits"))
     chosen = {}
     for one in classes:
         rows = np.flatnonzero(pdg == one.pdg)
         if rows.size == 0:
             raise InputError(f"events: none is of class {one.name} (pdg {one.pdg}); check classes in the config")
-        chosen[one.name] = int(number[rows[np.argmin(np.abs(energies[rows] - energy))]])
+        away = np.abs(energies[rows].astype(np.float64) - energy)  # NaN where it is not known
+        if np.all(np.isnan(away)):
+            away = np.abs(n_hits[rows] - np.median(n_hits[rows]))
+        chosen[one.name] = int(number[rows[np.nanargmin(away)]])
     return chosen
 
 
@@ -69,7 +76,7 @@ def hits_of(path: Path, events: Sequence[int]) -> dict[int, Hits]:
         InputError: an event has no hits.
     """
     found: dict[int, Hits] = {}
-    for chunk in read_hits(path):
+    for chunk in read_hits(path, time=True):
         found |= {event: chunk.only(chunk.event == event) for event in events if event in chunk.event}
     for event in events:
         if event not in found:
@@ -81,6 +88,7 @@ def display(
     hits: Hits, representation: Representation, resolution: int, calibration: Mapping, own_ranges: bool = False
 ) -> Display:
     """One event on the grid of `calibration`, with its ranges, or with the event's own if `own_ranges`."""
+    hits = _ordered(hits, representation)
     module = load("representations", representation.module)
     parameters = module.Parameters(**representation.parameters)
     axes = module.axes(parameters)
@@ -93,75 +101,74 @@ def display(
 
 def events_figure(
     chosen: Mapping[str, Hits],
-    energies: Mapping[str, float],
+    titles: Mapping[str, str],
     representations: Sequence[DrawnRepresentation],
     calibrations: Sequence[Mapping],
     path: Path,
 ) -> None:
-    """Rows: classes (name -> hits of one event, and its energy [GeV]); columns: representations."""
+    """Rows: classes (name -> hits of one event, and its title); columns: representations."""
     shown = {
         (name, j): display(hits, drawn.representation, drawn.resolution, calibration)
         for name, hits in chosen.items()
         for j, (drawn, calibration) in enumerate(zip(representations, calibrations, strict=True))
     }
-    common = _charge_range(list(shown.values()))
+    colors = charge_colors([one.charge for one in shown.values()])
     with styled():
         figure = new_figure(3.4 * len(representations) + 0.8, 3.1 * len(chosen))
         for k, ((name, j), one) in enumerate(shown.items()):
             space = "3d" if len(one.axes) == 3 else None
             axes = figure.add_subplot(len(chosen), len(representations), k + 1, projection=space)
-            draw(axes, one, common)
+            draw(axes, one, colors)
             drawn = representations[j]
             title = f"{drawn.representation.name}, c = {drawn.resolution}" if k < len(representations) else ""
-            axes.set_title(f"{title}\n{name}, {energies[name]:.2f} GeV".strip())
-        figure.colorbar(_charges(common), ax=figure.axes, label="charge in a pixel [tick ADC]", aspect=40)
+            axes.set_title(f"{title}\n{titles[name]}".strip())
+        figure.colorbar(colors, ax=figure.axes, label="charge in a pixel [tick ADC]", aspect=40)
         save(figure, path)
 
 
 def resolutions_figure(hits: Hits, drawn: DrawnResolutions, calibration: Mapping, title: str, path: Path) -> None:
-    """One event at several resolutions on the same scale; a frame shows the window that a network sees of it.
-
-    Raises:
-        InputError: the representation has more than two image axes.
-    """
+    """One event at several resolutions on the same scale; a frame shows the window that a network sees of it."""
     shown = [display(hits, drawn.representation, c, calibration, own_ranges=True) for c in drawn.resolutions]
     if len(shown[0].axes) != 2:
-        raise InputError(f"figures: {drawn.representation.name} has no two image axes; choose a projection")
+        blank_figure("no representation of this study has two image axes", path)
+        return
     windows = [
-        _window(hits, one, drawn.window, calibration, c) for one, c in zip(shown, drawn.resolutions, strict=True)
+        _window(_ordered(hits, drawn.representation), one, drawn.window, calibration, c)
+        for one, c in zip(shown, drawn.resolutions, strict=True)
     ]
     corners = np.array([*map(_limits, shown), *(window for window in windows if window is not None)])
     low, high = corners[:, 0].min(axis=0) - FRAME, corners[:, 1].max(axis=0) + FRAME
     across = min(ACROSS, len(shown))
     down = -(-len(shown) // across)
     panel = 3.2 * (high[0] - low[0]) / (high[1] - low[1])  # height of a panel 3.2 inches wide
+    colors = charge_colors([one.charge for one in shown])
     with styled():
         figure = new_figure(3.6 * across + 0.8, (panel + 0.7) * down + 0.7)
         for k, (one, window, c) in enumerate(zip(shown, windows, drawn.resolutions, strict=True)):
             axes = figure.add_subplot(down, across, k + 1)
-            draw(axes, one, _charge_range(shown))
+            draw(axes, one, colors)
             if window is not None:
                 width, height = (window[1] - window[0])[::-1]
                 axes.add_patch(Rectangle(window[0][::-1], width, height, fill=False, ec=ORANGE, lw=1.3))
             axes.set_title(f"c = {c}: pixels of {10 * one.pixel[0]:.3g} mm")
             axes.set(ylim=(low[0], high[0]), xlim=(low[1], high[1]))
             axes.label_outer()
-        figure.colorbar(_charges(_charge_range(shown)), ax=figure.axes, label="charge in a pixel [tick ADC]", aspect=40)
+        figure.colorbar(colors, ax=figure.axes, label="charge in a pixel [tick ADC]", aspect=40)
         figure.suptitle(title)
         save(figure, path)
 
 
-def draw(axes: Axes, shown: Display, charge_range: tuple[float, float]) -> None:
+def draw(axes: Axes, shown: Display, charges: ScalarMappable) -> None:
     """Draw one event: the last image axis to the right, colours as they are, charges on a logarithmic scale."""
     if len(shown.axes) == 3:
-        _draw_space(axes, shown, charge_range)
+        _draw_space(axes, shown, charges)
     else:
-        _draw_plane(axes, shown, charge_range)
+        _draw_plane(axes, shown, charges)
 
 
-def _draw_plane(axes: Axes, shown: Display, charge_range: tuple[float, float]) -> None:
+def _draw_plane(axes: Axes, shown: Display, charges: ScalarMappable) -> None:
     colored = shown.values.shape[1] == 3
-    colors = shown.values if colored else _charges(charge_range).to_rgba(shown.charge)
+    colors = shown.values if colored else charges.to_rgba(shown.charge)
     centre = (shown.place * shown.pixel)[:, ::-1]  # (P, 2): right, up [cm]
     half = shown.pixel[::-1] / 2
     square = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half
@@ -174,10 +181,10 @@ def _draw_plane(axes: Axes, shown: Display, charge_range: tuple[float, float]) -
     axes.set(xlabel=f"{shown.axes[1]} from the origin [cm]", ylabel=f"{shown.axes[0]} [cm]")
 
 
-def _draw_space(axes: Axes, shown: Display, charge_range: tuple[float, float]) -> None:
+def _draw_space(axes: Axes, shown: Display, charges: ScalarMappable) -> None:
     """Axes to the right, to the back and upwards: the last (the beam), the second and the first."""
     place = shown.place * shown.pixel
-    colors = _charges(charge_range).to_rgba(shown.charge)
+    colors = charges.to_rgba(shown.charge)
     axes.scatter(place[:, 2], place[:, 1], place[:, 0], c=colors, s=3, marker="s", linewidths=0, depthshade=False)
     low, high = _limits(shown)
     axes.set(xlim=(low[2], high[2]), ylim=(low[1], high[1]), zlim=(low[0], high[0]))
@@ -200,6 +207,11 @@ def _window(
     return start * shown.pixel, (start + window.shape) * shown.pixel
 
 
+def _ordered(hits: Hits, representation: Representation) -> Hits:
+    """The event as its images are made: in the representation's own order, if it has one."""
+    return reordered(hits, representation.order) if representation.order else hits
+
+
 def _limits(shown: Display) -> tuple[np.ndarray, np.ndarray]:
     """Low and high corner (D,) [cm] around the event, with a margin of 5 % or one pixel."""
     place = shown.place * shown.pixel
@@ -208,18 +220,14 @@ def _limits(shown: Display) -> tuple[np.ndarray, np.ndarray]:
     return low - margin, high + margin
 
 
-def _charge_range(shown: Sequence[Display]) -> tuple[float, float]:
-    """Smallest and largest positive charge of a pixel."""
-    charge = np.concatenate([one.charge for one in shown])
-    charge = charge[charge > 0] if np.any(charge > 0) else np.ones(1)
-    return float(charge.min()), float(max(charge.max(), 1.001 * charge.min()))
-
-
-def _charges(charge_range: tuple[float, float]) -> ScalarMappable:
-    low, high = charge_range
+def charge_colors(charge: Sequence[np.ndarray]) -> ScalarMappable:
+    """The logarithmic colour scale for charges (n,), ..., from the smallest positive one to the largest."""
+    charges = np.concatenate(charge)
+    charges = charges[charges > 0] if np.any(charges > 0) else np.ones(1)
+    low, high = float(charges.min()), float(max(charges.max(), 1.001 * charges.min()))
     return ScalarMappable(LogNorm(low, high, clip=True), matplotlib.colormaps[CHARGES])
 
 
-def named(event: int, name: str, energy: float) -> str:
-    """How an event is called above its figure."""
-    return f"event {event}: {name}, {energy:.2f} GeV"
+def named(name: str, energy: float | None) -> str:
+    """How an event of class `name` is called above its figure; its energy [GeV] may not be known."""
+    return name if energy is None else f"{name}, {energy:.2f} GeV"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import os
 import sys
 from collections.abc import Callable
 
@@ -33,7 +35,17 @@ def run(main: Callable[[argparse.Namespace], None], parser: argparse.ArgumentPar
     except Exception as error:
         if arguments.debug:
             raise
-        text = explain(error) if isinstance(error, ValidationError) else str(error)
-        kind = "" if isinstance(error, InputError | ValidationError) else f"{type(error).__name__}: "
-        line = " ".join(text.split())
-        sys.exit(f"{parser.prog}: error: {kind}{line}")
+        sys.exit(f"{parser.prog}: error: {' '.join(_line(error).split())}")
+
+
+def _line(error: Exception) -> str:
+    """What went wrong, and what to do about it where that is known."""
+    if isinstance(error, InputError):
+        return str(error)
+    if isinstance(error, ValidationError):
+        return explain(error)
+    # Not every library that writes files passes the number of the error on
+    if getattr(error, "errno", None) == errno.ENOSPC or os.strerror(errno.ENOSPC) in str(error):
+        where = f" ({error.filename})" if getattr(error, "filename", None) else ""
+        return f"the disk is full{where}: free some space and run again, what is finished is kept"
+    return f"{type(error).__name__}: {error}"

@@ -18,6 +18,7 @@ from showergrid.metrics import THRESHOLD
 # Okabe and Ito (2008), told apart with every kind of colour vision
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#777777"
 COLORS = (BLUE, ORANGE, GREEN)
+PALETTE = (*COLORS, "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 STYLE = {
     "font.size": 10,
     "axes.spines.top": False,

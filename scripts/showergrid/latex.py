@@ -1,18 +1,17 @@
-"""Tables as LaTeX that needs nothing but booktabs and fits the text width of a bare article."""
+"""Tables as LaTeX that needs nothing but booktabs and fits the page of a bare article."""
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from showergrid import captions
-from showergrid.captions import COLLAPSED, HEADS, IDENTICAL, STATUS
-from showergrid.comparisons import Estimate
-from showergrid.published import SHOWN, Line
-from showergrid.tables import ACCURACIES, HAS_NUMBERS, Result, Table, number
+from showergrid.grids import Cell, Columns, Grid, Group, Row, Stub
 
-COLUMNS_ABREAST = 3  # column groups that fit side by side; more go into further tables
-NAME_WIDTH = 13  # characters of a name in a line
+PAGE_LINES = 52  # of a table and its caption
+CAPTION_WIDTH = 85  # characters of a line
+HEAD_LINES = 5
 
 _SPECIAL = {
     **{sign: f"\\{sign}" for sign in "&%$#_{}"},
@@ -24,18 +23,16 @@ _SPECIAL = {
     "|": r"\textbar{}",
     '"': "''",  # the straight quote needs a package
     "\N{EN DASH}": "--",
+    "\N{MINUS SIGN}": "$-$",
     "†": r"$^{\dagger}$",
     "‡": r"$^{\ddagger}$",
     "°": r"$^{\circ}$",
 }
 
 
-def document(table: Table, lines: Sequence[Line]) -> str:
-    """Both tables, each in an environment of its own, to be read with \\input."""
-    parts = ["% needs the package booktabs", *_table1(table)]
-    if lines:
-        parts += ["", *_published(table, list(lines))]
-    return "\n".join(parts) + "\n"
+def document(grids: Iterable[Grid]) -> str:
+    """Tables, each in an environment of its own, to be read with \\input."""
+    return "\n".join(["% needs the package booktabs", "\n\n".join("\n".join(_floats(grid)) for grid in grids)]) + "\n"
 
 
 def escape(text: str) -> str:
@@ -43,135 +40,136 @@ def escape(text: str) -> str:
     return "".join(_SPECIAL.get(sign, sign) for sign in text)
 
 
-def name_lines(name: str, width: int = NAME_WIDTH) -> list[str]:
-    """`name` cut into lines of at most `width` characters, behind underscores and hyphens where there are any."""
+def name_lines(name: str, width: int) -> list[str]:
+    """`name` cut into lines of at most `width` characters, behind spaces, underscores and hyphens if there are any."""
     lines = [""]
     for part in re.findall(rf"[^\s_-]{{1,{width - 1}}}[\s_-]?|[\s_-]", name):
-        if len(lines[-1] + part) > width:
+        if len(lines[-1] + part.rstrip()) > width:
             lines.append("")
         lines[-1] += part
-    return lines
+    return [line.rstrip() for line in lines]
 
 
-def _table1(table: Table) -> list[str]:
-    def body(columns: list[str]) -> list[str]:
-        rows = []
-        for model in table.settings.rows:
-            mark = escape(IDENTICAL) if captions.twins(table, model) else ""
-            rows += [r"\addlinespace[2pt]"] if rows else []
-            cells = [_cell(table.results[column, model]) for column in columns]
-            rows += _stacked(name_lines(model), mark, cells, len(HEADS))
-        return rows
-
-    label = f"tab:{table.settings.table}"
-    caption = captions.table_caption(table, "small below it")
-    return _floats(table.settings.columns, ["network"], HEADS, 1.2, body, caption, label)
-
-
-def _published(table: Table, lines: list[Line]) -> list[str]:
-    def body(columns: list[str]) -> list[str]:
-        rows = []
-        for i, line in enumerate(lines):
-            first = i == 0 or lines[i - 1].model != line.model
-            source = line.source + (escape(IDENTICAL) if line.twins else "")
-            names = name_lines(line.model, 22) if first else [""]
-            cells = [[_published_cell(line, column)] for column in columns]
-            if first and i:
-                rows.append(r"\addlinespace[2pt]")
-            rows += _stacked(names, "", cells, len(SHOWN), source)
-        return rows
-
-    caption = captions.published_caption(table, lines)
-    label = f"tab:{table.settings.table}-published"
-    return _floats(table.settings.columns, ["network", "source"], HEADS[: len(SHOWN)], 2.8, body, caption, label)
-
-
-def _floats(
-    columns: Sequence[str],
-    stub: Sequence[str],
-    heads: Sequence[str],
-    gap: float,
-    body: Callable[[list[str]], list[str]],
-    caption: str,
-    label: str,
-) -> list[str]:
-    """Table environments, as many as the columns need; `body` gives the rows of some of the columns.
-
-    `gap` [pt] stands at either side of a column, and a little more than twice as much between groups.
-    """
+def _floats(grid: Grid) -> list[str]:
+    """Table environments, as many as the rows and the columns need."""
     parts = []
-    for start in range(0, len(columns), COLUMNS_ABREAST):
-        abreast = list(columns[start : start + COLUMNS_ABREAST])
-        words = escape(caption) if start == 0 else rf"Continues Table~\ref{{{label}}}."
-        parts += [
-            r"\begin{table}[tbp]",
-            r"\sloppy\centering\footnotesize",
-            rf"\setlength{{\tabcolsep}}{{{gap}pt}}\setlength{{\scriptspace}}{{0pt}}",
-            *_tabular(abreast, stub, heads, 2.5 * gap, body(abreast)),
-            rf"\caption[{escape(label.removeprefix('tab:'))}]{{\footnotesize {words}}}",
-            *([rf"\label{{{label}}}"] if start == 0 else []),
-            r"\end{table}",
-        ]
+    for groups in _pages(grid):
+        for start in range(0, len(grid.columns), grid.abreast):
+            abreast = slice(start, start + grid.abreast)
+            words = rf"Continues Table~\ref{{{grid.label}}}." if parts else escape(grid.caption)
+            label = [] if parts else [rf"\label{{{grid.label}}}"]
+            parts += [
+                r"\begin{table}[tbp]",
+                r"\sloppy\centering\footnotesize",
+                rf"\setlength{{\tabcolsep}}{{{grid.gap}pt}}\setlength{{\scriptspace}}{{0pt}}",
+                *_tabular(grid, grid.columns[abreast], groups, abreast),
+                rf"\caption[{escape(grid.label.removeprefix('tab:'))}]{{\footnotesize {words}}}",
+                *label,
+                r"\end{table}",
+            ]
     return parts
 
 
-def _tabular(columns: list[str], stub: Sequence[str], heads: Sequence[str], gap: float, rows: list[str]) -> list[str]:
-    width, offset = len(heads), len(stub)
-    groups = [(offset + 1 + i * width, offset + (i + 1) * width) for i in range(len(columns))]
-    titles = [rf"\multicolumn{{{width}}}{{c}}{{{escape(column)}}}" for column in columns]
-    subtitles = [rf"{{\scriptsize {head}}}" for head in [*stub, *(list(heads) * len(columns))]]
-    spec = rf"@{{\hspace{{{gap:g}pt}}}}".join(["l" * offset, *("l" * width for _ in columns)])
+def _pages(grid: Grid) -> list[list[Group]]:
+    """The groups of rows, cut into runs that fit a page; the first page has the caption too."""
+    pages: list[list[Group]] = [[]]
+    left = PAGE_LINES - HEAD_LINES - len(grid.caption) // CAPTION_WIDTH
+    for group in grid.groups:
+        lines = sum(_height(grid.stub, row) for row in group.rows) + bool(group.title)
+        if lines > left and pages[-1]:
+            pages.append([])
+            left = PAGE_LINES - HEAD_LINES
+        pages[-1].append(group)
+        left -= lines
+    return pages
+
+
+def _tabular(grid: Grid, columns: Sequence[Columns], groups: Sequence[Group], abreast: slice) -> list[str]:
+    offset, edges = len(grid.stub), [len(grid.stub)]
+    for group in columns:
+        edges.append(edges[-1] + len(group.heads))
+    wide = rf"@{{\hspace{{{2.5 * grid.gap:g}pt}}}}"
     return [
-        rf"\begin{{tabular}}{{@{{}}{spec}@{{}}}}",
+        rf"\begin{{tabular}}{{@{{}}{wide.join(['l' * offset, *('l' * len(group.heads) for group in columns)])}@{{}}}}",
         r"\toprule",
-        " & ".join([*([""] * offset), *titles]) + r" \\",
-        "".join(rf"\cmidrule(lr){{{first}-{last}}}" for first, last in groups),
-        " & ".join(subtitles) + r" \\",
+        *_heads(grid, columns, edges),
         r"\midrule",
-        *rows,
+        *_body(grid, groups, abreast, edges[-1]),
         r"\bottomrule",
         r"\end{tabular}",
     ]
 
 
-def _stacked(names: list[str], mark: str, cells: list[list[str]], width: int, source: str | None = None) -> list[str]:
-    """One line of the table for every line of the name or of a cell, whichever has more."""
-    blank = " & ".join([""] * width)
-    rows = []
-    for i in range(max(len(names), *map(len, cells))):
-        name = escape(names[i]) + (mark if i == len(names) - 1 else "") if i < len(names) else ""
-        stub = [name] if source is None else [name, source if i == 0 else ""]
-        rows.append(" & ".join([*stub, *(cell[i] if i < len(cell) else blank for cell in cells)]) + r" \\")
-    return rows
+def _heads(grid: Grid, columns: Sequence[Columns], edges: Sequence[int]) -> list[str]:
+    lines = []
+    if any(group.title for group in columns):
+        titles = [_title(group) for group in columns]
+        ends = itertools.pairwise(edges)
+        rules = [rf"\cmidrule(lr){{{low + 1}-{high}}}" for low, high in ends if high > low + 1]
+        lines = [" & ".join([""] * edges[0] + titles) + r" \\", *(["".join(rules)] if rules else [])]
+    heads = [name_lines(stub.head, stub.width) for stub in grid.stub]
+    heads += [[head] for group in columns for head in group.heads]
+    return lines + _stacked([_Piece([_small(escape(line)) for line in head]) for head in heads])
 
 
-def _cell(result: Result) -> list[str]:
-    """Lines of one result: its numbers, and the standard deviations where there are several seeds."""
-    if result.status not in HAS_NUMBERS:
-        return [_spanning(STATUS[result.status], len(ACCURACIES))]
-    estimates = [result.estimates[name] for name in ACCURACIES]
-    values = [number(estimate.value) for estimate in estimates]
-    values[-1] = _with_interval(estimates[-1], bool(result.verdict and result.verdict.best))
-    values[-1] += escape(captions.marks(result))
-    lines = [" & ".join(values)]
-    if estimates[-1].std is not None:
-        lines.append(" & ".join(rf"{{\scriptsize {number(estimate.std)}}}" for estimate in estimates))
+def _title(group: Columns) -> str:
+    return _spanning(escape(group.title), len(group.heads)) if len(group.heads) > 1 else escape(group.title)
+
+
+def _body(grid: Grid, groups: Sequence[Group], abreast: slice, width: int) -> list[str]:
+    lines = []
+    for i, group in enumerate(groups):
+        lines += [r"\addlinespace[2pt]"] if i else []
+        lines += [_spanning(escape(group.title), width, "l") + r" \\"] if group.title else []
+        for above, row in zip((None, *group.rows), group.rows, strict=False):
+            stub = [_Piece([escape(line) for line in name]) for name in _names(grid.stub, row, above)]
+            lines += _stacked(stub + [_piece(cell) for inner in row.cells[abreast] for cell in inner])
     return lines
 
 
-def _with_interval(estimate: Estimate, bold: bool) -> str:
-    value = rf"\textbf{{{number(estimate.value)}}}" if bold else number(estimate.value)
-    up, down = number(estimate.high - estimate.value), number(estimate.value - estimate.low)
-    return rf"{value}$^{{+{up}}}_{{-{down}}}$"
+def _names(stub: Sequence[Stub], row: Row, above: Row | None = None) -> list[list[str]]:
+    """Lines of the names of a row; the first is left out where it is that of the row above."""
+    names = [name_lines(name, column.width) for name, column in zip(row.stub, stub, strict=True)]
+    return [[""], *names[1:]] if above is not None and above.stub[0] == row.stub[0] else names
 
 
-def _published_cell(line: Line, column: str) -> str:
-    entry = line.entries[column]
-    if not entry.accuracies:
-        return _spanning(STATUS[entry.status], len(SHOWN))
-    values = [number(entry.accuracies[name]) for name in SHOWN]
-    return " & ".join(values) + (escape(COLLAPSED) if entry.status == "collapsed" else "")
+def _height(stub: Sequence[Stub], row: Row) -> int:
+    below = any(cell.below for inner in row.cells for cell in inner)
+    return max(1 + below, *(len(name) for name in _names(stub, row)))
 
 
-def _spanning(text: str, width: int) -> str:
-    return rf"\multicolumn{{{width}}}{{c}}{{{escape(text)}}}"
+@dataclass(frozen=True)
+class _Piece:
+    """What a row shows in one column, line by line, or in `span` columns."""
+
+    lines: list[str]
+    span: int = 1
+
+
+def _stacked(pieces: Sequence[_Piece]) -> list[str]:
+    """One line of the table for every line of the piece that has most."""
+    rows = []
+    for i in range(max(len(piece.lines) for piece in pieces)):
+        cells = [piece.lines[i] if i < len(piece.lines) else " & " * (piece.span - 1) for piece in pieces]
+        rows.append(" & ".join(cells) + r" \\")
+    return rows
+
+
+def _piece(cell: Cell) -> _Piece:
+    text = escape(cell.text)
+    if cell.bold:
+        text = rf"\textbf{{{text}}}"
+    if cell.interval:
+        text += r"$^{{+{}}}_{{-{}}}$".format(*cell.interval)
+    text += escape(cell.marks)
+    if cell.span > 1:
+        text = _spanning(text, cell.span)
+    return _Piece([text, _small(escape(cell.below))] if cell.below else [text], cell.span)
+
+
+def _small(text: str) -> str:
+    return rf"{{\scriptsize {text}}}" if text else ""
+
+
+def _spanning(text: str, width: int, where: str = "c") -> str:
+    return rf"\multicolumn{{{width}}}{{{where}}}{{{text}}}"

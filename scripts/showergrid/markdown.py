@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 
-from showergrid import captions
-from showergrid.captions import COLLAPSED, HEADS, IDENTICAL, STATUS
-from showergrid.published import SHOWN, Line
-from showergrid.tables import ACCURACIES, HAS_NUMBERS, Result, Table, number
+from showergrid.grids import Cell, Grid
 
 
-def document(table: Table, lines: Sequence[Line]) -> str:
-    """Both tables, each under its caption."""
-    parts = [escape(captions.table_caption(table, "in square brackets")), "", *_table1(table)]
-    if lines:
-        parts += ["", escape(captions.published_caption(table, list(lines))), "", *_published(table, lines)]
-    return "\n".join(parts) + "\n"
+def document(grids: Iterable[Grid]) -> str:
+    """Tables, each under its caption."""
+    return "\n\n".join("\n".join([escape(grid.caption), "", *_lines(grid)]) for grid in grids) + "\n"
 
 
 def escape(text: str) -> str:
@@ -24,47 +18,25 @@ def escape(text: str) -> str:
     return re.sub(r"([\\`*|<>\[\]]|(?<!\w)_|_(?!\w))", r"\\\1", text)
 
 
-def _table1(table: Table) -> list[str]:
+def _lines(grid: Grid) -> list[str]:
+    heads = [f"{group.title} {head}".strip() for group in grid.columns for head in group.heads]
+    header = [*(escape(stub.head) for stub in grid.stub), *map(escape, heads)]
+    rule = ["---"] * len(grid.stub) + ["---:"] * len(heads)
     rows = []
-    for model in table.settings.rows:
-        mark = IDENTICAL if captions.twins(table, model) else ""
-        cells = [text for column in table.settings.columns for text in _cell(table.results[column, model])]
-        rows.append([escape(model) + mark, *cells])
-    return _grid(["network"], table.settings.columns, HEADS, rows)
-
-
-def _published(table: Table, lines: Sequence[Line]) -> list[str]:
-    rows = []
-    for line in lines:
-        cells = [text for column in table.settings.columns for text in _published_cell(line, column)]
-        rows.append([escape(line.model), line.source + (IDENTICAL if line.twins else ""), *cells])
-    return _grid(["network", "source"], table.settings.columns, HEADS[: len(SHOWN)], rows)
-
-
-def _grid(stub: list[str], columns: Sequence[str], heads: Sequence[str], rows: list[list[str]]) -> list[str]:
-    header = [*stub, *(f"{escape(column)} {head}" for column in columns for head in heads)]
-    rule = ["---"] * len(stub) + ["---:"] * (len(header) - len(stub))
+    for group in grid.groups:
+        if group.title:
+            rows.append([f"**{escape(group.title)}**"] + [""] * (len(header) - 1))
+        for row in group.rows:
+            cells = [_cell(cell) for inner in row.cells for cell in inner for _ in range(cell.span)]
+            rows.append([*map(escape, row.stub), *cells])
     return [f"| {' | '.join(row)} |" for row in (header, rule, *rows)]
 
 
-def _cell(result: Result) -> list[str]:
-    if result.status not in HAS_NUMBERS:
-        return [STATUS[result.status]] * len(ACCURACIES)
-    texts = []
-    for name in ACCURACIES:
-        estimate = result.estimates[name]
-        text = number(estimate.value)
-        if name == "test_accuracy":
-            up, down = number(estimate.high - estimate.value), number(estimate.value - estimate.low)
-            text = f"**{text}**" if result.verdict and result.verdict.best else text
-            text = f"{text} (+{up} -{down}){captions.marks(result)}"
-        texts.append(text if estimate.std is None else f"{text} [{number(estimate.std)}]")
-    return texts
-
-
-def _published_cell(line: Line, column: str) -> list[str]:
-    entry = line.entries[column]
-    if not entry.accuracies:
-        return [STATUS[entry.status]] * len(SHOWN)
-    texts = [number(entry.accuracies[name]) for name in SHOWN]
-    return [*texts[:-1], texts[-1] + COLLAPSED * (entry.status == "collapsed")]
+def _cell(cell: Cell) -> str:
+    text = escape(cell.text)
+    if cell.bold:
+        text = f"**{text}**"
+    if cell.interval:
+        text += " (+{} -{})".format(*cell.interval)
+    text += cell.marks
+    return f"{text} [{escape(cell.below)}]" if cell.below else text

@@ -13,30 +13,30 @@ import numpy as np
 
 from showergrid.hits import AXES, Hits
 
-STRETCH = {"x": 1.0, "y": 1.0, "z": 1.25}  # the detector is 400 x 400 x 500 cm: as many cm a pixel in z as in x
-
 
 @dataclass(frozen=True)
 class Grid:
     """The pixels of one resolution: `count[a]` of them between `minimum[a]` and `maximum[a]` on axis a.
 
-    minimum (3,), maximum (3,) float64 [cm]; resolution: pixels across the detector in x (c of the reference).
+    minimum (3,), maximum (3,) float64 [cm]; resolution: pixels across the detector in x (c of the reference);
+    stretch (3,): pixels on each axis for one in x, so that a pixel has as many cm on each.
     """
 
     resolution: int
     minimum: np.ndarray
     maximum: np.ndarray
+    stretch: np.ndarray
 
     @classmethod
     def of(cls, axes: dict[str, dict[str, float]], resolution: int) -> Grid:
-        """The grid over the `axes` of a calibration: {"x": {"min": ..., "max": ...}, ...} [cm]."""
-        low, high = (np.array([axes[axis][end] for axis in AXES], dtype=np.float64) for end in ("min", "max"))
-        return cls(resolution, low, high)
+        """The grid over the `axes` of a calibration: {"x": {"min": ..., "max": ..., "stretch": ...}, ...} [cm, 1]."""
+        found = (np.array([axes[axis][key] for axis in AXES], dtype=np.float64) for key in ("min", "max", "stretch"))
+        return cls(resolution, *found)
 
     @property
     def count(self) -> np.ndarray:
-        """(3,) int64: pixels along x, y, z, i.e. (c, c, 1.25 c), rounded half to even."""
-        return np.array([round(STRETCH[axis] * self.resolution) for axis in AXES], dtype=np.int64)
+        """(3,) int64: pixels along x, y, z, rounded half to even: (c, c, 1.25 c) in a detector of 4 x 4 x 5 m."""
+        return np.rint(self.stretch * self.resolution).astype(np.int64)
 
     def pixel(self, position: np.ndarray) -> np.ndarray:
         """(N, 3) int64: round((r - t_min) / (t_max - t_min) * c), half to even, of position (N, 3) [cm].

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from showergrid.places import HAS_NUMBERS, identical_rows, number
 from showergrid.settings.report import PublishedTable
-from showergrid.tables import HAS_NUMBERS, Table, identical_rows, number
+from showergrid.tables import Table
 
 OURS = "ours"
 SHOWN = ("train", "validation", "best_validation")

@@ -1,32 +1,40 @@
-"""A study: one configuration, checked, and resolved to what each job needs to know.
+"""A study: one configuration, checked, and the cells that it asks for.
 
-Only the Snakefile reads this module; commands receive resolved values. It imports no network library, so that a
-plan needs none.
+Only the Snakefile reads this module; commands receive resolved values (jobs.py). It imports no network library, so that
+a plan needs none.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel
 
 from showergrid import plugins
 from showergrid.checking import checked
 from showergrid.datasets import Window
 from showergrid.errors import InputError
-from showergrid.pixels import STRETCH
 from showergrid.settings.base import Settings
-from showergrid.settings.images import WindowSettings
-from showergrid.settings.study import LARGEST, Block, Config, ModelEntry, PublishedNumbers
+from showergrid.settings.images import CentimetreWindow, WindowSettings
+from showergrid.settings.study import (
+    LARGEST,
+    Ablation,
+    Block,
+    Config,
+    ModelEntry,
+    Override,
+    RepresentationEntry,
+)
 from showergrid.settings.training import Training
+from showergrid.variants import base, variant
 
-# Keys of a model's window carry this prefix in the configuration: win_shape, win_margin, win_placement.
+# Keys of a model's window carry this prefix in the configuration: win_shape, win_margin, win_placement, win_origin.
 WINDOW = "win_"
+COORDINATES = ("representation", "resolution", "model")
 
 
 @dataclass(frozen=True, order=True)
@@ -42,6 +50,22 @@ class Cell:
     def folder(self) -> str:
         """Where its files are, below the study's folder."""
         return f"cells/{self.representation}/c{self.resolution}/{self.model}/seed{self.seed}"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Cells that differ by their seed alone; `levels` are the values of an ablation that led to it."""
+
+    representation: str
+    resolution: int
+    model: str
+    seeds: tuple[int, ...]
+    levels: Mapping[str, Any]
+
+    @property
+    def key(self) -> tuple[str, int, str]:
+        """Representation, resolution and model."""
+        return self.representation, self.resolution, self.model
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,26 +88,125 @@ class Study:
             study.check_model(entry)
         if not study.cells:
             raise InputError("config: grid: no block has a network that takes its representation's images")
+        for ablation in study.config.ablations:
+            for place in study.variants(ablation.name):
+                if not study.has_meaning(place.representation, place.model):
+                    raise InputError(
+                        f"config: ablation {ablation.name}: {place.model} takes no images of {place.representation}"
+                    )
+                study.model(*place.key)
         for place in study.places:
             study.model(*place)
         asked = {place for block in study.config.grid for place in _product(block)}
         if strangers := sorted(study.too_large - asked):
             raise InputError(f"config: out_of_memory: {strangers[0]} is not in the grid")
         for table in study.tables:
-            study.columns(table)
+            study.table_places(table)
         return study
+
+    # What the names stand for
+
+    def representation_entry(self, name: str) -> RepresentationEntry:
+        """The entry of a representation or of a variant of one."""
+        return self._derived[0].get(name) or _named(self.config.representations, name, "representation")
+
+    def model_entry(self, name: str) -> ModelEntry:
+        """The entry of a model or of a variant of one."""
+        return self._derived[1].get(name) or _named(self.config.models, name, "model")
 
     @cache
     def representation(self, name: str) -> dict[str, Any]:
-        """Name, module and checked parameters of a representation."""
-        entry = _named(self.config.representations, name, "representation")
-        module = plugins.load("representations", entry.file)
-        parameters = checked(module.Parameters, entry.values, f"config: representation {name}")
-        return {"name": name, "module": entry.file, "parameters": parameters.model_dump(mode="json")}
+        """Name, module, checked parameters and, where it has one of its own, order of hits of a representation."""
+        return self._settled_representation(self.representation_entry(name))
 
-    def named_model(self, name: str) -> ModelEntry:
-        """The entry of a model."""
-        return _named(self.config.models, name, "model")
+    def _settled_representation(self, entry: RepresentationEntry) -> dict[str, Any]:
+        module = plugins.load("representations", entry.file)
+        parameters = checked(module.Parameters, entry.values, f"config: representation {entry.name}")
+        found = {"name": entry.name, "module": entry.file, "parameters": parameters.model_dump(mode="json")}
+        if entry.order in (None, self.config.order):
+            return found
+        if entry.order == "as_given":
+            raise InputError(f"config: representation {entry.name}: order = 'as_given' is none that can be made again")
+        return {**found, "order": entry.order}
+
+    @cache
+    def axes(self, representation: str) -> tuple[str, ...]:
+        """The detector axes of the images, in the order of their dimensions."""
+        return _axes(self.representation(representation))
+
+    @cache
+    def has_meaning(self, representation: str, model: str) -> bool:
+        """Whether the network takes images of as many axes as the representation gives."""
+        module = plugins.load("models", self.model_entry(model).file)
+        return len(self.axes(representation)) in module.IMAGE_AXES
+
+    @cache
+    def model(self, representation: str, resolution: int, model: str) -> dict[str, Any]:
+        """Name, module, network parameters and training of a model in one place of the grid."""
+        return self._settled_model(self.model_entry(model), self.representation(representation), resolution)
+
+    def _settled_model(self, entry: ModelEntry, representation: Mapping[str, Any], resolution: int) -> dict[str, Any]:
+        where = f"config: model {entry.name} ({representation['name']}, c{resolution})"
+        groups = _groups(plugins.load("models", entry.file))
+        values = self.model_values(entry, representation["name"], resolution)
+        known = _known(values, groups, where)
+        grouped: dict[str, dict[str, Any]] = {group: {} for group in groups}
+        for key, value in values.items():
+            grouped[known[key]][key.removeprefix(WINDOW) if known[key] == "window" else key] = value
+        axes = _axes(representation)
+        if grouped.pop("centimetres"):
+            grouped["window"] |= self._in_pixels(values, axes, resolution, where)
+        grouped["window"] = {"origin": self.config.origin, **grouped["window"]}
+        found = {
+            group: checked(groups[group], inner, where, WINDOW if group == "window" else "")
+            for group, inner in grouped.items()
+        }
+        try:
+            Window.of(found["window"], axes)
+            found["parameters"].check_window(found["window"].shape)
+        except InputError as error:
+            shown = f"win_shape = {found['window'].shape}, win_margin = {found['window'].margin}"
+            raise InputError(f"{where}: {shown}: {error}") from None
+        return {
+            "name": entry.name,
+            "module": entry.file,
+            **{group: settings.model_dump(mode="json") for group, settings in found.items()},
+        }
+
+    def model_values(self, entry: ModelEntry, representation: str, resolution: int) -> dict[str, Any]:
+        """Every value that the configuration gives a model in one place: of training, its own, of its overrides."""
+        values = {**self.config.training, **entry.values}
+        for override in entry.overrides:
+            if override.representation in (None, base(representation)) and override.resolution in (None, resolution):
+                values |= override.model_extra or {}
+        return values
+
+    def _in_pixels(
+        self, values: Mapping[str, Any], axes: tuple[str, ...], resolution: int, where: str
+    ) -> dict[str, Any]:
+        """Shape and margin of a window that is given in cm."""
+        if "win_shape" in values:
+            raise InputError(f"{where}: win_shape and window_cm are both given; leave one out")
+        asked = {key: value for key, value in values.items() if key in CentimetreWindow.model_fields}
+        window = checked(CentimetreWindow, asked, where)
+        if lacking := [axis for axis in axes if axis not in window.window_cm]:
+            raise InputError(f"{where}: window_cm lacks axis {lacking[0]}")
+        pixel = self.pixel_cm(resolution)
+        return {
+            "shape": [max(1, round(window.window_cm[axis] / pixel[axis])) for axis in axes],
+            "margin": {axis: round(cm / pixel[axis]) for axis, cm in window.margin_cm.items()},
+        }
+
+    @property
+    def stretch(self) -> dict[str, float]:
+        """For each axis how many pixels span the detector for one in x, so that a pixel has as many cm on each."""
+        extent = {axis: high - low for axis, (low, high) in self.config.detector.model_dump().items()}
+        return {axis: cm / extent["x"] for axis, cm in extent.items()}
+
+    def pixel_cm(self, resolution: int) -> dict[str, float]:
+        """Edge of a pixel along each axis [cm], for hits that fill the detector: the same on all axes."""
+        low, high = self.config.detector.x
+        return dict.fromkeys(("x", "y", "z"), (high - low) / resolution)
 
     def check_model(self, entry: ModelEntry) -> None:
         """Refuse what the cells of the grid may not ask for: keys of an override, values of a model without a cell."""
@@ -99,53 +222,11 @@ class Study:
             parameters = {key: value for key, value in entry.values.items() if known[key] == "parameters"}
             checked(module.Parameters, parameters, where)
 
-    @cache
-    def axes(self, representation: str) -> tuple[str, ...]:
-        """The detector axes of the images, in the order of their dimensions."""
-        found = self.representation(representation)
-        module = plugins.load("representations", found["module"])
-        return module.axes(module.Parameters(**found["parameters"]))
-
-    @cache
-    def has_meaning(self, representation: str, model: str) -> bool:
-        """Whether the network takes images of as many axes as the representation gives."""
-        module = plugins.load("models", self.named_model(model).file)
-        return len(self.axes(representation)) in module.IMAGE_AXES
-
-    @cache
-    def model(self, representation: str, resolution: int, model: str) -> dict[str, Any]:
-        """Name, module, network parameters and training of a model in one place of the grid."""
-        entry = self.named_model(model)
-        module = plugins.load("models", entry.file)
-        values = {**self.config.training, **entry.values}
-        for override in entry.overrides:
-            if override.representation in (None, representation) and override.resolution in (None, resolution):
-                values |= override.model_extra or {}
-        where = f"config: model {model} ({representation}, c{resolution})"
-        groups = _groups(module)
-        known = _known(values, groups, where)
-        grouped: dict[str, dict[str, Any]] = {group: {} for group in groups}
-        for key, value in values.items():
-            grouped[known[key]][key.removeprefix(WINDOW) if known[key] == "window" else key] = value
-        grouped["window"]["origin"] = self.config.origin
-        found = {
-            group: checked(settings, grouped[group], where, WINDOW if group == "window" else "")
-            for group, settings in groups.items()
-        }
-        try:
-            Window.of(found["window"], self.axes(representation))
-        except InputError as error:
-            shown = f"win_shape = {found['window'].shape}, win_margin = {found['window'].margin}"
-            raise InputError(f"{where}: {shown}: {error}") from None
-        return {
-            "name": model,
-            "module": entry.file,
-            **{group: settings.model_dump(mode="json") for group, settings in found.items()},
-        }
+    # The grid
 
     @cached_property
     def cells(self) -> list[Cell]:
-        """Every cell to train, once, in a fixed order."""
+        """Every cell of the grid to train, once, in a fixed order."""
         found = {
             Cell(*place, seed)
             for block in self.config.grid
@@ -170,178 +251,120 @@ class Study:
         """Names of the tables that the grid asks for."""
         return sorted({block.table for block in self.config.grid if block.table})
 
-    def columns(self, table: str) -> list[dict[str, Any]]:
-        """The places of a table with their seeds and status (run, n/a, out of memory), in the grid's order."""
-        found: dict[tuple[str, str], dict[str, Any]] = {}
+    @cache
+    def table_places(self, table: str) -> list[Place]:
+        """The places of a table in the grid's order: each representation and model once, or once a resolution."""
+        found: dict[tuple, Place] = {}
         for block in self.config.grid:
-            for representation, resolution, model in _product(block) if block.table == table else ():
-                if (representation, model) in found:
-                    raise InputError(
-                        f"config: grid: {table} has {model} on {representation} twice; name it in one block"
-                    )
-                status = "run"
-                if not self.has_meaning(representation, model):
-                    status = "n/a"
-                elif (representation, resolution, model) in self.too_large:
-                    status = "out of memory"
-                found[representation, model] = {
-                    "representation": representation,
-                    "resolution": resolution,
-                    "models": [model],
-                    "seeds": block.seeds,
-                    "status": status,
-                }
+            for key in _product(block) if block.table == table else ():
+                shown = key if table == "table_resolution" else (key[0], key[2])
+                if shown in found:
+                    raise InputError(f"config: grid: {table} has {key[2]} on {key[0]} twice; name it in one block")
+                found[shown] = Place(*key, tuple(block.seeds), {})
+        if not found:
+            raise InputError(f"config: grid: no block has table: {table}, so there is nothing to show")
         return list(found.values())
 
-    def table_cells(self, table: str) -> list[Cell]:
-        """The trained cells that a table shows."""
-        return [
-            Cell(place["representation"], place["resolution"], model, seed)
-            for place in self.columns(table)
-            if place["status"] == "run"
-            for model in place["models"]
-            for seed in place["seeds"]
-        ]
+    def status(self, place: Place) -> str:
+        """Why a place has numbers or none: run, n/a, out of memory."""
+        if not self.has_meaning(place.representation, place.model):
+            return "n/a"
+        return "out of memory" if place.key in self.too_large else "run"
 
-    # What each job is told
+    def cells_of(self, places: list[Place]) -> list[Cell]:
+        """The trained cells of some places."""
+        return [Cell(*place.key, seed) for place in places if self.status(place) == "run" for seed in place.seeds]
 
-    def classes(self) -> list[dict[str, Any]]:
-        """Names and PDG codes; the first is the positive class."""
-        return [entry.model_dump() for entry in self.config.classes]
+    # Ablations
 
-    def job(self, step: str, published: PublishedNumbers, **wildcards: Any) -> dict[str, Any]:
-        """The resolved configuration of a job: all that decides its outputs beside its input files.
+    def ablation(self, name: str) -> Ablation:
+        """The ablation of that name."""
+        return _named(self.config.ablations, name, "ablation")
 
-        Raises:
-            InputError: there is no such job: a resolution or seed out of range, a network that takes no such images.
-        """
-        for key, largest in LARGEST.items():
-            if wildcards.get(key, 0) > largest:
-                raise InputError(f"{key} {wildcards[key]} is larger than {largest}")
-        if "model" in wildcards and not self.has_meaning(wildcards["representation"], wildcards["model"]):
-            raise InputError(f"{wildcards['model']} takes no images of {wildcards['representation']}")
-        match step:
-            case "simulate":
-                return self.simulate_job(**wildcards)
-            case "gather":
-                return {"shards": self.config.simulation.shards}
-            case "split":
-                return {"split": self.config.split.model_dump(mode="json"), "classes": self.classes()}
-            case "explore":
-                return self.explore_job(published)
-            case "calibrate_images" | "images":
-                return self.images_job(**wildcards)
-            case "train":
-                return self.cell_job(**wildcards)
-            case "evaluate":
-                return {**self.cell_job(**wildcards), "bootstrap": self.config.bootstrap.model_dump(mode="json")}
-            case "cell_figures":
-                return {"classes": self.classes()}
-            case "event_figures":
-                return self.event_figures_job()
-            case "table":
-                return self.table_job(published=published, **wildcards)
-            case _:  # nothing but files decides: calibrate, typeset
-                return {}
+    def variants(self, name: str) -> list[Place]:
+        """The places of an ablation, one for every combination of its values, the last factor running fastest."""
+        return self._derived[2][name]
 
-    def simulate_job(self, shard: int) -> dict[str, Any]:
-        """One shard of the simulation.
-
-        It is told of the showers up to its own last one: more of them in all leave the first shards as they are.
-        """
-        simulation = self.config.simulation.model_dump(mode="json")
-        end = min(simulation["showers"], (shard + 1) * simulation["shard_size"])
+    @property
+    def names(self) -> dict[str, list[str]]:
+        """Every representation and model that a cell may have, variants included."""
+        representations, models, _ = self._derived
         return {
-            "simulation": {**simulation, "showers": end},
-            "readout": self.config.readout.model_dump(mode="json"),
-            "classes": self.classes(),
-            "detector": self.config.detector.model_dump(mode="json"),
-            "order": self.config.order,
+            "representation": [*(entry.name for entry in self.config.representations), *representations],
+            "model": [*(entry.name for entry in self.config.models), *models],
         }
 
-    def explore_job(self, published: PublishedNumbers) -> dict[str, Any]:
-        """The data analysis."""
-        return {
-            "classes": self.classes(),
-            "baselines": self.config.baselines.model_dump(mode="json"),
-            "published": published.data.model_dump(mode="json"),
-            "order": self.config.order,
-        }
+    @cached_property
+    def _derived(self) -> tuple[dict[str, RepresentationEntry], dict[str, ModelEntry], dict[str, list[Place]]]:
+        """Variants of representations and of models by name, and the places of each ablation."""
+        representations: dict[str, RepresentationEntry] = {}
+        models: dict[str, ModelEntry] = {}
+        places: dict[str, list[Place]] = {}
+        for ablation in self.config.ablations:
+            places[ablation.name] = []
+            for values in itertools.product(*ablation.factors.values()):
+                levels = dict(zip(ablation.factors, values, strict=True))
+                image, network, resolution = self._variant(ablation, levels)
+                representations |= {image.name: image} if image.name != base(image.name) else {}
+                models |= {network.name: network} if network.name != base(network.name) else {}
+                place = Place(image.name, resolution, network.name, tuple(ablation.seeds), levels)
+                places[ablation.name].append(place)
+        return representations, models, places
 
-    def images_job(self, representation: str, resolution: int) -> dict[str, Any]:
-        """One image file."""
-        return {"representation": self.representation(representation), "resolution": resolution}
+    def _variant(self, ablation: Ablation, levels: Mapping[str, Any]) -> tuple[RepresentationEntry, ModelEntry, int]:
+        """What one combination of an ablation's values stands for; what equals the study's own keeps its name."""
+        where = f"config: ablation {ablation.name}"
+        place = {key: levels.get(key, getattr(ablation, key)) for key in COORDINATES}
+        if type(place["resolution"]) is not int or not 1 <= place["resolution"] <= LARGEST["resolution"]:
+            raise InputError(f"{where}: resolution = {place['resolution']!r}: no resolution")
+        image = _named(self.config.representations, place["representation"], "representation")
+        network = _named(self.config.models, place["model"], "model")
+        of_image = {*plugins.load("representations", image.file).Parameters.model_fields, "order"}
+        of_network = _known({}, _groups(plugins.load("models", network.file)), where)
+        changes: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
+        settled = self._settled_representation(image)
+        own = {"order": self.config.order, **settled["parameters"], **settled}
+        for key, value in levels.items():
+            if key in of_image:
+                changes[0].update({} if own[key] == value else {key: value})
+            elif key in of_network:
+                changes[1][key] = value
+            elif key not in COORDINATES:
+                valid = ", ".join([*COORDINATES, *sorted(of_image), *of_network])
+                raise InputError(f"{where}: {key}: unknown key; valid: {valid}")
+        try:
+            image = image.model_copy(
+                update={**changes[0], "name": variant(image.name, changes[0]), "module": image.file}
+            )
+            settled = self._settled_model(network, self._settled_representation(image), place["resolution"])
+            flat = settled["parameters"] | settled["training"]
+            flat |= {f"{WINDOW}{key}": value for key, value in settled["window"].items()}
+            new = {key: value for key, value in changes[1].items() if key not in flat or flat[key] != value}
+            network = network.model_copy(
+                update={
+                    "name": variant(network.name, new),
+                    "module": network.file,
+                    "overrides": [*network.overrides, Override(**new)],
+                }
+            )
+        except InputError as error:
+            raise InputError(f"{where}: {str(error).removeprefix('config: ')}") from None
+        return image, network, place["resolution"]
 
-    def cell_job(self, representation: str, resolution: int, model: str, seed: int) -> dict[str, Any]:
-        """The resolved configuration of one cell."""
-        return {
-            "seed": seed,
-            "classes": self.classes(),
-            "representation": self.representation(representation),
-            "resolution": resolution,
-            "model": self.model(representation, resolution, model),
-        }
 
-    def table_job(self, table: str, published: PublishedNumbers) -> dict[str, Any]:
-        """Everything that a table says beside the numbers of its cells."""
-        blocks = self.columns(table)
-        return {
-            "table": table,
-            "classes": self.classes(),
-            "blocks": blocks,
-            "cells": {
-                f"{place['representation']}/c{place['resolution']}/{model}": self._shown(place, model)
-                for place in blocks
-                for model in place["models"]
-                if place["status"] == "run"
-            },
-            "rows": list(dict.fromkeys(model for place in blocks for model in place["models"])),
-            "columns": list(dict.fromkeys(place["representation"] for place in blocks)),
-            "published": published.model_dump(mode="json", include={"note", "table1", "draft"}),
-            "bootstrap": self.config.bootstrap.model_dump(mode="json"),
-            "comparison": self.config.comparison.model_dump(mode="json"),
-            "order": self.config.order,
-            "origin": self.config.origin,
-        }
-
-    def event_figures_job(self) -> dict[str, Any]:
-        """Which events are drawn: each representation once, and the first with two axes at several resolutions."""
-        places = self.places
-        first = {place[0]: place for place in reversed(places)}
-        drawn = [entry.name for entry in self.config.representations if entry.name in first]
-        flat = [name for name in drawn if len(self.axes(name)) == 2] or drawn
-        resolutions = sorted({place[1] for place in places if place[0] == flat[0]})
-        widest = {resolutions[0] // 2 or 1, *resolutions, 2 * resolutions[-1]}
-        return {
-            "classes": self.classes(),
-            "energy": self.config.figures.energy,
-            "representations": [
-                {"representation": self.representation(name), "resolution": first[name][1]} for name in drawn
-            ],
-            "resolutions": {
-                "representation": self.representation(flat[0]),
-                "resolutions": sorted(widest),
-                "window": self.model(*first[flat[0]])["window"],
-            },
-        }
-
-    def _shown(self, place: Mapping[str, Any], model: str) -> dict[str, Any]:
-        """What a caption says of one network in one place."""
-        found = self.model(place["representation"], place["resolution"], model)
-        detector = self.config.detector.model_dump()
-        return {
-            "window": found["window"]["shape"],
-            **{key: found["training"][key] for key in ("batch_size", "precision", "n_epochs")},
-            "pixel_cm": {
-                axis: (detector[axis][1] - detector[axis][0]) / (STRETCH[axis] * place["resolution"])
-                for axis in self.axes(place["representation"])
-            },
-        }
+def _axes(representation: Mapping[str, Any]) -> tuple[str, ...]:
+    module = plugins.load("representations", representation["module"])
+    return module.axes(module.Parameters(**representation["parameters"]))
 
 
 def _groups(module: Any) -> dict[str, type[Settings]]:
     """What the keys of a model are checked against."""
-    return {"training": Training, "parameters": module.Parameters, "window": WindowSettings}
+    return {
+        "training": Training,
+        "parameters": module.Parameters,
+        "window": WindowSettings,
+        "centimetres": CentimetreWindow,
+    }
 
 
 def _known(values: Mapping[str, Any], groups: Mapping[str, type[Settings]], where: str) -> dict[str, str]:
@@ -354,9 +377,7 @@ def _known(values: Mapping[str, Any], groups: Mapping[str, type[Settings]], wher
 
 def _keys(group: str, settings: type[BaseModel]) -> list[str]:
     """The keys of `settings` as a model of the configuration names them."""
-    if group == "window":
-        return [f"{WINDOW}{key}" for key in settings.model_fields if key != "origin"]
-    return list(settings.model_fields)
+    return [f"{WINDOW}{key}" if group == "window" else key for key in settings.model_fields]
 
 
 def _product(block: Block) -> Iterator[tuple[str, int, str]]:
@@ -371,30 +392,3 @@ def _named(entries: list[Any], name: str, kind: str) -> Any:
         if entry.name == name:
             return entry
     raise InputError(f"config: unknown {kind} {name!r}; valid: {', '.join(entry.name for entry in entries)}")
-
-
-def closure_modules(job: Mapping[str, Any]) -> list[str]:
-    """Dotted names of the modules that a job loads by name, wherever its configuration names them."""
-    kinds = {"representation": "representations", "model": "models"}
-    found = {f"showergrid.{kinds[key]}.{job[key]['module']}" for key in kinds if isinstance(job.get(key), Mapping)}
-    for value in job.values():
-        for inner in value if isinstance(value, list) else [value]:
-            if isinstance(inner, Mapping):
-                found |= set(closure_modules(inner))
-    return sorted(found)
-
-
-def published(config: Config, root: Path) -> PublishedNumbers:
-    """The published numbers: written out in the configuration, or in another one that it names.
-
-    Raises:
-        InputError: the file named does not exist, has no key `published`, or a wrong one.
-    """
-    if isinstance(config.published, PublishedNumbers):
-        return config.published
-    try:
-        found = yaml.safe_load((root / config.published).read_text())["published"]
-    except (OSError, KeyError, TypeError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())
-        raise InputError(f"config: published = {config.published!r}: no such key in that file ({reason})") from None
-    return checked(PublishedNumbers, found, f"{config.published}: published")

@@ -2,84 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import csv
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from xgboost import XGBClassifier
 
-from showergrid.figures import BLUE, GREY, ORANGE, new_figure, save, styled
-from showergrid.hits import AXES, read_events, read_hits
+from showergrid.atomic import replacing
+from showergrid.hits import AXES
+from showergrid.sample import CHARGE_EDGES, Sample, quantile
 from showergrid.settings.validation import Baselines, Boosting, PublishedData
 
-CHARGE_EDGES = np.linspace(1, 5, 81)  # of the logarithm of the charge in tick ADC
 QUANTILES = (0.01, 0.25, 0.5, 0.75, 0.99)
-
-
-@dataclass(frozen=True)
-class Sample:
-    """What the analysis needs of the E events of a study.
-
-    pdg (E,) int; energy (E,) [GeV]; n_hits (E,) int; extent (E, 3): largest less smallest coordinate [cm];
-    start (E,): charge of the hits near the first one [tick ADC]; first (E, K, 4) float32: the first K hits, position
-    from the first hit [cm] and charge, NaN where an event has fewer; charges (B,) int: hits in the bins between
-    CHARGE_EDGES; largest (E,): place of the hit with most charge in the order, 0 to 1.
-    """
-
-    pdg: np.ndarray
-    energy: np.ndarray
-    n_hits: np.ndarray
-    extent: np.ndarray
-    start: np.ndarray
-    first: np.ndarray
-    charges: np.ndarray
-    largest: np.ndarray
-
-
-def read_sample(hits: Path, events: Path, settings: Baselines) -> Sample:
-    """Read the study's tables, the hits chunk by chunk."""
-    table = read_events(events)
-    kept = settings.xgboost.hits
-    extent, start, first, largest = [], [], [], []
-    charges = np.zeros(CHARGE_EDGES.size - 1, np.int64)
-    for chunk in read_hits(hits):
-        begin, row = chunk.offsets[:-1], chunk.row
-        extent.append(np.maximum.reduceat(chunk.position, begin) - np.minimum.reduceat(chunk.position, begin))
-        offset = chunk.position - chunk.position[begin][row]
-        near = np.einsum("ij,ij->i", offset, offset) <= settings.start_length**2
-        start.append(np.bincount(row, chunk.charge * near, begin.size))
-        number = np.arange(row.size) - begin[row]
-        lists = np.full((begin.size, kept, 4), np.nan, np.float32)
-        early = number < kept
-        lists[row[early], number[early]] = np.column_stack([offset, chunk.charge])[early]
-        first.append(lists)
-        top = np.lexsort((-number, chunk.charge, row))[chunk.offsets[1:] - 1]  # of equal charges the first
-        largest.append(number[top] / np.maximum(np.diff(chunk.offsets) - 1, 1))
-        charges += np.histogram(np.log10(chunk.charge), CHARGE_EDGES)[0]
-    return Sample(
-        pdg=table["pdg"].to_numpy(),
-        energy=table["energy"].to_numpy().astype(np.float64),
-        n_hits=table["n_hits"].to_numpy(),
-        extent=np.concatenate(extent),
-        start=np.concatenate(start),
-        first=np.concatenate(first),
-        charges=charges,
-        largest=np.concatenate(largest),
-    )
+EXTENT_COLUMNS = ("smallest", "q25", "median", "q75", "largest")
 
 
 def summary(
     sample: Sample,
     split: np.ndarray,
     classes: list[dict[str, Any]],
-    counts: dict[str, dict[str, int]],
+    counts: dict[str, dict[str, int]] | None,
     baselines: Baselines,
-    published: PublishedData,
+    published: PublishedData | None,
     order: str,
 ) -> dict[str, Any]:
     """All figures of the analysis, ours and published side by side, as JSON takes them.
+
+    What cannot be known is None: what rests on energies that the data do not have, all that was not published, and how
+    many events were drawn again where they were not simulated here.
 
     Args:
         sample: the events.
@@ -92,55 +43,108 @@ def summary(
     """
     return {
         "events": int(sample.pdg.size),
-        "classes": {one["name"]: counts[str(one["pdg"])] for one in classes},
+        "classes": {one["name"]: _counts(sample, counts, one["pdg"]) for one in classes},
         "order": order,
-        "published": published.note,
-        "hits": [
-            {
-                "energy": point.energy,
-                **_beside(_median_hits(sample, point.energy, point.width), point.hits),
-                **{one["name"]: _median_hits(sample, point.energy, point.width, one["pdg"]) for one in classes},
-            }
-            for point in published.hits
-        ],
-        "smallest_event": _beside(int(sample.n_hits.min()), published.smallest),
+        "published": published.note if published else None,
+        "energy": _energies(sample, classes),
+        "hits": _hits(sample, classes, published),
+        "smallest_event": _beside(int(sample.n_hits.min()), published.smallest if published else None),
         "extent": {
             axis: {
                 "quartiles": [
-                    _beside(float(ours), theirs)
+                    _beside(ours, theirs)
                     for ours, theirs in zip(
-                        np.quantile(sample.extent[:, i], [0.25, 0.5, 0.75]),
-                        getattr(published.quartiles, axis),
+                        _five(sample.extent[:, i])[1:4],
+                        getattr(published.quartiles, axis) if published else [None] * 3,
                         strict=True,
                     )
                 ],
-                "largest": _beside(float(sample.extent[:, i].max()), getattr(published.largest, axis)),
+                "largest": _beside(
+                    float(sample.extent[:, i].max()), getattr(published.largest, axis) if published else None
+                ),
+                "classes": {
+                    one["name"]: dict(zip(EXTENT_COLUMNS, _five(sample.extent[sample.of(one["pdg"]), i]), strict=True))
+                    for one in classes
+                },
             }
             for i, axis in enumerate(AXES)
         },
         "charge": {
-            "quantiles": {str(share): _charge_quantile(sample.charges, share) for share in QUANTILES},
+            "quantiles": {
+                str(share): 10 ** quantile(sample.charges.sum(axis=0), CHARGE_EDGES, share) for share in QUANTILES
+            },
             "largest_in_first_fifth": float((sample.largest <= 0.2).mean()),
         },
         "accuracy": _accuracies(sample, split, classes, baselines, published),
     }
 
 
-def _beside(ours: float, theirs: float) -> dict[str, float]:
-    return {"ours": ours, "published": theirs, "ratio": ours / theirs}
+def write_extents(sample: Sample, classes: list[dict[str, Any]], published: PublishedData | None, path: Path) -> None:
+    """Write the quartile table of the extents [cm] as CSV: a row an axis and class, the published numbers beside all.
+
+    What was not published is left empty.
+    """
+    header = ["axis", "class", "events", *EXTENT_COLUMNS, *(f"published_{name}" for name in EXTENT_COLUMNS[1:])]
+    with replacing(path) as partial, open(partial, "w", newline="") as file:
+        writer = csv.DictWriter(file, header, restval="", lineterminator="\n")
+        writer.writeheader()
+        for i, axis in enumerate(AXES):
+            for name, pdg in [("all", None), *((one["name"], one["pdg"]) for one in classes)]:
+                of = sample.of(pdg)
+                row = {"axis": axis, "class": name, "events": int(of.sum())}
+                row |= dict(zip(EXTENT_COLUMNS, _five(sample.extent[of, i]), strict=True))
+                if published and pdg is None:
+                    theirs = [*getattr(published.quartiles, axis), getattr(published.largest, axis)]
+                    row |= {f"published_{key}": value for key, value in zip(EXTENT_COLUMNS[1:], theirs, strict=True)}
+                writer.writerow(row)
 
 
-def _median_hits(sample: Sample, energy: float, width: float, pdg: int | None = None) -> float:
-    inside = np.abs(sample.energy - energy) <= width / 2
-    if pdg is not None:
-        inside &= sample.pdg == pdg
-    return float(np.median(sample.n_hits[inside])) if inside.any() else 0.0
+def _counts(sample: Sample, counts: dict[str, dict[str, int]] | None, pdg: int) -> dict[str, int | None]:
+    return counts[str(pdg)] if counts else {"kept": int(sample.of(pdg).sum()), "redrawn": None}
 
 
-def _charge_quantile(charges: np.ndarray, share: float) -> float:
-    """Charge below which `share` of the hits lie, from the histogram."""
-    below = np.append(0, np.cumsum(charges)) / charges.sum()
-    return float(10 ** np.interp(share, below, CHARGE_EDGES))
+def _energies(sample: Sample, classes: list[dict[str, Any]]) -> dict[str, dict[str, float] | None] | None:
+    """Smallest, median and largest energy of each class [GeV]."""
+
+    def of(pdg: int) -> dict[str, float] | None:
+        energy = sample.energy[sample.of(pdg) & np.isfinite(sample.energy)]
+        if energy.size == 0:
+            return None
+        return {"smallest": float(energy.min()), "median": float(np.median(energy)), "largest": float(energy.max())}
+
+    found = {one["name"]: of(one["pdg"]) for one in classes}
+    return found if any(found.values()) else None
+
+
+def _hits(
+    sample: Sample, classes: list[dict[str, Any]], published: PublishedData | None
+) -> list[dict[str, float | None]] | None:
+    """Median hits of an event at the published energies."""
+    if published is None or not np.isfinite(sample.energy).any():
+        return None
+    return [
+        {
+            "energy": point.energy,
+            **_beside(_median_hits(sample, point.energy, point.width), point.hits),
+            **{one["name"]: _median_hits(sample, point.energy, point.width, one["pdg"]) for one in classes},
+        }
+        for point in published.hits
+    ]
+
+
+def _beside(ours: float | None, theirs: float | None) -> dict[str, float | None]:
+    ratio = None if ours is None or theirs is None else ours / theirs
+    return {"ours": ours, "published": theirs, "ratio": ratio}
+
+
+def _five(values: np.ndarray) -> list[float | None]:
+    """Smallest, quartiles and largest of values (n,)."""
+    return np.quantile(values, [0, 0.25, 0.5, 0.75, 1]).tolist() if values.size else [None] * 5
+
+
+def _median_hits(sample: Sample, energy: float, width: float, pdg: int | None = None) -> float | None:
+    inside = sample.of(pdg) & (np.abs(sample.energy - energy) <= width / 2)
+    return float(np.median(sample.n_hits[inside])) if inside.any() else None
 
 
 def _accuracies(
@@ -148,7 +152,7 @@ def _accuracies(
     split: np.ndarray,
     classes: list[dict[str, Any]],
     baselines: Baselines,
-    published: PublishedData,
+    published: PublishedData | None,
 ) -> dict[str, Any]:
     """Accuracy on test events, with its binomial standard error, of what was learnt from training events."""
     label = (sample.pdg == classes[1]["pdg"]).astype(np.int64)
@@ -157,14 +161,13 @@ def _accuracies(
         "charge_at_start": _cut(sample.start[train], label[train], sample.start[test]),
         "xgboost": _boosted(sample.first[train], label[train], sample.first[test], baselines.xgboost),
     }
+    theirs = published.accuracy if published else {}
     found = {}
     for name, answer in answers.items():
         accuracy = float((answer == label[test]).mean())
         error = float(np.sqrt(accuracy * (1 - accuracy) / test.sum()))
-        found[name] = {"ours": accuracy, "standard_error": error, "published": published.accuracy.get(name)}
-    others = {
-        name: {"ours": None, "published": value} for name, value in published.accuracy.items() if name not in found
-    }
+        found[name] = {"ours": accuracy, "standard_error": error, "published": theirs.get(name)}
+    others = {name: {"ours": None, "published": value} for name, value in theirs.items() if name not in found}
     return {"test_events": int(test.sum()), **found, **others}
 
 
@@ -196,60 +199,3 @@ def _boosted(first: np.ndarray, label: np.ndarray, unseen: np.ndarray, settings:
     )
     model.fit(first.reshape(len(first), -1), label)
     return model.predict(unseen.reshape(len(unseen), -1))
-
-
-def draw(sample: Sample, found: dict[str, Any], classes: list[dict[str, Any]], path: Path) -> None:
-    """Write four panels of what `summary` found: hits, extents, charges, accuracies, published values beside ours."""
-    with styled():
-        figure = new_figure(10, 7.5)
-        (hits, extents), (charges, accuracies) = figure.subplots(2, 2)
-        _draw_hits(hits, sample, found, classes)
-        _draw_extents(extents, found)
-        _draw_charges(charges, sample)
-        _draw_accuracies(accuracies, found["accuracy"])
-        figure.suptitle(f"{found['events']} simulated showers beside published ones")
-        save(figure, path)
-
-
-def _draw_hits(axes: Axes, sample: Sample, found: dict[str, Any], classes: list[dict[str, Any]]) -> None:
-    dots = {"linestyle": "", "marker": ".", "markersize": 1.5, "alpha": 0.4, "rasterized": True}
-    for one, color in zip(classes, (BLUE, GREY), strict=True):
-        of = sample.pdg == one["pdg"]
-        axes.plot(sample.energy[of], sample.n_hits[of], color=color, label=one["name"], **dots)
-    energy = [point["energy"] for point in found["hits"]]
-    axes.plot(energy, [point["ours"] for point in found["hits"]], "o", color="black", label="median")
-    axes.plot(
-        energy, [point["published"] for point in found["hits"]], "x", color=ORANGE, markersize=9, label="published"
-    )
-    axes.set(xlabel="energy [GeV]", ylabel="hits", xlim=(0, None), ylim=(0, None))
-    axes.legend(markerscale=1.5)
-
-
-def _draw_extents(axes: Axes, found: dict[str, Any]) -> None:
-    for i, axis in enumerate(AXES):
-        for shift, who, color in ((-0.12, "ours", "black"), (0.12, "published", ORANGE)):
-            quartiles = [one[who] for one in found["extent"][axis]["quartiles"]]
-            axes.plot([i + shift] * 2, [quartiles[0], quartiles[2]], color=color, linewidth=8, alpha=0.4)
-            axes.plot(i + shift, quartiles[1], "o", color=color, label=who if i == 0 else None)
-            axes.plot(i + shift, found["extent"][axis]["largest"][who], "^", color=color)
-    axes.set(ylabel="extent of an event [cm]", ylim=(0, None))
-    axes.set_xticks(range(3), AXES)
-    axes.legend(title="bar: quartiles, dot: median, triangle: largest", title_fontsize=8)
-
-
-def _draw_charges(axes: Axes, sample: Sample) -> None:
-    axes.stairs(sample.charges / sample.charges.sum(), 10**CHARGE_EDGES, color="black")
-    axes.set(xlabel="charge of a hit [tick ADC]", ylabel="share of hits", xscale="log", ylim=(0, None))
-
-
-def _draw_accuracies(axes: Axes, found: dict[str, Any]) -> None:
-    names = [name for name in found if name != "test_events"]
-    for place, name in enumerate(names):
-        if found[name]["ours"] is not None:
-            axes.errorbar(found[name]["ours"], place, xerr=found[name]["standard_error"], fmt="o", color="black")
-        if found[name]["published"] is not None:
-            axes.plot(found[name]["published"], place, "x", color=ORANGE, markersize=9)
-    axes.set(
-        xlabel="accuracy on test events (dot: ours, cross: published)", xlim=(0.5, 1), ylim=(-0.5, len(names) - 0.5)
-    )
-    axes.set_yticks(range(len(names)), [name.replace("_", " ") for name in names])

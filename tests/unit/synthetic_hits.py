@@ -12,10 +12,11 @@ from showergrid.pixels import Grid
 Event = list[tuple[float, float, float, float]]
 
 # 8 x 8 x 10 pixels over 8 x 8 x 10 cm: a pixel is a centimetre
-CENTIMETRES = Grid(8, np.zeros(3), np.array([8.0, 8.0, 10.0]))
+STRETCH = {"x": 1.0, "y": 1.0, "z": 1.25}  # of the reference's detector
+CENTIMETRES = Grid(8, np.zeros(3), np.array([8.0, 8.0, 10.0]), np.array([1, 1, 1.25]))
 CALIBRATION = {
     "resolution": 8,
-    "axes": {"x": {"min": 0.0, "max": 8.0}, "y": {"min": 0.0, "max": 8.0}, "z": {"min": 0.0, "max": 10.0}},
+    "axes": {axis: {"min": 0.0, "max": 8.0 * STRETCH[axis], "stretch": STRETCH[axis]} for axis in ("x", "y", "z")},
     "pixels": {"x": 8, "y": 8, "z": 10},
 }
 

@@ -99,7 +99,7 @@ def test_moving_in_stored_float32_changes_no_more_than_its_rounding():
 @pytest.mark.parametrize("axis", AXES)
 def test_random_events_against_the_slow_implementation(axis, depth_pool):
     ranges = {"x": (40.0, 160.0), "y": (45.0, 155.0), "z": (30.0, 170.0)}
-    grid = Grid(25, *np.array([ranges[a] for a in AXES]).T)
+    grid = Grid(25, *np.array([ranges[a] for a in AXES]).T, np.array([1, 1, 1.25]))
     values = {**VALUES, "axis": axis, "depth_pool": depth_pool, "hue_span": 300.0}
     learnt = {"charge_sum": 2500.0, "depth": 200.0}
     for event in random_events(10, 12):

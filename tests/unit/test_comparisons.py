@@ -5,7 +5,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from showergrid.comparisons import Sample, accuracy, against_best, estimate, holm, p_value, samples
+from showergrid.comparisons import Sample, accuracy, against_best, estimate, holm, p_value, paired, pooled, samples
 from showergrid.metrics import roc_auc, split_metrics
 from showergrid.settings.report import Bootstrap
 from showergrid.streams import generator
@@ -16,7 +16,9 @@ TRIALS = 200
 SURE = 1.2  # mean of the leaning towards the right answer
 
 
-def cell(rng: np.random.Generator, hard: np.ndarray, seeds: int, between: float, better: float = 0.0) -> np.ndarray:
+def cell(
+    rng: np.random.Generator, hard: np.ndarray, seeds: int, between: float, better: float | np.ndarray = 0.0
+) -> np.ndarray:
     """Scores (S, n) of networks that differ by `between` from seed to seed and share the hard events."""
     level = SURE + better + between * rng.normal(size=(seeds, 1))
     right = level + np.sqrt(0.7) * hard + np.sqrt(0.3) * rng.normal(size=(seeds, hard.size)) > 0
@@ -87,6 +89,42 @@ def test_a_collapsed_cell_differs_from_a_good_one():
     cells = {"good": cell(rng, rng.normal(size=LABELS.size), 1, 0), "one class": np.full((1, LABELS.size), 0.7)}
     verdicts = against_best(samples(cells, LABELS, accuracy, FEW), 0.05, 1)
     assert not verdicts["one class"].indistinguishable
+
+
+@pytest.mark.parametrize("shared", [0.0, 0.1])  # what networks of one seed number have in common
+@pytest.mark.parametrize("own", [0.0, 0.1])
+def test_no_difference_between_means_over_variants(shared: float, own: float):
+    """Two variants a side, alike on the whole, with three seeds each; seeds lean by `shared` and by `own`."""
+    count = 0
+    for trial in range(TRIALS):
+        rng = np.random.default_rng([trial, 10])
+        hard, lean = rng.normal(size=LABELS.size), shared * rng.normal(size=(3, 1))
+        cells = {name: cell(rng, hard, 3, own, lean) for name in "abcd"}
+        made = samples(cells, LABELS, accuracy, FEW)
+        means = pooled([made["a"], made["b"]]), pooled([made["c"], made["d"]])
+        count += paired(*means, FEW, str(trial)).p < 0.05
+    assert count / TRIALS < 0.05 + 0.046
+
+
+def test_pairing_by_seed_finds_what_the_noise_of_seeds_would_hide():
+    rng = np.random.default_rng(11)
+    hard, lean = rng.normal(size=LABELS.size), 0.3 * rng.normal(size=(5, 1))
+    cells = {"a": cell(rng, hard, 5, 0, lean), "b": cell(rng, hard, 5, 0, lean + 0.4)}
+    made = samples(cells, LABELS, accuracy, FEW)
+    found = paired(made["b"], made["a"], FEW, "test")
+    assert found.p < 0.05 < p_value(made["a"], made["b"], generator(1, "test"))
+    assert 0 < found.low < found.value < found.high
+    assert found.value == pytest.approx(made["b"].mean - made["a"].mean)
+    assert paired(made["a"], made["b"], FEW, "test").value == pytest.approx(-found.value)
+
+
+def test_mean_over_variants_by_hand():
+    first = Sample(np.array([0.8, 0.9]), np.array([[0.7, 0.8], [0.9, 1.0]]))
+    second = Sample(np.array([0.6, 0.5]), np.array([[0.6, 0.5], [0.4, 0.6]]))
+    mean = pooled([first, second])
+    np.testing.assert_allclose(mean.values, [0.7, 0.7])
+    np.testing.assert_allclose(mean.resampled, [[0.65, 0.65], [0.65, 0.8]])
+    assert mean.variance == pytest.approx(0)
 
 
 def test_holm_by_hand():

@@ -9,12 +9,14 @@ import yaml
 from pydantic import BaseModel
 
 from showergrid import plugins, study
-from showergrid.settings.images import WindowSettings
+from showergrid.settings.images import CentimetreWindow, WindowSettings
+from showergrid.settings.ingest import ColumnMap
 from showergrid.settings.study import Config
 from showergrid.settings.training import Training
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "config/README.md").read_text()
+MAPS = (ROOT / "docs/ingest.md").read_text()  # explains the keys of a column map
 
 # Column titles and values that stand where keys do.
 WORDS = {*plugins.names("representations"), "start", "direction", "centre"}
@@ -31,10 +33,10 @@ def keys(found: Any) -> set[str]:
 def settings() -> dict[str, set[str]]:
     """The keys of every part of the configuration, as they are written there."""
     parts = {
-        "study": keys(Config),
+        "study": keys(Config) - keys(ColumnMap) | {"columns"},
         "training": keys(Training),
-        # The window's origin is the study's.
-        "window": {f"{study.WINDOW}{key}" for key in keys(WindowSettings) - {"origin"}},
+        "window": {f"{study.WINDOW}{key}" for key in keys(WindowSettings)} | keys(CentimetreWindow),
+        "column map": keys(ColumnMap),
     }
     for kind in ("representations", "models"):
         parts |= {f"{kind} {name}": keys(plugins.load(kind, name).Parameters) for name in plugins.names(kind)}
@@ -43,7 +45,10 @@ def settings() -> dict[str, set[str]]:
 
 @pytest.mark.parametrize("part", settings())
 def test_every_key_is_explained(part):
-    explained = set(re.findall(r"`([A-Za-z_0-9]+)`", README))
+    if part == "column map":
+        explained = {word for code in re.findall(r"`([^`\n]+)`", MAPS) for word in re.findall(r"\w+", code)}
+    else:
+        explained = set(re.findall(r"`([A-Za-z_0-9]+)`", README))
     assert settings()[part] <= explained
 
 

@@ -14,7 +14,7 @@ import pytest
 from sklearn.metrics import roc_curve
 from synthetic_cells import CLASSES, write_cell
 
-from showergrid.displays import display, hits_of, nearest_events
+from showergrid.displays import display, hits_of, typical_events
 from showergrid.errors import InputError
 from showergrid.figures import history_figure, roc_points
 from showergrid.history import Epoch
@@ -35,8 +35,24 @@ PROJECTION = {
     },
 }
 VOXELS = {"name": "voxels", "module": "voxels", "parameters": {"cube_pool": "mean", "log_trans": True, "headroom": 1}}
-AXES = {"x": {"min": -200, "max": 200}, "y": {"min": -200, "max": 200}, "z": {"min": 0, "max": 500}}
-CALIBRATION = {"axes": AXES, "ranges": {"charge": 100.0}}
+COLOR = {
+    "name": "color_y",
+    "module": "color",
+    "parameters": {
+        "axis": "y",
+        "depth_pool": "mean",
+        "hue_span": 270,
+        "lightness_span": [0.1, 0.6],
+        "saturation": 1.0,
+        "headroom": 1.15,
+    },
+}
+AXES = {
+    "x": {"min": -200.0, "max": 200.0, "stretch": 1.0},
+    "y": {"min": -200.0, "max": 200.0, "stretch": 1.0},
+    "z": {"min": 0.0, "max": 500.0, "stretch": 1.25},
+}
+CALIBRATION = {"axes": AXES, "ranges": {"charge": 100.0, "charge_sum": 500.0, "depth": 60.0}}
 
 
 @pytest.fixture(scope="module")
@@ -56,16 +72,16 @@ def shower(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run_script(name: str, job: dict, out: Path, hash_seed: int, **options: Path) -> dict[str, bytes]:
+def run_script(name: str, job: dict, out: Path, hash_seed: int, **options: Path | list[Path]) -> dict[str, bytes]:
     """Run a figure script; the options without an existing file are outputs, written into `out`."""
     out.mkdir()
     command = [sys.executable, SCRIPTS / name, "--job", json.dumps({"config": job}), "--provenance", out / "p.json"]
     outputs = {}
-    for option, path in options.items():
-        place = path if path.is_absolute() else out / path
-        command += [f"--{option.replace('_', '-')}", *([place, place] if option == "calibrations" else [place])]
-        if not path.is_absolute():
-            outputs[option] = place
+    for option, value in options.items():
+        places = [out / path for path in (value if isinstance(value, list) else [value])]
+        command += [f"--{option.replace('_', '-')}", *places]
+        if not places[0].exists():
+            outputs[option] = places[0]
     subprocess.run(command, check=True, env=os.environ | {"PYTHONHASHSEED": str(hash_seed)})
     return {option: path.read_bytes() for option, path in outputs.items()}
 
@@ -93,7 +109,11 @@ def test_cell_figures_are_the_same_twice(tmp_path: Path, kind: str):
     assert all(b"CreationDate" not in content and str(tmp_path).encode() not in content for content in made[0].values())
 
 
-def test_event_figures_are_the_same_twice(shower: Path, tmp_path: Path):
+EVENT_FIGURES = ("events", "resolutions", "event3d", "views", "hue")
+
+
+def draw_events(shower: Path, out: Path, hash_seed: int, representations: list[dict]) -> dict[str, bytes]:
+    """All figures that event_figures makes."""
     window = {
         "shape": [62, 128],
         "placement": {"x": "direction", "z": "start"},
@@ -103,25 +123,31 @@ def test_event_figures_are_the_same_twice(shower: Path, tmp_path: Path):
     job = {
         "classes": CLASSES,
         "energy": 1.0,
-        "representations": [{"representation": one, "resolution": 500} for one in (PROJECTION, VOXELS)],
-        "resolutions": {"representation": PROJECTION, "resolutions": [250, 1000], "window": window},
+        "representations": [{"representation": one, "resolution": 500} for one in representations],
+        "resolutions": {"representation": representations[0], "resolutions": [250, 1000], "window": window},
     }
-    made = [
-        run_script(
-            "event_figures.py",
-            job,
-            tmp_path / str(seed),
-            seed,
-            hits=shower / "hits.parquet",
-            events=shower / "events.parquet",
-            calibrations=shower / "calibration.json",
-            events_figure=Path("events.pdf"),
-            resolutions_figure=Path("resolutions.pdf"),
-        )
-        for seed in (1, 2)
-    ]
-    assert made[0] == made[1]
-    assert all(content.startswith(b"%PDF") for content in made[0].values())
+    return run_script(
+        "event_figures.py",
+        job,
+        out,
+        hash_seed,
+        hits=shower / "hits.parquet",
+        events=shower / "events.parquet",
+        calibrations=[shower / "calibration.json"] * len(representations),
+        **{f"{name}_figure": Path(f"{name}.pdf") for name in EVENT_FIGURES},
+    )
+
+
+def test_event_figures_are_the_same_twice(shower: Path, tmp_path: Path):
+    one, other = (draw_events(shower, tmp_path / str(seed), seed, [PROJECTION, VOXELS, COLOR]) for seed in (1, 2))
+    assert one == other
+    assert len(one) == len(EVENT_FIGURES)
+    assert all(content.startswith(b"%PDF") for content in one.values())
+
+
+def test_figures_without_a_flat_image_or_a_hue_are_there_too(shower: Path, tmp_path: Path):
+    made = draw_events(shower, tmp_path / "voxels", 1, [VOXELS])
+    assert all(content.startswith(b"%PDF") for content in made.values())
 
 
 def test_the_users_own_style_changes_nothing(tmp_path: Path):
@@ -142,12 +168,22 @@ def test_roc_points_agree_with_scikit_learn():
     np.testing.assert_allclose(true, expected[1])
 
 
-def test_nearest_events(shower: Path):
+def test_typical_events(shower: Path):
     events = pq.read_table(shower / "events.parquet")
     classes = [ClassName(**one) for one in CLASSES]
-    assert nearest_events(events, classes, 1.0) == {"electron": 1, "photon": 4}
+    assert typical_events(events, classes, 1.0) == {"electron": 1, "photon": 4}
     with pytest.raises(InputError, match="none is of class muon"):
-        nearest_events(events, [ClassName(name="muon", pdg=13)], 1.0)
+        typical_events(events, [ClassName(name="muon", pdg=13)], 1.0)
+
+
+def test_typical_events_without_energies(shower: Path):
+    events = pq.read_table(shower / "events.parquet")
+    classes = [ClassName(**one) for one in CLASSES]
+    columns = {name: events[name] for name in events.column_names}
+    unknown = {"energy": pa.nulls(6, pa.float32()), "n_hits": pa.array([40, 9, 41, 7, 30, 20], pa.int32())}
+    assert typical_events(pa.table(columns | unknown), classes, 1.0) == {"electron": 0, "photon": 5}
+    some = {"energy": pa.array([None, 0.5, 3.0, None, None, 9.0], pa.float32())}
+    assert typical_events(pa.table(columns | some), classes, 1.0) == {"electron": 1, "photon": 5}
 
 
 def test_hits_of(shower: Path):
@@ -170,3 +206,15 @@ def test_display_is_in_cm_from_the_origin():
     np.testing.assert_allclose(shown.place * shown.pixel, [[-40, 20], [0, 0]])
     np.testing.assert_allclose(shown.charge, [20, 10])
     np.testing.assert_allclose(shown.values[:, 0], [20 / 115, 10 / 115])
+
+
+def test_display_follows_the_order_of_the_representation():
+    hits = Hits(
+        event=np.array([0]),
+        offsets=np.array([0, 2]),
+        position=np.array([[0.0, 5.0, 100.0], [-40.0, 5.0, 120.0]]),
+        charge=np.array([10.0, 20.0]),
+        time=np.array([2.0, 1.0]),
+    )
+    shown = display(hits, Representation(**PROJECTION, order="truth_time"), 100, CALIBRATION)
+    np.testing.assert_allclose(shown.place * shown.pixel, [[0, 0], [40, -20]])  # from the earlier, second hit

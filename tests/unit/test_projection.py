@@ -86,7 +86,7 @@ def test_range_is_the_largest_hit():
 def test_random_events_against_the_slow_implementation(axis, cube_pool, projection_pool, log_trans):
     events = random_events(5, 12)
     ranges = {"x": (40.0, 160.0), "y": (45.0, 155.0), "z": (30.0, 170.0)}
-    grid = Grid(50, *np.array([ranges[axis] for axis in AXES]).T)
+    grid = Grid(50, *np.array([ranges[axis] for axis in AXES]).T, np.array([1, 1, 1.25]))
     chosen = parameters(axis, cube_pool, projection_pool, log_trans)
     for event in events:
         slow = slow_images.projection(

@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from showergrid.errors import InputError
-from showergrid.study import Cell, Study, closure_modules, published
+from showergrid.jobs import closure_modules, job, published
+from showergrid.study import Cell, Study
 
 ROOT = Path(__file__).parents[2]
 TEST = yaml.safe_load((ROOT / "config/test.yaml").read_text())
@@ -72,15 +73,11 @@ def test_cells_are_the_product_of_each_block_each_once():
     assert study.cells[0].folder == "cells/projection_y/c50/simple/seed19"
     assert study.tables == ["table1"]
     # The second block stands in no table.
-    assert {(cell.resolution, cell.seed) for cell in study.table_cells("table1")} == {(100, 19)}
+    assert {(cell.resolution, cell.seed) for cell in study.cells_of(study.table_places("table1"))} == {(100, 19)}
 
 
 def status(study: Study) -> dict[tuple[str, str], str]:
-    return {
-        (place["representation"], model): place["status"]
-        for place in study.columns("table1")
-        for model in place["models"]
-    }
+    return {(place.representation, place.model): study.status(place) for place in study.table_places("table1")}
 
 
 def test_pairs_without_a_meaning_are_shown_and_not_trained():
@@ -95,7 +92,8 @@ def test_pairs_without_a_meaning_are_shown_and_not_trained():
         ("voxels", "efficientnet_lite0"): "n/a",
     }
     assert not [cell for cell in study.cells if (cell.representation, cell.model) == ("voxels", "efficientnet_lite0")]
-    assert set(study.table_cells("table1")) == set(study.cells)
+    shown = {*study.cells_of(study.table_places("table1")), *study.cells_of(study.table_places("table_resolution"))}
+    assert shown == set(study.cells)
 
 
 def test_cells_known_not_to_fit_are_shown_and_not_trained():
@@ -169,7 +167,7 @@ STEPS = {
         step: (step, {})
         for step in ("gather", "split", "calibrate", "explore", "cell_figures", "event_figures", "typeset")
     },
-    "table": ("table", {"table": "table1"}),
+    "table": ("table", {}),
 }
 for _representation, _resolution, _model in (
     ("projection_y", 200, "simple"),
@@ -191,7 +189,7 @@ def jobs(config: dict) -> dict[str, str]:
     study = Study.read(config)
     numbers = published(study.config, ROOT)
     return {
-        label: json.dumps(study.job(step, numbers, **wildcards), sort_keys=True)
+        label: json.dumps(job(study, step, numbers, **wildcards), sort_keys=True)
         for label, (step, wildcards) in STEPS.items()
     }
 
@@ -253,7 +251,7 @@ def test_modules_of_a_job_are_named():
     numbers = published(study.config, ROOT)
 
     def modules(step: str, **wildcards: Any) -> set[str]:
-        return set(closure_modules(study.job(step, numbers, **wildcards)))
+        return set(closure_modules(job(study, step, numbers, **wildcards)))
 
     cell = {"representation": "color_y", "resolution": 200, "model": "simple", "seed": 19}
     assert modules("train", **cell) == {"showergrid.models.simple", "showergrid.representations.color"}
@@ -385,8 +383,8 @@ def test_published_numbers_may_stand_in_the_study_or_elsewhere():
     named = published(read().config, ROOT)
     assert published(Study.read(changed(("published", PUBLISHED))).config, ROOT) == named
     study = read()
-    assert study.job("table", named, table="table1")["published"]["table1"]["simple"]["projection_y"]["train"] == 0.892
-    assert study.job("explore", named)["published"]["smallest"] == 3
+    assert job(study, "table", named)["published"]["table1"]["simple"]["projection_y"]["train"] == 0.892
+    assert job(study, "explore", named)["published"]["smallest"] == 3
 
 
 @pytest.mark.parametrize(
@@ -401,5 +399,5 @@ def test_published_numbers_may_stand_in_the_study_or_elsewhere():
 def test_a_cell_that_cannot_be_is_refused(wildcards):
     study = read()
     with pytest.raises(InputError) as refused:
-        study.job("train", published(study.config, ROOT), **wildcards)
+        job(study, "train", published(study.config, ROOT), **wildcards)
     assert "\n" not in str(refused.value)

@@ -16,12 +16,12 @@ from pydantic import ValidationError
 from synthetic_cells import accuracies, block, table_config, write_cell, write_study
 
 from showergrid import latex, markdown
-from showergrid.captions import table_caption
-from showergrid.csvtables import published_csv, table_csv
 from showergrid.errors import InputError
+from showergrid.places import ACCURACIES, identical_rows, number
 from showergrid.published import lines
 from showergrid.settings.report import TableSettings
-from showergrid.tables import ACCURACIES, Table, build, identical_rows, number
+from showergrid.table1 import layout, published_csv, table_csv
+from showergrid.tables import Table, build
 from showergrid.typesetting import typeset
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
@@ -86,7 +86,7 @@ def test_best_and_what_is_not_distinguishable(table: Table):
 
 
 def test_all_formats_say_the_same(table: Table):
-    tex, md = latex.document(table, lines(table)), markdown.document(table, lines(table))
+    tex, md = latex.document(layout(table, lines(table))), markdown.document(layout(table, lines(table)))
     for row in rows_of(table_csv(table)):
         cells = _tex_cell(tex, row["model"], row["representation"])
         plain = _md_cell(md, row["model"], row["representation"])
@@ -109,7 +109,7 @@ def test_all_formats_say_the_same(table: Table):
 
 
 def _tex_cell(tex: str, model: str, representation: str) -> list[str]:
-    name = latex.escape(latex.name_lines(model)[0])
+    name = latex.escape(latex.name_lines(model, 13)[0])
     line = next(line for line in tex.splitlines() if line.startswith(f"{name} &"))
     cells = []
     for cell in line.removesuffix(r" \\").split(" & ")[1:]:
@@ -126,7 +126,7 @@ def _md_cell(md: str, model: str, representation: str) -> list[str]:
 
 
 def test_caption_explains_itself(table: Table):
-    caption = table_caption(table, "small below it")
+    caption = layout(table, [])[0].caption
     for words in ("n/a:", "not run", "OOM: out of memory", "collapsed", "Holm", "200 test events", "truth_time"):
         assert words in caption
     for words in ("first_hit", "window 62 x 62 x 128 px", "c 250", "z 1.6 cm", "batch 48", "bf16", "seeds 19, 20, 21"):
@@ -143,7 +143,7 @@ def test_caption_explains_itself(table: Table):
     ],
 )
 def test_long_names_are_cut(name: str, expected: list[str]):
-    assert latex.name_lines(name) == expected
+    assert latex.name_lines(name, 13) == expected
 
 
 def test_escape():
@@ -154,7 +154,8 @@ def test_escape():
 
 
 def test_numbers_are_compact():
-    assert [number(value) for value in (0.8924, 0, 1)] == [".892", ".000", "1.000"]
+    assert [number(value) for value in (0.8924, 0, 1, -0.0312)] == [".892", ".000", "1.000", "-.031"]
+    assert number(0.456, 2) == ".46"
 
 
 def test_identical_rows():
@@ -173,8 +174,8 @@ def test_identical_rows_of_ours_are_flagged(tmp_path: Path):
         write_cell(tmp_path, "voxels", 250, model, 19, 0)
     table = build(TableSettings(**table_config(blocks=[block("voxels", 250, ["simple", "complex"], [19])])), tmp_path)
     assert table.identical == (("simple", "complex"),)
-    assert r"simple$^{\ddagger}$ &" in latex.document(table, [])
-    assert "| simple‡ |" in markdown.document(table, [])
+    assert r"simple$^{\ddagger}$ &" in latex.document(layout(table, []))
+    assert "| simple‡ |" in markdown.document(layout(table, []))
     flagged = [row["flags"] for row in rows_of(table_csv(table)) if row["status"] == "collapsed"]
     assert flagged == [f"seed 19 answers one class; identical to {twin}" for twin in ("complex", "simple")]
 
@@ -192,7 +193,7 @@ def test_published_numbers_keep_to_themselves(table: Table):
         ("efficientnet_b5", "draft"),
     ]
     assert made[5].twins == ("efficientnet_b2", "efficientnet_b5")
-    tex, md = latex.document(table, made), markdown.document(table, made)
+    tex, md = latex.document(layout(table, made)), markdown.document(layout(table, made))
     for text in (tex, md):
         assert "published on other data" in text
         assert "identical numbers (draft)" in text
@@ -206,7 +207,7 @@ def test_published_numbers_keep_to_themselves(table: Table):
 
 def test_without_published_numbers_there_is_one_table(results: Path):
     table = build(TableSettings(**table_config(published=None)), results)
-    assert latex.document(table, lines(table)).count(r"\begin{table}") == 1
+    assert latex.document(layout(table, lines(table))).count(r"\begin{table}") == 1
     assert rows_of(published_csv(lines(table))) == []
 
 
@@ -268,7 +269,7 @@ def test_command_writes_the_same_bytes_twice(results: Path, tmp_path: Path):
 @needs_latex
 def test_fits_a_bare_article_and_is_the_same_twice(table: Table, tmp_path: Path):
     tex = tmp_path / "table1.tex"
-    tex.write_text(latex.document(table, lines(table)))
+    tex.write_text(latex.document(layout(table, lines(table))))
     typeset(tex, tmp_path / "a.pdf")
     typeset(tex, tmp_path / "b.pdf")
     assert (tmp_path / "a.pdf").read_bytes() == (tmp_path / "b.pdf").read_bytes()
@@ -293,9 +294,9 @@ def test_the_published_grid_fits_too(tmp_path: Path):
     )
     table = build(TableSettings(**config), tmp_path)
     tex = tmp_path / "table1.tex"
-    tex.write_text(latex.document(table, lines(table)))
+    tex.write_text(latex.document(layout(table, lines(table))))
     typeset(tex, tmp_path / "table1.pdf")
-    assert latex.document(table, lines(table)).count(r"\begin{table}") == 4
+    assert latex.document(layout(table, lines(table))).count(r"\begin{table}") == 4
 
 
 @needs_latex

@@ -34,7 +34,7 @@ def test_pooling_by_hand(cube_pool, charge):
 @pytest.mark.parametrize("log_trans", [False, True])
 def test_random_events_against_the_slow_implementation(cube_pool, log_trans):
     ranges = {"x": (40.0, 160.0), "y": (45.0, 155.0), "z": (30.0, 170.0)}
-    grid = Grid(30, *np.array([ranges[axis] for axis in AXES]).T)
+    grid = Grid(30, *np.array([ranges[axis] for axis in AXES]).T, np.array([1, 1, 1.25]))
     for event in random_events(6, 12):
         slow = slow_images.voxels(event, ranges, 30, cube_pool, log_trans, 1.15, 100.0)
         found = image(event, parameters(cube_pool, log_trans), grid)

@@ -10,6 +10,7 @@ from collections import Counter
 import pytest
 
 CELL_RULES = {"train", "evaluate", "cell_figures", "table"}
+ALL_CELLS = CELL_RULES | {"table_resolution"}
 
 
 def test_finished_study_plans_nothing(finished):
@@ -58,7 +59,7 @@ def test_comment_in_the_colour_module(project):
 
 def test_comment_in_the_training_loop(project):
     project.edit("scripts/showergrid/training.py", "\nclass ", "\n# A remark.\nclass ")
-    assert set(project.plan().rules) == CELL_RULES
+    assert set(project.plan().rules) == ALL_CELLS
 
 
 def test_new_files_plan_nothing(project):
@@ -148,6 +149,8 @@ RECORDS = [
     ("images/projection_y/c100.calibration.json", "calibrate_images", "results-test/table1.tex"),
     ("images/projection_y/c100.safetensors", "images", "results-test/table1.tex"),
     ("table1.tex", "table", "all"),
+    ("table_resolution.tex", "table_resolution", "all"),
+    ("table_containment.tex", "containment", "all"),
     ("data/summary.json", "explore", "all"),
     ("figures/data/events.pdf", "event_figures", "all"),
     ("cells/projection_y/c100/complex/seed20/figures/history.pdf", "cell_figures", "all"),
@@ -179,7 +182,7 @@ def test_deleted_provenance_comes_back_and_then_nothing_is_planned(project):
 @pytest.mark.parametrize(
     ("lock", "rules"),
     [
-        ("torch", CELL_RULES),
+        ("torch", ALL_CELLS),
         ("workflow", set()),
         ("dev", set()),
     ],
@@ -236,7 +239,11 @@ TABLE = [
     *itertools.product(["projection_y", "color_y"], ["1000"], SMALL + LARGE),
     *itertools.product(["voxels"], ["1000"], SMALL),
 ]
-RESOLUTION_STUDY = itertools.product(["projection_y"], RESOLUTIONS, SMALL + EFFICIENTNETS)
+# The published windows have the same number of pixels at every resolution; ours also come with the same size in cm.
+IN_CENTIMETRES = ("simple_cm", "complex_cm", "efficientnet_b0_cm")
+RESOLUTION_STUDY = itertools.product(
+    ["projection_y"], RESOLUTIONS, ("simple", "complex_64", *EFFICIENTNETS, *IN_CENTIMETRES)
+)
 
 
 def test_reference_grid_is_planned_exactly(checked_out):
@@ -247,4 +254,16 @@ def test_reference_grid_is_planned_exactly(checked_out):
         assert sorted(plan.places(rule)) == expected
     assert sorted(plan.places("images")) == sorted({place[:2] for place in places})
     assert plan.rules["simulate"] == 20_000 / 500
-    assert plan.rules["table"] == 1
+    assert plan.rules["table"] == plan.rules["table_resolution"] == plan.rules["containment"] == 1
+
+
+def test_a_variant_of_an_ablation_depends_on_its_own_values(project):
+    """Each variant is a cell of its own: a value that is added leaves the others as they are."""
+    project.snakemake("results-test/ablations/tiny.tex")
+    assert project.plan("results-test/ablations/tiny.tex").jobs == []
+    project.edit("config/test.yaml", "factors: {bn: [false, true]", "factors: {bn: [true, false], dropout: [0.0, 0.5]")
+    plan = project.plan("results-test/ablations/tiny.tex")
+    assert plan.of("model") == {"simple@dropout-0.5", "simple@bn-true,dropout-0.5"}
+    assert plan.rules["images"] == 0
+    assert plan.rules["ablation"] == 1
+    assert project.plan().jobs == []

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from showergrid.settings.base import Settings
-from showergrid.settings.images import Representation, WindowSettings
+from showergrid.settings.images import Axis, Representation, WindowSettings
 
 Accuracy = Annotated[float, Field(ge=0, le=1)]
 
@@ -47,10 +47,29 @@ class CellSettings(Settings):
     """What the caption says of one representation, resolution and network."""
 
     window: list[int] = Field(min_length=1, description="size of the window, axis by axis [pixels]")
+    window_cm: dict[str, float] | None = Field(
+        default=None, description="size along each axis [cm] of a window that was given in cm"
+    )
     batch_size: int = Field(gt=0, description="events a batch")
     precision: str = Field(min_length=1, description="arithmetic of the network, such as float32 or bf16")
     n_epochs: int = Field(gt=0, description="largest number of epochs")
     pixel_cm: dict[str, float] = Field(default={}, description="size of a pixel along each axis [cm]")
+
+
+class PlaceSettings(Settings):
+    """One representation, resolution and network, trained with one or more seeds."""
+
+    representation: str = Field(min_length=1, description="name of the representation or of a variant of one")
+    resolution: int = Field(gt=0, description="pixels across the detector in x")
+    model: str = Field(min_length=1, description="name of the network or of a variant of one")
+    seeds: list[int] = Field(description="seeds trained; may be empty where nothing was run")
+    status: Literal["run", "n/a", "out of memory"] = Field(description="why there are numbers or none")
+    settings: CellSettings | None = Field(description="what a caption says of it; none where there is nothing to say")
+
+    @property
+    def name(self) -> str:
+        """Its folder below cells/."""
+        return f"{self.representation}/c{self.resolution}/{self.model}"
 
 
 class PublishedCell(Settings):
@@ -74,20 +93,92 @@ class Published(Settings):
     draft: PublishedTable = Field(default={}, description="the same table in an earlier draft")
 
 
-class TableSettings(Settings):
-    """Everything that a table is made of, apart from the cell folders."""
+class PublishedResolution(Settings):
+    """Best validation accuracies that others printed against the resolution, with a window fixed in pixels."""
+
+    note: str = Field(min_length=1, description="where the numbers are from")
+    representation: str | None = Field(default=None, description="the one that they are of; none: every one shown")
+    resolution: dict[str, dict[int, Accuracy]] = Field(description="our network's name -> c -> accuracy")
+
+
+class Reported(Settings):
+    """What every table of cells says and needs beside their numbers."""
+
+    classes: list[ClassName] = Field(min_length=2, max_length=2, description="classes, the positive one first")
+    bootstrap: Bootstrap
+    comparison: Comparison
+    order: str = Field(min_length=1, description="order of an event's hits")
+    origin: str = Field(min_length=1, description="what the window follows")
+
+
+class TableSettings(Reported):
+    """Everything that a table of networks and representations is made of, apart from the cell folders."""
 
     table: str = Field(min_length=1, description="name of the table")
-    classes: list[ClassName] = Field(min_length=2, max_length=2, description="classes, the positive one first")
     blocks: list[Block] = Field(min_length=1, description="cells of the study")
     cells: dict[str, CellSettings] = Field(description="representation/cRESOLUTION/model -> settings")
     rows: list[str] = Field(min_length=1, description="networks in the order of the table")
     columns: list[str] = Field(min_length=1, description="representations in the order of the table")
     published: Published | None = Field(default=None, description="numbers to set beside ours")
-    bootstrap: Bootstrap
-    comparison: Comparison
-    order: str = Field(min_length=1, description="order of an event's hits")
-    origin: str = Field(min_length=1, description="what the window follows")
+
+
+class ResolutionSettings(Reported):
+    """Everything that the table of the resolution study is made of, apart from the cell folders."""
+
+    table: str = Field(min_length=1, description="name of the table")
+    places: list[PlaceSettings] = Field(min_length=1, description="in the order of the grid")
+    published: PublishedResolution | None = Field(default=None, description="numbers to set beside ours")
+
+
+Value = bool | int | float | str | None
+Level = Value | list[Value | list[Value]]
+
+
+class Factor(Settings):
+    """One parameter that an ablation varies."""
+
+    name: str = Field(min_length=1, description="name of the parameter")
+    values: list[Level] = Field(min_length=1, description="its values, the one to compare with first")
+
+
+class Variant(PlaceSettings):
+    """A place that an ablation leads to."""
+
+    levels: dict[str, Level] = Field(description="value of every factor")
+
+
+class AblationSettings(Reported):
+    """Everything that the table of an ablation is made of, apart from the cell folders."""
+
+    name: str = Field(min_length=1, description="name of the ablation")
+    factors: list[Factor] = Field(min_length=1, description="what is varied")
+    places: list[Variant] = Field(min_length=1, description="one for every combination of values")
+
+
+class ImageAxes(Settings):
+    """A representation and the axes of its images."""
+
+    name: str = Field(min_length=1, description="name of the representation")
+    axes: list[Axis] = Field(min_length=1, description="detector axes in the order of the image's dimensions")
+
+
+class PlacedWindow(Settings):
+    """The window of one network in one place of the grid."""
+
+    representation: str = Field(min_length=1, description="one of the representations")
+    resolution: int = Field(gt=0, description="pixels across the detector in x")
+    model: str = Field(min_length=1, description="network that sees it")
+    window: WindowSettings
+
+
+class ContainmentSettings(Settings):
+    """Which windows are asked for, and which are tried."""
+
+    classes: list[ClassName] = Field(min_length=1, description="classes of the events")
+    representations: list[ImageAxes] = Field(min_length=1, description="in the order of the table")
+    resolutions: list[Annotated[int, Field(ge=1, le=20_000)]] = Field(min_length=1, description="pixels across in x")
+    shares: list[Annotated[float, Field(gt=0, le=1)]] = Field(min_length=1, description="of the events to be held")
+    windows: list[PlacedWindow] = Field(description="windows of the study")
 
 
 class DrawnRepresentation(Settings):

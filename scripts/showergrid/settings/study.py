@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from showergrid.settings.base import Settings
-from showergrid.settings.images import Split
+from showergrid.settings.images import Order, Split
+from showergrid.settings.ingest import Ingest
 from showergrid.settings.report import Bootstrap, Comparison, PublishedTable
 from showergrid.settings.simulation import Box, Readout, Simulation
 from showergrid.settings.validation import Baselines, PublishedData
@@ -27,7 +28,10 @@ class Class(Settings):
 
 
 class Entry(BaseModel):
-    """A named representation or model; `module` is the file that makes it, its other keys are that file's."""
+    """A named representation or model; `module` is the file that makes it, its other keys are that file's.
+
+    The name of a variant, which only an ablation makes, has a part behind `@`.
+    """
 
     model_config = ConfigDict(extra="allow", frozen=True)
     name: Name
@@ -42,6 +46,12 @@ class Entry(BaseModel):
     def values(self) -> dict[str, Any]:
         """The keys that are the module's own."""
         return dict(self.model_extra or {})
+
+
+class RepresentationEntry(Entry):
+    """A representation of the grid; `order` stands above that of the study."""
+
+    order: Order | None = None
 
 
 class Override(BaseModel):
@@ -61,7 +71,7 @@ class ModelEntry(Entry):
 class Block(Settings):
     """A product of representations, resolutions, models and seeds, shown in `table` if one is named."""
 
-    table: Literal["table1"] | None = None
+    table: Literal["table1", "table_resolution"] | None = None
     representations: list[Name] = Field(min_length=1)
     resolutions: list[Resolution] = Field(min_length=1)
     models: list[Name] = Field(min_length=1)
@@ -75,6 +85,24 @@ class Block(Settings):
         return self
 
 
+class Ablation(Settings):
+    """One place of the grid with every combination of some values, in a table of its own."""
+
+    name: Name
+    representation: Name
+    resolution: Resolution
+    model: Name
+    seeds: list[Seed] = Field(min_length=1)
+    factors: dict[str, Annotated[list[Any], Field(min_length=1)]] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Ablation:
+        for key, values in {"seeds": self.seeds, **self.factors}.items():
+            if any(_same(value, other) for i, value in enumerate(values) for other in values[:i]):
+                raise ValueError(f"ablation {self.name}: {key}: a value stands twice")
+        return self
+
+
 class PublishedNumbers(Settings):
     """Numbers of others, which are shown beside ours and never mixed with them."""
 
@@ -83,6 +111,7 @@ class PublishedNumbers(Settings):
     table1: PublishedTable
     draft: PublishedTable = {}
     resolution: dict[Name, dict[Resolution, float]] = {}
+    resolution_of: Name = Field(default="projection_y", description="representation of `resolution`")
 
 
 class Place(Settings):
@@ -99,31 +128,40 @@ class Figures(Settings):
     energy: float = Field(gt=0, description="of each class the event nearest to it [GeV]")
 
 
+class Containment(Settings):
+    """Which windows are asked for."""
+
+    shares: list[Annotated[float, Field(gt=0, le=1)]] = Field(min_length=1, description="shares of the events [1]")
+
+
 class Config(Settings):
     """The configuration file."""
 
     results: str = Field(pattern=r"^/?[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$")
     classes: list[Class] = Field(min_length=2, max_length=2)
     detector: Box
-    order: Literal["truth_time", "axis"]
+    order: Order
     origin: Literal["first_hit", "charge_centre"]
+    ingest: Ingest | None
     simulation: Simulation
     readout: Readout
     split: Split
-    representations: list[Entry] = Field(min_length=1)
+    representations: list[RepresentationEntry] = Field(min_length=1)
     training: dict[str, Any]
     models: list[ModelEntry] = Field(min_length=1)
     grid: list[Block] = Field(min_length=1)
     out_of_memory: list[Place]
+    ablations: list[Ablation]
+    containment: Containment
     figures: Figures
     bootstrap: Bootstrap
     comparison: Comparison
     baselines: Baselines
-    published: PublishedNumbers | str
+    published: PublishedNumbers | str | None
 
     @model_validator(mode="after")
     def _consistent(self) -> Config:
-        for key in ("classes", "representations", "models"):
+        for key in ("classes", "representations", "models", "ablations"):
             if doubled := _doubled([entry.name for entry in getattr(self, key)]):
                 raise ValueError(f"{key}: {doubled[0]!r} stands twice")
         if doubled := _doubled([entry.pdg for entry in self.classes]):
@@ -133,11 +171,24 @@ class Config(Settings):
         for axis in ("x", "y", "z"):
             low, high = getattr(self.detector, axis)
             vertex = getattr(self.simulation.vertex, axis)
-            if not low <= vertex[0] <= vertex[1] <= high or low == high:
+            if low == high:
+                raise ValueError(f"detector.{axis} = {[low, high]} has no extent")
+            if self.ingest is None and not low <= vertex[0] <= vertex[1] <= high:
                 raise ValueError(
                     f"simulation.vertex.{axis} = {list(vertex)} is not inside detector.{axis} = {[low, high]}"
                 )
+        if self.ingest is not None and self.ingest.columns is not None and self.ingest.columns.pdg is None:
+            raise ValueError("ingest.columns: pdg is missing: networks are trained on labelled events")
+        if self.ingest is not None and self.order == "truth_time" and not getattr(self.ingest.columns, "time", None):
+            raise ValueError("order: truth_time needs ingest.columns.time; choose as_given or axis")
+        if self.ingest is None and self.order == "as_given":
+            raise ValueError("order: as_given is for hits that are read from files (ingest); choose axis or truth_time")
         return self
+
+
+def _same(value: Any, other: Any) -> bool:
+    """Whether two values of the configuration are the same: 1 is not true."""
+    return type(value) is type(other) and value == other
 
 
 def _doubled(values: list[Any]) -> list[Any]:

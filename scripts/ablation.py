@@ -1,0 +1,42 @@
+"""Write the tables of an ablation as LaTeX, CSV and Markdown."""
+
+import argparse
+from pathlib import Path
+
+from showergrid import latex, markdown, provenance
+from showergrid.ablation import ablation_csv, build, layout
+from showergrid.atomic import replacing
+from showergrid.cellfolders import FILES
+from showergrid.errors import run
+from showergrid.places import folders
+from showergrid.settings.report import AblationSettings
+
+
+def main(a: argparse.Namespace) -> None:
+    """Run the command."""
+    job = provenance.start(a.job, __file__)
+    settings = AblationSettings(**job.config)
+    ablation = build(settings, a.results)
+    grids = layout(ablation)
+    texts = {a.tex: latex.document(grids), a.csv: ablation_csv(ablation), a.md: markdown.document(grids)}
+    for path, text in texts.items():
+        with replacing(path) as partial:
+            partial.write_text(text, encoding="utf-8")
+    cells = folders(settings.places, a.results)
+    job.finish(
+        a.provenance,
+        inputs={name: [folder / name for folder in cells] for name in FILES},
+        outputs={"tex": a.tex, "csv": a.csv, "md": a.md},
+        seeds={"bootstrap": settings.bootstrap.seed},
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--results", type=Path, required=True, help="folder of the study, which holds cells/")
+    parser.add_argument("--tex", type=Path, required=True, help="LaTeX file to write")
+    parser.add_argument("--csv", type=Path, required=True, help="CSV file to write")
+    parser.add_argument("--md", type=Path, required=True, help="Markdown file to write")
+    parser.add_argument("--job", required=True, help="JSON: resolved configuration of this ablation")
+    parser.add_argument("--provenance", type=Path, required=True, help="provenance record to write")
+    run(main, parser)

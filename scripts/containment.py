@@ -1,0 +1,45 @@
+"""Write the tables of containment as LaTeX, CSV and Markdown: windows that would hold the showers, and the study's."""
+
+import argparse
+from pathlib import Path
+
+from showergrid import latex, markdown, provenance
+from showergrid.atomic import replacing
+from showergrid.calibration import read_calibration, training_hits
+from showergrid.containment import contain
+from showergrid.containment_tables import containment_csv, layout
+from showergrid.errors import run
+from showergrid.hits import read_hits
+from showergrid.settings.report import ContainmentSettings
+from showergrid.splitting import events_of
+
+
+def main(a: argparse.Namespace) -> None:
+    """Run the command."""
+    job = provenance.start(a.job, __file__)
+    settings = ContainmentSettings(**job.config)
+    training = training_hits(read_hits(a.hits), events_of(a.split, "train"))
+    found = contain(training, read_calibration(a.calibration)["axes"], settings)
+    grids = layout(found, settings)
+    texts = {a.tex: latex.document(grids), a.csv: containment_csv(found), a.md: markdown.document(grids)}
+    for path, text in texts.items():
+        with replacing(path) as partial:
+            partial.write_text(text, encoding="utf-8")
+    job.finish(
+        a.provenance,
+        inputs={"hits": a.hits, "split": a.split, "calibration": a.calibration},
+        outputs={"tex": a.tex, "csv": a.csv, "md": a.md},
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--hits", type=Path, required=True, help="table of hits")
+    parser.add_argument("--split", type=Path, required=True, help="table of the split")
+    parser.add_argument("--calibration", type=Path, required=True, help="ranges of the training events")
+    parser.add_argument("--tex", type=Path, required=True, help="LaTeX file to write")
+    parser.add_argument("--csv", type=Path, required=True, help="CSV file to write")
+    parser.add_argument("--md", type=Path, required=True, help="Markdown file to write")
+    parser.add_argument("--job", required=True, help="JSON: resolved configuration of this table")
+    parser.add_argument("--provenance", type=Path, required=True, help="provenance record to write")
+    run(main, parser)

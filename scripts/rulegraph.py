@@ -1,0 +1,25 @@
+"""Draw which rule of a study needs which."""
+
+import argparse
+from pathlib import Path
+
+from showergrid import provenance
+from showergrid.errors import run
+from showergrid.rulegraph import read_graph
+from showergrid.ruleplot import rulegraph_figure
+
+
+def main(a: argparse.Namespace) -> None:
+    """Run the command."""
+    job = provenance.start(a.job, __file__)
+    rulegraph_figure(read_graph(a.rules), a.output)
+    job.finish(a.provenance, inputs={"rules": a.rules}, outputs={"output": a.output})
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--job", required=True, help="JSON: resolved configuration of this job")
+    parser.add_argument("--rules", type=Path, required=True, help="text that list_rules wrote")
+    parser.add_argument("--output", type=Path, required=True, help="figure to write (.pdf or .png)")
+    parser.add_argument("--provenance", type=Path, required=True, help="provenance record to write")
+    run(main, parser)

@@ -1,0 +1,291 @@
+"""What each job of a study is told: all that decides its outputs beside its input files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from showergrid import plugins
+from showergrid.checking import checked
+from showergrid.errors import InputError
+from showergrid.settings.study import LARGEST, Config, PublishedNumbers
+from showergrid.study import Place, Study
+
+
+def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards: Any) -> dict[str, Any]:
+    """The resolved configuration of the job of rule `step` with these wildcards.
+
+    Raises:
+        InputError: there is no such job: a resolution or seed out of range, a network that takes no such images.
+    """
+    for key, largest in LARGEST.items():
+        if wildcards.get(key, 0) > largest:
+            raise InputError(f"{key} {wildcards[key]} is larger than {largest}")
+    if "model" in wildcards and not study.has_meaning(wildcards["representation"], wildcards["model"]):
+        raise InputError(f"{wildcards['model']} takes no images of {wildcards['representation']}")
+    config = study.config
+    match step:
+        case "ingest":
+            return _ingest(study)
+        case "simulate":
+            return _simulate(study, **wildcards)
+        case "gather":
+            return {"shards": config.simulation.shards}
+        case "split":
+            return {"split": config.split.model_dump(mode="json"), "classes": _classes(study)}
+        case "explore":
+            return {
+                "classes": _classes(study),
+                "baselines": config.baselines.model_dump(mode="json"),
+                "published": published.data.model_dump(mode="json") if published else None,
+                "order": config.order,
+            }
+        case "calibrate":
+            return {"stretch": study.stretch}
+        case "calibrate_images" | "images":
+            return _images(study, **wildcards)
+        case "train":
+            return _cell(study, **wildcards)
+        case "evaluate":
+            return {**_cell(study, **wildcards), "bootstrap": config.bootstrap.model_dump(mode="json")}
+        case "cell_figures":
+            return {"classes": _classes(study)}
+        case "event_figures":
+            return _event_figures(study)
+        case "table":
+            return _table(study, published)
+        case "table_resolution":
+            return _table_resolution(study, published)
+        case "containment":
+            return _containment(study)
+        case "ablation":
+            return _ablation(study, **wildcards)
+        case _:  # nothing but files decides: typeset
+            return {}
+
+
+def _classes(study: Study) -> list[dict[str, Any]]:
+    """Names and PDG codes; the first is the positive class."""
+    return [entry.model_dump() for entry in study.config.classes]
+
+
+def _ingest(study: Study) -> dict[str, Any]:
+    """Hits read from files, which are inputs of the job."""
+    return {
+        "ingest": study.config.ingest.model_dump(mode="json"),
+        "classes": _classes(study),
+        "detector": study.config.detector.model_dump(mode="json"),
+        "order": study.config.order,
+    }
+
+
+def _simulate(study: Study, shard: int) -> dict[str, Any]:
+    """One shard of the simulation.
+
+    It is told of the showers up to its own last one: more of them in all leave the first shards as they are.
+    """
+    simulation = study.config.simulation.model_dump(mode="json")
+    end = min(simulation["showers"], (shard + 1) * simulation["shard_size"])
+    return {
+        "simulation": {**simulation, "showers": end},
+        "readout": study.config.readout.model_dump(mode="json"),
+        "classes": _classes(study),
+        "detector": study.config.detector.model_dump(mode="json"),
+        "order": study.config.order,
+    }
+
+
+def _images(study: Study, representation: str, resolution: int) -> dict[str, Any]:
+    """One image file."""
+    return {"representation": study.representation(representation), "resolution": resolution}
+
+
+def _cell(study: Study, representation: str, resolution: int, model: str, seed: int) -> dict[str, Any]:
+    """One cell."""
+    return {
+        "seed": seed,
+        "classes": _classes(study),
+        "representation": study.representation(representation),
+        "resolution": resolution,
+        "model": study.model(representation, resolution, model),
+    }
+
+
+def _said(study: Study) -> dict[str, Any]:
+    """What every table says of the study."""
+    return {
+        "classes": _classes(study),
+        "bootstrap": study.config.bootstrap.model_dump(mode="json"),
+        "comparison": study.config.comparison.model_dump(mode="json"),
+        "order": study.config.order,
+        "origin": study.config.origin,
+    }
+
+
+def _table(study: Study, published: PublishedNumbers | None) -> dict[str, Any]:
+    """Everything that table1 says beside the numbers of its cells."""
+    places = study.table_places("table1")
+    return {
+        "table": "table1",
+        "blocks": [
+            {
+                "representation": place.representation,
+                "resolution": place.resolution,
+                "models": [place.model],
+                "seeds": place.seeds,
+                "status": study.status(place),
+            }
+            for place in places
+        ],
+        "cells": {
+            f"{place.representation}/c{place.resolution}/{place.model}": _shown(study, place)
+            for place in places
+            if study.status(place) == "run"
+        },
+        "rows": list(dict.fromkeys(place.model for place in places)),
+        "columns": list(dict.fromkeys(place.representation for place in places)),
+        "published": published.model_dump(mode="json", include={"note", "table1", "draft"}) if published else None,
+        **_said(study),
+    }
+
+
+def _table_resolution(study: Study, published: PublishedNumbers | None) -> dict[str, Any]:
+    """Everything that the table of the resolution study says beside the numbers of its cells."""
+    places = study.table_places("table_resolution")
+    return {
+        "table": "table_resolution",
+        "places": [_place(study, place) for place in places],
+        "published": _published_resolution(study, places, published) if published else None,
+        **_said(study),
+    }
+
+
+def _published_resolution(study: Study, places: list[Place], published: PublishedNumbers) -> dict[str, Any]:
+    """The published numbers of each network whose window is fixed in pixels, as theirs was: those of its file."""
+    files = {place.model: study.model_entry(place.model).file for place in places if not _centimetres(study, place)}
+    return {
+        "note": published.note,
+        "representation": published.resolution_of,
+        "resolution": {
+            model: {str(c): value for c, value in published.resolution[file].items()}
+            for model, file in files.items()
+            if file in published.resolution
+        },
+    }
+
+
+def _containment(study: Study) -> dict[str, Any]:
+    """Which windows would hold the showers, and what those of the resolution study hold."""
+    places = [place for place in study.table_places("table_resolution") if study.status(place) == "run"]
+    return {
+        "classes": _classes(study),
+        "representations": [
+            {"name": name, "axes": study.axes(name)} for name in dict.fromkeys(place.representation for place in places)
+        ],
+        "resolutions": sorted({place.resolution for place in places}),
+        "shares": list(study.config.containment.shares),
+        "windows": [
+            {
+                "representation": place.representation,
+                "resolution": place.resolution,
+                "model": place.model,
+                "window": study.model(*place.key)["window"],
+            }
+            for place in places
+        ],
+    }
+
+
+def _ablation(study: Study, ablation: str) -> dict[str, Any]:
+    """Everything that the table of an ablation says beside the numbers of its cells."""
+    factors = study.ablation(ablation).factors
+    return {
+        "name": ablation,
+        "factors": [{"name": name, "values": values} for name, values in factors.items()],
+        "places": [{**_place(study, place), "levels": place.levels} for place in study.variants(ablation)],
+        **_said(study),
+    }
+
+
+def _place(study: Study, place: Place) -> dict[str, Any]:
+    """A place with what a caption says of it."""
+    status = study.status(place)
+    return {
+        "representation": place.representation,
+        "resolution": place.resolution,
+        "model": place.model,
+        "seeds": place.seeds,
+        "status": status,
+        "settings": {**_shown(study, place), "window_cm": _centimetres(study, place)} if status != "n/a" else None,
+    }
+
+
+def _shown(study: Study, place: Place) -> dict[str, Any]:
+    """What a caption says of one network in one place."""
+    found = study.model(*place.key)
+    pixel = study.pixel_cm(place.resolution)
+    return {
+        "window": found["window"]["shape"],
+        **{key: found["training"][key] for key in ("batch_size", "precision", "n_epochs")},
+        "pixel_cm": {axis: pixel[axis] for axis in study.axes(place.representation)},
+    }
+
+
+def _centimetres(study: Study, place: Place) -> dict[str, float] | None:
+    """The window's size along the axes of the images, if it was given in cm."""
+    asked = study.model_values(study.model_entry(place.model), place.representation, place.resolution)
+    if "window_cm" not in asked:
+        return None
+    return {axis: asked["window_cm"][axis] for axis in study.axes(place.representation)}
+
+
+def _event_figures(study: Study) -> dict[str, Any]:
+    """Which events are drawn: each representation once, and the first with two axes at several resolutions."""
+    places = study.places
+    first = {place[0]: place for place in reversed(places)}
+    drawn = [entry.name for entry in study.config.representations if entry.name in first]
+    flat = [name for name in drawn if len(study.axes(name)) == 2] or drawn
+    resolutions = sorted({place[1] for place in places if place[0] == flat[0]})
+    widest = {resolutions[0] // 2 or 1, *resolutions, 2 * resolutions[-1]}
+    return {
+        "classes": _classes(study),
+        "energy": study.config.figures.energy,
+        "representations": [
+            {"representation": study.representation(name), "resolution": first[name][1]} for name in drawn
+        ],
+        "resolutions": {
+            "representation": study.representation(flat[0]),
+            "resolutions": sorted(widest),
+            "window": study.model(*first[flat[0]])["window"],
+        },
+    }
+
+
+def closure_modules(job: Mapping[str, Any]) -> list[str]:
+    """Dotted names of the modules that a job loads by name, wherever its configuration names them."""
+    kinds: dict[str, plugins.Kind] = {"representation": "representations", "model": "models"}
+    found = {f"showergrid.{kinds[key]}.{job[key]['module']}" for key in kinds if isinstance(job.get(key), Mapping)}
+    for value in job.values():
+        for inner in value if isinstance(value, list) else [value]:
+            if isinstance(inner, Mapping):
+                found |= set(closure_modules(inner))
+    return sorted(found)
+
+
+def published(config: Config, root: Path) -> PublishedNumbers | None:
+    """The published numbers: written out in the configuration, or in another one that it names, or none.
+
+    Raises:
+        InputError: the file named does not exist, has no key `published`, or a wrong one.
+    """
+    if config.published is None or isinstance(config.published, PublishedNumbers):
+        return config.published
+    try:
+        found = yaml.safe_load((root / config.published).read_text())["published"]
+    except (OSError, KeyError, TypeError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"config: published = {config.published!r}: no such key in that file ({reason})") from None
+    return checked(PublishedNumbers, found, f"{config.published}: published")

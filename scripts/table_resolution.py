@@ -1,0 +1,45 @@
+"""Write the table of the resolution study as LaTeX, CSV and Markdown, and its figure."""
+
+import argparse
+from pathlib import Path
+
+from showergrid import latex, markdown, provenance
+from showergrid.atomic import replacing
+from showergrid.cellfolders import FILES
+from showergrid.errors import run
+from showergrid.places import folders
+from showergrid.resolution import build, layout, resolution_csv
+from showergrid.resolution_figure import resolution_figure
+from showergrid.settings.report import ResolutionSettings
+
+
+def main(a: argparse.Namespace) -> None:
+    """Run the command."""
+    job = provenance.start(a.job, __file__)
+    settings = ResolutionSettings(**job.config)
+    study = build(settings, a.results)
+    grids = layout(study)
+    texts = {a.tex: latex.document(grids), a.csv: resolution_csv(study), a.md: markdown.document(grids)}
+    for path, text in texts.items():
+        with replacing(path) as partial:
+            partial.write_text(text, encoding="utf-8")
+    resolution_figure(study, a.figure)
+    cells = folders(settings.places, a.results)
+    job.finish(
+        a.provenance,
+        inputs={name: [folder / name for folder in cells] for name in FILES},
+        outputs={"tex": a.tex, "csv": a.csv, "md": a.md, "figure": a.figure},
+        seeds={"bootstrap": settings.bootstrap.seed},
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--results", type=Path, required=True, help="folder of the study, which holds cells/")
+    parser.add_argument("--tex", type=Path, required=True, help="LaTeX file to write")
+    parser.add_argument("--csv", type=Path, required=True, help="CSV file to write")
+    parser.add_argument("--md", type=Path, required=True, help="Markdown file to write")
+    parser.add_argument("--figure", type=Path, required=True, help="PDF of the figure to write")
+    parser.add_argument("--job", required=True, help="JSON: resolved configuration of this table")
+    parser.add_argument("--provenance", type=Path, required=True, help="provenance record to write")
+    run(main, parser)

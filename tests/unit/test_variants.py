@@ -1,0 +1,182 @@
+"""Ablations: which cells they ask for, what these are called, and what is refused; windows in centimetres."""
+
+import copy
+from pathlib import Path
+
+import pytest
+import yaml
+
+from showergrid.errors import InputError
+from showergrid.jobs import job, published
+from showergrid.study import Cell, Study
+from showergrid.variants import base, variant
+
+ROOT = Path(__file__).parents[2]
+TEST = yaml.safe_load((ROOT / "config/test.yaml").read_text())
+PLACE = {"representation": "projection_y", "resolution": 200, "model": "simple", "seeds": [19, 20]}
+
+
+def study(*ablations: dict, **changes) -> Study:
+    named = [{"name": f"a{i}", **PLACE, **ablation} for i, ablation in enumerate(ablations)]
+    return Study.read({**copy.deepcopy(TEST), "ablations": named, **changes})
+
+
+def models(**changes) -> list[dict]:
+    """The tiny study's models, some of them with other values."""
+    return [{**entry, **changes.get(entry["name"], {})} for entry in TEST["models"]]
+
+
+def keys(of: Study, name: str = "a0") -> list[tuple[str, int, str]]:
+    return [place.key for place in of.variants(name)]
+
+
+def test_every_combination_is_asked_for_and_the_studys_own_values_have_no_name():
+    found = study({"factors": {"bn": [False, True], "optim_lr": [1.0e-3, 1.0e-2], "log_trans": [False, True]}})
+    assert keys(found) == [
+        ("projection_y", 200, "simple"),
+        ("projection_y@log_trans-true", 200, "simple"),
+        ("projection_y", 200, "simple@optim_lr-0.01"),
+        ("projection_y@log_trans-true", 200, "simple@optim_lr-0.01"),
+        ("projection_y", 200, "simple@bn-true"),
+        ("projection_y@log_trans-true", 200, "simple@bn-true"),
+        ("projection_y", 200, "simple@bn-true,optim_lr-0.01"),
+        ("projection_y@log_trans-true", 200, "simple@bn-true,optim_lr-0.01"),
+    ]
+    assert found.variants("a0")[0].levels == {"bn": False, "optim_lr": 1.0e-3, "log_trans": False}
+    assert Cell("projection_y", 200, "simple@bn-true", 20) in found.cells_of(found.variants("a0"))
+    assert len(found.cells_of(found.variants("a0"))) == 16
+    assert found.cells == study().cells  # a bare snakemake trains none of them
+
+
+def test_a_variant_has_the_values_of_its_entry_and_overrides_but_for_its_own():
+    simple = {"name": "simple", "win_shape": [16, 32], "conv_filters": [5, 6]}
+    simple["overrides"] = [{"representation": "projection_y", "bn": True, "batch_size": 7}]
+    found = study(
+        {"factors": {"bn": [False, True], "conv_sizes": [[3, 3], [5, 5]], "log_trans": [True]}},
+        models=[simple, *TEST["models"][1:]],
+        grid=[{"representations": ["color_y"], "resolutions": [200], "models": ["simple"], "seeds": [1]}],
+    )
+    settled = found.model("projection_y@log_trans-true", 200, "simple@bn-false,conv_sizes-5x5")
+    assert settled["parameters"]["bn"] is False
+    assert settled["parameters"]["conv_sizes"] == [5, 5]
+    assert settled["parameters"]["conv_filters"] == [5, 6]
+    assert settled["training"]["batch_size"] == 7
+    assert settled["module"] == "simple"
+    image = found.representation("projection_y@log_trans-true")
+    assert image["module"] == "projection"
+    assert image["parameters"]["log_trans"] is True
+    assert keys(found)[-1][2] == "simple@conv_sizes-5x5"  # bn is the study's own there
+
+
+def test_axis_origin_and_order_may_be_varied():
+    found = study(
+        {"factors": {"axis": ["y", "z"]}},
+        {"factors": {"win_origin": ["first_hit", "charge_centre"]}},
+        {"factors": {"order": ["axis", "truth_time"]}},
+        {"factors": {"representation": ["projection_y", "color_y"], "resolution": [100, 200]}},
+        models=models(complex={"win_shape": [8, 8]}),
+    )
+    assert found.axes("projection_y@axis-z") == ("x", "y")
+    windows = [found.model(*key)["window"]["origin"] for key in keys(found, "a1")]
+    assert windows == ["first_hit", "charge_centre"]
+    assert [found.representation(key[0]).get("order") for key in keys(found, "a2")] == [None, "truth_time"]
+    assert keys(found, "a3") == [
+        ("projection_y", 100, "simple"),
+        ("projection_y", 200, "simple"),
+        ("color_y", 100, "simple"),
+        ("color_y", 200, "simple"),
+    ]
+
+
+def test_the_table_of_an_ablation_is_told_its_factors_in_their_order():
+    found = study({"factors": {"dropout": [0.5, 0.0], "bn": [True]}})
+    told = job(found, "ablation", published(found.config, ROOT), ablation="a0")
+    assert told["factors"] == [{"name": "dropout", "values": [0.5, 0.0]}, {"name": "bn", "values": [True]}]
+    assert [place["levels"] for place in told["places"]] == [{"dropout": 0.5, "bn": True}, {"dropout": 0.0, "bn": True}]
+    assert [place["model"] for place in told["places"]] == ["simple@dropout-0.5,bn-true", "simple@bn-true"]
+
+
+@pytest.mark.parametrize(
+    ("ablation", "words"),
+    [
+        ({"factors": {"optm_lr": [1]}}, ["ablation a0", "optm_lr", "optim_lr", "log_trans", "order"]),
+        ({"factors": {"bn": [True, True]}}, ["a0", "bn", "twice"]),
+        ({"factors": {"bn": ["yes"]}}, ["simple@bn-yes", "bn", "boolean"]),
+        ({"factors": {"bn": []}}, ["bn"]),
+        ({"factors": {}}, ["factors"]),
+        ({"factors": {"axis": ["w"]}}, ["a0", "axis", "w"]),
+        ({"factors": {"order": ["as_given"]}}, ["a0", "order", "as_given"]),
+        ({"factors": {"resolution": [30000]}}, ["a0", "30000"]),
+        ({"factors": {"resolution": [True]}}, ["a0", "True"]),
+        ({"factors": {"model": ["simpel"]}}, ["simpel", "simple"]),
+        ({"factors": {"win_margin": [{"x": 1, "z": 1}]}}, ["a0", "win_margin", "a number, a word"]),
+        ({"factors": {"weights": ["a/b"]}, "model": "efficientnet_lite0"}, ["a0", "weights", "a/b"]),
+        ({"factors": {"bn": [True]}, "representation": "proj"}, ["proj", "projection_y"]),
+        ({"factors": {"dropout": [0.1]}, "representation": "voxels", "model": "efficientnet_lite0"}, ["a0", "voxels"]),
+        ({"factors": {"bn": [True]}, "seeds": [1, 1]}, ["seeds", "twice"]),
+        ({"factors": {"bn": [True]}, "name": "b/c"}, ["name", "b/c"]),
+    ],
+)
+def test_fault_is_named_in_one_line(ablation, words):
+    with pytest.raises(InputError) as refused:
+        study(ablation)
+    line = str(refused.value)
+    assert "\n" not in line
+    assert [word for word in words if word not in line] == [], line
+
+
+def test_names():
+    assert variant("simple", {}) == "simple"
+    assert variant("simple", {"bn": True, "unfreeze_layers": "all", "clf_neurons": [32, 8], "optim_lr": 1e-05}) == (
+        "simple@bn-true,unfreeze_layers-all,clf_neurons-32x8,optim_lr-1e-05"
+    )
+    assert base("simple@bn-true") == base("simple") == "simple"
+
+
+# Windows in centimetres: the tiny study's detector has 400 cm in x, so a pixel has 4 cm at c 100 and 2 cm at c 200
+
+
+@pytest.mark.parametrize(
+    ("resolution", "shape", "margin"), [(100, [8, 16], {"x": 2, "z": 1}), (200, [16, 32], {"x": 4, "z": 2})]
+)
+def test_window_in_cm_is_the_same_box_at_every_resolution(resolution, shape, margin):
+    window = study().model("projection_y", resolution, "simple_cm")["window"]
+    assert window["shape"] == shape
+    assert window["margin"] == margin
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"win_shape": [8, 8]}, ["simple_cm", "win_shape", "window_cm"]),
+        ({"window_cm": {"x": 30}}, ["simple_cm", "window_cm", "z"]),
+        ({"window_cm": {"x": -30, "z": 3}}, ["window_cm", "-30"]),
+        ({"margin_cm": {"x": 8}}, ["simple_cm", "margin", "z"]),
+        ({"margin_cm": {"x": 33, "z": 4}}, ["simple_cm", "margin"]),
+    ],
+)
+def test_wrong_window_in_cm_is_refused(changes, words):
+    with pytest.raises(InputError) as refused:
+        study(models=models(simple_cm=changes))
+    assert [word for word in words if word not in str(refused.value)] == [], str(refused.value)
+
+
+def test_tables_of_the_resolution_study():
+    found = study()
+    numbers = published(found.config, ROOT)
+    told = job(found, "table_resolution", numbers)
+    assert [(place["model"], place["resolution"]) for place in told["places"]] == [
+        ("simple", 100),
+        ("simple_cm", 100),
+        ("simple", 200),
+        ("simple_cm", 200),
+    ]
+    assert [place["settings"]["window_cm"] for place in told["places"][:2]] == [None, {"x": 32, "z": 64}]
+    assert told["places"][0]["settings"]["pixel_cm"] == {"x": 4.0, "z": 4.0}
+    assert list(told["published"]["resolution"]) == ["simple"]  # of a window in pixels
+    assert told["published"]["resolution"]["simple"]["2000"] == 0.502
+    contained = job(found, "containment", numbers)
+    assert contained["resolutions"] == [100, 200]
+    assert contained["shares"] == [0.75, 1.0]
+    assert contained["windows"][3]["window"]["shape"] == [16, 32]
+    assert contained["representations"] == [{"name": "projection_y", "axes": ("x", "z")}]

@@ -1,0 +1,168 @@
+"""A disk that fills, a folder that cannot be written to, a killed job, two runs at once: a clear line, nothing lost."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from study import ENVIRONMENT, SNAKEMAKE, Project, checkout, outputs
+
+IMAGES = "results-test/images/projection_y/c200.safetensors"
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small or a read-only disk")
+
+
+@pytest.fixture
+def fresh(tmp_path) -> Project:
+    """A project in which nothing is made yet."""
+    return checkout(tmp_path / "project")
+
+
+@contextmanager
+def disk(folder: Path, options: str) -> Iterator[None]:
+    folder.mkdir(exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def remount(folder: Path, options: str) -> None:
+    subprocess.run(["mount", "-o", f"remount,{options}", str(folder)], check=True)
+
+
+def made(finished: Project, project: Project) -> dict[str, bytes]:
+    """The outputs of a project, which must be those of the finished one."""
+    found = outputs(project.results)
+    expected = outputs(finished.results)
+    assert {name: expected[name] for name in found} == found
+    return found
+
+
+@needs_root
+def test_disk_that_fills_is_named_and_what_is_finished_is_kept(finished, fresh):
+    with disk(fresh.results, "size=1m"):
+        done = fresh.snakemake("--cores", "1", IMAGES, check=False)
+        assert done.returncode != 0
+        [line] = {line for line in done.stdout.splitlines() if "error: " in line and ".py" in line}
+        assert "the disk is full" in line
+        assert "free some space and run again" in line
+        assert not list(fresh.results.rglob(".partial*"))
+        kept = {path: path.stat().st_mtime_ns for path in fresh.results.rglob("*.hits.parquet")}
+        assert kept
+        remount(fresh.results, "size=100m")
+        fresh.snakemake("--cores", "1", IMAGES)
+        assert {path: path.stat().st_mtime_ns for path in kept} == kept
+        assert IMAGES.removeprefix("results-test/") in made(finished, fresh)
+
+
+@needs_root
+def test_disk_that_fills_while_training_loses_nothing(finished, project, tmp_path):
+    """A checkpoint, a model and its record: each is whole or absent, and the next run ends in the same bytes."""
+    cell = project.cell("projection_y", 100, "complex", 19)
+    target = str((cell / "train.provenance.json").relative_to(project.root))
+    for path in cell.rglob("*"):
+        path.unlink() if path.is_file() else None
+    for size in ("256k", "4m"):
+        with disk(cell, f"size={size}"):
+            done = project.snakemake("--cores", "2", target, check=False)
+            assert done.returncode != 0
+            assert "the disk is full" in done.stdout
+            assert not (cell / "train.provenance.json").exists()
+            for path in cell.iterdir():  # what is there is whole
+                same = finished.cell("projection_y", 100, "complex", 19) / path.name
+                assert path.name == "checkpoint.pt" or path.read_bytes() == same.read_bytes()
+    project.snakemake("--cores", "2", target)
+    made(finished, project)
+
+
+@needs_root
+def test_folder_that_cannot_be_written_to_is_refused_before_any_job(fresh):
+    with disk(fresh.results, "ro"):
+        done = fresh.snakemake("--cores", "1", IMAGES, check=False)
+        assert done.returncode != 0
+        assert "results-test: cannot be written to" in done.stdout
+        assert "Traceback" not in done.stdout
+        assert "rule simulate" not in done.stdout
+        remount(fresh.results, "rw")
+        fresh.snakemake("--cores", "2", "results-test/data/split.parquet")
+
+
+def test_file_in_place_of_the_folder_is_refused(fresh):
+    fresh.results.write_text("")
+    done = fresh.snakemake("--cores", "1", IMAGES, check=False)
+    assert done.returncode != 0
+    assert "results-test: cannot be written to" in done.stdout
+
+
+def start(project: Project, *targets: str) -> subprocess.Popen:
+    return subprocess.Popen(
+        [*SNAKEMAKE, *targets, "--configfile", "config/test.yaml"],
+        cwd=project.root,
+        env=dict(ENVIRONMENT),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+def running(script: str, folder: Path) -> list[int]:
+    """Processes that run a script in a folder."""
+    found = []
+    for process in Path("/proc").iterdir():
+        try:
+            words = (process / "cmdline").read_bytes().split(b"\0")
+            if process.name.isdigit() and words[1] == script.encode() and (process / "cwd").resolve() == folder:
+                found.append(int(process.name))
+        except (OSError, IndexError):
+            continue
+    return found
+
+
+def test_killed_shard_is_named_and_made_again(finished, fresh):
+    first = start(fresh, "--cores", "1", IMAGES)
+    while not (found := running("scripts/simulate.py", fresh.root.resolve())):
+        assert first.poll() is None
+        time.sleep(0.002)
+    os.kill(found[0], signal.SIGKILL)
+    text, _ = first.communicate()
+    assert first.returncode != 0
+    assert "Error in rule simulate" in text
+    assert "Traceback" not in text
+    assert not list(fresh.results.rglob(".partial*"))
+    fresh.snakemake("--cores", "2", IMAGES)
+    assert IMAGES.removeprefix("results-test/") in made(finished, fresh)
+
+
+def test_second_run_in_a_folder_is_refused_and_harms_nothing(finished, fresh):
+    first = start(fresh, "--cores", "1", IMAGES)
+    while not running("scripts/simulate.py", fresh.root.resolve()):
+        assert first.poll() is None
+        time.sleep(0.01)
+    second = fresh.snakemake("--cores", "1", IMAGES, check=False)
+    assert second.returncode != 0
+    assert "Directory cannot be locked" in second.stdout
+    assert "Traceback" not in second.stdout
+    text, _ = first.communicate()
+    assert first.returncode == 0, text
+    assert IMAGES.removeprefix("results-test/") in made(finished, fresh)
+
+
+def test_two_studies_in_one_folder_run_at_once(finished, fresh):
+    config = fresh.root / "config/other.yaml"
+    config.write_text((fresh.root / "config/test.yaml").read_text().replace("results-test", "results-other"))
+    first = start(fresh, "--cores", "1", IMAGES)
+    while not running("scripts/simulate.py", fresh.root.resolve()):
+        assert first.poll() is None
+        time.sleep(0.01)
+    other = IMAGES.replace("results-test", "results-other")
+    fresh.snakemake("--cores", "1", other, config="config/other.yaml")
+    text, _ = first.communicate()
+    assert first.returncode == 0, text
+    assert (fresh.root / other).read_bytes() == (fresh.root / IMAGES).read_bytes()
+    made(finished, fresh)

@@ -1,0 +1,111 @@
+"""The tables beside table 1, and a study of hits that are read from files."""
+
+import csv
+import json
+from pathlib import Path
+
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.parquet as pq
+import pytest
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with open(path, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_table_of_resolutions_has_both_kinds_of_window(finished):
+    found = {(row["model"], row["resolution"]): row for row in rows(finished.results / "table_resolution.csv")}
+    assert set(found) == {(model, c) for model in ("simple", "simple_cm") for c in ("100", "200")}
+    for (model, c), row in found.items():
+        metrics = json.loads((finished.cell("projection_y", int(c), model, 19) / "metrics.json").read_text())
+        assert float(row["test_accuracy"]) == metrics["splits"]["test"]["accuracy"]["value"]
+    assert found["simple", "100"]["window"] == found["simple", "200"]["window"] == "16 32"
+    assert found["simple_cm", "100"]["window"] == "8 16"
+    assert found["simple_cm", "200"]["window"] == "16 32"
+    assert (finished.results / "figures/resolution.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_table_of_containment_holds_more_in_larger_windows(finished):
+    found = rows(finished.results / "table_containment.csv")
+    placed = {(row["model"], row["resolution"]): row for row in found if row["kind"] == "placed"}
+    assert float(placed["simple", "100"]["charge_median"]) > float(placed["simple", "200"]["charge_median"])
+
+
+def test_ablation_has_every_combination(project):
+    project.snakemake("results-test/ablations/tiny.tex")
+    found = [row for row in rows(project.results / "ablations/tiny.csv") if row["row"]]
+    levels = [(row["level_bn"], row["level_order"]) for row in found]
+    assert levels == [("no", "axis"), ("no", "truth_time"), ("yes", "axis"), ("yes", "truth_time")]
+    images = project.results / "images/projection_y/c200.safetensors"
+    other = project.results / "images/projection_y@order-truth_time/c200.safetensors"
+    assert images.read_bytes() != other.read_bytes()
+    assert not (project.results / "cells/projection_y/c200/simple@bn-false").exists()  # the study's own value
+
+
+def test_rule_graph_is_drawn(project):
+    project.snakemake("results-test/figures/data/rulegraph.pdf")
+    assert "train -> evaluate" in (project.results / "data/rules.dot").read_text()
+    assert (project.results / "figures/data/rulegraph.pdf").read_bytes().startswith(b"%PDF")
+
+
+@pytest.fixture
+def own_hits(project):
+    """The study's own hits as the reference had them: a CSV file for each class, events numbered in each from 0."""
+    hits = pq.read_table(project.results / "data/hits.parquet")
+    events = pq.read_table(project.results / "data/events.parquet")
+    index = pc.index_in(hits["event"], events["event"])
+    pdg, energy = events["pdg"].take(index), events["energy"].take(index)
+    names = ["Event", "Energy", "PDGcode", "hitsX", "hitsY", "hitsZ", "hitsCharge"]
+    columns = [pc.divide(hits["event"], 2), energy, pdg, hits["x"], hits["y"], hits["z"], hits["charge"]]
+    for code, name in ((11, "electrons"), (22, "photons")):
+        table = pyarrow.Table.from_arrays(columns, names=names).filter(pc.equal(pdg, code))
+        pyarrow.csv.write_csv(table, project.root / f"{name}.csv")
+    config = (project.root / "config/test.yaml").read_text()
+    for old, new in (
+        ("results: results-test", "results: results-own"),
+        ("order: axis", "order: as_given"),
+        ("ingest: null", "ingest: {files: [electrons.csv, photons.csv]}"),
+    ):
+        assert old in config
+        config = config.replace(old, new, 1)
+    (project.root / "config/own.yaml").write_text(config)
+    return project
+
+
+def test_a_study_of_own_hits(own_hits):
+    """The same showers under other numbers: the same events, the same images; and everything is made of them."""
+    own_hits.snakemake("results-own/table1.tex", "results-own/data/summary.json", config="config/own.yaml")
+    results = own_hits.root / "results-own"
+    events = pq.read_table(results / "data/events.parquet")
+    assert events.num_rows == 160
+    assert sorted(set(events["source"].to_pylist())) == ["electrons.csv", "photons.csv"]
+    assert events["number"].to_pylist() == [*range(80), *range(80)]
+    simulated = pq.read_table(own_hits.results / "data/hits.parquet")
+    assert pq.read_table(results / "data/hits.parquet").num_rows == simulated.num_rows
+    total = pc.sum(simulated["charge"]).as_py()
+    assert pc.sum(pq.read_table(results / "data/hits.parquet")["charge"]).as_py() == pytest.approx(total, rel=1e-6)
+    assert {row["status"] for row in rows(results / "table1.csv")} <= {"ok", "collapsed", "n/a", "not run"}
+    assert own_hits.plan("results-own/table1.tex", config="config/own.yaml").jobs == []
+    assert not (results / "data/shards").exists()
+
+
+def test_a_changed_file_is_read_again(own_hits):
+    target = "results-own/data/split.parquet"
+    own_hits.snakemake(target, config="config/own.yaml")
+    text = (own_hits.root / "photons.csv").read_text()
+    (own_hits.root / "photons.csv").write_text(text.replace("\n0,", "\n1000,"))
+    assert own_hits.plan(target, config="config/own.yaml").rules["ingest"] == 1
+
+
+def test_a_bad_file_of_own_hits_is_refused_in_one_line(own_hits):
+    lines = (own_hits.root / "photons.csv").read_text().splitlines()
+    lines[9] = lines[9].replace(",22,", ",13,")
+    (own_hits.root / "photons.csv").write_text("\n".join(lines) + "\n")
+    done = own_hits.snakemake("results-own/data/hits.parquet", config="config/own.yaml", check=False)
+    assert done.returncode != 0
+    line = next(line for line in done.stdout.splitlines() if "ingest.py: error:" in line)
+    assert "photons.csv" in line
+    assert "13" in line
+    assert not (own_hits.root / "results-own/data/hits.parquet").exists()
