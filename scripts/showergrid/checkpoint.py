@@ -31,8 +31,9 @@ class Checkpoint:
 
     def write(self, state: dict[str, Any]) -> None:
         """Keep `state` in place of the one before."""
-        with replacing(self.path) as partial:
-            torch.save({"digest": self.digest, "state": state}, partial)
+        # Given a path, PyTorch would hide that a disk is full behind an error of its own
+        with replacing(self.path) as partial, open(partial, "wb") as file:
+            torch.save({"digest": self.digest, "state": state}, file)
 
     def remove(self) -> None:
         """Forget the training, once its outputs are written."""
