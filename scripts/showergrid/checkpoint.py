@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,9 +32,10 @@ class Checkpoint:
 
     def write(self, state: dict[str, Any]) -> None:
         """Keep `state` in place of the one before."""
-        # Given a path, PyTorch would hide that a disk is full behind an error of its own
-        with replacing(self.path) as partial, open(partial, "wb") as file:
-            torch.save({"digest": self.digest, "state": state}, file)
+        content = io.BytesIO()  # writing to a disk that is full, PyTorch would say something else
+        torch.save({"digest": self.digest, "state": state}, content)
+        with replacing(self.path) as partial:
+            partial.write_bytes(content.getbuffer())
 
     def remove(self) -> None:
         """Forget the training, once its outputs are written."""

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from showergrid.atomic import replacing
@@ -42,8 +42,9 @@ def labelled(
 
 def write_model(path: Path, weights: dict[str, Tensor], description: str) -> None:
     """Write model.safetensors: the weights, and what they are of as JSON under one metadata key."""
+    tensors = {name: weights[name].contiguous() for name in sorted(weights)}
     with replacing(path) as partial:
-        save_file({name: weights[name].contiguous() for name in sorted(weights)}, partial, {KEY: description})
+        partial.write_bytes(save(tensors, {KEY: description}))  # its save_file keeps the file from all other users
 
 
 def read_model(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
