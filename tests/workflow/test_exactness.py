@@ -14,7 +14,18 @@ from study import HOST, checkout, outputs
 # Stand-ins for the modules that are left out of a command's code, which do none of what those do.
 STANDINS = {
     "progress": "def progress(items, *_, **__):\n    return iter(items)\n\n\ndef report(line):\n    pass\n",
-    "errors": "class InputError(Exception):\n    pass\n\n\ndef run(main, parser):\n    main(parser.parse_args())\n",
+    "errors": """
+class InputError(Exception):
+    pass
+
+
+def explain(error):
+    return str(error)
+
+
+def run(main, parser):
+    main(parser.parse_args())
+""",
     "provenance": """
 import hashlib
 import json
