@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
+import re
 import subprocess
 import sys
 import tempfile
@@ -38,7 +38,7 @@ def measure(layout: str, path: Path) -> dict[str, float]:
     ingest(settings, found.classes, found.detector, found.order, *outputs)
     seconds = time.perf_counter() - start
     hits = int(read_events(outputs[1])["n_hits"].to_numpy().sum())
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = int(re.search(r"VmHWM:\s+([0-9]+) kB", Path("/proc/self/status").read_text())[1]) / 1024
     return {"hits": hits, "rate": hits / seconds / 1e6, "peak": peak}
 
 

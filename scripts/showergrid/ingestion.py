@@ -23,6 +23,9 @@ from showergrid.rowgroups import row_groups
 from showergrid.settings.ingest import REFERENCE, Class, ColumnMap, Ingest
 from showergrid.settings.simulation import Box
 
+HITS_A_GROUP = 1 << 17  # rows of a row group of Parquet, which are kept until it is full
+EVENTS_A_GROUP = 1 << 14
+
 
 def ingest(
     settings: Ingest,
@@ -59,8 +62,8 @@ def ingest(
     with (
         replacing(hits) as hits_beside,
         replacing(events) as events_beside,
-        row_groups(hits_beside, HITS) as hits_file,
-        row_groups(events_beside, EVENTS) as events_file,
+        row_groups(hits_beside, HITS, HITS_A_GROUP) as hits_file,
+        row_groups(events_beside, EVENTS, EVENTS_A_GROUP) as events_file,
     ):
         for path, source in zip(files, source_names(files), strict=True):
             begin = count
@@ -145,10 +148,10 @@ def _events(part: Labelled, event: np.ndarray, place: np.ndarray, source: str) -
     key = part.events.rows.key
     number = place if key is None or key.shape[1] > 1 else key[part.events.start, 0]
     values = {"event": event, "pdg": part.pdg, "energy": part.energy, "n_hits": part.events.n_hits, "number": number}
-    return _table({**values, "source": np.full(event.size, source)}, EVENTS)
+    return _table({**values, "source": pa.repeat(source, event.size)}, EVENTS)
 
 
-def _table(values: dict[str, np.ndarray | None], schema: pa.Schema) -> pa.Table:
+def _table(values: dict[str, np.ndarray | pa.Array | None], schema: pa.Schema) -> pa.Table:
     """Columns as the schema has them; those that are not known are empty."""
     size = values["event"].size
     arrays = [

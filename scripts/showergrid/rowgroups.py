@@ -9,22 +9,21 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-ROWS_A_GROUP = 1 << 17
-
 
 class RowGroups:
     """A Parquet file in the making: rows are kept until they fill a row group."""
 
-    def __init__(self, writer: pq.ParquetWriter) -> None:
+    def __init__(self, writer: pq.ParquetWriter, size: int) -> None:
         self.writer = writer
+        self.size = size
         self.kept = writer.schema.empty_table()
 
     def write(self, table: pa.Table) -> None:
         """Append rows."""
         self.kept = pa.concat_tables([self.kept, table])
-        while self.kept.num_rows >= ROWS_A_GROUP:
-            self.writer.write_table(self.kept.slice(0, ROWS_A_GROUP).combine_chunks())
-            self.kept = self.kept.slice(ROWS_A_GROUP)
+        while self.kept.num_rows >= self.size:
+            self.writer.write_table(self.kept.slice(0, self.size).combine_chunks())
+            self.kept = self.kept.slice(self.size)
 
     def close(self) -> None:
         """Write what is left."""
@@ -33,9 +32,9 @@ class RowGroups:
 
 
 @contextmanager
-def row_groups(path: Path, schema: pa.Schema) -> Iterator[RowGroups]:
-    """A new Parquet file at `path`, whole when the block ends well."""
+def row_groups(path: Path, schema: pa.Schema, size: int) -> Iterator[RowGroups]:
+    """A new Parquet file at `path` with `size` rows a group, whole when the block ends well."""
     with pq.ParquetWriter(path, schema) as writer:
-        groups = RowGroups(writer)
+        groups = RowGroups(writer, size)
         yield groups
         groups.close()

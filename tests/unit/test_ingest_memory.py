@@ -30,6 +30,6 @@ def peak(folder: Path, layout: str, count: int) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("layout", ["csv.gz", "parquet", "hdf5 lists", "root lists"])
+@pytest.mark.parametrize("layout", ["csv.gz", "parquet", "hdf5 counts", "root lists"])
 def test_peak_memory_does_not_grow_with_the_file(tmp_path, layout):
     assert peak(tmp_path, layout, 10 * BLOCKS) < 1.1 * peak(tmp_path, layout, BLOCKS)
