@@ -1,0 +1,25 @@
+"""What the tests of containers and clusters need of the machine: they install it themselves where they can."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+PREFIX = Path("/opt/showergrid-apptainer")
+PROGRAMS = ("apptainer", "mmdebstrap", "mksquashfs")
+
+
+@pytest.fixture(scope="session")
+def apptainer() -> str:
+    """A PATH with Apptainer and what builds images: the machine's own, or installed on Debian 12 as root."""
+    path = os.pathsep.join([str(PREFIX / "bin"), os.environ["PATH"]])
+    if not all(shutil.which(program, path=path) for program in PROGRAMS):
+        release = Path("/etc/os-release")
+        if os.geteuid() != 0 or not release.exists() or "VERSION_CODENAME=bookworm" not in release.read_text():
+            pytest.skip(
+                f"not all of {', '.join(PROGRAMS)} are there, and only root on Debian 12 installs them for a test"
+            )
+        subprocess.run([Path(__file__).with_name("install_apptainer.sh"), PREFIX], check=True)
+    return path
