@@ -21,8 +21,7 @@ rule train:
         "containers/torch.sif"
     threads: compute_threads
     resources:
-        mem_mb=6000,
-        runtime=720,
+        **ask("train"),
     params:
         job=job("train"),
     shell:
@@ -59,8 +58,7 @@ rule evaluate:
         "containers/torch.sif"
     threads: compute_threads
     resources:
-        mem_mb=6000,
-        runtime=120,
+        **ask("evaluate"),
     params:
         job=job("evaluate"),
     shell:
@@ -96,8 +94,7 @@ rule cell_figures:
         "containers/data.sif"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        **ask("cell_figures"),
     params:
         job=job("cell_figures"),
     shell:

@@ -19,8 +19,7 @@ if STUDY.config.ingest is not None:
             "containers/data.sif"
         threads: 1
         resources:
-            mem_mb=4000,
-            runtime=240,
+            **ask("ingest"),
         params:
             job=job("ingest"),
         shell:
@@ -49,8 +48,7 @@ else:
             "containers/data.sif"
         threads: 1
         resources:
-            mem_mb=2000,
-            runtime=30,
+            **ask("simulate"),
         params:
             job=job("simulate"),
         shell:
@@ -80,8 +78,7 @@ else:
             "containers/data.sif"
         threads: 1
         resources:
-            mem_mb=2000,
-            runtime=30,
+            **ask("gather"),
         params:
             job=job("gather"),
         shell:
@@ -111,8 +108,7 @@ rule split:
         "containers/data.sif"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        **ask("split"),
     params:
         job=job("split"),
     shell:
@@ -140,8 +136,7 @@ rule calibrate:
         "containers/data.sif"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=30,
+        **ask("calibrate"),
     params:
         job=job("calibrate"),
     shell:
@@ -179,8 +174,7 @@ rule explore:
         "containers/data.sif"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=60,
+        **ask("explore"),
     params:
         job=job("explore"),
     shell:

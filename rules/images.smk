@@ -18,8 +18,7 @@ rule calibrate_images:
         "containers/data.sif"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=60,
+        **ask("calibrate_images"),
     params:
         job=job("calibrate_images"),
     shell:
@@ -49,8 +48,7 @@ rule images:
         "containers/data.sif"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=60,
+        **ask("images"),
     params:
         job=job("images"),
     shell:

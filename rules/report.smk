@@ -20,8 +20,7 @@ rule table:
         "containers/data.sif"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=60,
+        **ask("table"),
     params:
         job=job("table"),
         missing=missing_files("table"),
@@ -56,8 +55,7 @@ rule table_resolution:
         "containers/data.sif"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=60,
+        **ask("table_resolution"),
     params:
         job=job("table_resolution"),
         missing=missing_files("table_resolution"),
@@ -92,8 +90,7 @@ rule containment:
         "containers/data.sif"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=60,
+        **ask("containment"),
     params:
         job=job("containment"),
     shell:
@@ -127,8 +124,7 @@ rule ablation:
         "containers/data.sif"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=60,
+        **ask("ablation"),
     params:
         job=job("ablation"),
         missing=missing_files("ablation"),
@@ -158,8 +154,7 @@ rule typeset:
         "containers/data.sif"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        **ask("typeset"),
     params:
         job=job("typeset"),
     shell:
@@ -195,8 +190,7 @@ rule event_figures:
         "containers/data.sif"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=30,
+        **ask("event_figures"),
     params:
         job=job("event_figures"),
     shell:
@@ -224,6 +218,9 @@ rule list_rules:
             "rules/images.smk",
             "rules/cells.smk",
             "rules/report.smk",
+            "rules/archive.smk",
+            "rules/archived.smk",
+            "rules/cluster.smk",
         ],
         plan=sources("showergrid/jobs.py"),
         code=code("list_rules"),
@@ -237,8 +234,7 @@ rule list_rules:
     handover: True
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        **ask("list_rules"),
     params:
         job=job("list_rules", study=config),
     shell:
@@ -265,8 +261,7 @@ rule rulegraph:
         "containers/data.sif"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        **ask("rulegraph"),
     params:
         job=job("rulegraph"),
     shell:

@@ -1,0 +1,41 @@
+# What each job asks a cluster for. A run on one machine ignores it.
+from showergrid import resources
+
+try:
+    CLUSTER = resources.read_cluster(Path(workflow.basedir, "slurm/site.yaml"))
+except InputError as error:
+    raise WorkflowError(f"slurm/{error}") from None
+
+
+def ask(step):
+    """The resources of a step: memory and time, more at each attempt, a GPU where there is one, the site's options."""
+
+    def needed(wildcards, attempt):
+        told = resolved(step, **wildcards)
+        return resources.need(STUDY.config, CLUSTER, step, told).at(attempt, CLUSTER)
+
+    asked = {
+        "mem_mb": lambda wildcards, attempt: needed(wildcards, attempt).memory,
+        "runtime": lambda wildcards, attempt: needed(wildcards, attempt).minutes,
+        "slurm_account": CLUSTER.account,
+        "slurm_partition": CLUSTER.partition,
+        "qos": CLUSTER.qos,
+        "constraint": CLUSTER.constraint,
+    }
+    if CLUSTER.scratch:
+        asked["tmpdir"] = lambda wildcards: resources.scratch(CLUSTER)
+    if CLUSTER.gpu and step in ("train", "evaluate"):
+
+        def on_gpu(there, elsewhere):
+            return lambda wildcards: (
+                there
+                if resources.needs_gpu(CLUSTER, resolved(step, **wildcards))
+                else elsewhere
+            )
+
+        asked["gpu"] = on_gpu(1, 0)
+        asked["gpu_model"] = on_gpu(CLUSTER.gpu.type or "", "")
+        asked["slurm_partition"] = on_gpu(
+            CLUSTER.gpu.partition or CLUSTER.partition or "", CLUSTER.partition or ""
+        )
+    return {name: value for name, value in asked.items() if value is not None}

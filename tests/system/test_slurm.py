@@ -1,0 +1,274 @@
+"""The tiny study on a real SLURM, through every mishap: each output byte is that of a run on one machine without it."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from slurm_cluster import Cluster, processes, running_cluster, wait_for, why_not
+from study import ENVIRONMENT, ROOT, SNAKEMAKE, Project, checkout, outputs
+
+pytestmark = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
+
+CELL = ("projection_y", 200, "efficientnet_lite0", 19)
+TRAINING = "rule_train_wildcards_projection_y_200_efficientnet_lite0_19"
+LOG = "logs/train/projection_y.c200.efficientnet_lite0.seed19.log"
+EPOCHS = 15  # enough to be caught in the middle
+IMAGES = [ROOT / f"containers/{name}.sif" for name in ("data", "torch")]
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory) -> Iterator[Cluster]:
+    with running_cluster(tmp_path_factory.mktemp("slurm")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def long(finished, tmp_path_factory) -> Project:
+    """The finished study with more epochs of one cell, trained again on this machine."""
+    project = finished.copy(tmp_path_factory.mktemp("long") / "project")
+    short = "{name: efficientnet_lite0, win_shape: [32, 64]"
+    project.edit("config/test.yaml", short, f"{short}, n_epochs: {EPOCHS}, min_epochs: {EPOCHS}")
+    describe_site(project)
+    project.snakemake("--cores", "2", target(project))
+    return project
+
+
+@pytest.fixture
+def untrained(long, tmp_path) -> Project:
+    """The same, with that one cell not made yet."""
+    project = long.copy(tmp_path / "project")
+    for path in project.cell(*CELL).glob("*.*"):  # not its figures
+        path.unlink()
+    return project
+
+
+def target(project: Project) -> str:
+    return str((project.cell(*CELL) / "metrics.json").relative_to(project.root))
+
+
+def describe_site(project: Project) -> None:
+    """The tests' cluster in the file in which users describe theirs."""
+    project.edit("slurm/site.yaml", "longest_hours: 24", "longest_hours: 1")
+    project.edit("slurm/site.yaml", "largest_memory: 64", "largest_memory: 8")
+
+
+def describe_gpu(project: Project) -> None:
+    project.edit("slurm/site.yaml", "\ngpu: null", "\ngpu: {partition: gpu, type: toy}")
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """Snakemake that runs in the background."""
+
+    process: subprocess.Popen
+    printed: Path
+
+    def finish(self) -> str:
+        """What it printed, once it has ended well."""
+        self.process.wait()
+        text = self.printed.read_text()
+        assert self.process.returncode == 0, text[-8000:]
+        return text
+
+
+@contextmanager
+def submitted(
+    project: Project,
+    cluster: Cluster,
+    *arguments: str,
+    config: str = "config/test.yaml",
+    path: str = ENVIRONMENT["PATH"],
+) -> Iterator[Submitted]:
+    """`snakemake --profile slurm` as a user of the cluster types it, which asks for its jobs more often."""
+    options = ["--profile", "slurm", "--slurm-init-seconds-before-status-checks", "3"]
+    printed = project.root.with_name(f"{project.root.name}-{Path(config).stem}.txt")
+    with printed.open("w") as file:
+        process = subprocess.Popen(
+            ["timeout", "--kill-after=10", "1800", *SNAKEMAKE, *options, *arguments, "--configfile", config],
+            cwd=project.root,
+            env={**ENVIRONMENT, "PATH": f"{cluster.path}:{path}"},
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        yield Submitted(process, printed)
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)  # which cancels its jobs
+            process.wait()
+
+
+def training(cluster: Cluster, project: Project, run: Submitted) -> str:
+    """The number of the job that trains, once it has an epoch behind it and many before it."""
+    checkpoint = project.cell(*CELL) / "checkpoint.pt"
+    wait_for(lambda: checkpoint.exists() or run.process.poll() is not None, "an epoch to end")
+    [job] = cluster.jobs(TRAINING, "RUNNING")
+    assert first_and_last_epoch(project)[1] < EPOCHS
+    return job
+
+
+def process_of(project: Project) -> int:
+    """The process that trains."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (process / "cmdline").read_bytes().split(b"\0")
+            if words[1:2] == [b"scripts/train.py"] and (process / "cwd").resolve() == project.root.resolve():
+                return int(process.name)
+        except OSError:
+            continue
+    raise AssertionError("nothing trains")
+
+
+def first_and_last_epoch(project: Project) -> tuple[int, int]:
+    """Of the last attempt, from its log."""
+    found = [int(epoch) for epoch in re.findall(r": epoch (\d+)/", (project.results / LOG).read_text())]
+    return found[0], found[-1]
+
+
+def check_same(project: Project, other: Project) -> None:
+    """Every output byte, and no file more or less."""
+    found, expected = outputs(project.results), outputs(other.results)
+    assert [name for name in found | expected if found.get(name) != expected.get(name)] == []
+
+
+def check_resumed(project: Project, long: Project, epoch: int) -> None:
+    """At most `epoch`, the last whose end was seen, is done twice, and every byte is the same."""
+    first, last = first_and_last_epoch(project)
+    assert epoch <= first <= last == EPOCHS
+    check_same(project, long)
+
+
+def test_whole_grid(cluster, finished, tmp_path, request):
+    """In the images where they are built, else in the environment."""
+    project = checkout(tmp_path / "project")
+    describe_site(project)
+    deployment, path = [], ENVIRONMENT["PATH"]
+    if all(image.is_file() for image in IMAGES):
+        deployment = ["--software-deployment-method", "apptainer"]
+        path = f"{ENVIRONMENT['PATH']}:{request.getfixturevalue('apptainer')}"
+        for image in IMAGES:
+            (project.root / "containers" / image.name).symlink_to(image)
+    else:
+        warnings.warn("containers/*.sif are not built: jobs of SLURM run in the environment", stacklevel=1)
+    with submitted(project, cluster, *deployment, path=path) as run:
+        run.finish()
+    check_same(project, finished)
+    for path in project.results.glob("cells/*/*/*/*/*.provenance.json"):
+        record = json.loads(path.read_text())
+        job = record["slurm"]["JOB_ID"]
+        names = "_".join(record["wildcards"][key] for key in ("representation", "resolution", "model", "seed"))
+        assert job in cluster.jobs(f"rule_{record['rule']}_wildcards_{names}", "COMPLETED")
+    if not deployment:  # a container is another environment than the one of this plan
+        assert project.plan().jobs == []
+
+
+def test_cancelled(cluster, long, untrained):
+    with submitted(untrained, cluster, target(untrained)) as run:
+        job = training(cluster, untrained, run)
+        _, epoch = first_and_last_epoch(untrained)
+        cluster("scancel", job)
+        run.finish()
+    assert cluster.state(job) == "CANCELLED"
+    check_resumed(untrained, long, epoch)
+
+
+def test_over_its_walltime(cluster, long, untrained):
+    """It hangs until its time is up; the next attempt has twice the time and the memory."""
+    with submitted(untrained, cluster, target(untrained)) as run:
+        job = training(cluster, untrained, run)
+        os.kill(process_of(untrained), signal.SIGSTOP)
+        _, epoch = first_and_last_epoch(untrained)
+        cluster("scontrol", "update", f"JobId={job}", "EndTime=now")
+        text = run.finish()
+    assert cluster.state(job) == "TIMEOUT"
+    check_resumed(untrained, long, epoch)
+    asked = [
+        tuple(map(int, found)) for found in re.findall(r"\nrule train:(?:\n .*)* runtime=(\d+), mem_mb=(\d+)", text)
+    ]
+    assert asked[1] == pytest.approx([2 * value for value in asked[0]], abs=2)
+
+
+def test_failing_once(cluster, long, untrained):
+    """As when the node's memory is full; the message names both logs."""
+    with submitted(untrained, cluster, target(untrained)) as run:
+        job = training(cluster, untrained, run)
+        os.kill(process_of(untrained), signal.SIGKILL)
+        _, epoch = first_and_last_epoch(untrained)
+        text = run.finish()
+    assert cluster.state(job) == "FAILED"
+    check_resumed(untrained, long, epoch)
+    ours, slurms = re.search(r"Error in rule train:(?:\n    .*)*\n    log: (.*) \(check", text)[1].split(", ")
+    assert ours == f"results-test/{LOG}"
+    assert slurms.endswith(f"/{job}.log")
+    assert Path(slurms).is_file()
+
+
+def test_node_that_fails(cluster, long, untrained):
+    """SLURM itself starts the same job again, with a GPU as before."""
+    describe_gpu(untrained)
+    with submitted(untrained, cluster, target(untrained)) as run:
+        job = training(cluster, untrained, run)
+        _, epoch = first_and_last_epoch(untrained)
+        asked = cluster("scontrol", "show", "job", job)
+        assert "Partition=gpu " in asked
+        assert "TresPerJob=gres:gpu:toy:1" in asked
+        with cluster.node("DOWN"):
+            wait_for(lambda: cluster.state(job) == "PENDING", "the job to be in the queue again")
+            wait_for(lambda: not cluster.steps(job), "the job's processes to end")
+        cluster("scontrol", "update", f"JobId={job}", "StartTime=now")
+        run.finish()
+    assert cluster.state(job) == "COMPLETED"
+    check_resumed(untrained, long, epoch)
+
+
+def test_node_that_is_drained_and_resumed(cluster, long, untrained):
+    """What runs there goes on to its end, what follows waits."""
+    with submitted(untrained, cluster, target(untrained)) as run:
+        job = training(cluster, untrained, run)
+        asked = cluster("scontrol", "show", "job", job)
+        assert "Partition=main " in asked
+        assert "gres:gpu" not in asked
+        with cluster.node("DRAIN"):
+            wait_for(lambda: cluster.jobs("rule_evaluate", "PENDING"), "the next job")
+            assert cluster.state(job) == "COMPLETED"
+        run.finish()
+    assert first_and_last_epoch(untrained) == (1, EPOCHS)
+    check_resumed(untrained, long, 1)
+
+
+def test_two_studies_at_once(cluster, finished, long, untrained):
+    config = untrained.root / "config/other.yaml"
+    config.write_text((ROOT / "config/test.yaml").read_text().replace("results-test", "results-other"))
+    data = ["results-other/data/hits.parquet", "results-other/data/split.parquet"]
+    with submitted(untrained, cluster, *data, config="config/other.yaml") as other:
+        wait_for(lambda: cluster.jobs("rule_simulate", "RUNNING"), "a job of the first")
+        with submitted(untrained, cluster, target(untrained)) as run:
+            run.finish()
+        other.finish()
+    check_resumed(untrained, long, 1)
+    for name in data:
+        same = finished.results / Path(name).relative_to("results-other")
+        assert (untrained.root / name).read_bytes() == same.read_bytes()
+
+
+def test_nothing_is_left_behind(tmp_path):
+    def packages() -> str:
+        return subprocess.run(["dpkg", "--get-selections"], capture_output=True, text=True, check=True).stdout
+
+    installed, clients = packages(), shutil.which("scontrol")
+    with running_cluster(tmp_path) as own:
+        assert own("srun", "echo", "here").strip() == "here"
+        assert len(processes(tmp_path)) >= 3
+        assert shutil.which("scontrol") == clients
+    assert processes(tmp_path) == []
+    assert packages() == installed

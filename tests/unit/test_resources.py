@@ -1,0 +1,144 @@
+"""What jobs ask a cluster for, and the site's file."""
+
+import copy
+import tempfile
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from showergrid.errors import InputError
+from showergrid.jobs import job
+from showergrid.resources import Need, need, needs_gpu, read_cluster, scratch
+from showergrid.settings.cluster import Cluster
+from showergrid.study import Study
+
+ROOT = Path(__file__).parents[2]
+SITE = ROOT / "slurm/site.yaml"
+
+
+@pytest.fixture(scope="module")
+def raw() -> dict:
+    return yaml.safe_load((ROOT / "config/config.yaml").read_text())
+
+
+@pytest.fixture(scope="module")
+def study(raw) -> Study:
+    return Study.read(raw)
+
+
+def site(**changes) -> Cluster:
+    return Cluster(**(yaml.safe_load(SITE.read_text()) | changes))
+
+
+GPU = {"partition": "gpu", "type": None}
+
+
+def needed(study: Study, step: str, cluster: Cluster | None = None, **changes) -> Need:
+    """Of the network `simple` on projections, or of another step."""
+    wildcards = {"representation": "projection_y", "resolution": 1000, "model": "simple", "seed": 19}
+    told = job(study, step, None, **(wildcards if step in ("train", "evaluate") else {}))
+    if changes:
+        told = {**told, "model": {**told["model"], "training": {**told["model"]["training"], **changes}}}
+    return need(study.config, cluster or site(), step, told)
+
+
+def test_committed_site_asks_for_nothing_that_a_cluster_may_not_have():
+    cluster = read_cluster(SITE)
+    assert (cluster.account, cluster.partition, cluster.qos, cluster.constraint) == (None,) * 4
+    assert (cluster.gpu, cluster.scratch) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("account: null", "acount: null", "site.yaml: acount = None: unknown key; valid: account, partition, qos, "),
+        ("gpu: null", "gpu: {typ: a100}", "site.yaml: gpu.typ"),
+        ("gpu: null", "gpu: true", "site.yaml: gpu = True"),
+        ("longest_hours: 24", "longest_hours: 24:00:00", "site.yaml: longest_hours"),
+        ("partition: null", "partition: 'a; touch b'", "site.yaml: partition = 'a; touch b'"),
+        ("scratch: null", "scratch: scratch", "site.yaml: scratch = 'scratch'"),
+        ("account: null", "account: [", "site.yaml: while parsing"),
+    ],
+)
+def test_fault_in_the_site_file_is_one_line(tmp_path, old, new, line):
+    text = SITE.read_text()
+    assert f"\n{old}" in text
+    path = tmp_path / "site.yaml"
+    path.write_text(text.replace(f"\n{old}", f"\n{new}"))
+    with pytest.raises(InputError) as error:
+        read_cluster(path)
+    assert str(error.value).startswith(line)
+    assert "\n" not in str(error.value)
+
+
+def test_site_file_that_is_missing_or_empty(tmp_path):
+    with pytest.raises(InputError, match="No such file"):
+        read_cluster(tmp_path / "site.yaml")
+    (tmp_path / "site.yaml").write_text("")
+    with pytest.raises(InputError, match="is no map"):
+        read_cluster(tmp_path / "site.yaml")
+
+
+@given(memory=st.floats(1, 1e6), minutes=st.floats(1, 1e5), attempt=st.integers(1, 8))
+def test_each_attempt_has_twice_as_much_up_to_what_a_node_has(memory, minutes, attempt):
+    cluster = site(largest_memory=64, longest_hours=24)
+    first, this, following = (Need(memory, minutes).at(number, cluster) for number in (1, attempt, attempt + 1))
+    assert memory <= first.memory <= memory + 1 or first.memory == 64_000
+    assert this.memory <= following.memory <= min(2 * this.memory, 64_000)
+    assert this.minutes <= following.minutes <= min(2 * this.minutes, 24 * 60)
+    assert isinstance(this.memory, int)
+    assert isinstance(this.minutes, int)
+
+
+def test_default_study_fits_what_was_measured(study):
+    """README's table: at most 1070 MB and 94 s in training, 973 and 30 in evaluation, 323 and 10 elsewhere."""
+    assert 1070 < needed(study, "train").memory < 4000
+    assert 973 < needed(study, "evaluate").memory < 4000
+    for step in ("gather", "split", "calibrate", "explore"):
+        assert 323 < needed(study, step).memory < 2000
+        assert 1 < needed(study, step).minutes < 60
+
+
+def test_training_grows_with_what_it_does(study, raw):
+    one = needed(study, "train")
+    assert needed(study, "train", n_epochs=1000).minutes > 10 * one.minutes
+    assert needed(study, "train", n_epochs=1000, threads=4).minutes < needed(study, "train", n_epochs=1000).minutes / 3
+    assert needed(study, "train", batch_size=4800).memory > 2 * one.memory
+    assert needed(study, "train", batch_size=4800, micro_batch_size=48) == one
+    many = Study.read(raw | {"simulation": raw["simulation"] | {"showers": 1_000_000}})
+    for step in ("train", "evaluate", "gather", "explore"):
+        assert needed(many, step).memory > needed(study, step).memory
+        assert needed(many, step).minutes > needed(study, step).minutes
+
+
+def test_files_that_are_read_count_by_their_size(study, raw, tmp_path):
+    (tmp_path / "hits.csv").write_bytes(bytes(500_000_000 // 100))
+    config = study.config.model_copy(update={"ingest": type("Files", (), {"files": [str(tmp_path / "hits.csv")]})()})
+    small = need(config, site(), "gather", {})
+    (tmp_path / "hits.csv").write_bytes(bytes(50_000_000))
+    large = need(config, site(), "gather", {})
+    assert large.memory > small.memory + 100
+    assert large.minutes > small.minutes
+
+
+def test_gpu_is_asked_for_only_where_there_is_one_and_a_network_may_use_it(study):
+    wildcards = {"representation": "projection_y", "resolution": 1000, "model": "simple", "seed": 19}
+    told = copy.deepcopy(job(study, "train", None, **wildcards))
+    assert not needs_gpu(site(), told)
+    assert needs_gpu(site(gpu=GPU), told)
+    told["model"]["training"]["device"] = "cpu"
+    assert not needs_gpu(site(gpu=GPU), told)
+    assert not needs_gpu(site(gpu=GPU), job(study, "gather", None))
+    long = {"n_epochs": 10_000}
+    assert needed(study, "train", site(gpu=GPU), **long).minutes < needed(study, "train", **long).minutes / 5
+
+
+def test_scratch_knows_the_variables_of_the_job(monkeypatch):
+    monkeypatch.setenv("NODE_DISK", "/local/7")
+    monkeypatch.delenv("NO_DISK", raising=False)
+    assert scratch(site(scratch="$NODE_DISK/me")) == "/local/7/me"
+    assert scratch(site(scratch="$NO_DISK/me")) == tempfile.gettempdir()
+    assert scratch(site()) == tempfile.gettempdir()
