@@ -4,13 +4,15 @@ CORES ?= all
 BIN := .venv/bin
 LOCKS := envs/workflow.txt envs/data.txt envs/torch.txt
 .DELETE_ON_ERROR:
-.PHONY: help table1 pdf test check locks
+.PHONY: help table1 pdf test check locks containers verify
 
 help:
 	@echo "make table1   make .venv, simulate, train, write results/table1.tex and show it (CORES=2 to use two)"
 	@echo "make pdf      the same table as results/table1.pdf (needs pdflatex)"
 	@echo "make test     set up and run all tests and checks"
 	@echo "make check    ruff, snakefmt and snakemake --lint alone"
+	@echo "make containers   build containers/data.sif and torch.sif where they are out of date (IMAGES=data: one)"
+	@echo "make verify ARCHIVE=...   check an archive, make its tables and a cell again (CELL=...: which one)"
 	@echo "make locks    write envs/*.txt anew from envs/*.in"
 
 table1: .venv/ready
@@ -34,8 +36,15 @@ check: .venv/ready-dev
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/snakemake --lint
 
+verify: .venv/ready
+	@test -n "$(ARCHIVE)" || { echo "showergrid: name it: make verify ARCHIVE=results/archive/showergrid.tar.zst" >&2; exit 1; }
+	@$(BIN)/python scripts/verify.py "$(ARCHIVE)" --cell "$(or $(CELL),random)"
+
 locks: .venv/ready-dev
 	PATH="$(CURDIR)/$(BIN):$$PATH" envs/lock.sh
+
+containers: .venv/ready
+	@$(BIN)/python scripts/containers.py $(addprefix --image ,$(IMAGES))
 
 # Made anew for every change of a lock, so that it holds what the lock says and nothing else.
 .venv/ready: $(LOCKS)

@@ -8,10 +8,12 @@ configfile: "config/config.yaml"
 
 
 include: "rules/common.smk"
+include: "rules/cluster.smk"
 include: "rules/data.smk"
 include: "rules/images.smk"
 include: "rules/cells.smk"
 include: "rules/report.smk"
+include: "rules/archive.smk"
 
 
 localrules:
@@ -20,6 +22,14 @@ localrules:
     tables,
     ablations,
     figures,
+    cell_figures,
+    table,
+    table_resolution,
+    ablation,
+    typeset,
+    archive,
+    list_rules,
+    rulegraph,
 
 
 rule all:

@@ -42,7 +42,12 @@ os.environ.update(
 )
 
 # The environment of each step: a lock in envs/ and an image in containers/ of that name.
-ENVIRONMENTS = {"train": "torch", "evaluate": "torch", "list_rules": "workflow"}
+ENVIRONMENTS = {
+    "train": "torch",
+    "evaluate": "torch",
+    "list_rules": "workflow",
+    "archive": "workflow",
+}
 
 IN_CONTAINERS = (
     DeploymentMethod.APPTAINER in workflow.deployment_settings.deployment_method

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from showergrid.settings.archive import Archive
 from showergrid.settings.base import Settings
 from showergrid.settings.images import Order, Split
 from showergrid.settings.ingest import Ingest
@@ -152,6 +153,7 @@ class Config(Settings):
     grid: list[Block] = Field(min_length=1)
     out_of_memory: list[Place]
     ablations: list[Ablation]
+    archive: Archive
     containment: Containment
     figures: Figures
     bootstrap: Bootstrap

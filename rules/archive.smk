@@ -1,0 +1,38 @@
+# The study in one file, to be put beside a thesis.
+
+
+include: "archived.smk"
+
+
+# It runs beside Snakemake, in no container: it reads git's history and Snakemake's own records.
+rule archive:
+    input:
+        results=archived,
+        images=IMAGES,
+        configs=[
+            os.path.relpath(file) if file.is_relative_to(Path.cwd()) else file
+            for file in map(Path, workflow.configfiles)
+        ],
+        template="archive/page.html.j2",
+        code=code("archive"),
+    output:
+        archive=f"{RESULTS}/archive/showergrid.tar.zst",
+        provenance=f"{RESULTS}/archive/showergrid.tar.zst.provenance.json",
+    log:
+        f"{RESULTS}/logs/archive.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/archive.tsv"
+    handover: True
+    threads: 1
+    resources:
+        **ask("archive"),
+    params:
+        job=archive_job,
+    shell:
+        "python scripts/archive.py"
+        " --job {params.job:q}"
+        " --images {input.images:q}"
+        " --configs {input.configs:q}"
+        " --archive {output.archive:q}"
+        " --provenance {output.provenance:q}"
+        " 2>&1 | tee {log:q}"

@@ -1,0 +1,100 @@
+# What goes into the archive.
+from showergrid import repository
+
+
+def archived(wildcards):
+    """The files that are archived, each once: what a bare call makes, the ablations that there are, and the data."""
+    made = [
+        name for name in ABLATIONS if os.path.exists(f"{RESULTS}/ablations/{name}.tex")
+    ]
+    variants = [cell for name in made for cell in STUDY.cells_of(STUDY.variants(name))]
+    tables = expand(
+        f"{RESULTS}/ablations/{{name}}{{suffix}}",
+        name=made,
+        suffix=[".tex", ".csv", ".md", ".tex.provenance.json"],
+    )
+    cells = [*STUDY.cells, *variants]
+    files = [
+        *rules.all.input,
+        *(rules.table.output if "table1" in STUDY.tables else []),
+        *tables,
+        *cell_files(variants, CELL_FILES),
+        *data_provenance(cells),
+        *[
+            f"{RESULTS}/images/{cell.representation}/c{cell.resolution}.calibration.json"
+            for cell in cells
+        ],
+        *(raw_data(cells) if STUDY.config.archive.data else []),
+    ]
+    return sorted(set(files))
+
+
+def raw_data(cells):
+    """What cells are trained on."""
+    data = ["hits.parquet", "events.parquet", "split.parquet", "calibration.json"]
+    if STUDY.config.ingest is None:
+        data.append("counts.json")
+    return [
+        *[f"{RESULTS}/data/{name}" for name in data],
+        *[
+            f"{RESULTS}/images/{cell.representation}/c{cell.resolution}.safetensors"
+            for cell in cells
+        ],
+    ]
+
+
+def in_groups(paths):
+    """The same files, those of folders that hold files of the same names told together: many, in one parameter."""
+    names = {}
+    for path in paths:
+        folder, name = re.fullmatch(
+            rf"{re.escape(RESULTS)}/((?:cells/.*/seed[0-9]+/)?)(.*)", path
+        ).groups()
+        names.setdefault(folder, []).append(name)
+    folders = {}
+    for folder, held in names.items():
+        folders.setdefault(tuple(held), []).append(folder)
+    return [
+        {"folders": held, "names": list(group)}
+        for group, held in sorted(folders.items())
+    ]
+
+
+def archive_job(wildcards):
+    """What the archive is made of; a working tree that differs from its commit is refused, unless it may."""
+    root = Path(workflow.basedir)
+    try:
+        state = repository.state(root)
+        for name in containers.IMAGES if STUDY.config.archive.images else ():
+            containers.environment(root, name)
+    except InputError as error:
+        raise WorkflowError(str(error)) from None
+    changes = [name for name in state.changes if not name.startswith(f"{RESULTS}/")]
+    if changes and not STUDY.config.archive.dirty:
+        shown = ", ".join(changes[:8])
+        more = f" and {len(changes) - 8} more" if len(changes) > 8 else ""
+        raise WorkflowError(
+            f"the archive would not be that of a commit: {shown}{more} changed or new; commit them, "
+            "or have them archived as they are and named, by: --config 'archive={dirty: true}'"
+        )
+    found = {
+        "rule": "archive",
+        "wildcards": {},
+        "config": {
+            "results": RESULTS,
+            "archive": STUDY.config.archive.model_dump(mode="json"),
+            "study": config,
+            "commit": state.commit,
+            "changes": changes,
+            "made": in_groups(archived(wildcards)),
+        },
+        "environment": environment("workflow"),
+    }
+    return json.dumps(found, sort_keys=True)
+
+
+# The images, and what says on this machine which they are.
+IMAGES = []
+if STUDY.config.archive.images:
+    IMAGES = [containers.file_of(name) for name in containers.IMAGES]
+    IMAGES += [containers.LOCAL] if os.path.exists(containers.LOCAL) else []
