@@ -6,14 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
-from showergrid import evaluation, provenance, training
+from showergrid import evaluation, provenance
 from showergrid.atomic import replacing
 from showergrid.errors import run
 from showergrid.history import best_epoch, read_history
 from showergrid.images import read_images
 from showergrid.metrics import cell_metrics
 from showergrid.settings.report import Bootstrap
-from showergrid.settings.training import Training
 
 
 def main(a: argparse.Namespace) -> None:
@@ -21,16 +20,10 @@ def main(a: argparse.Namespace) -> None:
     job = provenance.start(a.job, __file__)
     weights, cell = evaluation.read_model(a.model)
     model, classes = cell["model"], cell["classes"]
-    settings = Training(**model["training"])
-    device = training.prepare(settings)
-
     events, split = evaluation.events_and_split(a.events, a.split)
     images = read_images(a.images, cell["representation"]["name"], cell["resolution"])
     data = evaluation.labelled(images, events, events["event"].to_numpy(), model["window"], classes)
-    network = training.build(training.untrained(model), data.images.shape, len(classes), cell["seed"])
-    network.load_state_dict(weights)
-    with training.within_memory(cell, device):
-        score = training.answers(network.to(device), settings, data.images, device).numpy()[:, 0]
+    score = evaluation.answer(weights, cell, data.images)[:, 0]
 
     rows = {part: np.searchsorted(data.images.event, chosen) for part, chosen in split.items()}
     share = data.images.share

@@ -14,13 +14,14 @@ from safetensors.torch import save
 from torch import Tensor
 
 from showergrid.atomic import replacing
-from showergrid.datasets import Window, cut
+from showergrid.datasets import Cut, Window, cut
 from showergrid.errors import InputError
 from showergrid.hits import read_events
 from showergrid.images import KEY, Images
 from showergrid.settings.images import WindowSettings
+from showergrid.settings.training import Training
 from showergrid.splitting import SETS, read_split
-from showergrid.training import Labelled
+from showergrid.training import Labelled, answers, build, prepare, untrained, within_memory
 
 
 def labelled(
@@ -59,6 +60,19 @@ def read_model(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
             return {name: file.get_tensor(name) for name in file.keys()}, description  # noqa: SIM118
     except (SafetensorError, KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path}: not a model of showergrid ({error}); delete it to have it made again") from None
+
+
+def answer(weights: dict[str, Tensor], cell: dict[str, Any], images: Cut) -> np.ndarray:
+    """Probability of each class (E, classes) float64 that a trained cell gives the events of `images`.
+
+    `weights` and `cell` are what `read_model` returns.
+    """
+    settings = Training(**cell["model"]["training"])
+    device = prepare(settings)
+    network = build(untrained(cell["model"]), images.shape, len(cell["classes"]), cell["seed"])
+    network.load_state_dict(weights)
+    with within_memory(cell, device):
+        return answers(network.to(device), settings, images, device).numpy()
 
 
 def write_predictions(path: Path, events: pa.Table, split: Path, score: np.ndarray) -> None:
