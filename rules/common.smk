@@ -53,7 +53,9 @@ IN_CONTAINERS = (
     DeploymentMethod.APPTAINER in workflow.deployment_settings.deployment_method
 )
 if IN_CONTAINERS:
-    devices = {STUDY.model(*place)["training"]["device"] for place in STUDY.places}
+    devices = {
+        STUDY.model(*place)["training"].get("device", "cpu") for place in STUDY.places
+    }
     apptainer.prepare(os.environ, Path.cwd(), config, devices)
 
 

@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from showergrid import evaluation, provenance, training
+from showergrid import estimators, evaluation, provenance, training
 from showergrid.checkpoint import Checkpoint
 from showergrid.errors import run
 from showergrid.history import write_history
@@ -24,8 +24,6 @@ def main(a: argparse.Namespace) -> None:
         "split": a.split,
         "weights": a.weights,
     }
-    settings = Training(**model["training"])
-    device = training.prepare(settings)
 
     events, split = evaluation.events_and_split(a.events, a.split)
     images = read_images(a.images, cell["representation"]["name"], cell["resolution"])
@@ -33,12 +31,17 @@ def main(a: argparse.Namespace) -> None:
         evaluation.labelled(images, events, split[part], model["window"], cell["classes"])
         for part in ("train", "validation")
     )
-    network = training.build(model, train.images.shape, len(cell["classes"]), cell["seed"])
     resume = Checkpoint(a.model.with_name("checkpoint.pt"), job.digest(inputs, modules))
-    with training.within_memory(cell, device):
-        done = training.train(
-            network, settings, cell["seed"], train, validation, device, resume, training.name_of(cell)
-        )
+    if module := estimators.estimator(model):
+        done = estimators.fit(module, model, cell["seed"], train, validation, len(cell["classes"]))
+    else:
+        settings = Training(**model["training"])
+        device = training.prepare(settings)
+        network = training.build(model, train.images.shape, len(cell["classes"]), cell["seed"])
+        with training.within_memory(cell, device):
+            done = training.train(
+                network, settings, cell["seed"], train, validation, device, resume, training.name_of(cell)
+            )
 
     write_history(a.history, done.history)
     calibration = json.loads(a.calibration.read_text())

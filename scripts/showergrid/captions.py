@@ -93,22 +93,22 @@ def setting_texts(result: Result) -> list[str]:
     return [
         f"c {result.resolution}",
         *([f"pixel {pixel} cm"] if pixel else []),
-        f"window {pixels_text(cell.window)}",
+        f"window {pixels_text(cell.window, cell.counted)}",
         *training_texts(result),
     ]
 
 
 def training_texts(result: Result) -> list[str]:
-    """Batch, precision, epochs and seeds of one result."""
+    """Batch, precision, epochs and seeds of one result; one that was fitted as a whole has seeds alone."""
     cell = result.settings
     return [
-        f"batch {cell.batch_size}",
-        cell.precision,
-        f"up to {cell.n_epochs} epochs",
+        *([f"batch {cell.batch_size}"] if cell.batch_size else []),
+        *([cell.precision] if cell.precision else []),
+        *([f"up to {cell.n_epochs} epochs"] if cell.n_epochs else []),
         f"seed{'s' * (len(result.seeds) > 1)} {', '.join(map(str, result.seeds))}",
     ]
 
 
-def pixels_text(window: Sequence[int]) -> str:
-    """The size of a window in pixels."""
-    return f"{' x '.join(map(str, window))} px"
+def pixels_text(window: Sequence[int], counted: str = "px") -> str:
+    """The size of a window in pixels, or in what else it counts."""
+    return f"{' x '.join(map(str, window))} {counted}"

@@ -16,6 +16,7 @@ import numpy as np
 
 from showergrid.errors import InputError
 from showergrid.images import Images
+from showergrid.pixels import is_list
 from showergrid.settings.images import WindowSettings
 
 PIXELS_A_BLOCK = 1_000_000  # read from the memory map at a time
@@ -38,7 +39,7 @@ class Window:
 
     @classmethod
     def of(cls, settings: WindowSettings, axes: Sequence[str]) -> Window:
-        """The window of images over `axes`.
+        """The window of images over `axes`; that of a list holds its first entries.
 
         Raises:
             InputError: its shape has another number of axes, an axis has no placement, or a margin lies outside.
@@ -46,6 +47,8 @@ class Window:
         shape = settings.shape
         if len(shape) != len(axes):
             raise InputError(f"window: shape {shape} does not fit images over {', '.join(axes)}; give one size each")
+        if is_list(axes):
+            return cls(tuple(shape), placement=("start",), margin=(0,), origin="first_hit")
         for axis, size in zip(axes, shape, strict=True):
             if axis not in settings.placement:
                 raise InputError(f"window: placement lacks axis {axis}; give start, direction or centre")

@@ -95,8 +95,7 @@ def display(
     grid = Grid.of(calibration["axes"], resolution)
     ranges = module.ranges(hits, grid, parameters) if own_ranges else calibration["ranges"]
     pixels = module.pixels(hits, grid, ranges, parameters)
-    size = (grid.maximum - grid.minimum) / grid.count
-    return Display(axes, pixels.place, size[columns(axes)], pixels.values, pixels.charge)
+    return Display(axes, pixels.place, grid.size[columns(axes)], pixels.values, pixels.charge)
 
 
 def events_figure(

@@ -16,6 +16,7 @@ from torch import Tensor
 from showergrid.atomic import replacing
 from showergrid.datasets import Cut, Window, cut
 from showergrid.errors import InputError
+from showergrid.estimators import estimator
 from showergrid.hits import read_events
 from showergrid.images import KEY, Images
 from showergrid.settings.images import WindowSettings
@@ -67,6 +68,8 @@ def answer(weights: dict[str, Tensor], cell: dict[str, Any], images: Cut) -> np.
 
     `weights` and `cell` are what `read_model` returns.
     """
+    if module := estimator(cell["model"]):
+        return module.predict(weights, images)
     settings = Training(**cell["model"]["training"])
     device = prepare(settings)
     network = build(untrained(cell["model"]), images.shape, len(cell["classes"]), cell["seed"])

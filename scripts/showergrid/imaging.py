@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from showergrid.errors import InputError
 from showergrid.hits import Hits
 from showergrid.images import writing
 from showergrid.ordering import reordered
-from showergrid.pixels import Grid, columns
+from showergrid.pixels import Grid, columns, is_list
 from showergrid.plugins import load
 from showergrid.settings.images import Images
 
@@ -35,7 +35,6 @@ def write_images(path: Path, chunks: Iterable[Hits], calibration: dict[str, Any]
     module = load("representations", settings.representation.module)
     parameters = module.Parameters(**settings.representation.parameters)
     axes = module.axes(parameters)
-    kept = columns(axes)
     grid = Grid.of(calibration["axes"], settings.resolution)
     name = settings.representation.name
     with writing(path, name, settings.resolution, axes, module.CHANNELS) as writer:
@@ -50,9 +49,14 @@ def write_images(path: Path, chunks: Iterable[Hits], calibration: dict[str, Any]
                 values=pixels.values,
                 charge=pixels.charge,
                 hits=pixels.hits,
-                centre=charge_centre(hits, grid)[:, kept],
-                direction=directions(hits)[:, kept],
+                centre=_along(axes, charge_centre(hits, grid)),
+                direction=_along(axes, directions(hits)),
             )
+
+
+def _along(axes: Sequence[str], values: np.ndarray) -> np.ndarray:
+    """(E, D) of the image's D `axes` from values (E, 3) of the detector's; 0 for a list, which has no place there."""
+    return np.zeros((len(values), len(axes)), np.int8) if is_list(axes) else values[:, columns(axes)]
 
 
 def directions(hits: Hits) -> np.ndarray:

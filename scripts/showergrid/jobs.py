@@ -11,6 +11,7 @@ import yaml
 from showergrid import plugins
 from showergrid.checking import checked
 from showergrid.errors import InputError
+from showergrid.pixels import is_list
 from showergrid.settings.study import LARGEST, Config, PublishedNumbers
 from showergrid.study import Place, Study
 
@@ -179,7 +180,11 @@ def _published_resolution(study: Study, places: list[Place], published: Publishe
 
 def _containment(study: Study) -> dict[str, Any]:
     """Which windows would hold the showers, and what those of the resolution study hold."""
-    places = [place for place in study.table_places("table_resolution") if study.status(place) == "run"]
+    places = [
+        place
+        for place in study.table_places("table_resolution")
+        if study.status(place) == "run" and not is_list(study.axes(place.representation))
+    ]
     return {
         "classes": _classes(study),
         "representations": [
@@ -227,11 +232,12 @@ def _shown(study: Study, place: Place) -> dict[str, Any]:
     """What a caption says of one network in one place."""
     found = study.model(*place.key)
     pixel = study.pixel_cm(place.resolution)
-    return {
-        "window": found["window"]["shape"],
-        **{key: found["training"][key] for key in ("batch_size", "precision", "n_epochs")},
-        "pixel_cm": {axis: pixel[axis] for axis in study.axes(place.representation)},
-    }
+    axes = study.axes(place.representation)
+    said = {"window": found["window"]["shape"]}
+    said |= {key: value for key, value in found["training"].items() if key in ("batch_size", "precision", "n_epochs")}
+    if is_list(axes):
+        return {**said, "counted": f"{axes[0]}s", "pixel_cm": pixel}
+    return {**said, "pixel_cm": {axis: pixel[axis] for axis in axes}}
 
 
 def _centimetres(study: Study, place: Place) -> dict[str, float] | None:
@@ -243,8 +249,11 @@ def _centimetres(study: Study, place: Place) -> dict[str, float] | None:
 
 
 def _event_figures(study: Study) -> dict[str, Any]:
-    """Which events are drawn: each representation once, and the first with two axes at several resolutions."""
-    places = study.places
+    """Which events are drawn: each representation once, and the first with two axes at several resolutions.
+
+    A list has no place in the detector, and is not drawn.
+    """
+    places = [place for place in study.places if not is_list(study.axes(place[0]))]
     first = {place[0]: place for place in reversed(places)}
     drawn = [entry.name for entry in study.config.representations if entry.name in first]
     flat = [name for name in drawn if len(study.axes(name)) == 2] or drawn

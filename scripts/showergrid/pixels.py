@@ -38,6 +38,11 @@ class Grid:
         """(3,) int64: pixels along x, y, z, rounded half to even: (c, c, 1.25 c) in a detector of 4 x 4 x 5 m."""
         return np.rint(self.stretch * self.resolution).astype(np.int64)
 
+    @property
+    def size(self) -> np.ndarray:
+        """(3,) float64: edges of a pixel [cm]."""
+        return (self.maximum - self.minimum) / self.count
+
     def pixel(self, position: np.ndarray) -> np.ndarray:
         """(N, 3) int64: round((r - t_min) / (t_max - t_min) * c), half to even, of position (N, 3) [cm].
 
@@ -112,6 +117,11 @@ class Bins:
 def columns(axes: Sequence[str]) -> list[int]:
     """The `axes` as columns of a position."""
     return [AXES.index(axis) for axis in axes]
+
+
+def is_list(axes: Sequence[str]) -> bool:
+    """Whether images over `axes` lie along none of the detector's, so that their one axis only counts entries."""
+    return not set(axes) & set(AXES)
 
 
 def scaled_charge(charge: np.ndarray, largest: float, headroom: float, logarithm: bool) -> np.ndarray:

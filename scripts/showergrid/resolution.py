@@ -160,7 +160,7 @@ def _window_text(result: Result) -> str:
     cell = result.settings
     if cell.window_cm is not None:
         return f"window {', '.join(f'{axis} {cm:g}' for axis, cm in cell.window_cm.items())} cm"
-    return f"window {captions.pixels_text(cell.window)}"
+    return f"window {captions.pixels_text(cell.window, cell.counted)}"
 
 
 def _centimetres(result: Result) -> str:

@@ -25,6 +25,10 @@ PYTHON = 500  # MB, a command with the data libraries
 PYTORCH = 2000  # MB, with PyTorch, weights and the optimiser's state
 BYTES_A_PIXEL = 700  # of an event in a step, activations and gradients; simple takes 140, complex 670, frozen ones 110
 SECONDS_A_PIXEL = 3e-6  # of an event in an epoch, one thread; simple takes 0.2e-6, complex 2.4e-6
+BYTES_A_HIT = 50_000  # the same of a hit of a list; the transformer takes 15,000 at most
+SECONDS_A_HIT = 1e-4  # the same of a hit of a list; the transformer takes 1.5e-5
+BYTES_A_FITTED = 400  # of an event in the table that trees are fitted to
+SECONDS_A_FITTED = 5e-4  # to fit them; 400 rounds of XGBoost take 2e-5, 300 trees of a forest 3e-5
 GPU_SPEED = 10  # in threads, at least
 SHOWER = 0.05  # MB of an event's hits while they are worked on
 FILE = 4  # MB of hits in memory for each MB of a file that they are read from
@@ -65,19 +69,27 @@ def read_cluster(path: Path) -> Cluster:
 
 def needs_gpu(cluster: Cluster, job: Mapping[str, Any]) -> bool:
     """Whether a job takes a GPU: one of a network, where the cluster has GPUs and the study forbids none."""
-    return cluster.gpu is not None and "model" in job and job["model"]["training"]["device"] != "cpu"
+    return cluster.gpu is not None and "model" in job and job["model"]["training"].get("device", "cpu") != "cpu"
 
 
 def need(config: Config, cluster: Cluster, step: str, job: Mapping[str, Any]) -> Need:
     """What the job of rule `step` takes that is told `job`, as jobs.py resolves it."""
     if "model" in job:
-        training = job["model"]["training"]
-        pixels = math.prod(job["model"]["window"]["shape"])
+        training, shape = job["model"]["training"], job["model"]["window"]["shape"]
+        pixels = math.prod(shape)
+        listed = len(shape) == 1
+        if "n_epochs" not in training:
+            entries = events(config) * pixels
+            return Need(
+                PYTORCH + entries * BYTES_A_FITTED / 1e6 + hits_mb(config),
+                STARTING + entries * SECONDS_A_FITTED / training["threads"] / 60,
+            )
         batch = training["micro_batch_size"] or training["batch_size"]
         epochs = training["n_epochs"] if step == "train" else 1
         speed = GPU_SPEED if needs_gpu(cluster, job) else training["threads"]
-        seconds = events(config) * epochs * pixels * SECONDS_A_PIXEL / speed
-        return Need(PYTORCH + batch * pixels * BYTES_A_PIXEL / 1e6 + hits_mb(config), STARTING + seconds / 60)
+        seconds = events(config) * epochs * pixels * (SECONDS_A_HIT if listed else SECONDS_A_PIXEL) / speed
+        memory = batch * pixels * (BYTES_A_HIT if listed else BYTES_A_PIXEL) / 1e6
+        return Need(PYTORCH + memory + hits_mb(config), STARTING + seconds / 60)
     if step == "simulate":
         return Need(2 * PYTHON, STARTING + config.simulation.shard_size * SHOWER_SECONDS / 60)
     return Need(PYTHON + hits_mb(config), STARTING + events(config) / 2000)

@@ -18,7 +18,9 @@ from showergrid import plugins
 from showergrid.checking import checked
 from showergrid.datasets import Window
 from showergrid.errors import InputError
+from showergrid.pixels import is_list
 from showergrid.settings.base import Settings
+from showergrid.settings.estimators import Fitting
 from showergrid.settings.images import CentimetreWindow, WindowSettings
 from showergrid.settings.study import (
     LARGEST,
@@ -136,9 +138,10 @@ class Study:
 
     @cache
     def has_meaning(self, representation: str, model: str) -> bool:
-        """Whether the network takes images of as many axes as the representation gives."""
+        """Whether the model takes images of as many axes as the representation gives, or of these if it names them."""
         module = plugins.load("models", self.model_entry(model).file)
-        return len(self.axes(representation)) in module.IMAGE_AXES
+        axes = self.axes(representation)
+        return len(axes) in module.IMAGE_AXES and set(axes) <= set(getattr(module, "AXES", axes))
 
     @cache
     def model(self, representation: str, resolution: int, model: str) -> dict[str, Any]:
@@ -156,7 +159,11 @@ class Study:
         axes = _axes(representation)
         if grouped.pop("centimetres"):
             grouped["window"] |= self._in_pixels(values, axes, resolution, where)
-        grouped["window"] = {"origin": self.config.origin, **grouped["window"]}
+        if is_list(axes):
+            shape = {"shape": grouped["window"]["shape"]} if "shape" in grouped["window"] else _whole(representation)
+            grouped["window"] = {**shape, "placement": {}, "margin": {}, "origin": "first_hit"}
+        else:
+            grouped["window"] = {"origin": self.config.origin, **grouped["window"]}
         found = {
             group: checked(groups[group], inner, where, WINDOW if group == "window" else "")
             for group, inner in grouped.items()
@@ -175,7 +182,9 @@ class Study:
 
     def model_values(self, entry: ModelEntry, representation: str, resolution: int) -> dict[str, Any]:
         """Every value that the configuration gives a model in one place: of training, its own, of its overrides."""
-        values = {**self.config.training, **entry.values}
+        groups = _groups(plugins.load("models", entry.file))
+        foreign = set() if groups["training"] is Training else Training.model_fields.keys() - Fitting.model_fields
+        values = {key: value for key, value in self.config.training.items() if key not in foreign} | entry.values
         for override in entry.overrides:
             if override.representation in (None, base(representation)) and override.resolution in (None, resolution):
                 values |= override.model_extra or {}
@@ -357,10 +366,18 @@ def _axes(representation: Mapping[str, Any]) -> tuple[str, ...]:
     return module.axes(module.Parameters(**representation["parameters"]))
 
 
+def _whole(representation: Mapping[str, Any]) -> dict[str, list[int]]:
+    """The shape of a window that holds the whole of a list, if that is always as long."""
+    module = plugins.load("representations", representation["module"])
+    if not hasattr(module, "length"):
+        return {}
+    return {"shape": [module.length(module.Parameters(**representation["parameters"]))]}
+
+
 def _groups(module: Any) -> dict[str, type[Settings]]:
-    """What the keys of a model are checked against."""
+    """What the keys of a model are checked against; those of one that is fitted as a whole have no epochs."""
     return {
-        "training": Training,
+        "training": Fitting if hasattr(module, "fit") else Training,
         "parameters": module.Parameters,
         "window": WindowSettings,
         "centimetres": CentimetreWindow,

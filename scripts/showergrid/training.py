@@ -88,7 +88,7 @@ def name_of(cell: dict[str, Any]) -> str:
 
 
 def build(model: dict[str, Any], shape: tuple[int, ...], n_classes: int, seed: int) -> nn.Module:
-    """The network of a cell for images of `shape` (C, H, W) or (C, D, H, W), initialised by the cell's seed.
+    """The network of a cell for images of `shape` (C, *window), initialised by the cell's seed.
 
     Raises:
         InputError: the network takes no such window, or its weights cannot be read.
@@ -98,7 +98,12 @@ def build(model: dict[str, Any], shape: tuple[int, ...], n_classes: int, seed: i
     parameters.check_window(shape[1:])
     torch.manual_seed(streams.seed_of(seed, "initialisation"))
     network = module.build(parameters, shape, n_classes)
-    return network.to(memory_format=torch.channels_last if len(shape) == 3 else torch.channels_last_3d)
+    return network.to(memory_format=memory_format(len(shape)))
+
+
+def memory_format(axes: int) -> torch.memory_format:
+    """The fastest one for images of so many axes, channels among them."""
+    return {3: torch.channels_last, 4: torch.channels_last_3d}.get(axes, torch.contiguous_format)
 
 
 def untrained(model: dict[str, Any]) -> dict[str, Any]:
@@ -217,8 +222,8 @@ def answers(network: nn.Module, settings: Training, images: Cut, device: torch.d
 
 
 def _logits(network: nn.Module, settings: Training, images: np.ndarray, device: torch.device) -> Tensor:
-    x = torch.from_numpy(images)  # (B, C, H, W) or (B, C, D, H, W)
-    x = x.to(device, memory_format=torch.channels_last if x.ndim == 4 else torch.channels_last_3d)
+    x = torch.from_numpy(images)  # (B, C, L), (B, C, H, W) or (B, C, D, H, W)
+    x = x.to(device, memory_format=memory_format(x.ndim - 1))
     with torch.autocast(device.type, torch.bfloat16, enabled=settings.precision == "bf16"):
         return network(x).float()
 

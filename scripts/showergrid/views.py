@@ -80,14 +80,12 @@ def view(hits: Hits, grid: Grid, axis: str) -> Display:
     kept = VIEWS[axis]
     pixel = Bins.of(hits.row, grid.relative(hits)[:, columns(kept)])
     charge = pixel.sum(hits.charge)
-    size = (grid.maximum - grid.minimum) / grid.count
-    return Display(kept, pixel.place, size[columns(kept)], charge[:, None], charge)
+    return Display(kept, pixel.place, grid.size[columns(kept)], charge[:, None], charge)
 
 
 def _common_limits(events: Iterable[Hits], grid: Grid) -> tuple[np.ndarray, np.ndarray]:
     """Low and high corner (3,) [cm from the origin] around all events, with a margin of a pixel or 3 %."""
-    size = (grid.maximum - grid.minimum) / grid.count
-    places = np.concatenate([grid.relative(hits) for hits in events]) * size
+    places = np.concatenate([grid.relative(hits) for hits in events]) * grid.size
     low, high = places.min(axis=0), places.max(axis=0)
-    margin = np.maximum(size, 0.03 * (high - low))
+    margin = np.maximum(grid.size, 0.03 * (high - low))
     return low - margin, high + margin

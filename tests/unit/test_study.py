@@ -90,6 +90,11 @@ def test_pairs_without_a_meaning_are_shown_and_not_trained():
         ("color_y", "efficientnet_lite0"): "run",
         ("voxels", "simple"): "run",
         ("voxels", "efficientnet_lite0"): "n/a",
+        ("hits", "transformer"): "run",
+        ("hits", "linear_svm"): "run",
+        ("features", "transformer"): "n/a",
+        ("features", "xgboost"): "run",
+        ("features", "cut"): "run",
     }
     assert not [cell for cell in study.cells if (cell.representation, cell.model) == ("voxels", "efficientnet_lite0")]
     shown = {*study.cells_of(study.table_places("table1")), *study.cells_of(study.table_places("table_resolution"))}

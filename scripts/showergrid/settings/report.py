@@ -47,12 +47,13 @@ class CellSettings(Settings):
     """What the caption says of one representation, resolution and network."""
 
     window: list[int] = Field(min_length=1, description="size of the window, axis by axis [pixels]")
+    counted: str = Field(default="px", min_length=1, description="what it counts, if not pixels")
     window_cm: dict[str, float] | None = Field(
         default=None, description="size along each axis [cm] of a window that was given in cm"
     )
-    batch_size: int = Field(gt=0, description="events a batch")
-    precision: str = Field(min_length=1, description="arithmetic of the network, such as float32 or bf16")
-    n_epochs: int = Field(gt=0, description="largest number of epochs")
+    batch_size: int | None = Field(default=None, gt=0, description="events a batch; none: fitted as a whole")
+    precision: str | None = Field(default=None, description="arithmetic of the network, such as float32 or bf16")
+    n_epochs: int | None = Field(default=None, gt=0, description="largest number of epochs")
     pixel_cm: dict[str, float] = Field(default={}, description="size of a pixel along each axis [cm]")
 
 

@@ -1,0 +1,68 @@
+"""One cut: of all values of the window, the one on which a single threshold is right for most training events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from showergrid import linear
+from showergrid.errors import InputError
+from showergrid.estimators import Fitted, only_row, table
+from showergrid.linear import predict
+from showergrid.settings.estimators import Estimator
+
+if TYPE_CHECKING:
+    from showergrid.training import Labelled
+
+IMAGE_AXES = (1,)
+__all__ = ["IMAGE_AXES", "Parameters", "fit", "predict"]
+
+
+class Parameters(Estimator):
+    """It has none."""
+
+
+def fit(
+    parameters: Parameters, seed: int, training: Labelled, validation: Labelled, n_classes: int, threads: int
+) -> Fitted:
+    """Find value, threshold and direction, then how steep a logistic curve around it makes the likeliest probability.
+
+    Nothing is drawn, so that every `seed` gives the same; `threads` does nothing.
+
+    Raises:
+        InputError: there are more than two classes.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    if n_classes != 2:
+        raise InputError(f"cut: tells two classes apart, not {n_classes}; use another model")
+    values = table(training.images).astype(np.float64)
+    column, threshold, upwards = best_cut(values, training.label)
+    _, std = linear.scale(values[:, [column]])
+    distance = (values[:, [column]] - threshold) / std
+    steepness = np.abs(LogisticRegression(fit_intercept=False).fit(distance, training.label).coef_[0, 0]) / std[0]
+    weight, bias = np.zeros((values.shape[1], 2)), np.zeros(2)
+    weight[column, 1] = steepness if upwards else -steepness
+    bias[1] = -threshold * weight[column, 1]
+    tensors = linear.tensors(weight, bias)
+    score, val_score = predict(tensors, training.images), predict(tensors, validation.images)
+    return Fitted(tensors, only_row(score, training, val_score, validation))
+
+
+def best_cut(values: np.ndarray, label: np.ndarray) -> tuple[int, float, bool]:
+    """Column of values (E, F), threshold, and whether class 1 lies above it: right for most of label (E,), 0 or 1.
+
+    The threshold stands halfway between two different values; of equally good cuts the first column's lowest is taken.
+    """
+    order = np.argsort(values, axis=0, kind="stable")
+    ordered = np.take_along_axis(values, order, axis=0)
+    ones = np.cumsum(label[order], axis=0)[:-1]  # (E - 1, F) of class 1 at or below each place
+    below = np.arange(1, len(label))[:, None]
+    right = below - ones + (label.sum() - ones)  # where class 1 lies above
+    possible = ordered[1:] > ordered[:-1]
+    either = np.where(possible, np.maximum(right, len(label) - right), -1)
+    column = int(either.max(axis=0).argmax())
+    place = int(either[:, column].argmax())
+    threshold = float((ordered[place, column] + ordered[place + 1, column]) / 2)
+    return column, threshold, bool(2 * right[place, column] >= len(label))

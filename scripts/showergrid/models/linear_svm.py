@@ -1,0 +1,52 @@
+"""A linear support vector machine on every value of the window, its margin made a probability on validation events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pydantic import Field
+
+from showergrid import linear
+from showergrid.estimators import Fitted, only_row, table
+from showergrid.linear import predict
+from showergrid.settings.estimators import Estimator
+
+if TYPE_CHECKING:
+    from showergrid.training import Labelled
+
+IMAGE_AXES = (1,)
+__all__ = ["IMAGE_AXES", "Parameters", "fit", "predict"]
+
+
+class Parameters(Estimator):
+    """By their names in scikit-learn."""
+
+    C: float = Field(default=0.01, gt=0, description="weight of the events that lie in the margin")
+
+
+def fit(
+    parameters: Parameters, seed: int, training: Labelled, validation: Labelled, n_classes: int, threads: int
+) -> Fitted:
+    """Fit on training values less their mean, over their standard deviation; then a logistic curve of the margin.
+
+    That is Platt's scaling (Advances in Large Margin Classifiers, 1999, 61) on the validation events. Margin and curve
+    are both linear, so only their product is kept. `threads` does nothing: liblinear has one.
+    """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.svm import LinearSVC
+
+    values = table(training.images).astype(np.float64)
+    mean, std = linear.scale(values)
+    machine = LinearSVC(C=parameters.C, random_state=seed).fit((values - mean) / std, training.label)
+    curve = LogisticRegression().fit(
+        machine.decision_function((table(validation.images) - mean) / std).reshape(len(validation.label), -1),
+        validation.label,
+    )
+    weight = machine.coef_.T @ curve.coef_.T / std[:, None]  # (F, 1), or (F, classes) of several
+    bias = machine.intercept_ @ curve.coef_.T + curve.intercept_ - mean @ weight
+    if n_classes == 2:
+        weight, bias = np.pad(weight, ((0, 0), (1, 0))), np.pad(bias, (1, 0))
+    tensors = linear.tensors(weight, bias)
+    score, val_score = predict(tensors, training.images), predict(tensors, validation.images)
+    return Fitted(tensors, only_row(score, training, val_score, validation))

@@ -1,0 +1,48 @@
+"""A random forest of scikit-learn on every value of the window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from pydantic import Field
+
+from showergrid import forest
+from showergrid.estimators import Fitted, only_row, table
+from showergrid.settings.estimators import Estimator
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from showergrid.datasets import Cut
+    from showergrid.training import Labelled
+
+IMAGE_AXES = (1,)
+
+
+class Parameters(Estimator):
+    """By their names in scikit-learn."""
+
+    n_estimators: int = Field(default=300, ge=1, le=100_000, description="trees")
+    min_samples_leaf: int = Field(default=2, ge=1, description="fewest training events in a leaf")
+    max_features: float | Literal["sqrt", "log2"] = Field(
+        default="sqrt", description="values that a split chooses among: a share, or this function of their number"
+    )
+
+
+def fit(
+    parameters: Parameters, seed: int, training: Labelled, validation: Labelled, n_classes: int, threads: int
+) -> Fitted:
+    """Grow the forest on the training events."""
+    from sklearn.ensemble import RandomForestClassifier
+
+    grown = RandomForestClassifier(**parameters.model_dump(), random_state=seed, n_jobs=threads)
+    grown.fit(table(training.images), training.label)
+    tensors = forest.tensors([tree.tree_ for tree in grown.estimators_], grown.classes_, n_classes)
+    score, val_score = predict(tensors, training.images), predict(tensors, validation.images)
+    return Fitted(tensors, only_row(score, training, val_score, validation))
+
+
+def predict(tensors: dict[str, Tensor], images: Cut) -> np.ndarray:
+    """(E, classes) float64: the mean of the trees' shares of each class."""
+    return forest.predict(tensors, table(images))

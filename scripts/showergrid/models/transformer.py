@@ -1,0 +1,24 @@
+"""A transformer over the hits of an event as a set."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from showergrid.settings.attention import Attention
+
+if TYPE_CHECKING:
+    from torch import nn
+
+IMAGE_AXES = (1,)
+AXES = ("hit",)
+
+
+class Parameters(Attention):
+    """Those of a small one."""
+
+
+def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.Module:
+    """The network for lists of `shape` (C, L), whose last channel says which hits are there."""
+    from showergrid.attention import HitTransformer
+
+    return HitTransformer(parameters, shape[0], n_classes)

@@ -1,0 +1,60 @@
+"""The shower as a list of its hits, for networks and trees that take a set or a sequence instead of an image.
+
+Hits that share a voxel of the grid become one: its place is that of the voxel, its charge their sum. The one axis of
+the list counts them, the nearest to the event's first hit first, or in the order of the event's hits; a window of 128
+holds the first 128, and what an event lacks of them is 0 in every channel.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from showergrid.hits import Hits
+from showergrid.pixels import Bins, Grid, Pixels, scaled_charge
+from showergrid.settings.base import Settings
+
+CHANNELS = 6  # x, y, z from the first hit, distance from it, charge, and 1 for a hit that is there
+CENTIMETRES = 10.0  # that stand for 1, in places and distance
+
+
+class Parameters(Settings):
+    """How the list is made."""
+
+    sort: Literal["distance", "order"] = Field(
+        description="distance: from the first hit; order: that of the event's hits, a voxel by its first one"
+    )
+    headroom: float = Field(ge=1, le=10, description="charge 1 stands for so many times the training maximum")
+
+
+def axes(parameters: Parameters) -> tuple[str, ...]:
+    """The one axis of the list."""
+    return ("hit",)
+
+
+def ranges(hits: Hits, grid: Grid, parameters: Parameters) -> dict[str, float]:
+    """Largest summed charge of a voxel [tick ADC]; chunks are joined by their maximum."""
+    return {"charge_sum": float(Bins.of(hits.row, grid.relative(hits)).sum(hits.charge).max())}
+
+
+def pixels(hits: Hits, grid: Grid, ranges: dict[str, float], parameters: Parameters) -> Pixels:
+    """List the hits of a chunk of events; values (P, 6)."""
+    voxel = Bins.of(hits.row, grid.relative(hits))
+    offset = voxel.place * grid.size  # (B, 3) cm
+    distance = np.sqrt(np.einsum("ij,ij->i", offset, offset))
+    first = voxel.order[voxel.start]  # (B,) the first hit in each voxel
+    rank = np.lexsort((first, distance, voxel.row) if parameters.sort == "distance" else (first, voxel.row))
+    charge = voxel.sum(hits.charge)[rank]
+    row = voxel.row[rank]
+    value = scaled_charge(charge, ranges["charge_sum"], parameters.headroom, logarithm=True)
+    place = np.column_stack([offset[rank], distance[rank]]) / CENTIMETRES
+    begin = np.searchsorted(row, np.arange(hits.event.size))
+    return Pixels(
+        row=row,
+        place=(np.arange(row.size) - begin[row])[:, None],
+        values=np.column_stack([place, value, np.ones_like(value)]),
+        charge=charge,
+        hits=voxel.count()[rank],
+    )

@@ -1,0 +1,49 @@
+"""The hit transformer: what is not there changes nothing, nor does the order of what is."""
+
+import pytest
+import torch
+
+from showergrid import training
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+MODEL = {"name": "transformer", "module": "transformer"}
+SMALL = {"d_model": 8, "nhead": 2, "dim_feedforward": 16, "num_layers": 2, "dropout": 0.3}
+
+
+def lists(there: list[int], size: int) -> torch.Tensor:
+    x = torch.randn(len(there), 6, size, generator=torch.Generator().manual_seed(1))
+    x[:, 5] = 1
+    for event, count in zip(x, there, strict=True):
+        event[:, count:] = 0
+    return x
+
+
+@pytest.fixture
+def network():
+    return training.build({**MODEL, "parameters": SMALL}, (6, 10), 3, seed=5).eval()
+
+
+def test_padding_changes_nothing(network):
+    x = lists([10, 4, 1, 0], 10)
+    with torch.no_grad():
+        found, longer = network(x), network(torch.nn.functional.pad(x, (0, 22)))
+        x[1, :5, 4:] = 99.0  # whatever stands in a place where no hit is
+        assert found.shape == (4, 3)
+        torch.testing.assert_close(longer, found, rtol=1e-5, atol=1e-6)
+        torch.testing.assert_close(network(x), found, rtol=1e-5, atol=1e-6)
+
+
+def test_order_changes_nothing_and_hits_do(network):
+    x = lists([10, 7], 10)
+    order = torch.randperm(10, generator=torch.Generator().manual_seed(2))
+    with torch.no_grad():
+        found = network(x)
+        torch.testing.assert_close(network(x[:, :, order]), found, rtol=1e-5, atol=1e-6)
+        x[:, 4, 0] += 1
+        assert (network(x) - found).abs().max() > 1e-4
+
+
+def test_heads_divide_the_width():
+    with pytest.raises(ValueError, match="d_model = 8 cannot be divided among nhead = 3 heads"):
+        training.build({**MODEL, "parameters": {**SMALL, "nhead": 3}}, (6, 10), 2, seed=5)
