@@ -13,6 +13,7 @@ include: "rules/data.smk"
 include: "rules/images.smk"
 include: "rules/cells.smk"
 include: "rules/report.smk"
+include: "rules/comparison.smk"
 include: "rules/archive.smk"
 
 
@@ -23,6 +24,9 @@ localrules:
     ablations,
     figures,
     cell_figures,
+    cell_performance,
+    comparison,
+    pairs,
     table,
     table_resolution,
     ablation,
@@ -38,3 +42,4 @@ rule all:
         rules.cells.input,
         rules.tables.input,
         rules.figures.input,
+        rules.comparison.input,

@@ -187,6 +187,12 @@ FIGURES = [
     "figures/roc.pdf",
     "figures/confusion.pdf",
     "figures/history.pdf.provenance.json",
+    "performance.csv",
+    "figures/efficiency.pdf",
+    "figures/rejection.pdf",
+    "figures/calibration.pdf",
+    "figures/threshold.pdf",
+    "performance.csv.provenance.json",
 ]
 
 
@@ -220,6 +226,8 @@ def shown(step, wildcards):
     try:
         if step == "ablation":
             return STUDY.cells_of(STUDY.variants(wildcards.ablation))
+        if step in ("pairs", "performance"):
+            return STUDY.cells_of(jobs.compared(STUDY, step))
         return STUDY.cells_of(STUDY.table_places("table1" if step == "table" else step))
     except InputError as error:
         raise WorkflowError(str(error)) from None

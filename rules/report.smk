@@ -218,6 +218,7 @@ rule list_rules:
             "rules/images.smk",
             "rules/cells.smk",
             "rules/report.smk",
+            "rules/comparison.smk",
             "rules/archive.smk",
             "rules/archived.smk",
             "rules/cluster.smk",

@@ -54,6 +54,12 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             return {**_cell(study, **wildcards), "bootstrap": config.bootstrap.model_dump(mode="json")}
         case "cell_figures":
             return {"classes": _classes(study)}
+        case "cell_performance":
+            return _performance(study)
+        case "performance":
+            return {**_performance(study), "places": _numbered(study, compared(study, step))}
+        case "pairs":
+            return _pairs(study)
         case "event_figures":
             return _event_figures(study)
         case "table":
@@ -213,6 +219,50 @@ def _ablation(study: Study, ablation: str) -> dict[str, Any]:
         "places": [{**_place(study, place), "levels": place.levels} for place in study.variants(ablation)],
         **_said(study),
     }
+
+
+def compared(study: Study, step: str) -> list[Place]:
+    """The places of the grid that are compared: for `performance` those of table1, where there is one, else all."""
+    if step == "performance" and "table1" in study.tables:
+        return [place for place in study.table_places("table1") if study.status(place) == "run"]
+    seeds: dict[tuple[str, int, str], list[int]] = {}
+    for cell in study.cells:
+        seeds.setdefault((cell.representation, cell.resolution, cell.model), []).append(cell.seed)
+    return [Place(*key, tuple(numbers), {}) for key, numbers in seeds.items()]
+
+
+def _pairs(study: Study) -> dict[str, Any]:
+    """Everything that the comparison of all pairs is told of."""
+    return {
+        "classes": _classes(study),
+        "comparison": study.config.comparison.model_dump(mode="json"),
+        "level": study.config.bootstrap.level,
+        "places": _numbered(study, compared(study, "pairs")),
+    }
+
+
+def _performance(study: Study) -> dict[str, Any]:
+    """How the performance of a cell is measured."""
+    return {
+        "classes": _classes(study),
+        "bootstrap": study.config.bootstrap.model_dump(mode="json"),
+        "performance": study.config.performance.model_dump(mode="json"),
+    }
+
+
+def _numbered(study: Study, places: list[Place]) -> list[dict[str, Any]]:
+    """Places with their seeds alone."""
+    return [
+        {
+            "representation": place.representation,
+            "resolution": place.resolution,
+            "model": place.model,
+            "seeds": place.seeds,
+            "status": study.status(place),
+            "settings": None,
+        }
+        for place in places
+    ]
 
 
 def _place(study: Study, place: Place) -> dict[str, Any]:

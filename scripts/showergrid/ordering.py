@@ -54,13 +54,13 @@ def along_axis(event: np.ndarray, position: np.ndarray, charge: np.ndarray) -> n
         return np.empty(0, np.int64)
     row = np.cumsum(np.diff(event, prepend=event[0]) != 0)  # 0 to E - 1
     count = int(row[-1]) + 1
-    depth, radius = _shower_frame(row, count, position, charge)
+    depth, radius = shower_frame(row, count, position, charge)
     start = _start(row, count, position, depth, radius)
     beyond = depth - start[row]
     return np.lexsort((np.abs(beyond), beyond < 0, row))
 
 
-def _shower_frame(
+def shower_frame(
     row: np.ndarray, count: int, position: np.ndarray, charge: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Of each hit the coordinate along its shower's axis from the centre of charge and the distance from the axis."""

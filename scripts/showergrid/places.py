@@ -74,7 +74,7 @@ def measure(places: Sequence[PlaceSettings], reported: Reported, results: Path) 
                 raise InputError(f"{place.name}: has status run but no seeds; give it at least one")
             runs[place.name] = [read_run(folder, reported.classes) for folder in folders([place], results)]
     everything = [run for group in runs.values() for run in group]
-    events = _common_events(everything)
+    events = common_events(everything)
     right, areas = {}, {}
     if everything:
         labels = everything[0].labels
@@ -136,7 +136,7 @@ def twins(groups: Sequence[Sequence[str]], name: str) -> list[str]:
     return [twin for group in groups if name in group for twin in group if twin != name]
 
 
-def _common_events(runs: Sequence[Run]) -> int:
+def common_events(runs: Sequence[Run]) -> int:
     """Number of test events, which must be the same in all runs for a paired comparison."""
     for run in runs[1:]:
         if not (np.array_equal(run.event, runs[0].event) and np.array_equal(run.labels, runs[0].labels)):

@@ -172,6 +172,7 @@ STEPS = {
         step: (step, {})
         for step in ("gather", "split", "calibrate", "explore", "cell_figures", "event_figures", "typeset")
     },
+    **{step: (step, {}) for step in ("directions", "cell_performance", "pairs", "performance")},
     "table": ("table", {}),
 }
 for _representation, _resolution, _model in (
@@ -225,11 +226,12 @@ LAST = {"table"}
         (("order", "truth_time"), steps("simulate") | {"explore"} | LAST),
         (("origin", "charge_centre"), TRAININGS | LAST | {"event_figures"}),
         (("representations.color_y.hue_span", 300), steps("color_y") | {"event_figures"}),  # where all are drawn
-        (("bootstrap.resamples", 300), steps("evaluate") | LAST),
-        (("comparison.alpha", 0.01), LAST),
+        (("bootstrap.resamples", 300), steps("evaluate", "cell_performance", "performance") | LAST),
+        (("comparison.alpha", 0.01), {"pairs"} | LAST),
+        (("performance.ratio", 1.0), {"cell_performance", "performance"}),
         (("figures.energy", 0.5), {"event_figures"}),
         (("baselines.start_length", 4.0), {"explore"}),
-        (("grid.2.seeds", [19, 20, 21]), LAST),
+        (("grid.2.seeds", [19, 20, 21]), {"pairs", "performance"} | LAST),
     ],
 )
 def test_a_job_is_told_what_concerns_it_and_nothing_else(edit, expected):

@@ -9,7 +9,8 @@ from collections import Counter
 
 import pytest
 
-CELL_RULES = {"train", "evaluate", "cell_figures", "table"}
+CELL_RULES = {"train", "evaluate", "cell_figures", "cell_performance", "pairs", "performance", "table"}
+OF_CELLS = {"train", "evaluate", "cell_figures", "cell_performance"}
 ALL_CELLS = CELL_RULES | {"table_resolution"}
 
 
@@ -24,7 +25,7 @@ def test_learning_rate_of_one_network(project):
     plan = project.plan()
     assert plan.of("model") == {"complex"}
     assert plan.of("seed") == {"19", "20"}
-    assert dict(plan.rules) == {"train": 2, "evaluate": 2, "cell_figures": 2, "table": 1}
+    assert dict(plan.rules) == {rule: 2 if rule in OF_CELLS else 1 for rule in CELL_RULES}
 
 
 def test_two_values_swapped(project):
@@ -39,7 +40,7 @@ def test_seed_added(project):
     project.edit("config/test.yaml", "seeds: [19, 20]", "seeds: [19, 20, 21]")
     plan = project.plan()
     assert plan.of("seed") == {"21"}
-    assert dict(plan.rules) == {"train": 1, "evaluate": 1, "cell_figures": 1, "table": 1}
+    assert dict(plan.rules) == dict.fromkeys(CELL_RULES, 1)
 
 
 def test_more_showers_leave_the_shards_there_are(project):
@@ -152,6 +153,10 @@ RECORDS = [
     ("table_resolution.tex", "table_resolution", "all"),
     ("table_containment.tex", "containment", "all"),
     ("data/summary.json", "explore", "all"),
+    ("data/directions.parquet", "directions", "all"),
+    ("comparison/pairs.csv", "pairs", "all"),
+    ("comparison/performance.csv", "performance", "all"),
+    ("cells/projection_y/c100/complex/seed20/performance.csv", "cell_performance", "all"),
     ("figures/data/events.pdf", "event_figures", "all"),
     ("cells/projection_y/c100/complex/seed20/figures/history.pdf", "cell_figures", "all"),
 ]
@@ -250,7 +255,7 @@ def test_reference_grid_is_planned_exactly(checked_out):
     plan = checked_out.plan(config="config/reference.yaml")
     places = {*TABLE, *RESOLUTION_STUDY}
     expected = sorted((*place, seed) for place in places for seed in ("19", "20", "21", "22", "23"))
-    for rule in ("train", "evaluate", "cell_figures"):
+    for rule in sorted(OF_CELLS):
         assert sorted(plan.places(rule)) == expected
     assert sorted(plan.places("images")) == sorted({place[:2] for place in places})
     assert plan.rules["simulate"] == 20_000 / 500

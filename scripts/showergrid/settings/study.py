@@ -10,6 +10,7 @@ from showergrid.settings.archive import Archive
 from showergrid.settings.base import Settings
 from showergrid.settings.images import Order, Split
 from showergrid.settings.ingest import Ingest
+from showergrid.settings.performance import Performance
 from showergrid.settings.report import Bootstrap, Comparison, PublishedTable
 from showergrid.settings.simulation import Box, Readout, Simulation
 from showergrid.settings.validation import Baselines, PublishedData
@@ -158,6 +159,7 @@ class Config(Settings):
     figures: Figures
     bootstrap: Bootstrap
     comparison: Comparison
+    performance: Performance
     baselines: Baselines
     published: PublishedNumbers | str | None
 

@@ -1,0 +1,43 @@
+"""Measure one cell against energy, angle, hits, threshold, efficiency and score, and draw it."""
+
+import argparse
+from pathlib import Path
+
+from showergrid import provenance
+from showergrid.atomic import replacing
+from showergrid.errors import run
+from showergrid.performance import measure, read_answers, read_test_events
+from showergrid.performance_figures import FIGURES, Series
+from showergrid.performance_tables import cell_csv
+from showergrid.settings.performance import CellPerformance
+
+
+def main(a: argparse.Namespace) -> None:
+    """Run the command."""
+    job = provenance.start(a.job, __file__)
+    settings = CellPerformance(**job.config)
+    events = read_test_events(a.predictions, a.directions, settings.classes)
+    points = measure(events, [read_answers(a.predictions, events, settings.classes)], settings, "cell")
+    with replacing(a.csv) as partial:
+        partial.write_text(cell_csv(points), encoding="utf-8")
+    figures = {name: getattr(a, f"{name}_figure") for name in FIGURES}
+    for name, draw in FIGURES.items():
+        draw([Series("", points)], settings, "", figures[name])
+    job.finish(
+        a.provenance,
+        inputs={"predictions": a.predictions, "directions": a.directions},
+        outputs={"csv": a.csv, **figures},
+        seeds={"bootstrap": settings.bootstrap.seed},
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--predictions", type=Path, required=True, help="predictions.parquet of the cell")
+    parser.add_argument("--directions", type=Path, required=True, help="directions.parquet of the study")
+    parser.add_argument("--csv", type=Path, required=True, help="CSV file to write")
+    for name, draw in FIGURES.items():
+        parser.add_argument(f"--{name}-figure", type=Path, required=True, help=f"to write: {draw.__doc__}")
+    parser.add_argument("--job", required=True, help="JSON: resolved configuration of this job")
+    parser.add_argument("--provenance", type=Path, required=True, help="provenance record to write")
+    run(main, parser)

@@ -1,0 +1,26 @@
+"""Find the angle between each shower's axis and the beam from its hits."""
+
+import argparse
+from pathlib import Path
+
+from showergrid import provenance
+from showergrid.directions import write_directions
+from showergrid.errors import run
+from showergrid.hits import read_hits
+from showergrid.progress import progress
+
+
+def main(a: argparse.Namespace) -> None:
+    """Run the command."""
+    job = provenance.start(a.job, __file__)
+    write_directions(progress(read_hits(a.hits), "directions", "chunk"), a.output)
+    job.finish(a.provenance, inputs={"hits": a.hits}, outputs={"directions": a.output})
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--job", required=True, help="JSON: resolved configuration of this job")
+    parser.add_argument("--hits", type=Path, required=True, help="hits.parquet")
+    parser.add_argument("--output", type=Path, required=True, help="directions to write (Parquet)")
+    parser.add_argument("--provenance", type=Path, required=True, help="provenance record to write")
+    run(main, parser)

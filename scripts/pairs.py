@@ -1,0 +1,41 @@
+"""Compare every pair of places of a study: all numbers, which differences stand in words, and a matrix of them."""
+
+import argparse
+from pathlib import Path
+
+from showergrid import markdown, provenance
+from showergrid.atomic import replacing
+from showergrid.cellfolders import FILES
+from showergrid.errors import run
+from showergrid.pairs import build, pairs_csv, statement
+from showergrid.pairs_figure import pairs_figure
+from showergrid.places import folders
+from showergrid.settings.performance import Compared
+
+
+def main(a: argparse.Namespace) -> None:
+    """Run the command."""
+    job = provenance.start(a.job, __file__)
+    settings = Compared(**job.config)
+    pairs = build(settings, a.results)
+    for path, text in {a.csv: pairs_csv(pairs), a.md: markdown.document([statement(pairs)])}.items():
+        with replacing(path) as partial:
+            partial.write_text(text, encoding="utf-8")
+    pairs_figure(pairs, a.figure)
+    cells = folders(settings.places, a.results)
+    job.finish(
+        a.provenance,
+        inputs={name: [folder / name for folder in cells] for name in FILES},
+        outputs={"csv": a.csv, "md": a.md, "figure": a.figure},
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--results", type=Path, required=True, help="folder of the study, which holds cells/")
+    parser.add_argument("--csv", type=Path, required=True, help="CSV file to write")
+    parser.add_argument("--md", type=Path, required=True, help="Markdown file to write")
+    parser.add_argument("--figure", type=Path, required=True, help="figure to write (.pdf or .png)")
+    parser.add_argument("--job", required=True, help="JSON: resolved configuration of this job")
+    parser.add_argument("--provenance", type=Path, required=True, help="provenance record to write")
+    run(main, parser)

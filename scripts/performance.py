@@ -1,0 +1,51 @@
+"""Measure places against energy, angle, hits, threshold, efficiency and score, and draw the best of them overlaid."""
+
+import argparse
+from pathlib import Path
+
+from showergrid import markdown, provenance
+from showergrid.atomic import replacing
+from showergrid.errors import run
+from showergrid.overlay import FILES, best_on_validation, overlay
+from showergrid.performance_figures import FIGURES
+from showergrid.performance_tables import layout, places_csv
+from showergrid.places import folders
+from showergrid.settings.performance import Overlaid
+
+
+def main(a: argparse.Namespace) -> None:
+    """Run the command."""
+    job = provenance.start(a.job, __file__)
+    settings = Overlaid(**job.config)
+    measured = overlay(settings, a.results, a.directions)
+    texts = {
+        a.csv: places_csv(settings.places, measured.points),
+        a.md: markdown.document([layout(settings, settings.places, measured.points, measured.test_events)]),
+    }
+    for path, text in texts.items():
+        with replacing(path) as partial:
+            partial.write_text(text, encoding="utf-8")
+    figures = {name: getattr(a, f"{name}_figure") for name in FIGURES}
+    series, note = best_on_validation(settings, measured)
+    for name, draw in FIGURES.items():
+        draw(series, settings, note, figures[name])
+    cells = folders(settings.places, a.results)
+    job.finish(
+        a.provenance,
+        inputs={"directions": a.directions, **{name: [folder / name for folder in cells] for name in FILES}},
+        outputs={"csv": a.csv, "md": a.md, **figures},
+        seeds={"bootstrap": settings.bootstrap.seed},
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--results", type=Path, required=True, help="folder of the study, which holds cells/")
+    parser.add_argument("--directions", type=Path, required=True, help="directions.parquet of the study")
+    parser.add_argument("--csv", type=Path, required=True, help="CSV file to write")
+    parser.add_argument("--md", type=Path, required=True, help="Markdown file to write")
+    for name, draw in FIGURES.items():
+        parser.add_argument(f"--{name}-figure", type=Path, required=True, help=f"to write: {draw.__doc__}")
+    parser.add_argument("--job", required=True, help="JSON: resolved configuration of this job")
+    parser.add_argument("--provenance", type=Path, required=True, help="provenance record to write")
+    run(main, parser)

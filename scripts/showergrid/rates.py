@@ -1,0 +1,94 @@
+"""How well the positive class is told from the other: rates within bins, at thresholds, at efficiencies, by score.
+
+Label 0 is the positive class; `scores` are its probabilities. As in metrics.py all sums over events take weights (b,
+n), one row a resample, and a single row of ones gives the value itself. A rate of no events is not a number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Events by class and answer, each (b, k): positive ones kept and lost, others taken for positive and rejected."""
+
+    kept: np.ndarray
+    lost: np.ndarray
+    false: np.ndarray
+    rejected: np.ndarray
+
+
+def count(labels: np.ndarray, answered: np.ndarray, within: np.ndarray, weights: np.ndarray) -> Counts:
+    """Count weighted events.
+
+    Args:
+        labels: (n,) int.
+        answered: (n, k) or (n, 1) bool, whether the event is taken for positive.
+        within: (n, k) or (n, 1) bool, whether it counts at all.
+        weights: (b, n).
+    """
+    positive = (labels == 0)[:, None]
+    groups = (positive & answered, positive & ~answered, ~positive & answered, ~positive & ~answered)
+    return Counts(*(weights @ (group & within).astype(np.float64) for group in groups))  # whole numbers, so exact
+
+
+def rates(counts: Counts, ratio: float) -> dict[str, np.ndarray]:
+    """Every rate (b, k) by its name; `ratio`: positive events to one of the other class where purity is re-weighted.
+
+    Efficiency and purity are recall and precision of the positive class. Where nothing is taken for positive, purity is
+    not defined but its product with the efficiency is 0.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        positives, others = counts.kept + counts.lost, counts.false + counts.rejected
+        efficiency, mistaken = counts.kept / positives, counts.false / others
+        purity = counts.kept / (counts.kept + counts.false)
+        reweighted = ratio * efficiency / (ratio * efficiency + mistaken)
+        found = {
+            "accuracy": (counts.kept + counts.rejected) / (positives + others),
+            "efficiency": efficiency,
+            "purity": purity,
+            "purity_reweighted": reweighted,
+        }
+    for name in ("purity", "purity_reweighted"):
+        found[f"efficiency_{name}"] = np.where(efficiency == 0, 0.0, efficiency * found[name])
+    return found
+
+
+def mistaken_at(labels: np.ndarray, scores: np.ndarray, efficiencies: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Share of the other class (b, k) taken for positive at the highest threshold of at least each efficiency (k,).
+
+    Of equal scores all pass or none, so the efficiency may be higher than asked for.
+    """
+    positive, other = scores[labels == 0], scores[labels != 0]
+    best, worst = np.argsort(-positive, kind="stable"), np.argsort(-other, kind="stable")
+    passed = np.searchsorted(-other[worst], -positive[best], side="right")  # (positives,): others that score as high
+    kept = np.cumsum(weights[:, labels == 0][:, best], axis=1)
+    taken = np.zeros((len(weights), other.size + 1))
+    np.cumsum(weights[:, labels != 0][:, worst], axis=1, out=taken[:, 1:])
+    found = np.full((len(weights), efficiencies.size), np.nan)
+    if not (positive.size and other.size):
+        return found
+    for row, (reached, false) in enumerate(zip(kept, taken, strict=True)):
+        asked = efficiencies * reached[-1] * (1 - 1e-12)  # 0.8 of 5 events are 4, whatever the rounding
+        found[row] = false[passed[np.searchsorted(reached, asked)]] / false[-1]
+    return found
+
+
+def binned(values: np.ndarray, bins: int) -> tuple[np.ndarray, np.ndarray]:
+    """Edges (k + 1,) of at most `bins` bins of as many events each, and whether each event is in each (n, k).
+
+    Events whose value is not a number are in no bin; values that many events share may leave fewer bins.
+    """
+    edges = np.unique(np.nanquantile(values, np.linspace(0, 1, bins + 1)))
+    if edges.size == 1:
+        return np.repeat(edges, 2), np.isfinite(values)[:, None]
+    index = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, edges.size - 2)  # the last edge is inside
+    return edges, (index[:, None] == np.arange(edges.size - 1)) & np.isfinite(values)[:, None]
+
+
+def score_bins(scores: np.ndarray, bins: int) -> np.ndarray:
+    """Whether each score (n,) is in each of `bins` bins of equal width between 0 and 1 (n, bins)."""
+    return np.minimum((scores * bins).astype(np.int64), bins - 1)[:, None] == np.arange(bins)
