@@ -10,7 +10,7 @@ import numpy as np
 from showergrid.datasets import Window
 from showergrid.errors import InputError
 from showergrid.hits import AXES, Hits
-from showergrid.imaging import charge_centre, directions
+from showergrid.imaging import charge_centre, directions, shower_end
 from showergrid.pixels import Grid, columns
 from showergrid.settings.images import WindowSettings
 from showergrid.settings.report import ContainmentSettings, PlacedWindow
@@ -154,7 +154,8 @@ def _edges(hits: Hits) -> np.ndarray:
 
 def _inside(hits: Hits, side: np.ndarray, grid: Grid, kept: list[int], window: Window) -> np.ndarray:
     """(3, E) float64: whether an event is held whole, and the shares of its hits and of its charge in the window."""
-    first = window.start(charge_centre(hits, grid)[:, kept], side[:, kept])
+    placed = (charge_centre(hits, grid), shower_end(hits, grid), side)  # (E, 3) each
+    first = window.start(*(place[:, kept] for place in placed))
     place = grid.relative(hits)[:, kept] - first[hits.row]
     held = np.all((place >= 0) & (place < window.shape), axis=1)
     events = hits.event.size

@@ -10,14 +10,13 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from showergrid.errors import InputError
 from showergrid.images import Images
 from showergrid.pixels import is_list
-from showergrid.settings.images import WindowSettings
+from showergrid.settings.images import Origin, WindowSettings
 
 PIXELS_A_BLOCK = 1_000_000  # read from the memory map at a time
 
@@ -28,14 +27,14 @@ class Window:
 
     placement: `start` puts the origin `margin` pixels from the low edge; `direction` so many from the low edge if the
     shower runs up, from the high edge if it runs down, in the middle if it has no direction; `centre` in the middle.
-    In the middle means at pixel size // 2. origin: `first_hit`, or `charge_centre`, which is put in the middle on
-    every axis.
+    In the middle means at pixel size // 2. origin: `first_hit`; `end`, which stands as the first hit would of a shower
+    that runs the other way: so many pixels from the opposite edge; or `charge_centre`, in the middle on every axis.
     """
 
     shape: tuple[int, ...]
     placement: tuple[str, ...]
     margin: tuple[int, ...]
-    origin: Literal["first_hit", "charge_centre"]
+    origin: Origin
 
     @classmethod
     def of(cls, settings: WindowSettings, axes: Sequence[str]) -> Window:
@@ -61,15 +60,19 @@ class Window:
             origin=settings.origin,
         )
 
-    def start(self, centre: np.ndarray, direction: np.ndarray) -> np.ndarray:
-        """(E, D) int64: the window's low corner in pixels from the first hit; centre, direction (E, D) as in Images."""
+    def start(self, centre: np.ndarray, end: np.ndarray, direction: np.ndarray) -> np.ndarray:
+        """(E, D) int64: the window's low corner in pixels from the first hit; all three (E, D) as in Images."""
         size, margin = np.array(self.shape), np.array(self.margin)
         if self.origin == "charge_centre":
             return centre.astype(np.int64) - size // 2
-        by_direction = np.select([direction > 0, direction < 0], [margin, size - 1 - margin], size // 2)
-        by_placement = {"start": margin, "centre": size // 2}
+        up, down, middle = margin, size - 1 - margin, size // 2
+        follows = np.zeros_like(direction)
+        if self.origin == "end":
+            up, down, follows = down, up, end
+        by_direction = np.select([direction > 0, direction < 0], [up, down], middle)
+        by_placement = {"start": up, "centre": middle}
         inside = [by_placement.get(place, by_direction.T)[axis] for axis, place in enumerate(self.placement)]
-        return -np.stack([np.broadcast_to(pixel, len(direction)) for pixel in inside], axis=1).astype(np.int64)
+        return follows - np.stack([np.broadcast_to(pixel, len(direction)) for pixel in inside], axis=1).astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ def cut(images: Images, events: np.ndarray, window: Window) -> Cut:
     events = np.asarray(events, dtype=np.int64)
     rows = _rows(images, events)
     first, end = images.offsets[rows], images.offsets[rows + 1]
-    start = window.start(images.centre[rows], images.direction[rows])
+    start = window.start(images.centre[rows], images.end[rows], images.direction[rows])
     total, inside = np.zeros((2, rows.size)), np.zeros((2, rows.size))  # charge, hits
     counts = np.zeros(rows.size, dtype=np.int64)
     positions, values = [np.empty(0, np.int32)], [np.empty((images.channels, 0), np.float32)]

@@ -20,7 +20,7 @@ from showergrid.datasets import Window
 from showergrid.errors import InputError
 from showergrid.figures import ORANGE, new_figure, save, styled
 from showergrid.hits import Hits, read_hits
-from showergrid.imaging import charge_centre, directions
+from showergrid.imaging import charge_centre, directions, shower_end
 from showergrid.ordering import reordered
 from showergrid.pixels import Grid, columns
 from showergrid.plugins import load
@@ -202,7 +202,8 @@ def _window(
     kept = columns(shown.axes)
     grid = Grid.of(calibration["axes"], resolution)
     window = Window.of(settings, shown.axes)
-    start = window.start(charge_centre(hits, grid)[:, kept], directions(hits)[:, kept])[0] - 0.5  # a pixel's edge
+    placed = (charge_centre(hits, grid), shower_end(hits, grid), directions(hits))  # (1, 3) each
+    start = window.start(*(place[:, kept] for place in placed))[0] - 0.5  # a pixel's edge
     return start * shown.pixel, (start + window.shape) * shown.pixel
 
 

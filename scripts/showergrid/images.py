@@ -9,6 +9,7 @@ A safetensors file, E events with P occupied pixels in all, D image axes, C chan
     hits         (P,) int32       number of hits in the pixel
     coordinates  (P, D) int16     pixels from the origin, the event's first hit, sorted within an event
     centre       (E, D) int16     the charge centre, in pixels from the origin
+    end          (E, D) int16     the hit by which most of the charge is seen (imaging.py), in pixels from the origin
     direction    (E, D) int8      +1, -1: the side of the origin on which most hits lie; 0: a tie, or few hits
 
 It is written in a stream and read through a memory map: neither ever holds more than a chunk of events.
@@ -41,6 +42,7 @@ TENSORS = {  # name: type, longest first, so that each tensor starts at a multip
     "hits": "I32",
     "coordinates": "I16",
     "centre": "I16",
+    "end": "I16",
     "direction": "I8",
 }
 
@@ -59,6 +61,7 @@ class Images:
     hits: np.ndarray
     coordinates: np.ndarray
     centre: np.ndarray
+    end: np.ndarray
     direction: np.ndarray
 
     @property
@@ -127,14 +130,16 @@ class Writer:
         charge: np.ndarray,
         hits: np.ndarray,
         centre: np.ndarray,
+        end: np.ndarray,
         direction: np.ndarray,
     ) -> None:
         """Add E events and their P pixels: row (P,) int64, rising, is the index of a pixel's event in `event` (E,).
 
         Raises:
-            InputError: a pixel or a centre lies too far from the origin for 16 bits.
+            InputError: a pixel, a centre or an end lies too far from the origin for 16 bits.
         """
-        for owner, place in ((row, coordinates), (np.arange(event.size), centre)):
+        each = np.arange(event.size)
+        for owner, place in ((row, coordinates), (each, centre), (each, end)):
             outside = np.any((place < WIDE.min) | (place > WIDE.max), axis=1)
             if outside.any():
                 raise InputError(
@@ -148,6 +153,7 @@ class Writer:
         self._put("hits", hits)
         self._put("coordinates", coordinates)
         self._put("centre", centre)
+        self._put("end", end)
         self._put("direction", direction)
 
     def _put(self, name: str, rows: np.ndarray) -> None:
@@ -163,7 +169,8 @@ def writing(path: Path, representation: str, resolution: int, axes: Sequence[str
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     about = {"axes": list(axes), "representation": representation, "resolution": resolution}
-    tails = {"values": [channels], "coordinates": [len(axes)], "centre": [len(axes)], "direction": [len(axes)]}
+    placed = ("coordinates", "centre", "end", "direction")
+    tails = {"values": [channels], **{name: [len(axes)] for name in placed}}
     raw = {name: path.with_name(f".partial-{path.name}.{name}") for name in TENSORS}
     try:
         with ExitStack() as stack:

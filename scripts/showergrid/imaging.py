@@ -1,4 +1,4 @@
-"""From hits to an image file: representation, origin, direction and charge centre of every event."""
+"""From hits to an image file: representation, origin, direction, charge centre and end of every event."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from showergrid.plugins import load
 from showergrid.settings.images import Images
 
 FEW_HITS = 30  # up to so many hits an event has no direction (the reference's rule)
+END_SHARE = 0.9  # of an event's charge is seen by its end: the last hits are few, far and mostly blips
 
 
 def write_images(path: Path, chunks: Iterable[Hits], calibration: dict[str, Any], settings: Images) -> None:
@@ -50,6 +51,7 @@ def write_images(path: Path, chunks: Iterable[Hits], calibration: dict[str, Any]
                 charge=pixels.charge,
                 hits=pixels.hits,
                 centre=_along(axes, charge_centre(hits, grid)),
+                end=_along(axes, shower_end(hits, grid)),
                 direction=_along(axes, directions(hits)),
             )
 
@@ -81,3 +83,19 @@ def charge_centre(hits: Hits, grid: Grid) -> np.ndarray:
     charged = (total > 0)[:, None]
     mean = np.divide(np.stack(weighted, axis=1), total[:, None], out=first.copy(), where=charged)
     return grid.pixel(mean) - grid.pixel(first)
+
+
+def shower_end(hits: Hits, grid: Grid) -> np.ndarray:
+    """(E, 3) int64: pixel, from the origin, of the first hit by which END_SHARE of the charge is seen, in their order.
+
+    Charges are summed in whole steps, 2³² or more for the event's largest, so that other events of the chunk change no
+    digit of the sum.
+    """
+    start, row = hits.offsets[:-1], hits.row
+    largest = np.maximum.reduceat(hits.charge, start)
+    steps = np.ldexp(hits.charge, 33 - np.frexp(largest)[1][row])
+    seen = np.cumsum(np.rint(steps).astype(np.int64))
+    seen -= np.append(0, seen)[start][row]  # (N,): of each hit's own event
+    total = seen[hits.offsets[1:] - 1]
+    missing = np.bincount(row, seen < END_SHARE * total[row], hits.event.size)  # hits before the end
+    return grid.pixel(hits.position[start + missing.astype(np.int64)]) - grid.origin(hits)

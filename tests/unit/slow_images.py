@@ -100,13 +100,25 @@ def centre(event, axes, ranges, c):
     return tuple(found)
 
 
-def origin_in_window(event, axes, shape, placement, margin):
-    """Where in the window the first hit stands."""
+def end(event, axes, ranges, c):
+    """Pixel of the first hit by which 90 % of the charge is seen, from the first hit of its event."""
+    total, seen = sum(hit[3] for hit in event), 0.0
+    for hit in event:
+        seen += hit[3]
+        if seen >= 0.9 * total:
+            return place(hit, event, axes, ranges, c)
+    return None
+
+
+def origin_in_window(event, axes, shape, placement, margin, mirrored=False):
+    """Where in the window the first hit stands; mirrored: where the end does."""
     found = []
     for axis, size in zip(axes, shape, strict=True):
         how = placement[axis]
         if how == "direction":
             how = {1: "start", -1: "end", 0: "centre"}[direction(event, axis)]
+        if mirrored:
+            how = {"start": "end", "end": "start"}.get(how, how)
         found.append({"start": margin.get(axis, 0), "end": size - 1 - margin.get(axis, 0), "centre": size // 2}[how])
     return tuple(found)
 

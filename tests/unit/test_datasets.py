@@ -87,8 +87,17 @@ def test_charge_centre_by_hand(tmp_path):
     assert shown(batch[0]) == {(0, 0, 0): 1, (0, 2, 6): 8, (0, 4, 12): 1}
 
 
+def test_end_by_hand(tmp_path):
+    """Windows around the end are those around the start of the shower that runs the other way."""
+    images = images_of(tmp_path, [shower(1), shower(-1), shower(1, size=30)])  # end one pixel beside the first hit
+    one = cut(images, np.arange(3), window([62, 128], origin="end")).batch(np.arange(3))
+    assert shown(one[0]) == {(0, 51, 122): 2, (0, 50, 121): 7}  # runs up: 10 and 5 pixels from the high edges
+    assert shown(one[1]) == {(0, 10, 122): 2, (0, 11, 121): 7}  # runs down in x, up in z
+    assert shown(one[2]) == {(0, 31, 122): 2, (0, 30, 121): 7}  # no direction: in the middle
+
+
 @pytest.mark.parametrize("module", ["projection", "voxels"])
-@pytest.mark.parametrize("origin", ["first_hit", "charge_centre"])
+@pytest.mark.parametrize("origin", ["first_hit", "charge_centre", "end"])
 def test_random_events_against_the_slow_implementation(tmp_path, monkeypatch, module, origin):
     monkeypatch.setattr(datasets, "PIXELS_A_BLOCK", 500)
     events = random_events(17, 50)
@@ -106,6 +115,12 @@ def test_random_events_against_the_slow_implementation(tmp_path, monkeypatch, mo
             image = slow_images.projection(event, CM, 8, "y", projection_pool="max", **cube)
         if origin == "first_hit":
             place = slow_images.origin_in_window(event, images.axes, shape, PLACING["placement"], PLACING["margin"])
+        elif origin == "end":
+            stands = slow_images.origin_in_window(
+                event, images.axes, shape, PLACING["placement"], PLACING["margin"], mirrored=True
+            )
+            end = slow_images.end(event, images.axes, CM, 8)
+            place = tuple(at - e for at, e in zip(stands, end, strict=True))
         else:
             centre = slow_images.centre(event, images.axes, CM, 8)
             place = tuple(size // 2 - c for size, c in zip(shape, centre, strict=True))

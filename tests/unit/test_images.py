@@ -18,7 +18,7 @@ from synthetic_hits import CALIBRATION, CENTIMETRES, hits_of, random_events, wri
 from showergrid.errors import InputError
 from showergrid.hits import read_hits
 from showergrid.images import read_images
-from showergrid.imaging import charge_centre, directions, write_images
+from showergrid.imaging import charge_centre, directions, shower_end, write_images
 from showergrid.ordering import along_axis
 from showergrid.settings.images import Images
 
@@ -58,6 +58,7 @@ def test_an_event_by_hand(tmp_path):
     np.testing.assert_allclose(images.values[:, 0], np.log1p([40, 10, 30]) / np.log1p(4600), rtol=1e-6)
     # x: (20 + 20 + 40 + 210) / 100 = 2.9 -> pixel 3; z: (10 + 80 + 160 + 270) / 100 = 5.2 -> pixel 5
     assert images.centre.tolist() == [[1, 4]]
+    assert images.end.tolist() == [[5, 8]]  # 70 of 100 before the last hit
     assert images.direction.tolist() == [[0, 0]]  # only 4 hits
 
 
@@ -92,6 +93,17 @@ def test_an_event_without_charge_has_its_centre_at_the_origin():
     assert charge_centre(hits_of([[(4, 4, 4, 0), (7, 7, 7, 0)]]), CENTIMETRES).tolist() == [[0, 0, 0]]
 
 
+def test_the_end_is_the_hit_by_which_nine_tenths_of_the_charge_are_seen():
+    far = (1, 7, 8, 2)
+    events = [
+        [(1, 1, 1, 50), (1, 2, 3, 40), (2, 2, 5, 5), (3, 2, 9, 5)],  # exactly 90 % by the second hit
+        [(1, 1, 1, 50), (1, 2, 3, 39), (2, 2, 5, 5), (3, 2, 9, 6)],  # 89 % by it
+        [far],
+        [(4, 4, 4, 0), (7, 7, 7, 0)],  # without charge: the origin
+    ]
+    assert shower_end(hits_of(events), CENTIMETRES).tolist() == [[0, 1, 2], [1, 1, 4], [0, 0, 0], [0, 0, 0]]
+
+
 @pytest.mark.parametrize("module", PARAMETERS)
 def test_random_events_against_the_slow_implementation(tmp_path, module):
     events = random_events(11, 40)
@@ -102,6 +114,7 @@ def test_random_events_against_the_slow_implementation(tmp_path, module):
     for i, event in enumerate(events):
         assert images.direction[i].tolist() == [slow_images.direction(event, axis) for axis in axes]
         assert tuple(images.centre[i]) == slow_images.centre(event, axes, ranges, 8)
+        assert tuple(images.end[i]) == slow_images.end(event, axes, ranges, 8)
         own = slice(*images.offsets[i : i + 2])
         groups = slow_images.collect((slow_images.place(hit, event, axes, ranges, 8), hit[3]) for hit in event)
         assert [tuple(place) for place in images.coordinates[own].tolist()] == sorted(groups)

@@ -10,6 +10,7 @@ from showergrid.settings.base import Settings
 
 Axis = Literal["x", "y", "z"]
 Order = Literal["axis", "truth_time", "as_given"]
+Origin = Literal["first_hit", "charge_centre", "end"]
 NAMED = r"^[A-Za-z][A-Za-z0-9_]*(@[A-Za-z0-9_.,-]+)?$"  # an entry of the study, or a variant of one
 
 
@@ -61,8 +62,9 @@ class WindowSettings(Settings):
     margin: dict[Axis, Annotated[int, Field(ge=0)]] = Field(
         description="distance of the first hit from the edge [pixels]"
     )
-    origin: Literal["first_hit", "charge_centre"] = Field(
-        description="what the window follows; around the charge centre it is centred on every axis"
+    origin: Origin = Field(
+        description="what the window follows; around the charge centre it is centred on every axis, around the end it "
+        "is the mirror image of that around the first hit"
     )
 
     @model_validator(mode="after")
