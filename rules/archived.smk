@@ -21,8 +21,8 @@ def archived(wildcards):
         *cell_files(variants, CELL_FILES),
         *data_provenance(cells),
         *[
-            f"{RESULTS}/images/{cell.representation}/c{cell.resolution}.calibration.json"
-            for cell in cells
+            f"{image}.calibration.json"
+            for image in images_of(cells)
         ],
         *(raw_data(cells) if STUDY.config.archive.data else []),
     ]
@@ -37,8 +37,8 @@ def raw_data(cells):
     return [
         *[f"{RESULTS}/data/{name}" for name in data],
         *[
-            f"{RESULTS}/images/{cell.representation}/c{cell.resolution}.safetensors"
-            for cell in cells
+            f"{image}.safetensors"
+            for image in images_of(cells)
         ],
     ]
 

@@ -3,8 +3,8 @@
 
 rule train:
     input:
-        images=f"{RESULTS}/images/{{representation}}/c{{resolution}}.safetensors",
-        calibration=f"{RESULTS}/images/{{representation}}/c{{resolution}}.calibration.json",
+        images=image_files("safetensors"),
+        calibrations=image_files("calibration.json"),
         events=f"{RESULTS}/data/events.parquet",
         split=f"{RESULTS}/data/split.parquet",
         weights=weights,
@@ -28,7 +28,7 @@ rule train:
         "python scripts/train.py"
         " --job {params.job:q}"
         " --images {input.images:q}"
-        " --calibration {input.calibration:q}"
+        " --calibrations {input.calibrations:q}"
         " --events {input.events:q}"
         " --split {input.split:q}"
         " --weights {input.weights:q}"
@@ -42,7 +42,7 @@ rule evaluate:
     input:
         model=f"{CELL}/model.safetensors",
         history=f"{CELL}/history.csv",
-        images=f"{RESULTS}/images/{{representation}}/c{{resolution}}.safetensors",
+        images=image_files("safetensors"),
         events=f"{RESULTS}/data/events.parquet",
         split=f"{RESULTS}/data/split.parquet",
         code=code("evaluate"),

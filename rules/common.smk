@@ -145,7 +145,7 @@ def code(step):
     def found(wildcards):
         # Inputs come before all jobs, and so does what is wrong with a container
         environment_of(step)
-        return sources(f"{step}.py", *jobs.closure_modules(resolved(step, **wildcards)))
+        return sources(f"{step}.py", *plugins.closure_modules(resolved(step, **wildcards)))
 
     return found
 
@@ -201,11 +201,27 @@ def cell_files(cells, names):
     return [f"{RESULTS}/{cell.folder}/{name}" for cell in cells for name in names]
 
 
+def images_of(cells):
+    """The image files that some cells are made of, without their suffix, each once."""
+    return sorted(
+        {
+            f"{RESULTS}/images/{shown}/c{cell.resolution}"
+            for cell in cells
+            for shown in STUDY.shown(cell.representation)
+        }
+    )
+
+
+def image_files(suffix):
+    """The input function of a cell: its images or their calibrations, one for each representation that it shows."""
+    return lambda wildcards: [
+        f"{RESULTS}/images/{shown}/c{wildcards.resolution}.{suffix}"
+        for shown in STUDY.shown(wildcards.representation)
+    ]
+
+
 def data_provenance(cells):
     """The records of the data and the images that some cells are made of."""
-    images = sorted(
-        {f"{RESULTS}/images/{cell.representation}/c{cell.resolution}" for cell in cells}
-    )
     data = ["hits.parquet", "split.parquet", "calibration.json"]
     return [
         f"{output}.provenance.json"
@@ -214,7 +230,7 @@ def data_provenance(cells):
             *[f"{RESULTS}/data/{name}" for name in data],
             *[
                 f"{image}.{suffix}"
-                for image in images
+                for image in images_of(cells)
                 for suffix in ("calibration.json", "safetensors")
             ],
         ]

@@ -10,8 +10,9 @@ from showergrid import evaluation, provenance
 from showergrid.atomic import replacing
 from showergrid.errors import run
 from showergrid.history import best_epoch, read_history
-from showergrid.images import read_images
 from showergrid.metrics import cell_metrics
+from showergrid.multiview import cut_views, read_views
+from showergrid.plugins import closure_modules
 from showergrid.settings.report import Bootstrap
 
 
@@ -19,10 +20,10 @@ def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
     weights, cell = evaluation.read_model(a.model)
-    model, classes = cell["model"], cell["classes"]
+    classes = cell["classes"]
     events, split = evaluation.events_and_split(a.events, a.split)
-    images = read_images(a.images, cell["representation"]["name"], cell["resolution"])
-    data = evaluation.labelled(images, events, events["event"].to_numpy(), model["window"], classes)
+    seen = cut_views(cell, read_views(cell, a.images), events["event"].to_numpy())
+    data = evaluation.labelled(seen, events, classes)
     score = evaluation.answer(weights, cell, data.images)[:, 0]
 
     rows = {part: np.searchsorted(data.images.event, chosen) for part, chosen in split.items()}
@@ -39,13 +40,12 @@ def main(a: argparse.Namespace) -> None:
     evaluation.write_predictions(a.predictions, events, a.split, score)
     with replacing(a.metrics) as partial:
         partial.write_text(json.dumps(metrics, indent=1) + "\n")
-    modules = (f"showergrid.models.{model['module']}", f"showergrid.representations.{cell['representation']['module']}")
     job.finish(
         a.provenance,
         {"model": a.model, "history": a.history, "images": a.images, "events": a.events, "split": a.split},
         {"predictions": a.predictions, "metrics": a.metrics},
         {"cell": cell["seed"], "bootstrap": job.config["bootstrap"]["seed"]},
-        modules,
+        tuple(closure_modules(cell)),
     )
 
 
@@ -53,7 +53,13 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, required=True, help="model.safetensors of the cell")
     parser.add_argument("--history", type=Path, required=True, help="history.csv of the cell")
-    parser.add_argument("--images", type=Path, required=True, help="image file of the representation and resolution")
+    parser.add_argument(
+        "--images",
+        type=Path,
+        nargs="+",
+        required=True,
+        help="image files of what the cell sees, one a representation",
+    )
     parser.add_argument("--events", type=Path, required=True, help="events.parquet")
     parser.add_argument("--split", type=Path, required=True, help="split.parquet")
     parser.add_argument("--job", required=True, help="JSON: resolved configuration of this cell")

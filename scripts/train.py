@@ -8,7 +8,8 @@ from showergrid import estimators, evaluation, provenance, training
 from showergrid.checkpoint import Checkpoint
 from showergrid.errors import run
 from showergrid.history import write_history
-from showergrid.images import read_images
+from showergrid.multiview import cut_views, read_views
+from showergrid.plugins import closure_modules
 from showergrid.settings.training import Training
 
 
@@ -16,19 +17,19 @@ def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
     cell, model = job.config, job.config["model"]
-    modules = (f"showergrid.models.{model['module']}", f"showergrid.representations.{cell['representation']['module']}")
+    modules = tuple(closure_modules(cell))
     inputs = {
         "images": a.images,
-        "calibration": a.calibration,
+        "calibrations": a.calibrations,
         "events": a.events,
         "split": a.split,
         "weights": a.weights,
     }
 
     events, split = evaluation.events_and_split(a.events, a.split)
-    images = read_images(a.images, cell["representation"]["name"], cell["resolution"])
+    images = read_views(cell, a.images)
     train, validation = (
-        evaluation.labelled(images, events, split[part], model["window"], cell["classes"])
+        evaluation.labelled(cut_views(cell, images, split[part]), events, cell["classes"])
         for part in ("train", "validation")
     )
     resume = Checkpoint(a.model.with_name("checkpoint.pt"), job.digest(inputs, modules))
@@ -44,16 +45,24 @@ def main(a: argparse.Namespace) -> None:
             )
 
     write_history(a.history, done.history)
-    calibration = json.loads(a.calibration.read_text())
-    evaluation.write_model(a.model, done.best, training.describe(cell, calibration))
+    calibrations = [json.loads(path.read_text()) for path in a.calibrations]
+    evaluation.write_model(a.model, done.best, training.describe(cell, calibrations))
     job.finish(a.provenance, inputs, {"model": a.model, "history": a.history}, {"cell": cell["seed"]}, modules)
     resume.remove()
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--images", type=Path, required=True, help="image file of the representation and resolution")
-    parser.add_argument("--calibration", type=Path, required=True, help="its calibration, kept with the model")
+    parser.add_argument(
+        "--images",
+        type=Path,
+        nargs="+",
+        required=True,
+        help="image files of what the cell sees, one a representation",
+    )
+    parser.add_argument(
+        "--calibrations", type=Path, nargs="+", required=True, help="their calibrations, kept with the model"
+    )
     parser.add_argument("--events", type=Path, required=True, help="events.parquet")
     parser.add_argument("--split", type=Path, required=True, help="split.parquet")
     parser.add_argument(

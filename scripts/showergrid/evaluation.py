@@ -14,32 +14,31 @@ from safetensors.torch import save
 from torch import Tensor
 
 from showergrid.atomic import replacing
-from showergrid.datasets import Cut, Window, cut
 from showergrid.errors import InputError
 from showergrid.estimators import estimator
 from showergrid.hits import read_events
-from showergrid.images import KEY, Images
-from showergrid.settings.images import WindowSettings
+from showergrid.images import KEY
+from showergrid.multiview import Seen
 from showergrid.settings.training import Training
 from showergrid.splitting import SETS, read_split
 from showergrid.training import Labelled, answers, build, prepare, untrained, within_memory
 
 
-def labelled(
-    images: Images, events: pa.Table, chosen: np.ndarray, window: dict[str, Any], classes: list[dict[str, Any]]
-) -> Labelled:
-    """Windows and labels of the `chosen` events (n,) int64.
+def labelled(images: Seen, events: pa.Table, classes: list[dict[str, Any]]) -> Labelled:
+    """`images` of some of the `events` with their labels.
 
     Raises:
         InputError: an event has a PDG code that is none of the classes'.
     """
     codes = np.array([entry["pdg"] for entry in classes])
-    rows = np.searchsorted(events["event"].to_numpy(), chosen)
+    rows = np.searchsorted(events["event"].to_numpy(), images.event)
     pdg = events["pdg"].to_numpy()[rows]
     label = (pdg[:, None] == codes).argmax(1)
     if (wrong := codes[label] != pdg).any():
-        raise InputError(f"event {chosen[wrong][0]}: PDG code {pdg[wrong][0]} is none of the classes' {codes.tolist()}")
-    return Labelled(cut(images, chosen, Window.of(WindowSettings(**window), images.axes)), label.astype(np.int64))
+        raise InputError(
+            f"event {images.event[wrong][0]}: PDG code {pdg[wrong][0]} is none of the classes' {codes.tolist()}"
+        )
+    return Labelled(images, label.astype(np.int64))
 
 
 def write_model(path: Path, weights: dict[str, Tensor], description: str) -> None:
@@ -63,7 +62,7 @@ def read_model(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         raise InputError(f"{path}: not a model of showergrid ({error}); delete it to have it made again") from None
 
 
-def answer(weights: dict[str, Tensor], cell: dict[str, Any], images: Cut) -> np.ndarray:
+def answer(weights: dict[str, Tensor], cell: dict[str, Any], images: Seen) -> np.ndarray:
     """Probability of each class (E, classes) float64 that a trained cell gives the events of `images`.
 
     `weights` and `cell` are what `read_model` returns.

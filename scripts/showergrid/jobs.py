@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from showergrid import plugins
 from showergrid.checking import checked
 from showergrid.errors import InputError
 from showergrid.pixels import is_list
 from showergrid.settings.study import LARGEST, Config, PublishedNumbers
-from showergrid.study import Place, Study
+from showergrid.study import VIEWS, Place, Study
 
 
 def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards: Any) -> dict[str, Any]:
@@ -107,12 +105,16 @@ def _simulate(study: Study, shard: int) -> dict[str, Any]:
 
 def _images(study: Study, representation: str, resolution: int) -> dict[str, Any]:
     """One image file."""
+    if study.shown(representation) != [representation]:
+        raise InputError(f"{representation} has no images of its own, but those of {study.shown(representation)}")
     return {"representation": study.representation(representation), "resolution": resolution}
 
 
 def _cell(study: Study, representation: str, resolution: int, model: str, seed: int) -> dict[str, Any]:
-    """One cell."""
+    """One cell; if it sees several views, or one that says itself what its window follows, they are told one by one."""
+    several = study.representation(representation)["module"] == VIEWS
     return {
+        **({"views": study.views(representation, resolution, model)} if several else {}),
         "seed": seed,
         "classes": _classes(study),
         "representation": study.representation(representation),
@@ -191,11 +193,11 @@ def _containment(study: Study) -> dict[str, Any]:
         for place in study.table_places("table_resolution")
         if study.status(place) == "run" and not is_list(study.axes(place.representation))
     ]
+    shown = dict.fromkeys(name for place in places for name in study.shown(place.representation))
+    alone = [place for place in places if place.representation in shown]
     return {
         "classes": _classes(study),
-        "representations": [
-            {"name": name, "axes": study.axes(name)} for name in dict.fromkeys(place.representation for place in places)
-        ],
+        "representations": [{"name": name, "axes": study.axes(name)} for name in shown],
         "resolutions": sorted({place.resolution for place in places}),
         "shares": list(study.config.containment.shares),
         "windows": [
@@ -205,7 +207,7 @@ def _containment(study: Study) -> dict[str, Any]:
                 "model": place.model,
                 "window": study.model(*place.key)["window"],
             }
-            for place in places
+            for place in alone
         ],
     }
 
@@ -304,10 +306,10 @@ def _event_figures(study: Study) -> dict[str, Any]:
     A list has no place in the detector, and is not drawn.
     """
     places = [place for place in study.places if not is_list(study.axes(place[0]))]
-    first = {place[0]: place for place in reversed(places)}
+    first = {name: place for place in reversed(places) for name in study.shown(place[0])}
     drawn = [entry.name for entry in study.config.representations if entry.name in first]
     flat = [name for name in drawn if len(study.axes(name)) == 2] or drawn
-    resolutions = sorted({place[1] for place in places if place[0] == flat[0]})
+    resolutions = sorted({place[1] for place in places if flat[0] in study.shown(place[0])})
     widest = {resolutions[0] // 2 or 1, *resolutions, 2 * resolutions[-1]}
     return {
         "classes": _classes(study),
@@ -321,17 +323,6 @@ def _event_figures(study: Study) -> dict[str, Any]:
             "window": study.model(*first[flat[0]])["window"],
         },
     }
-
-
-def closure_modules(job: Mapping[str, Any]) -> list[str]:
-    """Dotted names of the modules that a job loads by name, wherever its configuration names them."""
-    kinds: dict[str, plugins.Kind] = {"representation": "representations", "model": "models"}
-    found = {f"showergrid.{kinds[key]}.{job[key]['module']}" for key in kinds if isinstance(job.get(key), Mapping)}
-    for value in job.values():
-        for inner in value if isinstance(value, list) else [value]:
-            if isinstance(inner, Mapping):
-                found |= set(closure_modules(inner))
-    return sorted(found)
 
 
 def published(config: Config, root: Path) -> PublishedNumbers | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import Literal
+from typing import Any, Literal
 
 from showergrid.errors import InputError
 
@@ -27,3 +28,14 @@ def load(kind: Kind, name: str) -> ModuleType:
     if name not in names(kind):
         raise InputError(f"config: {kind}: no module is called {name!r}; valid: {', '.join(names(kind))}")
     return importlib.import_module(f"showergrid.{kind}.{name}")
+
+
+def closure_modules(job: Mapping[str, Any]) -> list[str]:
+    """Dotted names of the modules that a job loads by name, wherever its configuration names them."""
+    kinds: dict[str, Kind] = {"representation": "representations", "model": "models"}
+    found = {f"showergrid.{kinds[key]}.{job[key]['module']}" for key in kinds if isinstance(job.get(key), Mapping)}
+    for value in job.values():
+        for inner in value if isinstance(value, list) else [value]:
+            if isinstance(inner, Mapping):
+                found |= set(closure_modules(inner))
+    return sorted(found)

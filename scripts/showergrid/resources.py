@@ -76,7 +76,7 @@ def need(config: Config, cluster: Cluster, step: str, job: Mapping[str, Any]) ->
     """What the job of rule `step` takes that is told `job`, as jobs.py resolves it."""
     if "model" in job:
         training, shape = job["model"]["training"], job["model"]["window"]["shape"]
-        pixels = math.prod(shape)
+        pixels = math.prod(shape) * len(job.get("views", [None]))
         listed = len(shape) == 1
         if "n_epochs" not in training:
             entries = events(config) * pixels

@@ -18,6 +18,7 @@ from showergrid import plugins
 from showergrid.checking import checked
 from showergrid.datasets import Window
 from showergrid.errors import InputError
+from showergrid.hits import AXES
 from showergrid.pixels import is_list
 from showergrid.settings.base import Settings
 from showergrid.settings.estimators import Fitting
@@ -37,6 +38,7 @@ from showergrid.variants import base, variant
 # Keys of a model's window carry this prefix in the configuration: win_shape, win_margin, win_placement, win_origin.
 WINDOW = "win_"
 COORDINATES = ("representation", "resolution", "model")
+VIEWS = "views"  # the module of representations that show the images of others
 
 
 @dataclass(frozen=True, order=True)
@@ -123,25 +125,61 @@ class Study:
 
     def _settled_representation(self, entry: RepresentationEntry) -> dict[str, Any]:
         module = plugins.load("representations", entry.file)
-        parameters = checked(module.Parameters, entry.values, f"config: representation {entry.name}")
+        where = f"config: representation {entry.name}"
+        parameters = checked(module.Parameters, entry.values, where)
         found = {"name": entry.name, "module": entry.file, "parameters": parameters.model_dump(mode="json")}
+        if entry.file == VIEWS:
+            self._check_views(found, entry, where)
         if entry.order in (None, self.config.order):
             return found
         if entry.order == "as_given":
-            raise InputError(f"config: representation {entry.name}: order = 'as_given' is none that can be made again")
+            raise InputError(f"{where}: order = 'as_given' is none that can be made again")
         return {**found, "order": entry.order}
+
+    def _check_views(self, found: Mapping[str, Any], entry: RepresentationEntry, where: str) -> None:
+        """Refuse views that cannot be channels of one image."""
+        if entry.order is not None:
+            raise InputError(f"{where}: order: its images are those of {', '.join(entry.values['of'])}; set it there")
+        for name in found["parameters"]["of"]:
+            if _named(self.config.representations, name, "representation").file == VIEWS:
+                raise InputError(f"{where}: of: {name} has no images of its own; name those that it shows")
+        axes = [_axes(view) for view, _ in self._views(found)]
+        if lists := [name for name, one in zip(found["parameters"]["of"], axes, strict=True) if is_list(one)]:
+            raise InputError(f"{where}: of: {lists[0]} is a list; views are of images")
+        if len({len(one) for one in axes}) > 1:
+            raise InputError(f"{where}: of: {', '.join(found['parameters']['of'])} differ in the number of image axes")
+
+    def _views(self, representation: Mapping[str, Any]) -> list[tuple[dict[str, Any], str | None]]:
+        """What a representation shows, and what the window of each view follows if it is not left to the network."""
+        if representation["module"] != VIEWS:
+            return [(dict(representation), None)]
+        parameters = representation["parameters"]
+        entries = [_named(self.config.representations, name, "representation") for name in parameters["of"]]
+        origins = parameters["origins"] or [None] * len(entries)
+        return [(self._settled_representation(entry), one) for entry, one in zip(entries, origins, strict=True)]
+
+    @cache
+    def shown(self, representation: str) -> list[str]:
+        """The representations whose images are read for this one, each once: itself, if it has images of its own."""
+        return list(dict.fromkeys(view["name"] for view, _ in self._views(self.representation(representation))))
 
     @cache
     def axes(self, representation: str) -> tuple[str, ...]:
-        """The detector axes of the images, in the order of their dimensions."""
-        return _axes(self.representation(representation))
+        """The detector axes of the images, in the order of their dimensions; of several views those of all together."""
+        views = [_axes(view) for view, _ in self._views(self.representation(representation))]
+        return views[0] if len(views) == 1 else tuple(axis for axis in AXES if any(axis in axes for axes in views))
+
+    def views(self, representation: str, resolution: int, model: str) -> list[dict[str, Any]]:
+        """Representation and window of each view that a network sees."""
+        window = self.model(representation, resolution, model)["window"]
+        views = self._views(self.representation(representation))
+        return [{"representation": view, "window": _following(window, origin)} for view, origin in views]
 
     @cache
     def has_meaning(self, representation: str, model: str) -> bool:
-        """Whether the model takes images of as many axes as the representation gives, or of these if it names them."""
-        module = plugins.load("models", self.model_entry(model).file)
-        axes = self.axes(representation)
-        return len(axes) in module.IMAGE_AXES and set(axes) <= set(getattr(module, "AXES", axes))
+        """Whether the model takes as many axes and channels as the representation gives, or these axes if it names them."""
+        views = [view for view, _ in self._views(self.representation(representation))]
+        return _takes(self.model_entry(model), views)
 
     @cache
     def model(self, representation: str, resolution: int, model: str) -> dict[str, Any]:
@@ -156,10 +194,13 @@ class Study:
         grouped: dict[str, dict[str, Any]] = {group: {} for group in groups}
         for key, value in values.items():
             grouped[known[key]][key.removeprefix(WINDOW) if known[key] == "window" else key] = value
-        axes = _axes(representation)
+        views = [_axes(view) for view, _ in self._views(representation)]
         if grouped.pop("centimetres"):
-            grouped["window"] |= self._in_pixels(values, axes, resolution, where)
-        if is_list(axes):
+            sizes = [self._in_pixels(values, axes, resolution, where) for axes in views]
+            if any(size != sizes[0] for size in sizes):
+                raise InputError(f"{where}: window_cm gives views of different shapes; give win_shape")
+            grouped["window"] |= sizes[0]
+        if is_list(views[0]):
             shape = {"shape": grouped["window"]["shape"]} if "shape" in grouped["window"] else _whole(representation)
             grouped["window"] = {**shape, "placement": {}, "margin": {}, "origin": "first_hit"}
         else:
@@ -169,7 +210,8 @@ class Study:
             for group, inner in grouped.items()
         }
         try:
-            Window.of(found["window"], axes)
+            for axes in views:
+                Window.of(found["window"], axes)
             found["parameters"].check_window(found["window"].shape)
         except InputError as error:
             shown = f"win_shape = {found['window'].shape}, win_margin = {found['window'].margin}"
@@ -359,6 +401,22 @@ class Study:
         except InputError as error:
             raise InputError(f"{where}: {str(error).removeprefix('config: ')}") from None
         return image, network, place["resolution"]
+
+
+def _following(window: Mapping[str, Any], origin: str | None) -> dict[str, Any]:
+    return {**window, **({"origin": origin} if origin else {})}
+
+
+def _takes(entry: ModelEntry, views: list[dict[str, Any]]) -> bool:
+    """Whether a model takes the axes and the channels of some views together."""
+    module = plugins.load("models", entry.file)
+    axes = _axes(views[0])
+    channels = sum(plugins.load("representations", view["module"]).CHANNELS for view in views)
+    return (
+        len(axes) in module.IMAGE_AXES
+        and set(axes) <= set(getattr(module, "AXES", axes))
+        and channels in (getattr(module.Parameters, "CHANNELS", None) or (channels,))
+    )
 
 
 def _axes(representation: Mapping[str, Any]) -> tuple[str, ...]:

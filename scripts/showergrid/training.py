@@ -15,9 +15,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from showergrid import checkpoint, plugins, streams
-from showergrid.datasets import Cut
 from showergrid.errors import InputError
 from showergrid.history import Epoch, best_epoch
+from showergrid.multiview import Seen, described
 from showergrid.progress import progress, report
 from showergrid.settings.training import Training
 
@@ -29,7 +29,7 @@ ONE_CLASS = 0.98
 class Labelled:
     """Images of some events and what they show: label (E,) int64, the index in the study's list of classes."""
 
-    images: Cut
+    images: Seen
     label: np.ndarray
 
 
@@ -211,7 +211,7 @@ def _epoch(
     return loss_mean, float(correct) / data.label.size
 
 
-def answers(network: nn.Module, settings: Training, images: Cut, device: torch.device) -> Tensor:
+def answers(network: nn.Module, settings: Training, images: Seen, device: torch.device) -> Tensor:
     """Probability of each class for every event of `images`: (E, classes) float64 on the CPU, dropout off."""
     network.eval()
     found = []
@@ -247,6 +247,6 @@ def _scheduler(optimiser: torch.optim.Optimizer, settings: Training) -> torch.op
     return schedules.ConstantLR(optimiser, factor=1.0)
 
 
-def describe(job: dict[str, Any], calibration: dict[str, Any]) -> str:
+def describe(cell: dict[str, Any], calibrations: list[dict[str, Any]]) -> str:
     """The text kept inside model.safetensors: what the weights are of, and the ranges their images were made with."""
-    return json.dumps({**job, "calibration": calibration}, sort_keys=True)
+    return json.dumps(described(cell, calibrations), sort_keys=True)

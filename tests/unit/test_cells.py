@@ -114,8 +114,8 @@ def options(
         },
     }
     return {
-        "images": study / f"{representation}.safetensors",
-        "calibration": study / f"{representation}.json",
+        "images": [study / f"{representation}.safetensors"],
+        "calibrations": [study / f"{representation}.json"],
         "events": study / "events.parquet",
         "split": study / "split.parquet",
         "job": json.dumps({"config": config}),
@@ -175,7 +175,8 @@ def test_a_network_killed_while_it_trains_ends_in_the_same_bytes(study, tmp_path
     whole, killed = (options(study, tmp_path / name, model, "projection", epochs=2) for name in ("whole", "killed"))
     (tmp_path / "whole").mkdir()
     train(whole)
-    command = [sys.executable, str(SCRIPTS / "train.py"), *(f"--{name}={value}" for name, value in killed.items())]
+    given = {name: value[0] if isinstance(value, list) else value for name, value in killed.items()}
+    command = [sys.executable, str(SCRIPTS / "train.py"), *(f"--{name}={value}" for name, value in given.items())]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
         while not (tmp_path / "killed/checkpoint.pt").exists():

@@ -6,11 +6,12 @@ import pytest
 import torch
 from synthetic_hits import CALIBRATION, hits_of, random_events, write_events
 
+from showergrid.datasets import Window, cut
 from showergrid.errors import InputError
 from showergrid.evaluation import events_and_split, labelled, read_model, write_model, write_predictions
 from showergrid.images import read_images
 from showergrid.imaging import write_images
-from showergrid.settings.images import Images
+from showergrid.settings.images import Images, WindowSettings
 from showergrid.splitting import write_split
 
 CLASSES = [{"name": "electron", "pdg": 11}, {"name": "photon", "pdg": 22}]
@@ -55,12 +56,13 @@ def test_labels_are_places_in_the_list_of_classes(files, tmp_path):
     write_images(path, [hits_of(random_events(1, 4))], CALIBRATION | {"ranges": {"charge": 1.0}}, settings)
     images, (events, _) = read_images(path), events_and_split(*files)
     chosen = np.array([1, 3])
-    assert labelled(images, events, chosen, WINDOW, CLASSES).label.tolist() == [0, 1]
-    found = labelled(images, events, chosen, WINDOW, CLASSES[::-1])
+    seen = cut(images, chosen, Window.of(WindowSettings(**WINDOW), images.axes))
+    assert labelled(seen, events, CLASSES).label.tolist() == [0, 1]
+    found = labelled(seen, events, CLASSES[::-1])
     assert found.label.tolist() == [1, 0]
     assert found.images.event.tolist() == [1, 3]
     with pytest.raises(InputError, match="event 3: PDG code 22"):
-        labelled(images, events, chosen, WINDOW, [CLASSES[0], {"name": "muon", "pdg": 13}])
+        labelled(seen, events, [CLASSES[0], {"name": "muon", "pdg": 13}])
 
 
 def test_predictions_have_a_row_an_event(files, tmp_path):

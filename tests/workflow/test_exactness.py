@@ -147,7 +147,7 @@ def test_test_events_change_nothing_of_a_model(finished, tmp_path, monkeypatch):
         "train",
         job_of(cell / "train.provenance.json"),
         images=tmp_path / "c",
-        calibration=tmp_path / "b",
+        calibrations=tmp_path / "b",
         events=tmp_path / "events.parquet",
         split=data / "split.parquet",
         model=tmp_path / "model.safetensors",

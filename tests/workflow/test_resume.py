@@ -46,7 +46,7 @@ class Trainings:
         job["config"]["model"]["training"] |= {"n_epochs": EPOCHS, "min_epochs": EPOCHS, "threads": 1, **changes}
         files = {
             "images": images,
-            "calibration": images.with_suffix(".calibration.json"),
+            "calibrations": images.with_suffix(".calibration.json"),
             "events": events or self.project.results / "data/events.parquet",
             "split": self.project.results / "data/split.parquet",
             "model": output / "model.safetensors",

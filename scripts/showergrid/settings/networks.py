@@ -64,6 +64,7 @@ class Pretrained(Head):
 
     SMALLEST: ClassVar[int] = 1  # pixels of a window on each axis
     PATCH: ClassVar[int] = 1  # pixels that they must be a multiple of
+    CHANNELS: ClassVar[tuple[int, ...]] = (1, 3)  # of an image; one channel enters three times
 
     dropout: float = Field(default=0.2, ge=0, lt=1, description="share of neurons dropped before each hidden layer")
     unfreeze_layers: int | Literal["all"] = Field(
