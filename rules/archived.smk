@@ -20,10 +20,7 @@ def archived(wildcards):
         *tables,
         *cell_files(variants, CELL_FILES),
         *data_provenance(cells),
-        *[
-            f"{image}.calibration.json"
-            for image in images_of(cells)
-        ],
+        *[f"{image}.calibration.json" for image in images_of(cells)],
         *(raw_data(cells) if STUDY.config.archive.data else []),
     ]
     return sorted(set(files))
@@ -36,10 +33,7 @@ def raw_data(cells):
         data.append("counts.json")
     return [
         *[f"{RESULTS}/data/{name}" for name in data],
-        *[
-            f"{image}.safetensors"
-            for image in images_of(cells)
-        ],
+        *[f"{image}.safetensors" for image in images_of(cells)],
     ]
 
 

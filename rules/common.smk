@@ -145,7 +145,9 @@ def code(step):
     def found(wildcards):
         # Inputs come before all jobs, and so does what is wrong with a container
         environment_of(step)
-        return sources(f"{step}.py", *plugins.closure_modules(resolved(step, **wildcards)))
+        return sources(
+            f"{step}.py", *plugins.closure_modules(resolved(step, **wildcards))
+        )
 
     return found
 
