@@ -14,6 +14,7 @@ include: "rules/images.smk"
 include: "rules/cells.smk"
 include: "rules/report.smk"
 include: "rules/comparison.smk"
+include: "rules/ensembles.smk"
 include: "rules/archive.smk"
 
 
@@ -22,6 +23,7 @@ localrules:
     cells,
     tables,
     ablations,
+    ensembles,
     figures,
     cell_figures,
     cell_performance,
@@ -30,6 +32,7 @@ localrules:
     table,
     table_resolution,
     ablation,
+    ensemble,
     typeset,
     archive,
     list_rules,

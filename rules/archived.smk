@@ -3,16 +3,26 @@ from showergrid import repository
 
 
 def archived(wildcards):
-    """The files that are archived, each once: what a bare call makes, the ablations that there are, and the data."""
+    """The files that are archived, each once: what a bare call makes, the ablations and ensembles that there are, and the data."""
     made = [
         name for name in ABLATIONS if os.path.exists(f"{RESULTS}/ablations/{name}.tex")
     ]
-    variants = [cell for name in made for cell in STUDY.cells_of(STUDY.variants(name))]
-    tables = expand(
-        f"{RESULTS}/ablations/{{name}}{{suffix}}",
-        name=made,
-        suffix=[".tex", ".csv", ".md", ".tex.provenance.json"],
-    )
+    joint = [
+        name for name in ENSEMBLES if os.path.exists(f"{RESULTS}/ensembles/{name}.tex")
+    ]
+    variants = [
+        *[cell for name in made for cell in STUDY.cells_of(STUDY.variants(name))],
+        *[cell for name in joint for cell in STUDY.cells_of(STUDY.members(name))],
+    ]
+    suffixes = [".tex", ".csv", ".md", ".tex.provenance.json"]
+    tables = [
+        *expand(f"{RESULTS}/ablations/{{name}}{{suffix}}", name=made, suffix=suffixes),
+        *expand(
+            f"{RESULTS}/ensembles/{{name}}{{suffix}}",
+            name=joint,
+            suffix=[*suffixes, ".predictions.parquet"],
+        ),
+    ]
     cells = [*STUDY.cells, *variants]
     files = [
         *rules.all.input,

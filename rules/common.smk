@@ -88,6 +88,7 @@ def one_of(names):
 
 
 ABLATIONS = [ablation.name for ablation in STUDY.config.ablations]
+ENSEMBLES = [ensemble.name for ensemble in STUDY.config.ensembles]
 
 
 wildcard_constraints:
@@ -96,11 +97,13 @@ wildcard_constraints:
     seed=r"0|[1-9][0-9]*",
     shard=r"0|[1-9][0-9]*",
     ablation=one_of(ABLATIONS),
+    ensemble=one_of(ENSEMBLES),
     document=one_of(
         [
             *STUDY.tables,
             "table_containment",
             *[f"ablations/{name}" for name in ABLATIONS],
+            *[f"ensembles/{name}" for name in ENSEMBLES],
         ]
     ),
 
@@ -246,6 +249,8 @@ def shown(step, wildcards):
             return STUDY.cells_of(STUDY.variants(wildcards.ablation))
         if step in ("pairs", "performance"):
             return STUDY.cells_of(jobs.compared(STUDY, step))
+        if step == "ensemble":
+            return STUDY.cells_of(STUDY.members(wildcards.ensemble))
         return STUDY.cells_of(STUDY.table_places("table1" if step == "table" else step))
     except InputError as error:
         raise WorkflowError(str(error)) from None

@@ -219,6 +219,7 @@ rule list_rules:
             "rules/cells.smk",
             "rules/report.smk",
             "rules/comparison.smk",
+            "rules/ensembles.smk",
             "rules/archive.smk",
             "rules/archived.smk",
             "rules/cluster.smk",

@@ -229,14 +229,12 @@ def _effect_row(effect: Effect) -> Row:
     if effect.estimate is not None:
         texts[:2] = number(effect.estimate.value), grids.interval_text(effect.estimate)
     if (found := effect.difference) is not None:
-        texts[2:5] = _signed(found.value), f"{_signed(found.low)} to {_signed(found.high)}", number(found.p)
+        texts[2:5] = (
+            grids.signed(found.value),
+            f"{grids.signed(found.low)} to {grids.signed(found.high)}",
+            number(found.p),
+        )
     return Row((effect.factor, effect.level), (tuple(map(Cell, texts)),))
-
-
-def _signed(value: float) -> str:
-    text = number(abs(value))
-    sign = "" if float(text) == 0 else "+" if value > 0 else "\N{MINUS SIGN}"
-    return sign + text
 
 
 def _caption(ablation: Ablation) -> str:

@@ -93,3 +93,10 @@ def short(value: float, digits: int = 3) -> str:
     """A share as `number` writes it, but no longer if it is one: 1.0."""
     text = number(value, digits)
     return "1.0" if float(text) == 1 else text
+
+
+def signed(value: float) -> str:
+    """A difference as `number` writes it, with its sign."""
+    text = number(abs(value))
+    sign = "" if float(text) == 0 else "+" if value > 0 else "\N{MINUS SIGN}"
+    return sign + text

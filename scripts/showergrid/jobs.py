@@ -68,6 +68,8 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             return _containment(study)
         case "ablation":
             return _ablation(study, **wildcards)
+        case "ensemble":
+            return _ensemble(study, published, **wildcards)
         case _:  # nothing but files decides: typeset
             return {}
 
@@ -265,6 +267,20 @@ def _numbered(study: Study, places: list[Place]) -> list[dict[str, Any]]:
         }
         for place in places
     ]
+
+
+def _ensemble(study: Study, published: PublishedNumbers | None, ensemble: str) -> dict[str, Any]:
+    """Everything that the table of an ensemble says beside the numbers of its cells."""
+    found = next(one for one in study.config.ensembles if one.name == ensemble)
+    numbers = ", ".join(f"{what} {value:g}" for what, value in published.ensembles.items()) if published else ""
+    return {
+        "name": ensemble,
+        "combine": found.combine,
+        "seed": found.seed,
+        "places": [_place(study, place) for place in study.members(ensemble)],
+        "published": f"Published, never mixed with ours ({published.note}): {numbers}." if numbers else None,
+        **_said(study),
+    }
 
 
 def _place(study: Study, place: Place) -> dict[str, Any]:

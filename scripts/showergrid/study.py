@@ -99,6 +99,12 @@ class Study:
                         f"config: ablation {ablation.name}: {place.model} takes no images of {place.representation}"
                     )
                 study.model(*place.key)
+        for ensemble in study.config.ensembles:
+            for place in study.members(ensemble.name):
+                if (status := study.status(place)) != "run":
+                    where = f"config: ensemble {ensemble.name}"
+                    raise InputError(f"{where}: {place.model} on {place.representation}: {status}; leave it out")
+                study.model(*place.key)
         for place in study.places:
             study.model(*place)
         asked = {place for block in study.config.grid for place in _product(block)}
@@ -177,7 +183,7 @@ class Study:
 
     @cache
     def has_meaning(self, representation: str, model: str) -> bool:
-        """Whether the model takes as many axes and channels as the representation gives, or these axes if it names them."""
+        """Whether the model takes the axes and channels of the images that it would see."""
         views = [view for view, _ in self._views(self.representation(representation))]
         return _takes(self.model_entry(model), views)
 
@@ -335,6 +341,11 @@ class Study:
     def variants(self, name: str) -> list[Place]:
         """The places of an ablation, one for every combination of its values, the last factor running fastest."""
         return self._derived[2][name]
+
+    def members(self, ensemble: str) -> list[Place]:
+        """The places whose cells are members of an ensemble."""
+        found = _named(self.config.ensembles, ensemble, "ensemble")
+        return [Place(one.representation, one.resolution, one.model, tuple(one.seeds), {}) for one in found.of]
 
     @property
     def names(self) -> dict[str, list[str]]:

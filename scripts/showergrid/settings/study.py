@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from showergrid.settings.archive import Archive
 from showergrid.settings.base import Settings
+from showergrid.settings.ensembles import Ensemble
 from showergrid.settings.images import Order, Split
 from showergrid.settings.ingest import Ingest
 from showergrid.settings.performance import Performance
@@ -113,6 +114,7 @@ class PublishedNumbers(Settings):
     table1: PublishedTable
     draft: PublishedTable = {}
     resolution: dict[Name, dict[Resolution, float]] = {}
+    ensembles: dict[str, float] = Field(default={}, description="test accuracies of three projections together")
     resolution_of: Name = Field(default="projection_y", description="representation of `resolution`")
 
 
@@ -154,6 +156,7 @@ class Config(Settings):
     grid: list[Block] = Field(min_length=1)
     out_of_memory: list[Place]
     ablations: list[Ablation]
+    ensembles: list[Ensemble]
     archive: Archive
     containment: Containment
     figures: Figures
@@ -165,7 +168,7 @@ class Config(Settings):
 
     @model_validator(mode="after")
     def _consistent(self) -> Config:
-        for key in ("classes", "representations", "models", "ablations"):
+        for key in ("classes", "representations", "models", "ablations", "ensembles"):
             if doubled := _doubled([entry.name for entry in getattr(self, key)]):
                 raise ValueError(f"{key}: {doubled[0]!r} stands twice")
         if doubled := _doubled([entry.pdg for entry in self.classes]):

@@ -1,0 +1,185 @@
+"""Ensembles: what is learnt from, what comes out, and how it is set beside the members."""
+
+import csv
+import io
+import itertools
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from synthetic_cells import BOOTSTRAP, CLASSES, write_cell
+
+from showergrid import latex, markdown
+from showergrid.combining import combined, log_odds
+from showergrid.ensembles import build, ensemble_csv, layout
+from showergrid.errors import InputError
+from showergrid.settings.ensembles import Ensemble, EnsembleSettings
+
+WAYS = ["mean", "logistic_regression", "random_forest"]
+CELLS = [("simple", 19, 0.9), ("simple", 20, 0.8), ("complex", 19, 0.7)]
+
+
+def ensemble(**changes) -> EnsembleSettings:
+    seeds = {"simple": [19, 20], "complex": [19]}
+    places = [
+        {"representation": "projection_y", "resolution": 1000, "model": model, "seeds": found, "status": "run"}
+        for model, found in seeds.items()
+    ]
+    said = {"classes": CLASSES, "bootstrap": BOOTSTRAP, "comparison": {"alpha": 0.05}}
+    said |= {"order": "axis", "origin": "first_hit", "published": "Published elsewhere: .797."}
+    given = {"name": "all", "combine": WAYS, "seed": 3, "places": [{**one, "settings": None} for one in places]}
+    return EnsembleSettings(**given | said | changes)
+
+
+@pytest.fixture
+def results(tmp_path):
+    for model, seed, skill in CELLS:
+        write_cell(tmp_path, "projection_y", 1000, model, seed, skill)
+    return tmp_path
+
+
+def files(results):
+    return [results / f"cells/projection_y/c1000/{model}/seed{seed}/predictions.parquet" for model, seed, _ in CELLS]
+
+
+def test_what_comes_out_is_what_scikit_learn_gives(results):
+    found = build(ensemble(), results)
+    tables = [pq.read_table(path).to_pydict() for path in files(results)]
+    scores = np.array([table["score"] for table in tables]).T
+    odds = np.log(scores / (1 - scores))
+    split, electron = np.array(tables[0]["split"]), np.array(tables[0]["pdg"]) == 11
+    fitted = split == "validation"
+    expected = {
+        "mean": scores.mean(1),
+        "logistic_regression": LogisticRegression().fit(odds[fitted], electron[fitted]).predict_proba(odds)[:, 1],
+        "random_forest": RandomForestClassifier(300, min_samples_leaf=5, random_state=3)
+        .fit(odds[fitted], electron[fitted])
+        .predict_proba(odds)[:, 1],
+    }
+    for way, score in expected.items():
+        np.testing.assert_allclose(found.predictions[f"score_{way}"].to_numpy(), score, rtol=1e-9)
+    tested = split == "test"
+    for row in found.combined:
+        right = np.mean((expected[row.how] >= 0.5)[tested] == electron[tested])
+        assert row.accuracy.value == pytest.approx(right)
+        simple = np.mean([np.mean((scores[tested, k] >= 0.5) == electron[tested]) for k in (0, 1)])
+        assert row.difference.value == pytest.approx(right - simple)
+    assert found.best == "projection_y/c1000/simple"
+    assert found.combined[0].accuracy.value > max(
+        one.estimates["test_accuracy"].value for one in found.members.values()
+    )
+    assert found.predictions.column_names == [
+        "event",
+        "pdg",
+        "energy",
+        "n_hits",
+        "split",
+        *(f"score_{w}" for w in WAYS),
+    ]
+
+
+@pytest.mark.parametrize("part", ["test", "train"])
+def test_only_validation_events_are_learnt_from(results, part):
+    """With the labels of the other events shuffled, and their scores too, the same answers to the validation events."""
+    before = build(ensemble(), results).predictions
+    shuffled = {}
+    for path in files(results):
+        table = pq.read_table(path)
+        rows = np.flatnonzero(np.array(table["split"].to_pylist()) == part)
+        order = np.arange(table.num_rows)
+        order[rows] = np.random.default_rng(5).permutation(rows)
+        for name in ("pdg", "score"):
+            shuffled[name] = table[name].to_numpy()[order]
+            at = table.schema.get_field_index(name)
+            table = table.set_column(at, table.schema.field(name), pa.array(shuffled[name]))
+        pq.write_table(table, path)
+    after = build(ensemble(), results).predictions
+    kept = np.array(before["split"].to_pylist()) == "validation"
+    assert not np.array_equal(before["pdg"].to_numpy(), after["pdg"].to_numpy())
+    for way in WAYS:
+        one, other = before[f"score_{way}"].to_numpy(), after[f"score_{way}"].to_numpy()
+        assert np.array_equal(one[kept], other[kept])
+        assert not np.array_equal(one, other)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.sampled_from(["mean", "logistic_regression"]))
+def test_the_order_of_members_does_not_matter(seed, how):
+    rng = np.random.default_rng(seed)
+    validation, scores, labels = rng.uniform(size=(20, 3)), rng.uniform(size=(9, 3)), np.arange(20) % 2
+    answers = [
+        combined(how, validation[:, order], labels, scores[:, order], 1)
+        for order in map(list, itertools.permutations(range(3)))
+    ]
+    for one in answers:
+        np.testing.assert_allclose(one, answers[0], atol=1e-4)
+        assert ((one >= 0) & (one <= 1)).all()
+
+
+def test_certain_scores_have_an_end():
+    assert np.isfinite(log_odds(np.array([[0.0, 1.0, 0.5]]))).all()
+    assert log_odds(np.array([[0.5]])) == 0
+
+
+def test_one_class_among_the_validation_events_is_refused():
+    with pytest.raises(InputError, match="all of one class"):
+        combined("random_forest", np.ones((3, 2)) / 2, np.zeros(3, int), np.ones((4, 2)), 1)
+
+
+def test_tables(results):
+    found = build(ensemble(), results)
+    rows = list(csv.DictReader(io.StringIO(ensemble_csv(found))))
+    assert [(row["kind"], row["name"], row["cells"]) for row in rows] == [
+        *(("combined", way, "3") for way in WAYS),
+        ("member", "projection_y/c1000/simple", "2"),
+        ("member", "projection_y/c1000/complex", "1"),
+    ]
+    assert float(rows[0]["test_accuracy_low"]) < float(rows[0]["test_accuracy"]) < float(rows[0]["test_accuracy_high"])
+    assert rows[0]["difference"]
+    assert not rows[3]["difference"]
+    text = markdown.document(layout(found))
+    assert "Published elsewhere: .797." in text
+    assert "100 validation events alone" in text
+    assert "logistic regression" in latex.document(layout(found))
+
+
+def test_cells_of_another_split_are_refused(results):
+    path = files(results)[1]
+    table = pq.read_table(path)
+    names = table["split"].to_pylist()
+    names[0], names[150] = names[150], names[0]
+    at = table.schema.get_field_index("split")
+    pq.write_table(table.set_column(at, table.schema.field("split"), pa.array(names)), path)
+    with pytest.raises(InputError, match=r"seed20.*split are not those"):
+        build(ensemble(), results)
+
+
+def test_two_runs_give_the_same_bytes(results, tmp_path):
+    texts = []
+    for name in ("one", "other"):
+        found = build(ensemble(), results)
+        pq.write_table(found.predictions, tmp_path / name)
+        texts.append((ensemble_csv(found), (tmp_path / name).read_bytes()))
+    assert texts[0] == texts[1]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"of": [("simple", [19])]}, "one cell alone"),
+        ({"of": [("simple", [19, 19])]}, "seeds: a value stands twice"),
+        ({"of": [("simple", [19]), ("simple", [20])]}, "of: a value stands twice"),
+        ({"combine": ["mean", "mean"]}, "combine: a value stands twice"),
+        ({"combine": ["median"]}, "mean"),
+    ],
+)
+def test_what_is_no_ensemble_is_refused(changes, words):
+    given = {"name": "all", "of": [("simple", [19]), ("complex", [20])], "combine": ["mean"], "seed": 1, **changes}
+    of = [{"representation": "projection_y", "resolution": 9, "model": model, "seeds": s} for model, s in given["of"]]
+    with pytest.raises(ValueError, match=words):
+        Ensemble(**{**given, "of": of})
