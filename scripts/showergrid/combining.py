@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from showergrid.errors import InputError
 
@@ -27,7 +29,8 @@ def combined(how: str, validation: np.ndarray, labels: np.ndarray, scores: np.nd
     """One score (n,) float64 for each row of `scores` (n, K), those of K cells for the same events.
 
     Args:
-        how: mean, logistic_regression or random_forest; the latter two learn from log-odds.
+        how: mean; logistic_regression, on log-odds less their mean, divided by their standard deviation (those of the
+            validation events); or random_forest, on log-odds.
         validation: scores (v, K) of the validation events, all that is learnt from.
         labels: (v,) int64 of the validation events, 0 for the positive class.
         scores: of the events to answer.
@@ -41,7 +44,7 @@ def combined(how: str, validation: np.ndarray, labels: np.ndarray, scores: np.nd
     if np.unique(labels).size < 2:
         raise InputError("ensemble: the validation events are all of one class; give them a larger share of the split")
     if how == "logistic_regression":
-        model = LogisticRegression()
+        model = make_pipeline(StandardScaler(), LogisticRegression())
     else:
         model = RandomForestClassifier(TREES, min_samples_leaf=SMALLEST_LEAF, random_state=seed)
     model.fit(log_odds(validation), labels == 0)

@@ -54,9 +54,10 @@ def test_what_comes_out_is_what_scikit_learn_gives(results):
     odds = np.log(scores / (1 - scores))
     split, electron = np.array(tables[0]["split"]), np.array(tables[0]["pdg"]) == 11
     fitted = split == "validation"
+    even = (odds - odds[fitted].mean(0)) / odds[fitted].std(0)
     expected = {
         "mean": scores.mean(1),
-        "logistic_regression": LogisticRegression().fit(odds[fitted], electron[fitted]).predict_proba(odds)[:, 1],
+        "logistic_regression": LogisticRegression().fit(even[fitted], electron[fitted]).predict_proba(even)[:, 1],
         "random_forest": RandomForestClassifier(300, min_samples_leaf=5, random_state=3)
         .fit(odds[fitted], electron[fitted])
         .predict_proba(odds)[:, 1],
@@ -119,6 +120,14 @@ def test_the_order_of_members_does_not_matter(seed, how):
     for one in answers:
         np.testing.assert_allclose(one, answers[0], atol=1e-4)
         assert ((one >= 0) & (one <= 1)).all()
+
+
+def test_hesitant_cells_are_combined_as_well():
+    """Scores that hardly differ, as after a short training, still tell the classes apart."""
+    scores = 0.5 + 1e-5 * np.array([[1.0, 1.2], [-1.0, -0.9]] * 10)
+    answers = combined("logistic_regression", scores, np.arange(20) % 2, scores, 1)
+    assert (answers[::2] > 0.7).all()
+    assert (answers[1::2] < 0.3).all()
 
 
 def test_certain_scores_have_an_end():
