@@ -3,7 +3,7 @@ from showergrid import repository
 
 
 def archived(wildcards):
-    """The files that are archived, each once: what a bare call makes, the ablations and ensembles that there are, and the data."""
+    """The files that are archived, each once: what a bare call makes, ablations and ensembles that there are, the data."""
     made = [
         name for name in ABLATIONS if os.path.exists(f"{RESULTS}/ablations/{name}.tex")
     ]
@@ -23,6 +23,7 @@ def archived(wildcards):
             suffix=[*suffixes, ".predictions.parquet"],
         ),
     ]
+    variants += joined_cells([*STUDY.cells, *variants])
     cells = [*STUDY.cells, *variants]
     files = [
         *rules.all.input,
@@ -44,6 +45,7 @@ def raw_data(cells):
     return [
         *[f"{RESULTS}/data/{name}" for name in data],
         *[f"{image}.safetensors" for image in images_of(cells)],
+        *features_of(cells),
     ]
 
 

@@ -17,6 +17,8 @@ rule train:
         f"{RESULTS}/logs/train/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/train/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
+    wildcard_constraints:
+        model=one_of(NOT_FROZEN),
     container:
         "containers/torch.sif"
     threads: compute_threads

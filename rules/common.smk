@@ -4,6 +4,7 @@ import json
 import os
 import re
 import sys
+from dataclasses import astuple
 
 sys.path.insert(0, os.path.join(workflow.basedir, "scripts"))
 
@@ -45,6 +46,8 @@ os.environ.update(
 ENVIRONMENTS = {
     "train": "torch",
     "evaluate": "torch",
+    "features": "torch",
+    "train_frozen": "torch",
     "list_rules": "workflow",
     "archive": "workflow",
 }
@@ -158,9 +161,12 @@ def code(step):
 def weights(wildcards):
     """The file of pretrained weights that a cell names, if it exists; training says so when it is missing."""
     model = resolved("train", **wildcards)["model"]
-    published = getattr(plugins.load("models", model["module"]), "WEIGHTS", None)
-    path = weights_file(model["parameters"].get("weights", "none"), published)
-    return [str(path)] if path and path.is_file() else []
+    backbones = [one["model"] for one in model.get("backbones", [])]
+    paths = []
+    for one in [model, *backbones]:
+        published = getattr(plugins.load("models", one["module"]), "WEIGHTS", None)
+        paths.append(weights_file(one["parameters"].get("weights", "none"), published))
+    return list(dict.fromkeys(str(path) for path in paths if path and path.is_file()))
 
 
 def compute_threads(wildcards):
@@ -179,6 +185,11 @@ def shards(suffix):
 DRAWN = resolved("event_figures")["representations"]
 
 CELL = f"{RESULTS}/cells/{{representation}}/c{{resolution}}/{{model}}/seed{{seed}}"
+FROZEN = [name for name in STUDY.names["model"] if STUDY.is_frozen(name)]
+NOT_FROZEN = [name for name in STUDY.names["model"] if not STUDY.is_frozen(name)]
+FEATURES = (
+    f"{RESULTS}/features/{{representation}}/c{{resolution}}/{{model}}/seed{{seed}}"
+)
 CELL_FILES = [
     "model.safetensors",
     "history.csv",
@@ -225,8 +236,40 @@ def image_files(suffix):
     ]
 
 
+def joined_cells(cells):
+    """The trained cells whose features some cells join, each once."""
+    frozen = [cell for cell in cells if STUDY.is_frozen(cell.model)]
+    return sorted(
+        {one for cell in frozen for one in STUDY.joined_cells(*astuple(cell))}
+    )
+
+
+def features_of(cells):
+    """The files of features that some cells are made of."""
+    return [
+        f"{RESULTS}/features/{cell.folder.removeprefix('cells/')}.safetensors"
+        for cell in joined_cells(cells)
+    ]
+
+
+def rests_on(pattern):
+    """The input function of a frozen cell: the file `pattern` of each cell whose features it joins, one a view."""
+
+    def found(wildcards):
+        resolved("train_frozen", **wildcards)  # a fault in the study is one line
+        cells = STUDY.joined_cells(
+            wildcards.representation,
+            int(wildcards.resolution),
+            wildcards.model,
+            int(wildcards.seed),
+        )
+        return [pattern.format(**vars(cell)) for cell in cells]
+
+    return found
+
+
 def data_provenance(cells):
-    """The records of the data and the images that some cells are made of."""
+    """The records of the data, the images and the features that some cells are made of."""
     data = ["hits.parquet", "split.parquet", "calibration.json"]
     return [
         f"{output}.provenance.json"
@@ -238,6 +281,7 @@ def data_provenance(cells):
                 for image in images_of(cells)
                 for suffix in ("calibration.json", "safetensors")
             ],
+            *features_of(cells),
         ]
     ]
 

@@ -41,5 +41,11 @@ rule ensembles:
         expand(
             f"{RESULTS}/ensembles/{{ensemble}}{{suffix}}",
             ensemble=ENSEMBLES,
-            suffix=[".tex", ".csv", ".md", ".predictions.parquet", ".tex.provenance.json"],
+            suffix=[
+                ".tex",
+                ".csv",
+                ".md",
+                ".predictions.parquet",
+                ".tex.provenance.json",
+            ],
         ),

@@ -216,6 +216,7 @@ rule list_rules:
             "rules/common.smk",
             "rules/data.smk",
             "rules/images.smk",
+            "rules/features.smk",
             "rules/cells.smk",
             "rules/report.smk",
             "rules/comparison.smk",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
-from torch import Tensor
+from torch import Tensor, nn
 
 from showergrid.atomic import replacing
 from showergrid.errors import InputError
@@ -21,7 +22,7 @@ from showergrid.images import KEY
 from showergrid.multiview import Seen
 from showergrid.settings.training import Training
 from showergrid.splitting import SETS, read_split
-from showergrid.training import Labelled, answers, build, prepare, untrained, within_memory
+from showergrid.training import Labelled, answers, build, name_of, outputs, prepare, untrained, within_memory
 
 
 def labelled(images: Seen, events: pa.Table, classes: list[dict[str, Any]]) -> Labelled:
@@ -75,6 +76,30 @@ def answer(weights: dict[str, Tensor], cell: dict[str, Any], images: Seen) -> np
     network.load_state_dict(weights)
     with within_memory(cell, device):
         return answers(network.to(device), settings, images, device).numpy()
+
+
+def features(weights: dict[str, Tensor], cell: dict[str, Any], images: Seen) -> np.ndarray:
+    """What the network of a trained cell hands to its classifier, `head`, for the events of `images`: (E, F) float32.
+
+    Raises:
+        InputError: it has no classifier of that name.
+    """
+    settings = Training(**cell["model"]["training"])
+    device = prepare(settings)
+    network = build(untrained(cell["model"]), images.shape, len(cell["classes"]), cell["seed"])
+    network.load_state_dict(weights)
+    if not hasattr(network, "head"):
+        raise InputError(f"{name_of(cell)}: its network has no features apart from its answer; join another one")
+    network.head = nn.Identity()
+    with within_memory(cell, device):
+        return outputs(network.to(device), settings, images, device).numpy()
+
+
+def load_backbones(network: nn.Module, paths: Sequence[Path]) -> None:
+    """Put the networks of trained cells, without their classifiers, into the backbones of a joined network."""
+    for backbone, path in zip(network.backbones, paths, strict=True):
+        weights, _ = read_model(path)
+        backbone.load_state_dict({name: tensor for name, tensor in weights.items() if not name.startswith("head.")})
 
 
 def write_predictions(path: Path, events: pa.Table, split: Path, score: np.ndarray) -> None:

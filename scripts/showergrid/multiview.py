@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -57,7 +57,19 @@ class Stack:
         return np.concatenate([view.batch(rows) for view in self.views], axis=1)
 
 
-Seen = Cut | Stack
+class Seen(Protocol):
+    """What a network is asked about: n events (n,) int64, and inputs (N, *shape) float32 of those at some rows."""
+
+    event: np.ndarray
+    shape: tuple[int, ...]
+
+    def __len__(self) -> int:
+        """Number of events."""
+        ...
+
+    def batch(self, rows: np.ndarray) -> np.ndarray:
+        """Inputs of the events at `rows` (N,)."""
+        ...
 
 
 def views(cell: Mapping[str, Any]) -> list[View]:
@@ -86,7 +98,7 @@ def read_views(cell: Mapping[str, Any], paths: Sequence[Path]) -> dict[str, Imag
     return {name: read_images(path, name, cell["resolution"]) for name, path in zip(names, paths, strict=True)}
 
 
-def cut_views(cell: Mapping[str, Any], images: Mapping[str, Images], events: np.ndarray) -> Seen:
+def cut_views(cell: Mapping[str, Any], images: Mapping[str, Images], events: np.ndarray) -> Cut | Stack:
     """What a cell sees of `events` (n,) int64, out of the `images` of its representations by their name.
 
     Raises:

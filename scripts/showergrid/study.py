@@ -39,6 +39,7 @@ from showergrid.variants import base, variant
 WINDOW = "win_"
 COORDINATES = ("representation", "resolution", "model")
 VIEWS = "views"  # the module of representations that show the images of others
+FROZEN = "frozen"  # the module of networks that join the features of trained cells
 
 
 @dataclass(frozen=True, order=True)
@@ -177,15 +178,24 @@ class Study:
 
     def views(self, representation: str, resolution: int, model: str) -> list[dict[str, Any]]:
         """Representation and window of each view that a network sees."""
-        window = self.model(representation, resolution, model)["window"]
+        found = self.model(representation, resolution, model)
         views = self._views(self.representation(representation))
-        return [{"representation": view, "window": _following(window, origin)} for view, origin in views]
+        windows = [one["window"] for one in found.get("backbones", [found] * len(views))]
+        return [
+            {"representation": view, "window": _following(window, origin)}
+            for (view, origin), window in zip(views, windows, strict=True)
+        ]
 
     @cache
     def has_meaning(self, representation: str, model: str) -> bool:
         """Whether the model takes the axes and channels of the images that it would see."""
+        entry = self.model_entry(model)
         views = [view for view, _ in self._views(self.representation(representation))]
-        return _takes(self.model_entry(model), views)
+        if "backbone" in entry.values and _joins(entry):
+            names = _each(entry.values["backbone"], len(views))
+            networks = [_named(self.config.models, name, "model") for name in names]
+            return all(_takes(network, [view]) for network, view in zip(networks, views, strict=False))
+        return _takes(entry, views)
 
     @cache
     def model(self, representation: str, resolution: int, model: str) -> dict[str, Any]:
@@ -201,6 +211,9 @@ class Study:
         for key, value in values.items():
             grouped[known[key]][key.removeprefix(WINDOW) if known[key] == "window" else key] = value
         views = [_axes(view) for view, _ in self._views(representation)]
+        backbones = self._backbones(entry, values, known, representation, resolution, where) if _joins(entry) else []
+        if backbones:
+            grouped["window"], grouped["centimetres"], views = backbones[0]["window"], {}, views[:1]
         if grouped.pop("centimetres"):
             sizes = [self._in_pixels(values, axes, resolution, where) for axes in views]
             if any(size != sizes[0] for size in sizes):
@@ -226,7 +239,58 @@ class Study:
             "name": entry.name,
             "module": entry.file,
             **{group: settings.model_dump(mode="json") for group, settings in found.items()},
+            **({"backbones": backbones} if backbones else {}),
         }
+
+    def _backbones(
+        self,
+        entry: ModelEntry,
+        values: Mapping[str, Any],
+        known: Mapping[str, str],
+        representation: Mapping[str, Any],
+        resolution: int,
+        where: str,
+    ) -> list[dict[str, Any]]:
+        """Of each view what a joined network looks at it with: channels, module and parameters, and its window."""
+        parameters = {key: value for key, value in values.items() if known[key] == "parameters"}
+        settings = checked(plugins.load("models", entry.file).Parameters, parameters, where)
+        own = [key for key in values if known[key] in ("window", "centimetres")]
+        if own := [key for key in own if values[key] != self.config.training.get(key)]:
+            raise InputError(f"{where}: {own[0]}: its windows are those of its backbone; leave it out")
+        views = self._views(representation)
+        names = _each(settings.backbone, len(views))
+        if len(names) != len(views):
+            raise InputError(f"{where}: backbone: {len(names)} networks for {len(views)} views; give one, or one each")
+        found = []
+        for name, (view, origin) in zip(names, views, strict=True):
+            network = _named(self.config.models, name, "model")
+            if _joins(network) or hasattr(plugins.load("models", network.file), "fit"):
+                raise InputError(f"{where}: backbone: {name} has no features of its own; name a plain network")
+            settled = self._settled_model(network, view, resolution)
+            window = _following(settled["window"], origin)
+            if entry.file == FROZEN and window != settled["window"]:
+                raise InputError(
+                    f"{where}: backbone: {name} is not trained on windows around {origin}; name one that is"
+                )
+            channels = plugins.load("representations", view["module"]).CHANNELS
+            model = {key: settled[key] for key in ("module", "parameters")}
+            found.append({"channels": channels, "model": model, "window": window})
+        same = found if getattr(settings, "share", False) else []
+        if any(one["window"]["shape"] != found[0]["window"]["shape"] for one in found):
+            raise InputError(f"{where}: backbone: the windows of the views differ in shape; give all the same")
+        if any((one["channels"], one["model"]) != (found[0]["channels"], found[0]["model"]) for one in same):
+            raise InputError(f"{where}: share: the networks of the views are not the same; name one for all")
+        return found
+
+    def is_frozen(self, model: str) -> bool:
+        """Whether a model joins the features of trained cells."""
+        return self.model_entry(model).file == FROZEN
+
+    def joined_cells(self, representation: str, resolution: int, model: str, seed: int) -> list[Cell]:
+        """The cells whose features a frozen one joins, one a view: those of its own seed."""
+        views = self._views(self.representation(representation))
+        names = _each(self.model_values(self.model_entry(model), representation, resolution)["backbone"], len(views))
+        return [Cell(view["name"], resolution, name, seed) for (view, _), name in zip(views, names, strict=True)]
 
     def model_values(self, entry: ModelEntry, representation: str, resolution: int) -> dict[str, Any]:
         """Every value that the configuration gives a model in one place: of training, its own, of its overrides."""
@@ -416,6 +480,16 @@ class Study:
 
 def _following(window: Mapping[str, Any], origin: str | None) -> dict[str, Any]:
     return {**window, **({"origin": origin} if origin else {})}
+
+
+def _joins(entry: ModelEntry) -> bool:
+    """Whether a network looks at views with other networks of the study."""
+    return "backbone" in plugins.load("models", entry.file).Parameters.model_fields
+
+
+def _each(names: Any, views: int) -> list[Any]:
+    """One name a view, of a list of names or of one for all."""
+    return list(names) if isinstance(names, list | tuple) else [names] * views
 
 
 def _takes(entry: ModelEntry, views: list[dict[str, Any]]) -> bool:

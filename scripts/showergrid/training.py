@@ -97,7 +97,7 @@ def build(model: dict[str, Any], shape: tuple[int, ...], n_classes: int, seed: i
     parameters = module.Parameters(**model["parameters"])
     parameters.check_window(shape[1:])
     torch.manual_seed(streams.seed_of(seed, "initialisation"))
-    network = module.build(parameters, shape, n_classes)
+    network = module.build(parameters, shape, n_classes, *([model["backbones"]] if "backbones" in model else []))
     return network.to(memory_format=memory_format(len(shape)))
 
 
@@ -109,7 +109,10 @@ def memory_format(axes: int) -> torch.memory_format:
 def untrained(model: dict[str, Any]) -> dict[str, Any]:
     """The same model without pretrained weights, for weights of its own to be put in."""
     pretrained = {"weights": "none"} if "weights" in model["parameters"] else {}
-    return {**model, "parameters": {**model["parameters"], **pretrained}}
+    found = {**model, "parameters": {**model["parameters"], **pretrained}}
+    if "backbones" in model:
+        found["backbones"] = [{**one, "model": untrained(one["model"])} for one in model["backbones"]]
+    return found
 
 
 def train(
@@ -213,16 +216,21 @@ def _epoch(
 
 def answers(network: nn.Module, settings: Training, images: Seen, device: torch.device) -> Tensor:
     """Probability of each class for every event of `images`: (E, classes) float64 on the CPU, dropout off."""
+    return outputs(network, settings, images, device).double().softmax(1)
+
+
+def outputs(network: nn.Module, settings: Training, images: Seen, device: torch.device) -> Tensor:
+    """What the network gives for every event of `images`: (E, F) float32 on the CPU, dropout off."""
     network.eval()
     found = []
     with torch.inference_mode():
         for rows in batches(np.arange(len(images)), settings.micro_batch_size or settings.batch_size):
-            found.append(_logits(network, settings, images.batch(rows), device).double().softmax(1).cpu())
+            found.append(_logits(network, settings, images.batch(rows), device).cpu())
     return torch.cat(found)
 
 
 def _logits(network: nn.Module, settings: Training, images: np.ndarray, device: torch.device) -> Tensor:
-    x = torch.from_numpy(images)  # (B, C, L), (B, C, H, W) or (B, C, D, H, W)
+    x = torch.from_numpy(images)  # (B, F), (B, C, L), (B, C, H, W) or (B, C, D, H, W)
     x = x.to(device, memory_format=memory_format(x.ndim - 1))
     with torch.autocast(device.type, torch.bfloat16, enabled=settings.precision == "bf16"):
         return network(x).float()

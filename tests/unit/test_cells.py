@@ -143,6 +143,7 @@ def evaluate(given: dict[str, object], cell: Path) -> None:
     [
         (model, representation)
         for model in plugins.names("models")
+        if "backbone" not in plugins.load("models", model).Parameters.model_fields
         for representation, axes in AXES.items()
         if axes in plugins.load("models", model).IMAGE_AXES
     ],

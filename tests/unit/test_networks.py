@@ -270,4 +270,6 @@ def test_weights_in_safetensors_are_loaded(tmp_path):
 def test_every_network_can_be_asked_which_images_it_takes(name):
     module = plugins.load("models", name)
     assert set(module.IMAGE_AXES) <= {2, 3}
-    module.Parameters()  # every hyperparameter has the reference's value
+    # every hyperparameter has the reference's value
+    required = {key for key, field in module.Parameters.model_fields.items() if field.is_required()}
+    assert required <= {"backbone"}

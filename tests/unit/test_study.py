@@ -97,6 +97,8 @@ def test_pairs_without_a_meaning_are_shown_and_not_trained():
         ("features", "xgboost"): "run",
         ("features", "cut"): "run",
         ("start_end", "simple"): "run",
+        ("two_sides", "joined"): "run",
+        ("two_sides", "frozen"): "run",
     }
     assert not [cell for cell in study.cells if (cell.representation, cell.model) == ("voxels", "efficientnet_lite0")]
     shown = {*study.cells_of(study.table_places("table1")), *study.cells_of(study.table_places("table_resolution"))}

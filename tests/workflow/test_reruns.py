@@ -11,7 +11,7 @@ import pytest
 
 CELL_RULES = {"train", "evaluate", "cell_figures", "cell_performance", "pairs", "performance", "table"}
 OF_CELLS = {"train", "evaluate", "cell_figures", "cell_performance"}
-ALL_CELLS = CELL_RULES | {"table_resolution"}
+ALL_CELLS = CELL_RULES | {"table_resolution", "features", "train_frozen"}
 
 
 def test_finished_study_plans_nothing(finished):
@@ -149,6 +149,7 @@ RECORDS = [
     ("data/calibration.json", "calibrate", "results-test/table1.tex"),
     ("images/projection_y/c100.calibration.json", "calibrate_images", "results-test/table1.tex"),
     ("images/projection_y/c100.safetensors", "images", "results-test/table1.tex"),
+    ("features/projection_x/c100/simple/seed19.safetensors", "features", "results-test/table1.tex"),
     ("table1.tex", "table", "all"),
     ("table_resolution.tex", "table_resolution", "all"),
     ("table_containment.tex", "containment", "all"),

@@ -59,6 +59,15 @@ class Convolutional(Head):
                 raise InputError(f"win_shape: {list(window)} pixels are too few for the network's pooling")
 
 
+class Joined(Head):
+    """Networks of several views, whose features enter one classifier."""
+
+    backbone: str | list[str] = Field(description="network of the study that looks at each view, or a list of one each")
+
+    def check_window(self, window: Sequence[int]) -> None:
+        """Each network has checked its own."""
+
+
 class Pretrained(Head):
     """A network pretrained on photographs, with a new classifier."""
 

@@ -1,0 +1,71 @@
+# Cells that decide on the features of trained cells, which are computed once.
+
+
+rule features:
+    input:
+        model=f"{CELL}/model.safetensors",
+        images=image_files("safetensors"),
+        events=f"{RESULTS}/data/events.parquet",
+        code=code("features"),
+    output:
+        features=f"{FEATURES}.safetensors",
+        provenance=f"{FEATURES}.safetensors.provenance.json",
+    log:
+        f"{RESULTS}/logs/features/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/features/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
+    container:
+        "containers/torch.sif"
+    threads: compute_threads
+    resources:
+        **ask("features"),
+    params:
+        job=job("features"),
+    shell:
+        "python scripts/features.py"
+        " --job {params.job:q}"
+        " --model {input.model:q}"
+        " --images {input.images:q}"
+        " --events {input.events:q}"
+        " --output {output.features:q}"
+        " --provenance {output.provenance:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule train_frozen:
+    input:
+        features=rests_on(f"{FEATURES}.safetensors"),
+        backbones=rests_on(f"{CELL}/model.safetensors"),
+        calibrations=image_files("calibration.json"),
+        events=f"{RESULTS}/data/events.parquet",
+        split=f"{RESULTS}/data/split.parquet",
+        code=code("train_frozen"),
+    output:
+        model=f"{CELL}/model.safetensors",
+        history=f"{CELL}/history.csv",
+        provenance=f"{CELL}/train.provenance.json",
+    log:
+        f"{RESULTS}/logs/train/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/train/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
+    wildcard_constraints:
+        model=one_of(FROZEN),
+    container:
+        "containers/torch.sif"
+    threads: compute_threads
+    resources:
+        **ask("train_frozen"),
+    params:
+        job=job("train_frozen"),
+    shell:
+        "python scripts/train_frozen.py"
+        " --job {params.job:q}"
+        " --features {input.features:q}"
+        " --backbones {input.backbones:q}"
+        " --calibrations {input.calibrations:q}"
+        " --events {input.events:q}"
+        " --split {input.split:q}"
+        " --model {output.model:q}"
+        " --history {output.history:q}"
+        " --provenance {output.provenance:q}"
+        " 2>&1 | tee {log:q}"

@@ -1,0 +1,35 @@
+"""Compute the features of a trained cell for every event, so that classifiers on them are trained in seconds."""
+
+import argparse
+from pathlib import Path
+
+from showergrid import evaluation, provenance
+from showergrid.errors import run
+from showergrid.features import Features, write_features
+from showergrid.hits import read_events
+from showergrid.multiview import cut_views, read_views
+from showergrid.plugins import closure_modules
+
+
+def main(a: argparse.Namespace) -> None:
+    """Run the command."""
+    job = provenance.start(a.job, __file__)
+    weights, cell = evaluation.read_model(a.model)
+    events = read_events(a.events).sort_by("event")["event"].to_numpy()
+    seen = cut_views(cell, read_views(cell, a.images), events)
+    write_features(a.output, Features(events, evaluation.features(weights, cell, seen)))
+    inputs = {"model": a.model, "images": a.images, "events": a.events}
+    job.finish(a.provenance, inputs, {"features": a.output}, {"cell": cell["seed"]}, tuple(closure_modules(cell)))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", type=Path, required=True, help="model.safetensors of the cell")
+    parser.add_argument(
+        "--images", type=Path, nargs="+", required=True, help="image files of what the cell sees, one a representation"
+    )
+    parser.add_argument("--events", type=Path, required=True, help="events.parquet")
+    parser.add_argument("--job", required=True, help="JSON: resolved configuration of this cell")
+    parser.add_argument("--output", type=Path, required=True, help="file of features to write")
+    parser.add_argument("--provenance", type=Path, required=True, help="provenance record to write")
+    run(main, parser)

@@ -1,0 +1,25 @@
+"""The networks of trained cells, one a view, as they are, and a classifier on their features, which alone is trained.
+
+The features are computed once (the rule `features`), so that the training takes seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from showergrid.settings.networks import Joined as Parameters
+
+if TYPE_CHECKING:
+    from torch import nn
+
+IMAGE_AXES = (2, 3)
+
+
+def build(
+    parameters: Parameters, shape: tuple[int, ...], n_classes: int, backbones: Sequence[dict[str, Any]]
+) -> nn.Module:
+    """The network for images of `shape` (C, H, W) or (C, D, H, W); `backbones` as JoinedNetwork is told them."""
+    from showergrid.joining import JoinedNetwork
+
+    return JoinedNetwork(parameters, backbones, False, shape, n_classes)

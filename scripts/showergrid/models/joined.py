@@ -1,0 +1,30 @@
+"""A network a view, and a classifier on the features of all of them: trained end to end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from showergrid.settings.networks import Joined
+
+if TYPE_CHECKING:
+    from torch import nn
+
+IMAGE_AXES = (2, 3)
+
+
+class Parameters(Joined):
+    """Those of any network of several, and whether they learn the same."""
+
+    share: bool = Field(default=False, description="one network with the same weights for all views")
+
+
+def build(
+    parameters: Parameters, shape: tuple[int, ...], n_classes: int, backbones: Sequence[dict[str, Any]]
+) -> nn.Module:
+    """The network for images of `shape` (C, H, W) or (C, D, H, W); `backbones` as JoinedNetwork is told them."""
+    from showergrid.joining import JoinedNetwork
+
+    return JoinedNetwork(parameters, backbones, parameters.share, shape, n_classes)

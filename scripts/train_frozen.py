@@ -1,0 +1,68 @@
+"""Train the classifier of one cell on the features of trained cells; write the whole network and its history."""
+
+import argparse
+import json
+from pathlib import Path
+
+from showergrid import evaluation, provenance, training
+from showergrid.checkpoint import Checkpoint
+from showergrid.errors import run
+from showergrid.features import read_features
+from showergrid.history import write_history
+from showergrid.multiview import views
+from showergrid.plugins import closure_modules
+from showergrid.settings.training import Training
+
+
+def main(a: argparse.Namespace) -> None:
+    """Run the command."""
+    job = provenance.start(a.job, __file__)
+    cell, model = job.config, job.config["model"]
+    modules = tuple(closure_modules(cell))
+    inputs = {
+        "features": a.features,
+        "backbones": a.backbones,
+        "calibrations": a.calibrations,
+        "events": a.events,
+        "split": a.split,
+    }
+    settings = Training(**model["training"])
+    device = training.prepare(settings)
+
+    events, split = evaluation.events_and_split(a.events, a.split)
+    features = read_features(a.features, events["event"].to_numpy())
+    train, validation = (
+        evaluation.labelled(features.of(split[part]), events, cell["classes"]) for part in ("train", "validation")
+    )
+    channels = sum(one["channels"] for one in model["backbones"])
+    shape = (channels, *views(cell)[0].window.shape)
+    network = training.build(training.untrained(model), shape, len(cell["classes"]), cell["seed"])
+    evaluation.load_backbones(network, a.backbones)
+    resume = Checkpoint(a.model.with_name("checkpoint.pt"), job.digest(inputs, modules))
+    with training.within_memory(cell, device):
+        done = training.train(
+            network.head, settings, cell["seed"], train, validation, device, resume, training.name_of(cell)
+        )
+
+    write_history(a.history, done.history)
+    weights = network.state_dict() | {f"head.{name}": tensor for name, tensor in done.best.items()}
+    calibrations = [json.loads(path.read_text()) for path in a.calibrations]
+    evaluation.write_model(a.model, weights, training.describe(cell, calibrations))
+    job.finish(a.provenance, inputs, {"model": a.model, "history": a.history}, {"cell": cell["seed"]}, modules)
+    resume.remove()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--features", type=Path, nargs="+", required=True, help="features of the cells, one a view")
+    parser.add_argument("--backbones", type=Path, nargs="+", required=True, help="model.safetensors of the same cells")
+    parser.add_argument(
+        "--calibrations", type=Path, nargs="+", required=True, help="calibrations of the images, kept with the model"
+    )
+    parser.add_argument("--events", type=Path, required=True, help="events.parquet")
+    parser.add_argument("--split", type=Path, required=True, help="split.parquet")
+    parser.add_argument("--job", required=True, help="JSON: resolved configuration of this cell")
+    parser.add_argument("--model", type=Path, required=True, help="model.safetensors to write")
+    parser.add_argument("--history", type=Path, required=True, help="history.csv to write")
+    parser.add_argument("--provenance", type=Path, required=True, help="provenance record to write")
+    run(main, parser)
