@@ -8,11 +8,13 @@ configfile: "config/config.yaml"
 
 
 include: "rules/common.smk"
+include: "rules/shown.smk"
 include: "rules/cluster.smk"
 include: "rules/data.smk"
 include: "rules/images.smk"
 include: "rules/cells.smk"
 include: "rules/report.smk"
+include: "rules/pages.smk"
 include: "rules/archive.smk"
 
 
@@ -27,6 +29,10 @@ localrules:
     table_resolution,
     ablation,
     typeset,
+    page,
+    data_page,
+    runtimes,
+    pages,
     archive,
     list_rules,
     rulegraph,

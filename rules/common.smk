@@ -47,6 +47,9 @@ ENVIRONMENTS = {
     "evaluate": "torch",
     "list_rules": "workflow",
     "archive": "workflow",
+    "page": "workflow",
+    "data_page": "workflow",
+    "runtimes": "workflow",
 }
 
 IN_CONTAINERS = (

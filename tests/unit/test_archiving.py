@@ -7,9 +7,9 @@ import subprocess
 import pytest
 
 from showergrid import memory, repository
-from showergrid.archivepage import from_markdown
 from showergrid.checksums import digest, listing
 from showergrid.errors import InputError
+from showergrid.htmltables import from_markdown
 from showergrid.settings.archive import Archive, ArchiveJob
 
 
