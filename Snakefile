@@ -15,7 +15,9 @@ include: "rules/images.smk"
 include: "rules/cells.smk"
 include: "rules/report.smk"
 include: "rules/pages.smk"
+include: "rules/tracking.smk"
 include: "rules/archive.smk"
+include: "rules/notify.smk"
 
 
 localrules:
@@ -33,6 +35,8 @@ localrules:
     data_page,
     runtimes,
     pages,
+    track,
+    track_server,
     archive,
     list_rules,
     rulegraph,

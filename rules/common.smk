@@ -50,6 +50,8 @@ ENVIRONMENTS = {
     "page": "workflow",
     "data_page": "workflow",
     "runtimes": "workflow",
+    "track": "workflow",
+    "track_server": "workflow",
 }
 
 IN_CONTAINERS = (

@@ -222,6 +222,8 @@ rule list_rules:
             "rules/report.smk",
             "rules/archive.smk",
             "rules/archived.smk",
+            "rules/tracking.smk",
+            "rules/notify.smk",
             "rules/shown.smk",
             "rules/pages.smk",
             "rules/cluster.smk",

@@ -12,6 +12,7 @@ from showergrid.settings.images import Order, Split
 from showergrid.settings.ingest import Ingest
 from showergrid.settings.report import Bootstrap, Comparison, PublishedTable
 from showergrid.settings.simulation import Box, Readout, Simulation
+from showergrid.settings.tracking import Notify, Tracking
 from showergrid.settings.validation import Baselines, PublishedData
 
 LARGEST = {"resolution": 20_000, "seed": 2**31 - 1}
@@ -154,6 +155,8 @@ class Config(Settings):
     out_of_memory: list[Place]
     ablations: list[Ablation]
     archive: Archive
+    tracking: Tracking
+    notify: Notify
     containment: Containment
     figures: Figures
     bootstrap: Bootstrap
