@@ -38,7 +38,8 @@ report: .venv/ready
 ui: .venv/ready
 	@$(BIN)/snakemake --cores $(CORES) --quiet rules host $(if $(CONFIG),--configfile "$(CONFIG)") -- "$(RESULTS)/mlflow/mlflow.db"
 	@echo "The cells in MLflow: http://127.0.0.1:$(PORT) (Ctrl-C ends it)"
-	@MLFLOW_DISABLE_TELEMETRY=true DO_NOT_TRACK=true $(BIN)/mlflow server --host 127.0.0.1 --port $(PORT) --workers 1 \
+	@MLFLOW_DISABLE_TELEMETRY=true DO_NOT_TRACK=true MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false \
+		$(BIN)/mlflow server --host 127.0.0.1 --port $(PORT) --workers 1 \
 		--backend-store-uri "sqlite:///$(RESULTS)/mlflow/mlflow.db" --artifacts-destination "$(RESULTS)/mlflow/artifacts"
 
 test: .venv/ready-dev

@@ -21,7 +21,7 @@ mlflow = pytest.importorskip("mlflow", reason="mlflow is missing: make locks and
 DATABASE = "results-test/mlflow/mlflow.db"
 CELL = "projection_y/c200/simple/seed19"
 NAME = CELL.replace("/", ".")
-ALONE = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"}
+ALONE = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
 
 
 @pytest.fixture(scope="module")
