@@ -19,7 +19,7 @@ def data_page(summary: Mapping[str, Any]) -> str:
         if name not in single:
             title = f"{name} ({UNITS[name]})" if name in UNITS else name
             found += _tables(title.replace("_", " "), value)
-    return "".join(f"{escape(title)}{markdown_table(*rows)}" for title, rows in found)
+    return "".join(f"{escape(title[:1].upper() + title[1:])}{markdown_table(*rows)}" for title, rows in found)
 
 
 def _tables(title: str, value: Any) -> Iterator[tuple[str, list[list[str]]]]:

@@ -17,7 +17,7 @@ def from_markdown(text: str) -> Table:
         if not lines[0].startswith("|"):
             found.append((_inline(" ".join(lines)), []))
             continue
-        rows = [[_inline(cell.strip()) for cell in line.strip().strip("|").split("|")] for line in lines]
+        rows = [[_inline(cell.strip()) for cell in re.split(r"(?<!\\)\|", line.strip()[1:-1])] for line in lines]
         if not found or found[-1][1]:
             found.append((Markup(""), []))
         found[-1][1].extend(rows[:1] + rows[2:])
@@ -26,4 +26,5 @@ def from_markdown(text: str) -> Table:
 
 def _inline(text: str) -> Markup:
     bold = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", str(escape(text)))
-    return Markup(re.sub(r"`(.+?)`", r"<code>\1</code>", bold))
+    code = re.sub(r"(?<!\\)`(.+?)`", r"<code>\1</code>", bold)
+    return Markup(re.sub(r"\\(?=[\\`*|\[\]_]|&lt;|&gt;)", "", code))  # what Markdown would take for its own marks

@@ -21,6 +21,7 @@ mlflow = pytest.importorskip("mlflow", reason="mlflow is missing: make locks and
 DATABASE = "results-test/mlflow/mlflow.db"
 CELL = "projection_y/c200/simple/seed19"
 NAME = CELL.replace("/", ".")
+PICTURES = [f"figures/{name}.pdf" for name in ("history", "roc", "confusion")]
 ALONE = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
 
 
@@ -173,42 +174,50 @@ def test_again_changes_nothing_and_a_changed_cell_changes_it(tracked, tmp_path):
     assert dict(project.plan(DATABASE).rules) == {"track": 1}
 
 
-def test_server_gets_each_state_of_a_cell_once(tracked, tmp_path):
-    project = tracked.copy(tmp_path / "project")
-    target = "results-test/mlflow/server.json"
-
-    def told(address: str) -> dict[str, str]:
-        project.snakemake(
-            "--cores", "1", target, "--forcerun", "track_server", "--config", f"tracking={{server: '{address}'}}"
-        )
-        return json.loads((project.root / target).read_text())["runs"]
-
-    with serving(tmp_path, "server.db", str(tmp_path / "server")) as address:
-        first = told(address)
-        client = mlflow.MlflowClient(address)
-        assert told(address) == first
-        assert {run.info.run_id for run in runs_of(client)} == set(first.values())
-        record = project.cell("projection_y", 200, "simple", 19) / "train.provenance.json"
-        record.write_text(record.read_text().replace('"host": "', '"host": "another-'))
-        second = told(address)
-        assert {cell for cell in first if first[cell] != second[cell]} == {CELL}
-        assert {run.info.run_id for run in runs_of(client)} == set(second.values())
-        assert [one.version for one in client.search_model_versions(f"name = '{NAME}'")] == ["2", "1"]
-
-
-def test_server_that_is_not_there_is_one_line(tracked, tmp_path):
+def show_on(address: str, project: Project, *cells: str) -> subprocess.CompletedProcess[str]:
+    """What scripts/track_server.py answers for some cells; it writes server.json at the project's root."""
     command = [sys.executable, "scripts/track_server.py", "--results", "results-test", "--packages", "envs/torch.in"]
-    command += ["--hits", "results-test/data/hits.parquet", "--runs", str(tmp_path / "server.json")]
-    command += ["--provenance", str(tmp_path / "p.json"), "--job"]
-    job = {"study": "results-test", "cells": [CELL], "figures": [], "server": "http://127.0.0.1:9"}
-    done = subprocess.run(
-        [*command, json.dumps({"config": job})],
-        cwd=tracked.root,
+    command += ["--hits", "results-test/data/hits.parquet", "--runs", "server.json", "--provenance", "record.json"]
+    job = {"study": "results-test", "cells": cells, "figures": PICTURES, "server": address}
+    return subprocess.run(
+        [*command, "--job", json.dumps({"config": job})],
+        cwd=project.root,
         env=os.environ | {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0"},
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def test_server_gets_each_state_of_a_cell_once(tracked, tmp_path):
+    project = tracked.copy(tmp_path / "project")
+    other = "voxels/c100/simple/seed19"
+
+    def again() -> dict[str, str]:
+        done = show_on(address, project, CELL, other)
+        assert done.returncode == 0, done.stderr
+        return json.loads((project.root / "server.json").read_text())["runs"]
+
+    with serving(tmp_path, "server.db", str(tmp_path / "server")) as address:
+        project.snakemake(
+            "--cores", "1", "results-test/mlflow/server.json", "--config", f"tracking={{server: '{address}'}}"
+        )
+        first = json.loads((project.results / "mlflow/server.json").read_text())["runs"]
+        client = mlflow.MlflowClient(address)
+        assert {run.info.run_id for run in runs_of(client)} == set(first.values())
+        assert again() == {CELL: first[CELL], other: first[other]}
+        record = project.cell("projection_y", 200, "simple", 19) / "train.provenance.json"
+        record.write_text(record.read_text().replace('"host": "', '"host": "another-'))
+        second = again()
+        assert second[other] == first[other]
+        assert second[CELL] != first[CELL]
+        assert {run.info.run_id for run in runs_of(client)} == {*first.values(), second[CELL]} - {first[CELL]}
+        assert [one.version for one in client.search_model_versions(f"name = '{NAME}'")] == ["2", "1"]
+
+
+def test_server_that_is_not_there_is_one_line(tracked, tmp_path):
+    project = tracked.copy(tmp_path / "project")
+    done = show_on("http://127.0.0.1:9", project, CELL)
     assert done.returncode == 1
     assert re.fullmatch(r"track_server.py: error: tracking: server http://127.0.0.1:9: .*\n", done.stderr)
-    assert not list(tmp_path.iterdir())
+    assert not (project.root / "server.json").exists()
