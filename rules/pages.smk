@@ -22,6 +22,7 @@ rule page:
         f"{RESULTS}/logs/report/{{document}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/page/{{document}}.tsv"
+    handover: True
     threads: 1
     resources:
         **ask("page"),
@@ -54,6 +55,7 @@ rule data_page:
         f"{RESULTS}/logs/report/data.log",
     benchmark:
         f"{RESULTS}/benchmarks/data_page.tsv"
+    handover: True
     threads: 1
     resources:
         **ask("data_page"),
@@ -67,12 +69,6 @@ rule data_page:
         " --output {output.page:q}"
         " --provenance {output.provenance:q}"
         " 2>&1 | tee {log:q}"
-
-
-def records_of_all(wildcards):
-    """The records of what a bare call makes, and of the data that it is made of."""
-    files = [*map(str, rules.all.input), *data_provenance(STUDY.cells)]
-    return sorted({file for file in files if file.endswith(".provenance.json")})
 
 
 # Times are never the same twice: a view of what ran, apart from the results.
@@ -99,6 +95,7 @@ rule runtimes:
         f"{RESULTS}/logs/report/runtimes.log",
     benchmark:
         f"{RESULTS}/benchmarks/runtimes.tsv"
+    handover: True
     threads: 1
     resources:
         **ask("runtimes"),

@@ -223,6 +223,7 @@ rule list_rules:
             "rules/archive.smk",
             "rules/archived.smk",
             "rules/tracking.smk",
+            "rules/tracked.smk",
             "rules/notify.smk",
             "rules/shown.smk",
             "rules/pages.smk",

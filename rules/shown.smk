@@ -36,3 +36,9 @@ def shown_cell(name, what):
             "figure": what,
         },
     )
+
+
+def records_of_all(wildcards):
+    """The records of what a bare call makes, and of the data that it is made of."""
+    files = [*map(str, rules.all.input), *data_provenance(STUDY.cells)]
+    return sorted({file for file in files if file.endswith(".provenance.json")})

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from study import ENVIRONMENT, Project
 
 mlflow = pytest.importorskip("mlflow", reason="mlflow is missing: make locks and make test have it")
@@ -189,9 +190,24 @@ def show_on(address: str, project: Project, *cells: str) -> subprocess.Completed
     )
 
 
-def test_server_gets_each_state_of_a_cell_once(tracked, tmp_path):
+@pytest.fixture
+def two_cells(tracked, tmp_path) -> Project:
+    """The study with two of its cells and no other in its grid."""
     project = tracked.copy(tmp_path / "project")
-    other = "voxels/c100/simple/seed19"
+    study = yaml.safe_load((project.root / "config/test.yaml").read_text())
+    kept = {"projection_y": 200, "voxels": 100}
+    study["grid"] = [
+        {"representations": [name], "resolutions": [c], "models": ["simple"], "seeds": [19]} for name, c in kept.items()
+    ]
+    (project.root / "config/test.yaml").write_text(yaml.safe_dump(study))
+    for folder in project.results.glob("cells/*/*/*"):
+        if str(folder.relative_to(project.results)) not in {f"cells/{name}/c{c}/simple" for name, c in kept.items()}:
+            shutil.rmtree(folder)
+    return project
+
+
+def test_server_gets_each_state_of_a_cell_once(two_cells, tmp_path):
+    project, other = two_cells, "voxels/c100/simple/seed19"
 
     def again() -> dict[str, str]:
         done = show_on(address, project, CELL, other)
@@ -204,20 +220,20 @@ def test_server_gets_each_state_of_a_cell_once(tracked, tmp_path):
         )
         first = json.loads((project.results / "mlflow/server.json").read_text())["runs"]
         client = mlflow.MlflowClient(address)
+        assert set(first) == {CELL, other}
         assert {run.info.run_id for run in runs_of(client)} == set(first.values())
-        assert again() == {CELL: first[CELL], other: first[other]}
+        assert again() == first
         record = project.cell("projection_y", 200, "simple", 19) / "train.provenance.json"
         record.write_text(record.read_text().replace('"host": "', '"host": "another-'))
         second = again()
         assert second[other] == first[other]
         assert second[CELL] != first[CELL]
-        assert {run.info.run_id for run in runs_of(client)} == {*first.values(), second[CELL]} - {first[CELL]}
+        assert {run.info.run_id for run in runs_of(client)} == set(second.values())
         assert [one.version for one in client.search_model_versions(f"name = '{NAME}'")] == ["2", "1"]
 
 
-def test_server_that_is_not_there_is_one_line(tracked, tmp_path):
-    project = tracked.copy(tmp_path / "project")
-    done = show_on("http://127.0.0.1:9", project, CELL)
+def test_server_that_is_not_there_is_one_line(two_cells):
+    done = show_on("http://127.0.0.1:9", two_cells, CELL)
     assert done.returncode == 1
     assert re.fullmatch(r"track_server.py: error: tracking: server http://127.0.0.1:9: .*\n", done.stderr)
-    assert not (project.root / "server.json").exists()
+    assert not (two_cells.root / "server.json").exists()
