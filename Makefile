@@ -1,14 +1,18 @@
 # make table1: from nothing to the table.   make test: every test.   make help: the rest.
 PYTHON ?= python3
 CORES ?= all
+RESULTS ?= results
+PORT ?= 5000
 BIN := .venv/bin
 LOCKS := envs/workflow.txt envs/data.txt envs/torch.txt
 .DELETE_ON_ERROR:
-.PHONY: help table1 pdf test check locks containers verify
+.PHONY: help table1 pdf report ui test check locks containers verify
 
 help:
 	@echo "make table1   make .venv, simulate, train, write results/table1.tex and show it (CORES=2 to use two)"
 	@echo "make pdf      the same table as results/table1.pdf (needs pdflatex)"
+	@echo "make report   the report of the default study: report.html"
+	@echo "make ui       the cells in MLflow, in a browser (RESULTS=results-mine CONFIG=config/mine.yaml PORT=5000)"
 	@echo "make test     set up and run all tests and checks"
 	@echo "make check    ruff, snakefmt and snakemake --lint alone"
 	@echo "make containers   build containers/data.sif and torch.sif where they are out of date (IMAGES=data: one)"
@@ -24,6 +28,19 @@ table1: .venv/ready
 
 pdf: .venv/ready
 	@$(BIN)/snakemake --cores $(CORES) --quiet rules host -- results/table1.pdf
+
+report: .venv/ready
+	@$(BIN)/snakemake --cores $(CORES) --quiet rules host -- pages
+	@$(BIN)/snakemake --cores 1 --quiet rules host --report report.html -- pages
+	@echo "The report: report.html (open it in a browser)"
+
+# The database again if a cell has changed, then MLflow's pages on this machine alone, until Ctrl-C.
+ui: .venv/ready
+	@$(BIN)/snakemake --cores $(CORES) --quiet rules host $(if $(CONFIG),--configfile "$(CONFIG)") -- "$(RESULTS)/mlflow/mlflow.db"
+	@echo "The cells in MLflow: http://127.0.0.1:$(PORT) (Ctrl-C ends it)"
+	@MLFLOW_DISABLE_TELEMETRY=true DO_NOT_TRACK=true MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false \
+		$(BIN)/mlflow server --host 127.0.0.1 --port $(PORT) --workers 1 \
+		--backend-store-uri "sqlite:///$(RESULTS)/mlflow/mlflow.db" --artifacts-destination "$(RESULTS)/mlflow/artifacts"
 
 test: .venv/ready-dev
 	tests/system_packages.sh

@@ -8,6 +8,7 @@ configfile: "config/config.yaml"
 
 
 include: "rules/common.smk"
+include: "rules/shown.smk"
 include: "rules/cluster.smk"
 include: "rules/data.smk"
 include: "rules/images.smk"
@@ -16,7 +17,10 @@ include: "rules/cells.smk"
 include: "rules/report.smk"
 include: "rules/comparison.smk"
 include: "rules/ensembles.smk"
+include: "rules/pages.smk"
+include: "rules/tracking.smk"
 include: "rules/archive.smk"
+include: "rules/notify.smk"
 
 
 localrules:
@@ -35,6 +39,12 @@ localrules:
     ablation,
     ensemble,
     typeset,
+    page,
+    data_page,
+    runtimes,
+    pages,
+    track,
+    track_server,
     archive,
     list_rules,
     rulegraph,

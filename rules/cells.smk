@@ -84,9 +84,9 @@ rule cell_figures:
         metrics=f"{CELL}/metrics.json",
         code=code("cell_figures"),
     output:
-        history=f"{CELL}/figures/history.pdf",
-        roc=f"{CELL}/figures/roc.pdf",
-        confusion=f"{CELL}/figures/confusion.pdf",
+        history=shown_cell("history", "history"),
+        roc=shown_cell("roc", "ROC curve"),
+        confusion=shown_cell("confusion", "confusion matrix"),
         provenance=f"{CELL}/figures/history.pdf.provenance.json",
     log:
         f"{RESULTS}/logs/cell_figures/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.log",

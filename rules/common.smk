@@ -50,6 +50,11 @@ ENVIRONMENTS = {
     "train_frozen": "torch",
     "list_rules": "workflow",
     "archive": "workflow",
+    "page": "workflow",
+    "data_page": "workflow",
+    "runtimes": "workflow",
+    "track": "workflow",
+    "track_server": "workflow",
 }
 
 IN_CONTAINERS = (

@@ -159,12 +159,14 @@ rule explore:
     output:
         summary=f"{RESULTS}/data/summary.json",
         table=f"{RESULTS}/data/extents.csv",
-        validation=f"{RESULTS}/figures/data/validation.pdf",
-        energies=f"{RESULTS}/figures/data/energies.pdf",
-        hits_energy=f"{RESULTS}/figures/data/hits_energy.pdf",
-        extents=f"{RESULTS}/figures/data/extents.pdf",
-        charge=f"{RESULTS}/figures/data/charge.pdf",
-        charge_time=f"{RESULTS}/figures/data/charge_time.pdf",
+        validation=shown_figure(
+            "data/validation.pdf", "the showers beside the published ones"
+        ),
+        energies=shown_figure("data/energies.pdf", "energies"),
+        hits_energy=shown_figure("data/hits_energy.pdf", "hits against energy"),
+        extents=shown_figure("data/extents.pdf", "extents"),
+        charge=shown_figure("data/charge.pdf", "charges of hits"),
+        charge_time=shown_figure("data/charge_time.pdf", "charge along the shower"),
         provenance=f"{RESULTS}/data/summary.json.provenance.json",
     log:
         f"{RESULTS}/logs/explore.log",

@@ -8,9 +8,9 @@ rule table:
         code=code("table"),
     output:
         tex=f"{RESULTS}/table1.tex",
-        csv=f"{RESULTS}/table1.csv",
+        csv=shown_table("table1.csv", "CSV"),
         md=f"{RESULTS}/table1.md",
-        published=f"{RESULTS}/table1_published.csv",
+        published=shown_table("table1_published.csv", "CSV"),
         provenance=f"{RESULTS}/table1.tex.provenance.json",
     log:
         f"{RESULTS}/logs/table1.log",
@@ -43,9 +43,9 @@ rule table_resolution:
         code=code("table_resolution"),
     output:
         tex=f"{RESULTS}/table_resolution.tex",
-        csv=f"{RESULTS}/table_resolution.csv",
+        csv=shown_table("table_resolution.csv", "CSV"),
         md=f"{RESULTS}/table_resolution.md",
-        figure=f"{RESULTS}/figures/resolution.pdf",
+        figure=shown_table("figures/resolution.pdf", "figure"),
         provenance=f"{RESULTS}/table_resolution.tex.provenance.json",
     log:
         f"{RESULTS}/logs/table_resolution.log",
@@ -79,7 +79,7 @@ rule containment:
         code=code("containment"),
     output:
         tex=f"{RESULTS}/table_containment.tex",
-        csv=f"{RESULTS}/table_containment.csv",
+        csv=shown_table("table_containment.csv", "CSV"),
         md=f"{RESULTS}/table_containment.md",
         provenance=f"{RESULTS}/table_containment.tex.provenance.json",
     log:
@@ -113,7 +113,7 @@ rule ablation:
         code=code("ablation"),
     output:
         tex=f"{RESULTS}/ablations/{{ablation}}.tex",
-        csv=f"{RESULTS}/ablations/{{ablation}}.csv",
+        csv=shown_table("ablations/{ablation}.csv", "CSV"),
         md=f"{RESULTS}/ablations/{{ablation}}.md",
         provenance=f"{RESULTS}/ablations/{{ablation}}.tex.provenance.json",
     log:
@@ -144,7 +144,7 @@ rule typeset:
         tex=f"{RESULTS}/{{document}}.tex",
         code=code("typeset"),
     output:
-        pdf=f"{RESULTS}/{{document}}.pdf",
+        pdf=shown_table("{document}.pdf", "PDF"),
         provenance=f"{RESULTS}/{{document}}.pdf.provenance.json",
     log:
         f"{RESULTS}/logs/{{document}}.pdf.log",
@@ -176,11 +176,13 @@ rule event_figures:
         ],
         code=code("event_figures"),
     output:
-        events=f"{RESULTS}/figures/data/events.pdf",
-        resolutions=f"{RESULTS}/figures/data/resolutions.pdf",
-        event3d=f"{RESULTS}/figures/data/event3d.pdf",
-        views=f"{RESULTS}/figures/data/views.pdf",
-        hue=f"{RESULTS}/figures/data/hue.pdf",
+        events=shown_figure("data/events.pdf", "events as images"),
+        resolutions=shown_figure(
+            "data/resolutions.pdf", "an event at several resolutions"
+        ),
+        event3d=shown_figure("data/event3d.pdf", "an event in 3D"),
+        views=shown_figure("data/views.pdf", "an event along each axis"),
+        hue=shown_figure("data/hue.pdf", "what the colours mean"),
         provenance=f"{RESULTS}/figures/data/events.pdf.provenance.json",
     log:
         f"{RESULTS}/logs/event_figures.log",
@@ -223,6 +225,11 @@ rule list_rules:
             "rules/ensembles.smk",
             "rules/archive.smk",
             "rules/archived.smk",
+            "rules/tracking.smk",
+            "rules/tracked.smk",
+            "rules/notify.smk",
+            "rules/shown.smk",
+            "rules/pages.smk",
             "rules/cluster.smk",
         ],
         plan=sources("showergrid/jobs.py"),
@@ -254,7 +261,7 @@ rule rulegraph:
         rules=f"{RESULTS}/data/rules.dot",
         code=code("rulegraph"),
     output:
-        figure=f"{RESULTS}/figures/data/rulegraph.pdf",
+        figure=shown_figure("data/rulegraph.pdf", "which rule needs which"),
         provenance=f"{RESULTS}/figures/data/rulegraph.pdf.provenance.json",
     log:
         f"{RESULTS}/logs/rulegraph.log",

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
 
 from showergrid.checksums import Digest
+from showergrid.htmltables import from_markdown
+from showergrid.origins import origins
 from showergrid.settings.archive import ArchiveJob
 
 TEMPLATE = "archive/page.html.j2"
-Table = list[tuple[Markup, list[list[Markup]]]]  # paragraphs, each with the rows below it
 
 
 def page(
@@ -53,7 +53,7 @@ def page(
         tables=[from_markdown((root / name).read_text()) for name in shown if name.endswith(".md")],
         figures=[name for name in shown if name.endswith(".pdf")],
         parts=_parts(results, digests),
-        made=_made(provenance, environments),
+        made=origins(provenance.values()),
         digests={name: digests[name].sha256 for name in sorted(digests) if told.fullmatch(name)},
         count=len(digests) + 2,  # this page and the RO-Crate's file
         absent=absent,
@@ -62,26 +62,6 @@ def page(
         ),
     )
     return text.encode()
-
-
-def from_markdown(text: str) -> Table:
-    """The paragraphs and tables of one of the study's Markdown files."""
-    found: Table = []
-    for block in re.split(r"\n\s*\n", text.strip()):
-        lines = block.splitlines()
-        if not lines[0].startswith("|"):
-            found.append((_inline(" ".join(lines)), []))
-            continue
-        rows = [[_inline(cell.strip()) for cell in line.strip().strip("|").split("|")] for line in lines]
-        if not found or found[-1][1]:
-            found.append((Markup(""), []))
-        found[-1][1].extend(rows[:1] + rows[2:])
-    return found
-
-
-def _inline(text: str) -> Markup:
-    bold = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", str(escape(text)))
-    return Markup(re.sub(r"`(.+?)`", r"<code>\1</code>", bold))
 
 
 def _parts(results: str, digests: Mapping[str, Digest]) -> list[dict[str, Any]]:
@@ -107,27 +87,3 @@ def _parts(results: str, digests: Mapping[str, Digest]) -> list[dict[str, Any]]:
         for where, what in kinds
         if found[where]
     ]
-
-
-def _made(provenance: Mapping[str, Mapping[str, Any]], environments: list[Mapping[str, Any]]) -> dict[str, list[str]]:
-    """What the records say of software and machine, each value once."""
-    records = list(provenance.values())
-    differing = {
-        f"{name} {versions['installed']} in place of {versions['locked']}"
-        for known in environments
-        for name, versions in (known.get("differs") or {}).items()
-    }
-    found = {
-        "from, to (UTC)": [min(one["start"] for one in records), max(one["end"] for one in records)],
-        "at commit": {f"{one['git']['commit']}{' with changes' if one['git']['dirty'] else ''}" for one in records},
-        "environment": {
-            ", ".join(f"{key} {value}" for key, value in sorted(known.items()) if key != "differs")
-            for known in environments
-        },
-        "packages unlike the lock": differing,
-        "Python": {one["python"] for one in records},
-        "system": {one["os"] for one in records},
-        "CPU": {f"{one['cpu']['model']} ({' '.join(one['cpu']['flags'])})" for one in records},
-        "GPU": {one["gpu"]["name"] for one in records if one["gpu"]},
-    }
-    return {name: values if isinstance(values, list) else sorted(values) for name, values in found.items() if values}

@@ -5,11 +5,12 @@ import json
 import subprocess
 
 import pytest
+from markupsafe import escape as html_escape
 
-from showergrid import memory, repository
-from showergrid.archivepage import from_markdown
+from showergrid import markdown, memory, repository
 from showergrid.checksums import digest, listing
 from showergrid.errors import InputError
+from showergrid.htmltables import from_markdown
 from showergrid.settings.archive import Archive, ArchiveJob
 
 
@@ -145,3 +146,10 @@ def test_page_shows_a_markdown_table():
     assert caption == "What &lt; it shows."
     assert rows == [["a", "b"], ["<strong>.5</strong> (+.1)†", "<code>x</code>"]]
     assert (more, none) == ("More.", [])
+
+
+@pytest.mark.parametrize("text", ["pixel [cm]", "a | b", "1 < 2 > 0", "two * three_", "back`tick", "a\\b"])
+def test_page_shows_what_markdown_escapes(text):
+    grid = [f"| {markdown.escape(text)} | end |", "| --- | --- |"]
+    (_, (cells,)), *_ = from_markdown("\n".join([markdown.escape(text), "", *grid]))
+    assert [str(cell) for cell in cells] == [str(html_escape(text)), "end"]

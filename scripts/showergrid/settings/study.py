@@ -14,6 +14,7 @@ from showergrid.settings.ingest import Ingest
 from showergrid.settings.performance import Performance
 from showergrid.settings.report import Bootstrap, Comparison, PublishedTable
 from showergrid.settings.simulation import Box, Readout, Simulation
+from showergrid.settings.tracking import Notify, Tracking
 from showergrid.settings.validation import Baselines, PublishedData
 
 LARGEST = {"resolution": 20_000, "seed": 2**31 - 1}
@@ -158,6 +159,8 @@ class Config(Settings):
     ablations: list[Ablation]
     ensembles: list[Ensemble]
     archive: Archive
+    tracking: Tracking
+    notify: Notify
     containment: Containment
     figures: Figures
     bootstrap: Bootstrap

@@ -1,0 +1,45 @@
+# Which cells MLflow shows, and what of them.
+from showergrid.study import Cell
+
+
+@functools.cache
+def tracked():
+    """The cells of the grid, and those that were made outside of it and that the configuration still knows."""
+    pattern = f"{RESULTS}/cells/{{representation}}/c{{resolution,[1-9][0-9]*}}/{{model}}/seed{{seed,[0-9]+}}"
+    made = {
+        Cell(representation, int(resolution), model, int(seed))
+        for representation, resolution, model, seed in zip(
+            *glob_wildcards(f"{pattern}/metrics.json")
+        )
+        if representation in STUDY.names["representation"]
+        and model in STUDY.names["model"]
+        and STUDY.has_meaning(representation, model)
+    }
+    return sorted(made | set(STUDY.cells))
+
+
+def tracked_files(wildcards):
+    """What of these cells is shown."""
+    return cell_files(tracked(), [*CELL_FILES, *FIGURES])
+
+
+def tracked_code(step):
+    """The code of a step that shows them, and that of their models, which goes with the weights."""
+    kinds = ("models", "representations")
+    loaded = [
+        f"showergrid.{kind}.{name}" for kind in kinds for name in plugins.names(kind)
+    ]
+    return sources(f"{step}.py", "showergrid.trackedmodel", *loaded)
+
+
+def track_job(step, **more):
+    """The parameter function of a step that shows them."""
+
+    def text(wildcards):
+        cells = [cell.folder.removeprefix("cells/") for cell in tracked()]
+        pictures = [name for name in FIGURES if name.endswith(".pdf")]
+        return job(step, study=RESULTS, cells=cells, figures=pictures, **more)(
+            wildcards
+        )
+
+    return text

@@ -1,0 +1,37 @@
+"""Write a tracking database of MLflow: a run and a registered model of each cell."""
+
+import argparse
+from pathlib import Path
+
+from showergrid import provenance, tracking
+from showergrid.errors import run
+from showergrid.settings.tracking import TrackJob
+from showergrid.trackedcells import read_cell
+
+
+def main(a: argparse.Namespace) -> None:
+    """Run the command."""
+    job = provenance.start(a.job, __file__)
+    settings = TrackJob(**job.config)
+    cells = [read_cell(a.results, name, settings.figures) for name in settings.cells]
+    with tracking.database(a.database, a.artifacts, settings.experiment):
+        runs = tracking.log(cells, settings.experiment, a.hits, a.packages)
+    print(f"{a.database}: {len(runs)} cells")
+    job.finish(
+        a.provenance,
+        inputs=tracking.files(cells) | {"hits": a.hits, "packages": a.packages},
+        outputs={"database": a.database},
+        modules=tracking.modules(),
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--results", type=Path, required=True, help="folder of the study, which holds cells/")
+    parser.add_argument("--hits", type=Path, required=True, help="hits.parquet, for the example of what a model takes")
+    parser.add_argument("--packages", type=Path, required=True, help="list of the packages that a model needs")
+    parser.add_argument("--database", type=Path, required=True, help="SQLite database to write")
+    parser.add_argument("--artifacts", type=Path, required=True, help="folder to write that holds its files")
+    parser.add_argument("--job", required=True, help="JSON: resolved configuration of this job")
+    parser.add_argument("--provenance", type=Path, required=True, help="provenance record to write")
+    run(main, parser)

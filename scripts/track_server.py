@@ -1,0 +1,40 @@
+"""Show the cells on a server of MLflow: a run and a registered model of each that it has not yet."""
+
+import argparse
+import json
+from pathlib import Path
+
+from showergrid import provenance, tracking
+from showergrid.atomic import replacing
+from showergrid.errors import run
+from showergrid.settings.tracking import TrackServerJob
+from showergrid.trackedcells import read_cell
+
+
+def main(a: argparse.Namespace) -> None:
+    """Run the command."""
+    job = provenance.start(a.job, __file__)
+    settings = TrackServerJob(**job.config)
+    cells = [read_cell(a.results, name, settings.figures) for name in settings.cells]
+    with tracking.server(settings.server):
+        runs = tracking.log(cells, settings.experiment, a.hits, a.packages)
+    with replacing(a.runs) as partial:
+        partial.write_text(json.dumps({"server": settings.server, "runs": runs}, indent=1) + "\n")
+    print(f"{settings.server}: {len(runs)} cells")
+    job.finish(
+        a.provenance,
+        inputs=tracking.files(cells) | {"hits": a.hits, "packages": a.packages},
+        outputs={"runs": a.runs},
+        modules=tracking.modules(),
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--results", type=Path, required=True, help="folder of the study, which holds cells/")
+    parser.add_argument("--hits", type=Path, required=True, help="hits.parquet, for the example of what a model takes")
+    parser.add_argument("--packages", type=Path, required=True, help="list of the packages that a model needs")
+    parser.add_argument("--runs", type=Path, required=True, help="JSON to write: the run of each cell")
+    parser.add_argument("--job", required=True, help="JSON: resolved configuration of this job")
+    parser.add_argument("--provenance", type=Path, required=True, help="provenance record to write")
+    run(main, parser)
