@@ -13,6 +13,7 @@ include: "rules/data.smk"
 include: "rules/images.smk"
 include: "rules/cells.smk"
 include: "rules/report.smk"
+include: "rules/variations.smk"
 include: "rules/archive.smk"
 
 

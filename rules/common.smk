@@ -45,6 +45,7 @@ os.environ.update(
 ENVIRONMENTS = {
     "train": "torch",
     "evaluate": "torch",
+    "vary_cell": "torch",
     "list_rules": "workflow",
     "archive": "workflow",
 }
@@ -98,6 +99,7 @@ wildcard_constraints:
         [
             *STUDY.tables,
             "table_containment",
+            "table_variations",
             *[f"ablations/{name}" for name in ABLATIONS],
         ]
     ),

@@ -13,6 +13,7 @@ from showergrid.settings.ingest import Ingest
 from showergrid.settings.report import Bootstrap, Comparison, PublishedTable
 from showergrid.settings.simulation import Box, Readout, Simulation
 from showergrid.settings.validation import Baselines, PublishedData
+from showergrid.settings.variations import Variations
 
 LARGEST = {"resolution": 20_000, "seed": 2**31 - 1}
 NAME = r"[A-Za-z][A-Za-z0-9_]*"
@@ -146,6 +147,7 @@ class Config(Settings):
     ingest: Ingest | None
     simulation: Simulation
     readout: Readout
+    variations: Variations
     split: Split
     representations: list[RepresentationEntry] = Field(min_length=1)
     training: dict[str, Any]
