@@ -17,7 +17,7 @@ def shard(detector_box, simulation, readout):
     varied = {
         "nominal": own,
         "louder": own.model_copy(update={"gain": 2 * own.gain}),
-        "dirty": own.model_copy(update={"lifetime": 1000.0}),
+        "dirty": own.model_copy(update={"lifetime": 5000.0}),
     }
     hits, events = simulate_shard(1, CLASSES, settings, own, detector_box, "axis")
     return hits, events, vary_shard(1, CLASSES, settings, own, detector_box, "axis", varied)
