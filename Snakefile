@@ -19,6 +19,7 @@ include: "rules/comparison.smk"
 include: "rules/ensembles.smk"
 include: "rules/pages.smk"
 include: "rules/tracking.smk"
+include: "rules/variations.smk"
 include: "rules/archive.smk"
 include: "rules/notify.smk"
 

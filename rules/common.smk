@@ -48,6 +48,7 @@ ENVIRONMENTS = {
     "evaluate": "torch",
     "features": "torch",
     "train_frozen": "torch",
+    "vary_cell": "torch",
     "list_rules": "workflow",
     "archive": "workflow",
     "page": "workflow",
@@ -110,6 +111,7 @@ wildcard_constraints:
         [
             *STUDY.tables,
             "table_containment",
+            "table_variations",
             *[f"ablations/{name}" for name in ABLATIONS],
             *[f"ensembles/{name}" for name in ENSEMBLES],
         ]

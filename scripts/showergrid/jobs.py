@@ -11,6 +11,7 @@ from showergrid.checking import checked
 from showergrid.errors import InputError
 from showergrid.pixels import is_list
 from showergrid.settings.study import LARGEST, Config, PublishedNumbers
+from showergrid.settings.variations import readouts
 from showergrid.study import VIEWS, Place, Study
 
 
@@ -70,6 +71,12 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             return _ablation(study, **wildcards)
         case "ensemble":
             return _ensemble(study, published, **wildcards)
+        case "vary":
+            return {**_simulate(study, **wildcards), "variations": readouts(config.readout, config.variations)}
+        case "vary_cell":
+            return {**_cell(study, **wildcards), "variations": list(readouts(config.readout, config.variations))}
+        case "table_variations":
+            return _table_variations(study)
         case _:  # nothing but files decides: typeset
             return {}
 
@@ -281,6 +288,20 @@ def _ensemble(study: Study, published: PublishedNumbers | None, ensemble: str) -
         "published": f"Published, never mixed with ours ({published.note}): {numbers}." if numbers else None,
         **_said(study),
     }
+
+
+def _table_variations(study: Study) -> dict[str, Any]:
+    """Everything that the table of detector variations says beside the scores of its cells."""
+    return {
+        "places": [_place(study, place) for place in varied_places(study)],
+        "variations": {one.name: one.readout for one in study.config.variations.readouts},
+        **_said(study),
+    }
+
+
+def varied_places(study: Study) -> list[Place]:
+    """The places of table1 whose cells are asked about other detectors."""
+    return [place for place in study.table_places("table1") if study.status(place) == "run"]
 
 
 def _place(study: Study, place: Place) -> dict[str, Any]:

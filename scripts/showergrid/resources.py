@@ -90,7 +90,7 @@ def need(config: Config, cluster: Cluster, step: str, job: Mapping[str, Any]) ->
         seconds = events(config) * epochs * pixels * (SECONDS_A_HIT if listed else SECONDS_A_PIXEL) / speed
         memory = batch * pixels * (BYTES_A_HIT if listed else BYTES_A_PIXEL) / 1e6
         return Need(PYTORCH + memory + hits_mb(config), STARTING + seconds / 60)
-    if step == "simulate":
+    if step in ("simulate", "vary"):
         return Need(2 * PYTHON, STARTING + config.simulation.shard_size * SHOWER_SECONDS / 60)
     return Need(PYTHON + hits_mb(config), STARTING + events(config) / 2000)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from showergrid.hits import AXES, EVENTS, HITS
 from showergrid.progress import progress
 from showergrid.readout import TimedHits, read_out
 from showergrid.settings.simulation import Box, Readout, Simulation
-from showergrid.simulation import Detector, draw, geant4_data
+from showergrid.simulation import Deposits, Detector, Primaries, draw, geant4_data
 from showergrid.streams import generator, seed_of
 
 EVENTS_PER_RUN = 100  # of Geant4: bounds the memory that deposits take; part of what a seed means
@@ -28,6 +29,26 @@ REDRAWN = b"redrawn"  # key of the counts in the metadata of a shard's events
 def seeds(simulation: Simulation, shard: int) -> dict[str, int]:
     """Seeds of the random streams of one shard: of the primaries, of Geant4 and of the readout."""
     return {name: seed_of(simulation.seed, "showers", shard, name) for name in ("primaries", "geant4", "readout")}
+
+
+@dataclass(frozen=True)
+class Run:
+    """Showers that Geant4 made in one go.
+
+    number (n,) int64: of each in its shard; large (n,) bool: whether it has hits enough, else it is drawn again;
+    hits: of all of them, their events numbered 0 to n - 1 as the primaries and the deposits are.
+    """
+
+    number: np.ndarray
+    large: np.ndarray
+    primaries: Primaries
+    deposits: Deposits
+    hits: TimedHits
+
+    def kept(self, hits: TimedHits) -> TimedHits:
+        """Of `hits`, made of these deposits, those of the showers that are large, numbered as in the shard."""
+        hits = hits[self.large[hits.event]]
+        return TimedHits(self.number[hits.event], hits.position, hits.charge, hits.time)
 
 
 def simulate_shard(
@@ -52,15 +73,60 @@ def simulate_shard(
     Raises:
         InputError: there is no such shard or order, or nearly every event is too small.
     """
-    if not 0 <= shard < simulation.shards:
-        raise InputError(f"shard {shard}: the study has {simulation.shards}, numbered from 0")
-    random = {name: generator(seed, name) for name, seed in seeds(simulation, shard).items()}
-    first = shard * simulation.shard_size
-    number = np.arange(first, min(first + simulation.shard_size, simulation.showers))
-    code = np.array(pdg, np.int32)[number % len(pdg)]
+    code = _codes(shard, pdg, simulation)
     energy = np.zeros(code.size)
     redrawn = dict.fromkeys(map(int, pdg), 0)
     found: list[TimedHits] = []
+    for run in _runs(shard, code, simulation, readout, detector):
+        energy[run.number[run.large]] = run.primaries.energy[run.large]
+        for small in code[run.number[~run.large]].tolist():
+            redrawn[small] += 1
+        found.append(run.kept(run.hits))
+    return _tables(_ordered(found, order), code, energy, f"shard {shard}", redrawn)
+
+
+def vary_shard(
+    shard: int,
+    pdg: Sequence[int],
+    simulation: Simulation,
+    readout: Readout,
+    detector: Box,
+    order: str,
+    variations: Mapping[str, Readout],
+) -> dict[str, pa.Table]:
+    """Hits of the very showers of a shard as other readouts see them, by the name of the variation.
+
+    Which showers there are is settled by `readout`, that of the study; each variation takes the same random numbers
+    for diffusion and noise, as far as it needs as many. A shower that leaves no hit in a variation is missing there.
+
+    Returns:
+        Tables as HITS, events numbered as in the study, in which each shard but the last has `shard_size`.
+
+    Raises:
+        InputError: as `simulate_shard`.
+    """
+    streams = {name: generator(seeds(simulation, shard)["readout"], "readout") for name in variations}
+    found: dict[str, list[TimedHits]] = {name: [] for name in variations}
+    for run in _runs(shard, _codes(shard, pdg, simulation), simulation, readout, detector):
+        for name, varied in variations.items():
+            found[name].append(run.kept(read_out(run.deposits, run.primaries.vertex, detector, varied, streams[name])))
+    first = shard * simulation.shard_size
+    return {name: _hits(_ordered(hits, order), first) for name, hits in found.items()}
+
+
+def _codes(shard: int, pdg: Sequence[int], simulation: Simulation) -> np.ndarray:
+    """PDG code (E,) int32 of each event of a shard."""
+    if not 0 <= shard < simulation.shards:
+        raise InputError(f"shard {shard}: the study has {simulation.shards}, numbered from 0")
+    first = shard * simulation.shard_size
+    number = np.arange(first, min(first + simulation.shard_size, simulation.showers))
+    return np.array(pdg, np.int32)[number % len(pdg)]
+
+
+def _runs(shard: int, code: np.ndarray, simulation: Simulation, readout: Readout, detector: Box) -> Iterator[Run]:
+    """The showers of a shard, until each event has one that is large enough."""
+    random = {name: generator(seed, name) for name, seed in seeds(simulation, shard).items()}
+    redrawn = 0
     with geant4_data(simulation.geant4_data):
         argon = Detector(detector, simulation.em_model, simulation.production_cut, seeds(simulation, shard)["geant4"])
         todo = np.arange(code.size)
@@ -70,19 +136,13 @@ def simulate_shard(
             deposits = argon.run(primaries)
             hits = read_out(deposits, primaries.vertex, detector, readout, random["readout"])
             large = np.bincount(hits.event, minlength=now.size) >= simulation.min_hits
-            energy[now[large]] = primaries.energy[large]
-            hits = hits[large[hits.event]]
-            found.append(TimedHits(now[hits.event], hits.position, hits.charge, hits.time))
-            again = now[~large]
-            for small in code[again].tolist():
-                redrawn[small] += 1
-            if sum(redrawn.values()) > 100 * code.size:
+            yield Run(now, large, primaries, deposits, hits)
+            redrawn += np.count_nonzero(~large)
+            if redrawn > 100 * code.size:
                 raise InputError(
                     f"simulation.min_hits: {simulation.min_hits} is more than these showers ever have; lower it"
                 )
-            todo = np.concatenate([todo, again])
-    hits = _ordered(found, order)
-    return _tables(hits, code, energy, f"shard {shard}", redrawn)
+            todo = np.concatenate([todo, now[~large]])
 
 
 def gather(shards: Sequence[tuple[Path, Path]], hits: Path, events: Path, counts: Path) -> None:
@@ -130,8 +190,6 @@ def _ordered(found: list[TimedHits], order: str) -> TimedHits:
 def _tables(
     hits: TimedHits, code: np.ndarray, energy: np.ndarray, source: str, redrawn: dict[int, int]
 ) -> tuple[pa.Table, pa.Table]:
-    columns = {"event": hits.event, "charge": hits.charge, "time": hits.time}
-    columns |= {axis: hits.position[:, i] for i, axis in enumerate(AXES)}
     number = np.arange(code.size)
     rows = {
         "event": number,
@@ -142,7 +200,13 @@ def _tables(
         "number": number,
     }
     counted = {str(pdg): count for pdg, count in sorted(redrawn.items())}
-    return _conforming(columns, HITS), _conforming(rows, EVENTS).replace_schema_metadata({REDRAWN: json.dumps(counted)})
+    return _hits(hits), _conforming(rows, EVENTS).replace_schema_metadata({REDRAWN: json.dumps(counted)})
+
+
+def _hits(hits: TimedHits, first: int = 0) -> pa.Table:
+    """As HITS, the events numbered from `first` on."""
+    columns = {"event": hits.event + first, "charge": hits.charge, "time": hits.time}
+    return _conforming(columns | {axis: hits.position[:, i] for i, axis in enumerate(AXES)}, HITS)
 
 
 def _conforming(columns: dict, schema: pa.Schema) -> pa.Table:

@@ -33,6 +33,7 @@ from showergrid.settings.study import (
     RepresentationEntry,
 )
 from showergrid.settings.training import Training
+from showergrid.settings.variations import readouts
 from showergrid.variants import base, variant
 
 # Keys of a model's window carry this prefix in the configuration: win_shape, win_margin, win_placement, win_origin.
@@ -113,6 +114,7 @@ class Study:
             raise InputError(f"config: out_of_memory: {strangers[0]} is not in the grid")
         for table in study.tables:
             study.table_places(table)
+        readouts(study.config.readout, study.config.variations)
         return study
 
     # What the names stand for

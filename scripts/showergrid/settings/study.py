@@ -16,6 +16,7 @@ from showergrid.settings.report import Bootstrap, Comparison, PublishedTable
 from showergrid.settings.simulation import Box, Readout, Simulation
 from showergrid.settings.tracking import Notify, Tracking
 from showergrid.settings.validation import Baselines, PublishedData
+from showergrid.settings.variations import Variations
 
 LARGEST = {"resolution": 20_000, "seed": 2**31 - 1}
 NAME = r"[A-Za-z][A-Za-z0-9_]*"
@@ -150,6 +151,7 @@ class Config(Settings):
     ingest: Ingest | None
     simulation: Simulation
     readout: Readout
+    variations: Variations
     split: Split
     representations: list[RepresentationEntry] = Field(min_length=1)
     training: dict[str, Any]

@@ -1,0 +1,123 @@
+# Trained networks on the same test showers, as detectors within the uncertainties see them.
+from showergrid.settings.variations import NOMINAL
+
+VARIATIONS = [NOMINAL, *[one.name for one in STUDY.config.variations.readouts]]
+VARIED = (
+    f"{RESULTS}/variations/{{representation}}/c{{resolution}}/{{model}}/seed{{seed}}"
+)
+
+
+def varied_shards():
+    """The shards whose showers are read out again."""
+    return range(
+        min(STUDY.config.variations.shards, STUDY.config.simulation.shards)
+        if STUDY.config.ingest is None
+        else 0
+    )
+
+
+def varied_cells():
+    """The scores, and their records, that the table of variations shows."""
+    cells = STUDY.cells_of(jobs.varied_places(STUDY))
+    return [
+        f"{RESULTS}/variations/{cell.representation}/c{cell.resolution}/{cell.model}/seed{cell.seed}.parquet"
+        for cell in cells
+    ]
+
+
+# Hits that were read from files can't be read out again.
+if STUDY.config.ingest is None:
+
+    rule vary:
+        input:
+            code=code("vary"),
+        output:
+            hits=[
+                f"{RESULTS}/variations/hits/{name}/{{shard}}.parquet"
+                for name in VARIATIONS
+            ],
+            provenance=f"{RESULTS}/variations/hits/{{shard}}.provenance.json",
+        log:
+            f"{RESULTS}/logs/vary/{{shard}}.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/vary/{{shard}}.tsv"
+        container:
+            "containers/data.sif"
+        threads: 1
+        resources:
+            **ask("vary"),
+        params:
+            job=job("vary"),
+        shell:
+            "python scripts/vary.py"
+            " --job {params.job:q}"
+            " --shard {wildcards.shard:q}"
+            " --hits {output.hits:q}"
+            " --provenance {output.provenance:q}"
+            " 2>&1 | tee {log:q}"
+
+    rule vary_cell:
+        input:
+            model=f"{CELL}/model.safetensors",
+            hits=[
+                f"{RESULTS}/variations/hits/{name}/{shard}.parquet"
+                for name in VARIATIONS
+                for shard in varied_shards()
+            ],
+            events=f"{RESULTS}/data/events.parquet",
+            split=f"{RESULTS}/data/split.parquet",
+            code=code("vary_cell"),
+        output:
+            scores=f"{VARIED}.parquet",
+            provenance=f"{VARIED}.provenance.json",
+        log:
+            f"{RESULTS}/logs/vary_cell/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/vary_cell/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
+        container:
+            "containers/torch.sif"
+        threads: compute_threads
+        resources:
+            **ask("vary_cell"),
+        params:
+            job=job("vary_cell"),
+        shell:
+            "python scripts/vary_cell.py"
+            " --job {params.job:q}"
+            " --model {input.model:q}"
+            " --hits {input.hits:q}"
+            " --events {input.events:q}"
+            " --split {input.split:q}"
+            " --scores {output.scores:q}"
+            " --provenance {output.provenance:q}"
+            " 2>&1 | tee {log:q}"
+
+    rule table_variations:
+        input:
+            scores=lambda wildcards: varied_cells(),
+            code=code("table_variations"),
+        output:
+            tex=f"{RESULTS}/table_variations.tex",
+            csv=f"{RESULTS}/table_variations.csv",
+            md=f"{RESULTS}/table_variations.md",
+            provenance=f"{RESULTS}/table_variations.tex.provenance.json",
+        log:
+            f"{RESULTS}/logs/table_variations.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/table_variations.tsv"
+        container:
+            "containers/data.sif"
+        threads: 1
+        resources:
+            **ask("table_variations"),
+        params:
+            job=job("table_variations"),
+        shell:
+            "python scripts/table_variations.py"
+            " --job {params.job:q}"
+            ' --results "$(dirname {output.tex:q})"'
+            " --tex {output.tex:q}"
+            " --csv {output.csv:q}"
+            " --md {output.md:q}"
+            " --provenance {output.provenance:q}"
+            " 2>&1 | tee {log:q}"

@@ -1,0 +1,42 @@
+"""Make hits of the showers of one shard once more, as readouts within the detector's uncertainties see them."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from showergrid import provenance
+from showergrid.atomic import replacing
+from showergrid.errors import run
+from showergrid.settings.simulation import Box, Readout, Simulation
+from showergrid.showers import seeds, vary_shard
+
+
+def main(a: argparse.Namespace) -> None:
+    """Write the hits of each variation."""
+    job = provenance.start(a.job, __file__)
+    simulation = Simulation(**job.config["simulation"])
+    tables = vary_shard(
+        a.shard,
+        [one["pdg"] for one in job.config["classes"]],
+        simulation,
+        Readout(**job.config["readout"]),
+        Box(**job.config["detector"]),
+        job.config["order"],
+        {name: Readout(**readout) for name, readout in job.config["variations"].items()},
+    )
+    for table, path in zip(tables.values(), a.hits, strict=True):
+        with replacing(path) as beside:
+            pq.write_table(table, beside)
+    job.finish(a.provenance, inputs={}, outputs={"hits": a.hits}, seeds=seeds(simulation, a.shard))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--job", required=True, help="JSON: resolved configuration of this job")
+    parser.add_argument("--shard", type=int, required=True, help="number of the shard, from 0 on")
+    parser.add_argument("--hits", type=Path, nargs="+", required=True, help="table of hits to write, one a variation")
+    parser.add_argument("--provenance", type=Path, required=True, help="provenance to write")
+    run(main, parser)

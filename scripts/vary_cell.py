@@ -1,0 +1,46 @@
+"""Ask the network of one cell about the test showers as other readouts see them."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from showergrid import evaluation, provenance
+from showergrid.atomic import replacing
+from showergrid.errors import run
+from showergrid.hits import read_events
+from showergrid.splitting import read_split
+from showergrid.variations import scored
+
+
+def main(a: argparse.Namespace) -> None:
+    """Write the scores."""
+    job = provenance.start(a.job, __file__)
+    weights, cell = evaluation.read_model(a.model)
+    event, sets = read_split(a.split)
+    names = job.config["variations"]
+    shards = len(a.hits) // len(names)
+    files = {name: a.hits[i * shards : (i + 1) * shards] for i, name in enumerate(names)}
+    table = scored(weights, cell, files, read_events(a.events), event[sets == "test"])
+    with replacing(a.scores) as beside:
+        pq.write_table(table, beside)
+    modules = (
+        f"showergrid.models.{cell['model']['module']}",
+        f"showergrid.representations.{cell['representation']['module']}",
+    )
+    inputs = {"model": a.model, "hits": a.hits, "events": a.events, "split": a.split}
+    job.finish(a.provenance, inputs, {"scores": a.scores}, {"cell": cell["seed"]}, modules)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--job", required=True, help="JSON: resolved configuration of this job")
+    parser.add_argument("--model", type=Path, required=True, help="model.safetensors of the cell")
+    parser.add_argument("--hits", type=Path, nargs="+", required=True, help="tables of hits, variation by variation")
+    parser.add_argument("--events", type=Path, required=True, help="table of the study's events")
+    parser.add_argument("--split", type=Path, required=True, help="table of the split")
+    parser.add_argument("--scores", type=Path, required=True, help="table of scores to write")
+    parser.add_argument("--provenance", type=Path, required=True, help="provenance to write")
+    run(main, parser)
