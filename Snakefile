@@ -12,6 +12,7 @@ include: "rules/cluster.smk"
 include: "rules/data.smk"
 include: "rules/images.smk"
 include: "rules/cells.smk"
+include: "rules/explanation.smk"
 include: "rules/report.smk"
 include: "rules/comparison.smk"
 include: "rules/archive.smk"
@@ -27,6 +28,10 @@ localrules:
     cell_performance,
     comparison,
     pairs,
+    removal_figure,
+    heatmap_figure,
+    mistakes,
+    explanations,
     table,
     table_resolution,
     ablation,

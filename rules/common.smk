@@ -9,7 +9,7 @@ sys.path.insert(0, os.path.join(workflow.basedir, "scripts"))
 
 from pathlib import Path
 
-from showergrid import apptainer, containers, jobs, plugins
+from showergrid import apptainer, containers, explanations, jobs, plugins
 from showergrid.closure import closure
 from showergrid.errors import InputError
 from showergrid.provenance import sha256
@@ -45,6 +45,8 @@ os.environ.update(
 ENVIRONMENTS = {
     "train": "torch",
     "evaluate": "torch",
+    "removal": "torch",
+    "heatmaps": "torch",
     "list_rules": "workflow",
     "archive": "workflow",
 }

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from showergrid.settings.archive import Archive
 from showergrid.settings.base import Settings
+from showergrid.settings.explanation import Explanation
 from showergrid.settings.images import Order, Split
 from showergrid.settings.ingest import Ingest
 from showergrid.settings.performance import Performance
@@ -157,6 +158,7 @@ class Config(Settings):
     archive: Archive
     containment: Containment
     figures: Figures
+    explanation: Explanation
     bootstrap: Bootstrap
     comparison: Comparison
     performance: Performance
