@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow.parquet as pq
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Normalize
+from matplotlib.colors import SymLogNorm
 
 from showergrid.blanks import say
 from showergrid.datasets import Window, cut
@@ -24,7 +24,8 @@ from showergrid.metrics import THRESHOLD
 from showergrid.selection import places
 from showergrid.settings.report import ClassName
 
-HEAT = ScalarMappable(Normalize(-1, 1), matplotlib.colormaps["RdBu_r"])  # colours that tell both signs apart
+# Both signs, each on a logarithmic scale: a few pixels are much hotter than all others
+HEAT = ScalarMappable(SymLogNorm(0.03, vmin=-1, vmax=1), matplotlib.colormaps["RdBu_r"])
 ACROSS = 4  # panels in a row of mistakes
 VALUE = "value of a pixel (scaled charge)"
 
@@ -94,7 +95,7 @@ def heatmap_figure(
     colors = charge_colors([event.seen.charge for event in drawn])
     space = _space(drawn[0].seen)
     with styled():
-        figure = new_figure(2 * 2.7 * shown + 1, 2.6 * len(groups))
+        figure = new_figure(2 * 2.7 * shown + 1, 2.5 * len(groups) + 1.2)
         for row, (label, right) in enumerate(groups):
             for column in range(shown):
                 place = 2 * (row * shown + column) + 1
@@ -110,10 +111,11 @@ def heatmap_figure(
                 axes = figure.add_subplot(len(groups), 2 * shown, place + 1, projection=space)
                 _draw_heat(axes, event)
                 axes.set_title(f"heat for {classes[event.answer].name}", fontsize=9)
+        panels = list(figure.axes)
         if drawn[0].seen.values.shape[1] != 3:
-            figure.colorbar(colors, ax=figure.axes, label=VALUE, aspect=40, location="bottom", shrink=0.5)
+            figure.colorbar(colors, ax=panels, label=VALUE, aspect=40, location="bottom", shrink=0.4)
         label = "heat / largest of the event: red speaks for the answer, blue against it"
-        figure.colorbar(HEAT, ax=figure.axes, label=label, aspect=40)
+        figure.colorbar(HEAT, ax=panels, label=label, aspect=40, location="bottom", shrink=0.4, format="{x:g}")
         save(figure, path)
 
 

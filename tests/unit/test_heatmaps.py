@@ -15,7 +15,7 @@ from showergrid.settings.training import Training
 from showergrid.training import answers, build
 
 SETTINGS = Training(
-    batch_size=32,
+    batch_size=100,
     n_epochs=1,
     min_epochs=1,
     patience=1,
@@ -78,12 +78,12 @@ def test_log_odds_of_any_number_of_classes():
 
 @pytest.fixture(scope="module")
 def trained() -> tuple[nn.Module, Cut, np.ndarray]:
-    """`simple` trained on images that differ in one small patch at random, and 200 more of them with their labels."""
+    """`simple` trained on images that differ in one small patch at random, and 100 more of them with their labels."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    label = np.arange(800) % 2
-    dense = random_images(2, 800)
-    patch = np.random.default_rng(3).uniform(0.5, 1, (800, 3, 3))
+    label = np.arange(700) % 2
+    dense = random_images(2, 700)
+    patch = np.random.default_rng(3).uniform(0.5, 1, (700, 3, 3))
     dense[:, 0, 4:7, 9:12] = np.where(label[:, None, None] == 0, patch, 0.1 * patch)
     network = build({"module": "simple", "parameters": {}}, SHAPE, 2, seed=1)
     optimiser = torch.optim.Adam(network.parameters(), lr=3e-3)
@@ -109,7 +109,7 @@ def asked(trained, one_thread) -> Asked:
 def test_heat_adds_up_to_the_difference_from_the_empty_image(asked):
     total = np.add.reduceat(asked.heat(steps=48), asked.images.offsets[:-1])
     with torch.no_grad():
-        x = torch.from_numpy(asked.images.batch(np.arange(200)))
+        x = torch.from_numpy(asked.images.batch(np.arange(100)))
         answer = torch.from_numpy(asked.answer)
         expected = log_odds(asked.network(x), answer) - log_odds(asked.network(torch.zeros_like(x)), answer)
     off = np.abs(total - expected.numpy())
@@ -145,12 +145,12 @@ def test_random_weights_change_the_map(asked):
 
 def test_masked_pixels_are_empty_ones(asked):
     masked = np.random.default_rng(1).random(asked.images.position.size) < 0.5
-    dense = asked.images.batch(np.arange(200)).reshape(200, -1)
-    row = np.repeat(np.arange(200), np.diff(asked.images.offsets))
+    dense = asked.images.batch(np.arange(100)).reshape(100, -1)
+    row = np.repeat(np.arange(100), np.diff(asked.images.offsets))
     dense[row[masked], asked.images.position[masked]] = 0
     with torch.no_grad():
-        p = asked.network.eval()(torch.from_numpy(dense.reshape(200, *SHAPE))).double().softmax(1).numpy()
-    assert asked.probability(masked) == pytest.approx(p[np.arange(200), asked.answer], abs=1e-6)
+        p = asked.network.eval()(torch.from_numpy(dense.reshape(100, *SHAPE))).double().softmax(1).numpy()
+    assert asked.probability(masked) == pytest.approx(p[np.arange(100), asked.answer], abs=1e-6)
 
 
 BOOTSTRAP = Bootstrap(seed=1, resamples=200, level=0.95)
