@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from showergrid.errors import InputError
+from showergrid.pixels import is_list
 from showergrid.study import Study
 
-DRAWN_AXES = (2, 3)
 OF_IMAGES = ("heatmaps", "heatmap_figure", "mistakes")
 OF_HITS = ("removal", "removal_figure")
 STEPS = (*OF_HITS, *OF_IMAGES)
@@ -18,12 +18,12 @@ def explanation_job(study: Study, step: str, cell: Mapping[str, Any]) -> dict[st
     """The resolved configuration of a job about `cell`, its own as a training is told.
 
     Raises:
-        InputError: the cell's input is no image that could be drawn.
+        InputError: the cell gets no images that could be drawn.
     """
     asked = study.config.explanation.model_dump(mode="json")
     representation = cell["representation"]["name"]
     if step in OF_IMAGES and not is_image(study, representation):
-        raise InputError(f"{representation} is no image of two or three axes to draw; of its cells ask removal.pdf")
+        raise InputError(f"{representation} gives lists and no images to draw; of its cells ask figures/removal.pdf")
     bootstrap = study.config.bootstrap.model_dump(mode="json")
     match step:
         case "removal" | "heatmaps":
@@ -39,8 +39,8 @@ def explanation_job(study: Study, step: str, cell: Mapping[str, Any]) -> dict[st
 
 
 def is_image(study: Study, representation: str) -> bool:
-    """Whether the representation has as many axes as can be drawn."""
-    return len(study.axes(representation)) in DRAWN_AXES
+    """Whether the representation gives images that can be drawn, and so its networks have gradients."""
+    return not is_list(study.axes(representation))
 
 
 def files(study: Study) -> list[str]:

@@ -63,12 +63,13 @@ def test_the_first_seed_of_each_place_of_table_1():
     assert not [path for path in found if "voxels/c100/efficientnet" in path]  # a pair without a meaning
 
 
-def test_what_cannot_be_drawn_is_refused(monkeypatch):
-    """No representation of the tiny study is other than an image, so planes stand for one."""
-    monkeypatch.setattr(explanations, "DRAWN_AXES", (3,))
+@pytest.mark.parametrize("model", ["transformer", "linear_svm"])
+def test_lists_cannot_be_drawn(model):
+    cell = {**CELL, "representation": "hits", "model": model}
     for step in explanations.OF_IMAGES:
-        with pytest.raises(InputError, match=r"projection_y is no image.*removal\.pdf"):
-            jobs.job(study(), step, None, **CELL)
-    assert jobs.job(study(), "removal", None, **CELL)["removal"]["events"] == 40
-    figures = [path for path in explanations.files(study()) if "projection_y/c200" in path and path.endswith(".pdf")]
-    assert {Path(path).name for path in figures} == {"removal.pdf"}
+        with pytest.raises(InputError, match=r"hits gives lists.*removal\.pdf") as refused:
+            jobs.job(study(), step, None, **cell)
+        assert "\n" not in str(refused.value)
+    assert jobs.job(study(), "removal", None, **cell)["removal"]["events"] == 40
+    found = [path for path in explanations.files(study()) if f"hits/c200/{model}" in path and path.endswith(".pdf")]
+    assert [Path(path).name for path in found] == ["removal.pdf"]
