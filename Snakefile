@@ -14,6 +14,7 @@ include: "rules/data.smk"
 include: "rules/images.smk"
 include: "rules/features.smk"
 include: "rules/cells.smk"
+include: "rules/explanation.smk"
 include: "rules/report.smk"
 include: "rules/comparison.smk"
 include: "rules/ensembles.smk"
@@ -35,6 +36,10 @@ localrules:
     cell_performance,
     comparison,
     pairs,
+    removal_figure,
+    heatmap_figure,
+    mistakes,
+    explanations,
     table,
     table_resolution,
     ablation,

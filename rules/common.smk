@@ -10,7 +10,7 @@ sys.path.insert(0, os.path.join(workflow.basedir, "scripts"))
 
 from pathlib import Path
 
-from showergrid import apptainer, containers, jobs, plugins
+from showergrid import apptainer, containers, explanations, jobs, plugins
 from showergrid.closure import closure
 from showergrid.errors import InputError
 from showergrid.provenance import sha256
@@ -49,6 +49,8 @@ ENVIRONMENTS = {
     "features": "torch",
     "train_frozen": "torch",
     "vary_cell": "torch",
+    "removal": "torch",
+    "heatmaps": "torch",
     "list_rules": "workflow",
     "archive": "workflow",
     "page": "workflow",

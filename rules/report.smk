@@ -220,6 +220,7 @@ rule list_rules:
             "rules/images.smk",
             "rules/features.smk",
             "rules/cells.smk",
+            "rules/explanation.smk",
             "rules/report.smk",
             "rules/comparison.smk",
             "rules/ensembles.smk",

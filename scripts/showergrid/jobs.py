@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from showergrid import explanations
 from showergrid.checking import checked
 from showergrid.errors import InputError
 from showergrid.pixels import is_list
@@ -59,6 +60,8 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             return {**_performance(study), "places": _numbered(study, compared(study, step))}
         case "pairs":
             return _pairs(study)
+        case _ if step in explanations.STEPS:
+            return explanations.explanation_job(study, step, _cell(study, **wildcards))
         case "event_figures":
             return _event_figures(study)
         case "table":

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from showergrid.settings.archive import Archive
 from showergrid.settings.base import Settings
 from showergrid.settings.ensembles import Ensemble
+from showergrid.settings.explanation import Explanation
 from showergrid.settings.images import Order, Split
 from showergrid.settings.ingest import Ingest
 from showergrid.settings.performance import Performance
@@ -165,6 +166,7 @@ class Config(Settings):
     notify: Notify
     containment: Containment
     figures: Figures
+    explanation: Explanation
     bootstrap: Bootstrap
     comparison: Comparison
     performance: Performance

@@ -1,0 +1,165 @@
+# What a trained cell looks at: its answers without some of the hits, heat maps, and its most confident mistakes.
+ASKED = f"{CELL}/explanation"
+NAMED = "{representation}.c{resolution}.{model}.seed{seed}"
+
+
+rule removal:
+    input:
+        model=f"{CELL}/model.safetensors",
+        images=f"{RESULTS}/images/{{representation}}/c{{resolution}}.safetensors",
+        hits=f"{RESULTS}/data/hits.parquet",
+        events=f"{RESULTS}/data/events.parquet",
+        split=f"{RESULTS}/data/split.parquet",
+        code=code("removal"),
+    output:
+        table=f"{ASKED}/removal.csv",
+        provenance=f"{ASKED}/removal.csv.provenance.json",
+    log:
+        f"{RESULTS}/logs/removal/{NAMED}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/removal/{NAMED}.tsv"
+    container:
+        "containers/torch.sif"
+    threads: compute_threads
+    resources:
+        **ask("removal"),
+    params:
+        job=job("removal"),
+    shell:
+        "python scripts/removal.py"
+        " --job {params.job:q}"
+        " --model {input.model:q}"
+        " --images {input.images:q}"
+        " --hits {input.hits:q}"
+        " --events {input.events:q}"
+        " --split {input.split:q}"
+        " --table {output.table:q}"
+        " --provenance {output.provenance:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule removal_figure:
+    input:
+        table=f"{ASKED}/removal.csv",
+        code=code("removal_figure"),
+    output:
+        figure=f"{CELL}/figures/removal.pdf",
+        provenance=f"{CELL}/figures/removal.pdf.provenance.json",
+    log:
+        f"{RESULTS}/logs/removal_figure/{NAMED}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/removal_figure/{NAMED}.tsv"
+    container:
+        "containers/data.sif"
+    threads: 1
+    resources:
+        **ask("removal_figure"),
+    params:
+        job=job("removal_figure"),
+    shell:
+        "python scripts/removal_figure.py"
+        " --job {params.job:q}"
+        " --table {input.table:q}"
+        " --figure {output.figure:q}"
+        " --provenance {output.provenance:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule heatmaps:
+    input:
+        model=f"{CELL}/model.safetensors",
+        images=f"{RESULTS}/images/{{representation}}/c{{resolution}}.safetensors",
+        events=f"{RESULTS}/data/events.parquet",
+        split=f"{RESULTS}/data/split.parquet",
+        code=code("heatmaps"),
+    output:
+        maps=f"{ASKED}/heatmaps.parquet",
+        report=f"{ASKED}/heatmaps.json",
+        provenance=f"{ASKED}/heatmaps.parquet.provenance.json",
+    log:
+        f"{RESULTS}/logs/heatmaps/{NAMED}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/heatmaps/{NAMED}.tsv"
+    container:
+        "containers/torch.sif"
+    threads: compute_threads
+    resources:
+        **ask("heatmaps"),
+    params:
+        job=job("heatmaps"),
+    shell:
+        "python scripts/heatmaps.py"
+        " --job {params.job:q}"
+        " --model {input.model:q}"
+        " --images {input.images:q}"
+        " --events {input.events:q}"
+        " --split {input.split:q}"
+        " --maps {output.maps:q}"
+        " --report {output.report:q}"
+        " --provenance {output.provenance:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule heatmap_figure:
+    input:
+        maps=f"{ASKED}/heatmaps.parquet",
+        report=f"{ASKED}/heatmaps.json",
+        code=code("heatmap_figure"),
+    output:
+        figure=f"{CELL}/figures/heatmaps.pdf",
+        provenance=f"{CELL}/figures/heatmaps.pdf.provenance.json",
+    log:
+        f"{RESULTS}/logs/heatmap_figure/{NAMED}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/heatmap_figure/{NAMED}.tsv"
+    container:
+        "containers/data.sif"
+    threads: 1
+    resources:
+        **ask("heatmap_figure"),
+    params:
+        job=job("heatmap_figure"),
+    shell:
+        "python scripts/heatmap_figure.py"
+        " --job {params.job:q}"
+        " --maps {input.maps:q}"
+        " --report {input.report:q}"
+        " --figure {output.figure:q}"
+        " --provenance {output.provenance:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule mistakes:
+    input:
+        predictions=f"{CELL}/predictions.parquet",
+        images=f"{RESULTS}/images/{{representation}}/c{{resolution}}.safetensors",
+        calibration=f"{RESULTS}/images/{{representation}}/c{{resolution}}.calibration.json",
+        code=code("mistakes"),
+    output:
+        figure=f"{CELL}/figures/mistakes.pdf",
+        provenance=f"{CELL}/figures/mistakes.pdf.provenance.json",
+    log:
+        f"{RESULTS}/logs/mistakes/{NAMED}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/mistakes/{NAMED}.tsv"
+    container:
+        "containers/data.sif"
+    threads: 1
+    resources:
+        **ask("mistakes"),
+    params:
+        job=job("mistakes"),
+    shell:
+        "python scripts/mistakes.py"
+        " --job {params.job:q}"
+        " --predictions {input.predictions:q}"
+        " --images {input.images:q}"
+        " --calibration {input.calibration:q}"
+        " --figure {output.figure:q}"
+        " --provenance {output.provenance:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule explanations:
+    input:
+        [f"{RESULTS}/{file}" for file in explanations.files(STUDY)],

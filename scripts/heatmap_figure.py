@@ -1,0 +1,28 @@
+"""Draw events of all classes, answered right and wrong, beside the heat maps of their answers."""
+
+import argparse
+from pathlib import Path
+
+from showergrid import provenance
+from showergrid.errors import run
+from showergrid.galleries import heatmap_figure, read_maps
+from showergrid.settings.report import ClassName
+
+
+def main(a: argparse.Namespace) -> None:
+    """Run the command."""
+    job = provenance.start(a.job, __file__)
+    classes = [ClassName(**one) for one in job.config["classes"]]
+    events = read_maps(a.maps, a.report, classes)
+    heatmap_figure(events, classes, job.config["energy"], job.config["shown"], a.figure)
+    job.finish(a.provenance, inputs={"maps": a.maps, "report": a.report}, outputs={"figure": a.figure})
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--maps", type=Path, required=True, help="heatmaps.parquet of the cell")
+    parser.add_argument("--report", type=Path, required=True, help="heatmaps.json of the cell")
+    parser.add_argument("--figure", type=Path, required=True, help="figure to write (.pdf or .png)")
+    parser.add_argument("--job", required=True, help="JSON: classes, energy and number of the events to draw")
+    parser.add_argument("--provenance", type=Path, required=True, help="provenance record to write")
+    run(main, parser)

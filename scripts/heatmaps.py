@@ -1,0 +1,86 @@
+"""Find which pixels the answers of a trained cell rest on, and test that they do."""
+
+import argparse
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from showergrid import evaluation, provenance
+from showergrid.atomic import replacing
+from showergrid.datasets import Window
+from showergrid.errors import run
+from showergrid.heatmaps import Asked, correlation, falls, summary, write_maps
+from showergrid.images import read_images
+from showergrid.selection import drawn, pixel_size, places
+from showergrid.settings.explanation import HeatMaps
+from showergrid.settings.images import WindowSettings
+from showergrid.settings.report import Bootstrap
+from showergrid.settings.training import Training
+from showergrid.training import answers, build, prepare, untrained, within_memory
+
+
+def main(a: argparse.Namespace) -> None:
+    """Run the command."""
+    job = provenance.start(a.job, __file__)
+    seed, how = job.config["explanation_seed"], HeatMaps(**job.config["heatmaps"])
+    bootstrap = Bootstrap(**job.config["bootstrap"])
+    weights, cell = evaluation.read_model(a.model)
+    model, settings = cell["model"], Training(**cell["model"]["training"])
+    events, split = evaluation.events_and_split(a.events, a.split)
+    images = read_images(a.images, cell["representation"]["name"], cell["resolution"])
+    data = evaluation.labelled(images, events, drawn(split["test"], how.events, seed), model["window"], cell["classes"])
+    seen = data.images
+
+    device = prepare(settings)
+    shape, classes = seen.shape, len(cell["classes"])
+    network, anew = (build(untrained(model), shape, classes, cell["seed"] + i).to(device) for i in range(2))
+    network.load_state_dict(weights)
+    with within_memory(cell, device):
+        probability = answers(network, settings, seen, device).numpy()
+        asked = Asked(network, seen, probability.argmax(1), settings, device)
+        heat = asked.heat(how.steps)
+        hottest, random = falls(asked, heat, how.masked, seed)
+        other = replace(asked, network=anew).heat(how.steps)
+    measured = {
+        "fall_hottest": hottest,
+        "fall_random": random,
+        "difference": hottest - random,
+        "correlation_untrained": correlation(heat, other, seen.offsets),
+    }
+
+    rows = events.take(np.searchsorted(events["event"].to_numpy(), seen.event))
+    kept = {name: rows[name].to_numpy() for name in ("event", "pdg", "energy", "n_hits")}
+    kept |= {"score": probability[:, 0], **measured}
+    window = Window.of(WindowSettings(**model["window"]), images.axes)
+    write_maps(a.maps, kept, seen, places(images, seen, window), heat)
+    report = {
+        "axes": images.axes,
+        "pixel_cm": pixel_size(cell["calibration"], images.axes),
+        **how.model_dump(),
+        "events": len(seen),
+        **summary(measured, data.label, bootstrap),
+    }
+    with replacing(a.report) as partial:
+        partial.write_text(json.dumps(report, indent=1) + "\n")
+    job.finish(
+        a.provenance,
+        {"model": a.model, "images": a.images, "events": a.events, "split": a.split},
+        {"maps": a.maps, "report": a.report},
+        {"explanation": seed, "bootstrap": bootstrap.seed},
+        (f"showergrid.models.{model['module']}", f"showergrid.representations.{cell['representation']['module']}"),
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", type=Path, required=True, help="model.safetensors of the cell")
+    parser.add_argument("--images", type=Path, required=True, help="image file of the representation and resolution")
+    parser.add_argument("--events", type=Path, required=True, help="events.parquet")
+    parser.add_argument("--split", type=Path, required=True, help="split.parquet")
+    parser.add_argument("--job", required=True, help="JSON: resolved configuration of the cell and the heat maps")
+    parser.add_argument("--maps", type=Path, required=True, help="heatmaps.parquet to write")
+    parser.add_argument("--report", type=Path, required=True, help="heatmaps.json to write: the test of the maps")
+    parser.add_argument("--provenance", type=Path, required=True, help="provenance record to write")
+    run(main, parser)

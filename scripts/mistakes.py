@@ -1,0 +1,42 @@
+"""Draw the test events of each class that a cell answered wrong with most confidence."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from showergrid import provenance
+from showergrid.calibration import read_calibration
+from showergrid.datasets import Window
+from showergrid.errors import run
+from showergrid.galleries import mistakes_figure, worst
+from showergrid.images import read_images
+from showergrid.selection import pixel_size
+from showergrid.settings.images import WindowSettings
+from showergrid.settings.report import ClassName
+
+
+def main(a: argparse.Namespace) -> None:
+    """Run the command."""
+    job = provenance.start(a.job, __file__)
+    classes, shown = [ClassName(**one) for one in job.config["classes"]], job.config["shown"]
+    images = read_images(a.images)
+    window = Window.of(WindowSettings(**job.config["window"]), images.axes)
+    pixel = np.array(pixel_size(read_calibration(a.calibration), images.axes))
+    mistakes_figure(worst(a.predictions, images, window, pixel, classes, shown), classes, shown, a.figure)
+    job.finish(
+        a.provenance,
+        inputs={"predictions": a.predictions, "images": a.images, "calibration": a.calibration},
+        outputs={"figure": a.figure},
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--predictions", type=Path, required=True, help="predictions.parquet of the cell")
+    parser.add_argument("--images", type=Path, required=True, help="image file of the representation and resolution")
+    parser.add_argument("--calibration", type=Path, required=True, help="calibration of the images")
+    parser.add_argument("--figure", type=Path, required=True, help="figure to write (.pdf or .png)")
+    parser.add_argument("--job", required=True, help="JSON: classes, window and number of the events to draw")
+    parser.add_argument("--provenance", type=Path, required=True, help="provenance record to write")
+    run(main, parser)

@@ -1,0 +1,52 @@
+"""Ask a trained cell about test events of which some hits are taken away."""
+
+import argparse
+from pathlib import Path
+
+from showergrid import evaluation, provenance
+from showergrid.errors import run
+from showergrid.hits import read_hits
+from showergrid.images import read_images
+from showergrid.progress import progress
+from showergrid.removal import WAYS, Trained, in_order, table, write_table
+from showergrid.selection import drawn
+from showergrid.settings.explanation import Removal
+from showergrid.settings.report import Bootstrap
+
+
+def main(a: argparse.Namespace) -> None:
+    """Run the command."""
+    job = provenance.start(a.job, __file__)
+    seed, asked = job.config["explanation_seed"], Removal(**job.config["removal"])
+    weights, cell = evaluation.read_model(a.model)
+    events, split = evaluation.events_and_split(a.events, a.split)
+    chosen = drawn(split["test"], asked.events, seed)
+    whole = read_images(a.images, cell["representation"]["name"], cell["resolution"])
+    labels = evaluation.labelled(whole, events, chosen, cell["model"]["window"], cell["classes"]).label
+    order = cell["representation"].get("order")
+    hits = in_order(read_hits(a.hits, time=order is not None), chosen, order)
+
+    bootstrap = Bootstrap(**job.config["bootstrap"])
+    rows = table(Trained(weights, cell, whole), hits, labels, asked.kept, seed, bootstrap)
+    write_table(a.table, progress(rows, "removal", "row", len(WAYS) * len(asked.kept)))
+    model, representation = cell["model"]["module"], cell["representation"]["module"]
+    job.finish(
+        a.provenance,
+        {"model": a.model, "images": a.images, "hits": a.hits, "events": a.events, "split": a.split},
+        {"table": a.table},
+        {"explanation": seed, "bootstrap": bootstrap.seed},
+        (f"showergrid.models.{model}", f"showergrid.representations.{representation}"),
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", type=Path, required=True, help="model.safetensors of the cell")
+    parser.add_argument("--images", type=Path, required=True, help="image file of the representation and resolution")
+    parser.add_argument("--hits", type=Path, required=True, help="hits.parquet")
+    parser.add_argument("--events", type=Path, required=True, help="events.parquet")
+    parser.add_argument("--split", type=Path, required=True, help="split.parquet")
+    parser.add_argument("--job", required=True, help="JSON: resolved configuration of the cell and the removal")
+    parser.add_argument("--table", type=Path, required=True, help="removal.csv to write")
+    parser.add_argument("--provenance", type=Path, required=True, help="provenance record to write")
+    run(main, parser)

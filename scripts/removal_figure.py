@@ -1,0 +1,24 @@
+"""Draw how a cell answers when some of the hits are taken away."""
+
+import argparse
+from pathlib import Path
+
+from showergrid import provenance
+from showergrid.errors import run
+from showergrid.removalplots import read_table, removal_figure
+
+
+def main(a: argparse.Namespace) -> None:
+    """Run the command."""
+    job = provenance.start(a.job, __file__)
+    removal_figure(read_table(a.table), a.figure)
+    job.finish(a.provenance, inputs={"table": a.table}, outputs={"figure": a.figure})
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--table", type=Path, required=True, help="removal.csv of the cell")
+    parser.add_argument("--figure", type=Path, required=True, help="figure to write (.pdf or .png)")
+    parser.add_argument("--job", required=True, help="JSON: rule, wildcards and environment")
+    parser.add_argument("--provenance", type=Path, required=True, help="provenance record to write")
+    run(main, parser)

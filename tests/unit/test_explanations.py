@@ -1,0 +1,75 @@
+"""What is planned about a trained cell, and what is refused."""
+
+from pathlib import Path
+
+import pytest
+from snakemake.common.configfile import load_configfile
+
+from showergrid import explanations, jobs
+from showergrid.errors import InputError
+from showergrid.study import Study
+
+CONFIG = Path(__file__).parents[2] / "config/test.yaml"
+CELL = {"representation": "projection_y", "resolution": 200, "model": "simple", "seed": 19}
+
+
+def study(**changes) -> Study:
+    config = load_configfile(CONFIG)
+    for key, value in changes.items():
+        config["explanation"][key] |= value
+    return Study.read(config)
+
+
+def told(**changes) -> dict[str, dict]:
+    """What the job of each step is told."""
+    return {step: jobs.job(study(**changes), step, None, **CELL) for step in explanations.STEPS}
+
+
+@pytest.mark.parametrize(
+    ("changes", "steps"),
+    [
+        ({"removal": {"kept": [0.5]}}, {"removal"}),
+        ({"heatmaps": {"steps": 9}}, {"heatmaps"}),
+        ({"shown": {"heatmaps": 3}}, {"heatmap_figure"}),
+        ({"shown": {"mistakes": 3}}, {"mistakes"}),
+    ],
+)
+def test_a_job_is_told_what_it_depends_on(changes, steps):
+    before, after = told(), told(**changes)
+    assert {step for step in before if before[step] != after[step]} == steps
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"removal": {"kept": [0.5, 0.5]}}, "a share stands twice"),
+        ({"removal": {"kept": [0.0]}}, "greater than 0"),
+        ({"heatmaps": {"masked": 1.0}}, "less than 1"),
+        ({"shown": {"heat": 1}}, "heat"),
+    ],
+)
+def test_wrong_values_are_refused_in_one_line(changes, words):
+    with pytest.raises(InputError, match=words) as refused:
+        study(**changes)
+    assert "explanation" in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_the_first_seed_of_each_place_of_table_1():
+    found = explanations.files(study())
+    assert "cells/projection_y/c100/complex/seed19/figures/heatmaps.pdf" in found
+    assert not [path for path in found if "seed20" in path]  # the second seed
+    assert not [path for path in found if "simple_cm" in path]  # of another table
+    assert not [path for path in found if "voxels/c100/efficientnet" in path]  # a pair without a meaning
+
+
+@pytest.mark.parametrize("model", ["transformer", "linear_svm"])
+def test_lists_cannot_be_drawn(model):
+    cell = {**CELL, "representation": "hits", "model": model}
+    for step in explanations.OF_IMAGES:
+        with pytest.raises(InputError, match=r"hits gives lists.*removal\.pdf") as refused:
+            jobs.job(study(), step, None, **cell)
+        assert "\n" not in str(refused.value)
+    assert jobs.job(study(), "removal", None, **cell)["removal"]["events"] == 40
+    found = [path for path in explanations.files(study()) if f"hits/c200/{model}" in path and path.endswith(".pdf")]
+    assert [Path(path).name for path in found] == ["removal.pdf"]
