@@ -12,16 +12,13 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
-from pydantic import BaseModel
-
 from showergrid import plugins
 from showergrid.checking import checked
-from showergrid.datasets import Window
 from showergrid.errors import InputError
+from showergrid.hyperparameters import WINDOW, axes_of, grouped, groups_of, known, settled, whole
 from showergrid.pixels import is_list
-from showergrid.settings.base import Settings
 from showergrid.settings.estimators import Fitting
-from showergrid.settings.images import CentimetreWindow, WindowSettings
+from showergrid.settings.images import CentimetreWindow
 from showergrid.settings.study import (
     LARGEST,
     Ablation,
@@ -34,8 +31,6 @@ from showergrid.settings.study import (
 from showergrid.settings.training import Training
 from showergrid.variants import base, variant
 
-# Keys of a model's window carry this prefix in the configuration: win_shape, win_margin, win_placement, win_origin.
-WINDOW = "win_"
 COORDINATES = ("representation", "resolution", "model")
 
 
@@ -134,7 +129,7 @@ class Study:
     @cache
     def axes(self, representation: str) -> tuple[str, ...]:
         """The detector axes of the images, in the order of their dimensions."""
-        return _axes(self.representation(representation))
+        return axes_of(self.representation(representation))
 
     @cache
     def has_meaning(self, representation: str, model: str) -> bool:
@@ -150,39 +145,22 @@ class Study:
 
     def _settled_model(self, entry: ModelEntry, representation: Mapping[str, Any], resolution: int) -> dict[str, Any]:
         where = f"config: model {entry.name} ({representation['name']}, c{resolution})"
-        groups = _groups(plugins.load("models", entry.file))
+        groups = groups_of(plugins.load("models", entry.file))
         values = self.model_values(entry, representation["name"], resolution)
-        known = _known(values, groups, where)
-        grouped: dict[str, dict[str, Any]] = {group: {} for group in groups}
-        for key, value in values.items():
-            grouped[known[key]][key.removeprefix(WINDOW) if known[key] == "window" else key] = value
-        axes = _axes(representation)
-        if grouped.pop("centimetres"):
-            grouped["window"] |= self._in_pixels(values, axes, resolution, where)
+        found = grouped(values, groups, where)
+        axes = axes_of(representation)
+        if found.pop("centimetres"):
+            found["window"] |= self._in_pixels(values, axes, resolution, where)
         if is_list(axes):
-            shape = {"shape": grouped["window"]["shape"]} if "shape" in grouped["window"] else _whole(representation)
-            grouped["window"] = {**shape, "placement": {}, "margin": {}, "origin": "first_hit"}
+            shape = {"shape": found["window"]["shape"]} if "shape" in found["window"] else whole(representation)
+            found["window"] = {**shape, "placement": {}, "margin": {}, "origin": "first_hit"}
         else:
-            grouped["window"] = {"origin": self.config.origin, **grouped["window"]}
-        found = {
-            group: checked(groups[group], inner, where, WINDOW if group == "window" else "")
-            for group, inner in grouped.items()
-        }
-        try:
-            Window.of(found["window"], axes)
-            found["parameters"].check_window(found["window"].shape)
-        except InputError as error:
-            shown = f"win_shape = {found['window'].shape}, win_margin = {found['window'].margin}"
-            raise InputError(f"{where}: {shown}: {error}") from None
-        return {
-            "name": entry.name,
-            "module": entry.file,
-            **{group: settings.model_dump(mode="json") for group, settings in found.items()},
-        }
+            found["window"] = {"origin": self.config.origin, **found["window"]}
+        return {"name": entry.name, "module": entry.file, **settled(found, groups, axes, where)}
 
     def model_values(self, entry: ModelEntry, representation: str, resolution: int) -> dict[str, Any]:
         """Every value that the configuration gives a model in one place: of training, its own, of its overrides."""
-        groups = _groups(plugins.load("models", entry.file))
+        groups = groups_of(plugins.load("models", entry.file))
         foreign = set() if groups["training"] is Training else Training.model_fields.keys() - Fitting.model_fields
         values = {key: value for key, value in self.config.training.items() if key not in foreign} | entry.values
         for override in entry.overrides:
@@ -226,9 +204,9 @@ class Study:
             if override.representation is not None:
                 _named(self.config.representations, override.representation, "representation")
             values |= override.model_extra or {}
-        known = _known(values, _groups(module), where)
+        group_of = known(values, groups_of(module), where)
         if all(entry.name not in block.models for block in self.config.grid):
-            parameters = {key: value for key, value in entry.values.items() if known[key] == "parameters"}
+            parameters = {key: value for key, value in entry.values.items() if group_of[key] == "parameters"}
             checked(module.Parameters, parameters, where)
 
     # The grid
@@ -329,7 +307,7 @@ class Study:
         image = _named(self.config.representations, place["representation"], "representation")
         network = _named(self.config.models, place["model"], "model")
         of_image = {*plugins.load("representations", image.file).Parameters.model_fields, "order"}
-        of_network = _known({}, _groups(plugins.load("models", network.file)), where)
+        of_network = known({}, groups_of(plugins.load("models", network.file)), where)
         changes: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
         settled = self._settled_representation(image)
         own = {"order": self.config.order, **settled["parameters"], **settled}
@@ -359,42 +337,6 @@ class Study:
         except InputError as error:
             raise InputError(f"{where}: {str(error).removeprefix('config: ')}") from None
         return image, network, place["resolution"]
-
-
-def _axes(representation: Mapping[str, Any]) -> tuple[str, ...]:
-    module = plugins.load("representations", representation["module"])
-    return module.axes(module.Parameters(**representation["parameters"]))
-
-
-def _whole(representation: Mapping[str, Any]) -> dict[str, list[int]]:
-    """The shape of a window that holds the whole of a list, if that is always as long."""
-    module = plugins.load("representations", representation["module"])
-    if not hasattr(module, "length"):
-        return {}
-    return {"shape": [module.length(module.Parameters(**representation["parameters"]))]}
-
-
-def _groups(module: Any) -> dict[str, type[Settings]]:
-    """What the keys of a model are checked against; those of one that is fitted as a whole have no epochs."""
-    return {
-        "training": Fitting if hasattr(module, "fit") else Training,
-        "parameters": module.Parameters,
-        "window": WindowSettings,
-        "centimetres": CentimetreWindow,
-    }
-
-
-def _known(values: Mapping[str, Any], groups: Mapping[str, type[Settings]], where: str) -> dict[str, str]:
-    """The group of every key a model may have; one that none knows is refused."""
-    known = {key: group for group, settings in groups.items() for key in _keys(group, settings)}
-    if unknown := sorted(set(values) - set(known)):
-        raise InputError(f"{where}: {unknown[0]} = {values[unknown[0]]!r}: unknown key; valid: {', '.join(known)}")
-    return known
-
-
-def _keys(group: str, settings: type[BaseModel]) -> list[str]:
-    """The keys of `settings` as a model of the configuration names them."""
-    return [f"{WINDOW}{key}" if group == "window" else key for key in settings.model_fields]
 
 
 def _product(block: Block) -> Iterator[tuple[str, int, str]]:
