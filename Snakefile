@@ -12,6 +12,7 @@ include: "rules/cluster.smk"
 include: "rules/data.smk"
 include: "rules/images.smk"
 include: "rules/cells.smk"
+include: "rules/tuning.smk"
 include: "rules/report.smk"
 include: "rules/comparison.smk"
 include: "rules/archive.smk"
@@ -30,6 +31,9 @@ localrules:
     table,
     table_resolution,
     ablation,
+    tuning,
+    best,
+    tuning_figures,
     typeset,
     archive,
     list_rules,

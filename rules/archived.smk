@@ -21,9 +21,10 @@ def archived(wildcards):
         *cell_files(variants, CELL_FILES),
         *data_provenance(cells),
         *[
-            f"{RESULTS}/images/{cell.representation}/c{cell.resolution}.calibration.json"
+            f"{image_stem(cell.representation, cell.resolution, cell.model)}.calibration.json"
             for cell in cells
         ],
+        *search_outputs(cells),
         *(raw_data(cells) if STUDY.config.archive.data else []),
     ]
     return sorted(set(files))
@@ -37,7 +38,7 @@ def raw_data(cells):
     return [
         *[f"{RESULTS}/data/{name}" for name in data],
         *[
-            f"{RESULTS}/images/{cell.representation}/c{cell.resolution}.safetensors"
+            f"{image_stem(cell.representation, cell.resolution, cell.model)}.safetensors"
             for cell in cells
         ],
     ]

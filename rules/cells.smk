@@ -3,11 +3,12 @@
 
 rule train:
     input:
-        images=f"{RESULTS}/images/{{representation}}/c{{resolution}}.safetensors",
-        calibration=f"{RESULTS}/images/{{representation}}/c{{resolution}}.calibration.json",
+        images=images("safetensors"),
+        calibration=images("calibration.json"),
         events=f"{RESULTS}/data/events.parquet",
         split=f"{RESULTS}/data/split.parquet",
-        weights=weights,
+        weights=weights("train"),
+        tuned=tuned_values,
         code=code("train"),
     output:
         model=f"{CELL}/model.safetensors",
@@ -19,7 +20,7 @@ rule train:
         f"{RESULTS}/benchmarks/train/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
     container:
         "containers/torch.sif"
-    threads: compute_threads
+    threads: compute_threads("train")
     resources:
         **ask("train"),
     params:
@@ -32,6 +33,7 @@ rule train:
         " --events {input.events:q}"
         " --split {input.split:q}"
         " --weights {input.weights:q}"
+        " --tuned {input.tuned:q}"
         " --model {output.model:q}"
         " --history {output.history:q}"
         " --provenance {output.provenance:q}"
@@ -42,7 +44,7 @@ rule evaluate:
     input:
         model=f"{CELL}/model.safetensors",
         history=f"{CELL}/history.csv",
-        images=f"{RESULTS}/images/{{representation}}/c{{resolution}}.safetensors",
+        images=images("safetensors"),
         events=f"{RESULTS}/data/events.parquet",
         split=f"{RESULTS}/data/split.parquet",
         code=code("evaluate"),
@@ -56,7 +58,7 @@ rule evaluate:
         f"{RESULTS}/benchmarks/evaluate/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
     container:
         "containers/torch.sif"
-    threads: compute_threads
+    threads: compute_threads("evaluate")
     resources:
         **ask("evaluate"),
     params:

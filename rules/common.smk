@@ -14,6 +14,8 @@ from showergrid.closure import closure
 from showergrid.errors import InputError
 from showergrid.provenance import sha256
 from showergrid.study import Study
+from showergrid.tuned import of_images
+from showergrid.variants import base
 from showergrid.weights import weights_file
 from snakemake.exceptions import WorkflowError
 from snakemake.settings.types import DeploymentMethod
@@ -45,6 +47,7 @@ os.environ.update(
 ENVIRONMENTS = {
     "train": "torch",
     "evaluate": "torch",
+    "tune": "torch",
     "list_rules": "workflow",
     "archive": "workflow",
 }
@@ -95,6 +98,7 @@ wildcard_constraints:
     resolution=r"[1-9][0-9]*",
     seed=r"0|[1-9][0-9]*",
     shard=r"0|[1-9][0-9]*",
+    worker=r"0|[1-9][0-9]*",
     ablation=one_of(ABLATIONS),
     document=one_of(
         [
@@ -109,7 +113,7 @@ wildcard_constraints:
 def resolved(step, **wildcards):
     """What a job is told, from its step and wildcards alone; a fault in the study is one line."""
     numbers = {
-        name: int(value) if name in ("resolution", "seed", "shard") else value
+        name: int(value) if name in ("resolution", "seed", "shard", "worker") else value
         for name, value in wildcards.items()
     }
     try:
@@ -150,17 +154,78 @@ def code(step):
     return found
 
 
-def weights(wildcards):
-    """The file of pretrained weights that a cell names, if it exists; training says so when it is missing."""
-    model = resolved("train", **wildcards)["model"]
-    published = getattr(plugins.load("models", model["module"]), "WEIGHTS", None)
-    path = weights_file(model["parameters"].get("weights", "none"), published)
-    return [str(path)] if path and path.is_file() else []
+def weights(step):
+    """The input function for the file of pretrained weights that a network names, if it exists; training says so when
+    it is missing.
+    """
+
+    def found(wildcards):
+        model = resolved(step, **wildcards)["model"]
+        published = getattr(plugins.load("models", model["module"]), "WEIGHTS", None)
+        path = weights_file(model["parameters"].get("weights", "none"), published)
+        return [str(path)] if path and path.is_file() else []
+
+    return found
 
 
-def compute_threads(wildcards):
-    """The cores to reserve for a cell: as many as its compute threads."""
-    return resolved("train", **wildcards)["model"]["training"]["threads"]
+def tuning_folder(representation, resolution, model):
+    """Where the search of a network is, by the name of the network or of its tuned variant."""
+    return f"{RESULTS}/tuning/{representation}/c{resolution}/{base(model)}"
+
+
+def searched(representation, resolution, model):
+    """The search that a cell has its values from, or None."""
+    try:
+        return STUDY.search(representation, int(resolution), model)
+    except InputError as error:
+        raise WorkflowError(str(error)) from None
+
+
+def image_stem(representation, resolution, model):
+    """The image file of a network without its suffix: that of all networks, unless a search chose its parameters."""
+    search = searched(representation, resolution, model)
+    if search and of_images(STUDY.representation(representation), search.space):
+        return f"{tuning_folder(representation, resolution, model)}/images"
+    return f"{RESULTS}/images/{representation}/c{resolution}"
+
+
+def images(suffix):
+    """The input function of a cell for the file of its images that ends so."""
+    return lambda wildcards: (
+        f"{image_stem(wildcards.representation, wildcards.resolution, wildcards.model)}.{suffix}"
+    )
+
+
+def tuned_values(wildcards):
+    """The values that a search found for a cell, if it is tuned."""
+    place = wildcards.representation, wildcards.resolution, wildcards.model
+    return [f"{tuning_folder(*place)}/best.yaml"] if searched(*place) else []
+
+
+def compute_threads(step):
+    """The function for the cores to reserve for a network: as many as its compute threads."""
+    return lambda wildcards: (
+        resolved(step, **wildcards)["model"]["training"]["threads"]
+    )
+
+
+def search_of(wildcards):
+    """The search that a job belongs to, as the configuration has it."""
+    names = "representation", "resolution", "model"
+    return resolved("best", **{name: wildcards[name] for name in names})["search"]
+
+
+def trial_input(path, own):
+    """The input function of a search for a file: one for the images that each trial makes of its own, or else one for
+    those of all trials.
+    """
+
+    def found(wildcards):
+        representation = STUDY.representation(wildcards.representation)
+        makes_images = bool(of_images(representation, search_of(wildcards)["space"]))
+        return path.format(**wildcards) if makes_images == own else []
+
+    return found
 
 
 def shards(suffix):
@@ -201,10 +266,22 @@ def cell_files(cells, names):
     return [f"{RESULTS}/{cell.folder}/{name}" for cell in cells for name in names]
 
 
+def search_outputs(cells):
+    """What tuned cells have their values from: the files that have a record."""
+    found = {}
+    for cell in cells:
+        place = cell.representation, cell.resolution, cell.model
+        if search := searched(*place):
+            folder = tuning_folder(*place)
+            workers = [f"workers/{worker}.csv" for worker in range(search.workers)]
+            found |= {f"{folder}/{name}": None for name in ["best.yaml", *workers]}
+    return list(found)
+
+
 def data_provenance(cells):
-    """The records of the data and the images that some cells are made of."""
+    """The records of the data, images and searches that some cells are made of."""
     images = sorted(
-        {f"{RESULTS}/images/{cell.representation}/c{cell.resolution}" for cell in cells}
+        {image_stem(cell.representation, cell.resolution, cell.model) for cell in cells}
     )
     data = ["hits.parquet", "split.parquet", "calibration.json"]
     return [
@@ -212,11 +289,13 @@ def data_provenance(cells):
         for output in [
             *(shards("hits.parquet") if STUDY.config.ingest is None else []),
             *[f"{RESULTS}/data/{name}" for name in data],
+            *[f"{image}.safetensors" for image in images],
             *[
-                f"{image}.{suffix}"
+                f"{image}.calibration.json"
                 for image in images
-                for suffix in ("calibration.json", "safetensors")
+                if image.startswith(f"{RESULTS}/images/")
             ],
+            *search_outputs(cells),
         ]
     ]
 

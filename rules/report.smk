@@ -217,6 +217,7 @@ rule list_rules:
             "rules/data.smk",
             "rules/images.smk",
             "rules/cells.smk",
+            "rules/tuning.smk",
             "rules/report.smk",
             "rules/comparison.smk",
             "rules/archive.smk",

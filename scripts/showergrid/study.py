@@ -29,7 +29,9 @@ from showergrid.settings.study import (
     RepresentationEntry,
 )
 from showergrid.settings.training import Training
-from showergrid.variants import base, variant
+from showergrid.settings.tuning import Search
+from showergrid.tuned import check_keys, with_values
+from showergrid.variants import base, tuned, variant
 
 COORDINATES = ("representation", "resolution", "model")
 
@@ -92,8 +94,11 @@ class Study:
                         f"config: ablation {ablation.name}: {place.model} takes no images of {place.representation}"
                     )
                 study.model(*place.key)
+        for search in study.config.tuning:
+            study.check_search(search)
         for place in study.places:
             study.model(*place)
+            study.search(*place)
         asked = {place for block in study.config.grid for place in _product(block)}
         if strangers := sorted(study.too_large - asked):
             raise InputError(f"config: out_of_memory: {strangers[0]} is not in the grid")
@@ -262,6 +267,42 @@ class Study:
         """The trained cells of some places."""
         return [Cell(*place.key, seed) for place in places if self.status(place) == "run" for seed in place.seeds]
 
+    # Searches
+
+    def search(self, representation: str, resolution: int, model: str) -> Search | None:
+        """The search that gives a network its values in one place; None for one that is not tuned.
+
+        Raises:
+            InputError: the network is tuned, and there is no such search.
+        """
+        if model != tuned(base(model)):
+            return None
+        return self.search_of(representation, resolution, base(model))
+
+    def search_of(self, representation: str, resolution: int, model: str) -> Search:
+        """The search of hyperparameters in one place.
+
+        Raises:
+            InputError: there is none.
+        """
+        for search in self.config.tuning:
+            if search.place == (representation, resolution, model):
+                return search
+        raise InputError(f"config: tuning has no search of {model} on {representation} at c{resolution}; add one")
+
+    def check_search(self, search: Search) -> None:
+        """Refuse a search of what there is not, or of values that the rest of the configuration does not allow."""
+        where = f"config: tuning of {search.model} on {search.representation} at c{search.resolution}: space"
+        _named(self.config.representations, search.representation, "representation")
+        _named(self.config.models, search.model, "model")
+        if not self.has_meaning(search.representation, search.model):
+            raise InputError(f"config: tuning: {search.model} takes no images of {search.representation}")
+        cell = {"representation": self.representation(search.representation), "model": self.model(*search.place)}
+        check_keys(cell, search.space, where)
+        for key, domain in search.space.items():
+            for value in domain.ends:
+                with_values(cell, {key: value}, where)
+
     # Ablations
 
     def ablation(self, name: str) -> Ablation:
@@ -287,6 +328,10 @@ class Study:
         representations: dict[str, RepresentationEntry] = {}
         models: dict[str, ModelEntry] = {}
         places: dict[str, list[Place]] = {}
+        for entry in self.config.models:
+            if any(search.model == entry.name for search in self.config.tuning):
+                changed = {"name": tuned(entry.name), "module": entry.file}
+                models[tuned(entry.name)] = entry.model_copy(update=changed)
         for ablation in self.config.ablations:
             places[ablation.name] = []
             for values in itertools.product(*ablation.factors.values()):
