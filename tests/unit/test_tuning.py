@@ -136,6 +136,15 @@ def test_values_go_where_their_keys_belong():
         with_values(cell, {"batch_size": 0}, "here")
 
 
+def test_other_values_of_a_list_give_it_another_length():
+    place = {"representation": "features", "resolution": 200, "model": "xgboost"}
+    cell = job(study(), "train", None, **place, seed=1)
+    fewer = with_values(cell, {"radii": cell["representation"]["parameters"]["radii"][:3], "max_depth": 2}, "here")
+    assert fewer["model"]["parameters"]["max_depth"] == 2
+    assert fewer["model"]["window"]["shape"][0] < cell["model"]["window"]["shape"][0]
+    study(searched(**place, space={"radii": {"choices": [[1.0], [1.0, 2.0]]}}))
+
+
 # The trials
 
 
