@@ -15,6 +15,7 @@ include: "rules/images.smk"
 include: "rules/features.smk"
 include: "rules/cells.smk"
 include: "rules/explanation.smk"
+include: "rules/tuning.smk"
 include: "rules/report.smk"
 include: "rules/comparison.smk"
 include: "rules/ensembles.smk"
@@ -44,6 +45,9 @@ localrules:
     table_resolution,
     ablation,
     ensemble,
+    tuning,
+    best,
+    tuning_figures,
     typeset,
     page,
     data_page,

@@ -32,6 +32,7 @@ def archived(wildcards):
         *cell_files(variants, CELL_FILES),
         *data_provenance(cells),
         *[f"{image}.calibration.json" for image in images_of(cells)],
+        *search_outputs(cells),
         *(raw_data(cells) if STUDY.config.archive.data else []),
     ]
     return sorted(set(files))

@@ -7,7 +7,8 @@ rule train:
         calibrations=image_files("calibration.json"),
         events=f"{RESULTS}/data/events.parquet",
         split=f"{RESULTS}/data/split.parquet",
-        weights=weights,
+        weights=weights("train"),
+        tuned=tuned_values,
         code=code("train"),
     output:
         model=f"{CELL}/model.safetensors",
@@ -21,7 +22,7 @@ rule train:
         model=one_of(NOT_FROZEN),
     container:
         "containers/torch.sif"
-    threads: compute_threads
+    threads: compute_threads("train")
     resources:
         **ask("train"),
     params:
@@ -34,6 +35,7 @@ rule train:
         " --events {input.events:q}"
         " --split {input.split:q}"
         " --weights {input.weights:q}"
+        " --tuned {input.tuned:q}"
         " --model {output.model:q}"
         " --history {output.history:q}"
         " --provenance {output.provenance:q}"
@@ -58,7 +60,7 @@ rule evaluate:
         f"{RESULTS}/benchmarks/evaluate/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
     container:
         "containers/torch.sif"
-    threads: compute_threads
+    threads: compute_threads("evaluate")
     resources:
         **ask("evaluate"),
     params:

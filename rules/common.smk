@@ -15,6 +15,8 @@ from showergrid.closure import closure
 from showergrid.errors import InputError
 from showergrid.provenance import sha256
 from showergrid.study import Study
+from showergrid.tuned import of_images
+from showergrid.variants import base
 from showergrid.weights import weights_file
 from snakemake.exceptions import WorkflowError
 from snakemake.settings.types import DeploymentMethod
@@ -51,6 +53,7 @@ ENVIRONMENTS = {
     "vary_cell": "torch",
     "removal": "torch",
     "heatmaps": "torch",
+    "tune": "torch",
     "list_rules": "workflow",
     "archive": "workflow",
     "page": "workflow",
@@ -107,6 +110,7 @@ wildcard_constraints:
     resolution=r"[1-9][0-9]*",
     seed=r"0|[1-9][0-9]*",
     shard=r"0|[1-9][0-9]*",
+    worker=r"0|[1-9][0-9]*",
     ablation=one_of(ABLATIONS),
     ensemble=one_of(ENSEMBLES),
     document=one_of(
@@ -124,7 +128,7 @@ wildcard_constraints:
 def resolved(step, **wildcards):
     """What a job is told, from its step and wildcards alone; a fault in the study is one line."""
     numbers = {
-        name: int(value) if name in ("resolution", "seed", "shard") else value
+        name: int(value) if name in ("resolution", "seed", "shard", "worker") else value
         for name, value in wildcards.items()
     }
     try:
@@ -167,20 +171,83 @@ def code(step):
     return found
 
 
-def weights(wildcards):
-    """The file of pretrained weights that a cell names, if it exists; training says so when it is missing."""
-    model = resolved("train", **wildcards)["model"]
-    backbones = [one["model"] for one in model.get("backbones", [])]
-    paths = []
-    for one in [model, *backbones]:
-        published = getattr(plugins.load("models", one["module"]), "WEIGHTS", None)
-        paths.append(weights_file(one["parameters"].get("weights", "none"), published))
-    return list(dict.fromkeys(str(path) for path in paths if path and path.is_file()))
+def weights(step):
+    """The input function for the files of pretrained weights that a network and its backbones name, as far as they
+    exist; training says so when one is missing.
+    """
+
+    def found(wildcards):
+        model = resolved(step, **wildcards)["model"]
+        backbones = [one["model"] for one in model.get("backbones", [])]
+        paths = []
+        for one in [model, *backbones]:
+            published = getattr(plugins.load("models", one["module"]), "WEIGHTS", None)
+            paths.append(
+                weights_file(one["parameters"].get("weights", "none"), published)
+            )
+        return list(
+            dict.fromkeys(str(path) for path in paths if path and path.is_file())
+        )
+
+    return found
 
 
-def compute_threads(wildcards):
-    """The cores to reserve for a cell: as many as its compute threads."""
-    return resolved("train", **wildcards)["model"]["training"]["threads"]
+def tuning_folder(representation, resolution, model):
+    """Where the search of a network is, by the name of the network or of its tuned variant."""
+    return f"{RESULTS}/tuning/{representation}/c{resolution}/{base(model)}"
+
+
+def searched(representation, resolution, model):
+    """The search that a cell has its values from, or None."""
+    try:
+        return STUDY.search(representation, int(resolution), model)
+    except InputError as error:
+        raise WorkflowError(str(error)) from None
+
+
+def image_stems(representation, resolution, model):
+    """The image files of a network without their suffix, one for each representation that it shows: those of all
+    networks, unless a search chose their parameters.
+    """
+    search = searched(representation, resolution, model)
+    if search and of_images(STUDY.representation(representation), search.space):
+        return [f"{tuning_folder(representation, resolution, model)}/images"]
+    return [
+        f"{RESULTS}/images/{shown}/c{resolution}"
+        for shown in STUDY.shown(representation)
+    ]
+
+
+def tuned_values(wildcards):
+    """The values that a search found for a cell, if it is tuned."""
+    place = wildcards.representation, wildcards.resolution, wildcards.model
+    return [f"{tuning_folder(*place)}/best.yaml"] if searched(*place) else []
+
+
+def compute_threads(step):
+    """The function for the cores to reserve for a network: as many as its compute threads."""
+    return lambda wildcards: (
+        resolved(step, **wildcards)["model"]["training"]["threads"]
+    )
+
+
+def search_of(wildcards):
+    """The search that a job belongs to, as the configuration has it."""
+    names = "representation", "resolution", "model"
+    return resolved("best", **{name: wildcards[name] for name in names})["search"]
+
+
+def trial_input(path, own):
+    """The input function of a search for a file: one for the images that each trial makes of its own, or else one for
+    those of all trials.
+    """
+
+    def found(wildcards):
+        representation = STUDY.representation(wildcards.representation)
+        makes_images = bool(of_images(representation, search_of(wildcards)["space"]))
+        return path.format(**wildcards) if makes_images == own else []
+
+    return found
 
 
 def shards(suffix):
@@ -226,22 +293,36 @@ def cell_files(cells, names):
     return [f"{RESULTS}/{cell.folder}/{name}" for cell in cells for name in names]
 
 
+def search_outputs(cells):
+    """What tuned cells have their values from: the files that have a record."""
+    found = {}
+    for cell in cells:
+        place = cell.representation, cell.resolution, cell.model
+        if search := searched(*place):
+            folder = tuning_folder(*place)
+            workers = [f"workers/{worker}.csv" for worker in range(search.workers)]
+            found |= {f"{folder}/{name}": None for name in ["best.yaml", *workers]}
+    return list(found)
+
+
 def images_of(cells):
     """The image files that some cells are made of, without their suffix, each once."""
     return sorted(
         {
-            f"{RESULTS}/images/{shown}/c{cell.resolution}"
+            stem
             for cell in cells
-            for shown in STUDY.shown(cell.representation)
+            for stem in image_stems(cell.representation, cell.resolution, cell.model)
         }
     )
 
 
 def image_files(suffix):
-    """The input function of a cell: its images or their calibrations, one for each representation that it shows."""
+    """The input function of a cell: its images or their calibrations."""
     return lambda wildcards: [
-        f"{RESULTS}/images/{shown}/c{wildcards.resolution}.{suffix}"
-        for shown in STUDY.shown(wildcards.representation)
+        f"{stem}.{suffix}"
+        for stem in image_stems(
+            wildcards.representation, wildcards.resolution, wildcards.model
+        )
     ]
 
 
@@ -285,12 +366,14 @@ def data_provenance(cells):
         for output in [
             *(shards("hits.parquet") if STUDY.config.ingest is None else []),
             *[f"{RESULTS}/data/{name}" for name in data],
+            *[f"{image}.safetensors" for image in images_of(cells)],
             *[
-                f"{image}.{suffix}"
+                f"{image}.calibration.json"
                 for image in images_of(cells)
-                for suffix in ("calibration.json", "safetensors")
+                if image.startswith(f"{RESULTS}/images/")
             ],
             *features_of(cells),
+            *search_outputs(cells),
         ]
     ]
 

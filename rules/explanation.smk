@@ -20,7 +20,7 @@ rule removal:
         f"{RESULTS}/benchmarks/removal/{NAMED}.tsv"
     container:
         "containers/torch.sif"
-    threads: compute_threads
+    threads: compute_threads("removal")
     resources:
         **ask("removal"),
     params:
@@ -82,7 +82,7 @@ rule heatmaps:
         f"{RESULTS}/benchmarks/heatmaps/{NAMED}.tsv"
     container:
         "containers/torch.sif"
-    threads: compute_threads
+    threads: compute_threads("heatmaps")
     resources:
         **ask("heatmaps"),
     params:

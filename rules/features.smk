@@ -16,7 +16,7 @@ rule features:
         f"{RESULTS}/benchmarks/features/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
     container:
         "containers/torch.sif"
-    threads: compute_threads
+    threads: compute_threads("features")
     resources:
         **ask("features"),
     params:
@@ -52,7 +52,7 @@ rule train_frozen:
         model=one_of(FROZEN),
     container:
         "containers/torch.sif"
-    threads: compute_threads
+    threads: compute_threads("train_frozen")
     resources:
         **ask("train_frozen"),
     params:

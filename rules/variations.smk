@@ -76,7 +76,7 @@ if STUDY.config.ingest is None:
             f"{RESULTS}/benchmarks/vary_cell/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
         container:
             "containers/torch.sif"
-        threads: compute_threads
+        threads: compute_threads("vary_cell")
         resources:
             **ask("vary_cell"),
         params:

@@ -11,12 +11,16 @@ from showergrid.history import write_history
 from showergrid.multiview import cut_views, read_views
 from showergrid.plugins import closure_modules
 from showergrid.settings.training import Training
+from showergrid.tuned import read_best, with_values
 
 
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
-    cell, model = job.config, job.config["model"]
+    cell = job.config
+    for best in a.tuned:
+        cell = with_values(cell, read_best(best), str(best))
+    model = cell["model"]
     modules = tuple(closure_modules(cell))
     inputs = {
         "images": a.images,
@@ -24,6 +28,7 @@ def main(a: argparse.Namespace) -> None:
         "events": a.events,
         "split": a.split,
         "weights": a.weights,
+        "tuned": a.tuned,
     }
 
     events, split = evaluation.events_and_split(a.events, a.split)
@@ -68,6 +73,7 @@ if __name__ == "__main__":
     parser.add_argument(
         "--weights", type=Path, nargs="*", default=[], help="files of pretrained weights, for the record"
     )
+    parser.add_argument("--tuned", type=Path, nargs="*", default=[], help="best.yaml of the search that chose values")
     parser.add_argument("--job", required=True, help="JSON: resolved configuration of this cell")
     parser.add_argument("--model", type=Path, required=True, help="model.safetensors to write")
     parser.add_argument("--history", type=Path, required=True, help="history.csv to write")

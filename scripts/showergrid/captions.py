@@ -93,18 +93,22 @@ def setting_texts(result: Result) -> list[str]:
     return [
         f"c {result.resolution}",
         *([f"pixel {pixel} cm"] if pixel else []),
-        f"window {pixels_text(cell.window, cell.counted)}",
+        *([] if "win_shape" in cell.tuned else [f"window {pixels_text(cell.window, cell.counted)}"]),
         *training_texts(result),
     ]
 
 
 def training_texts(result: Result) -> list[str]:
-    """Batch, precision, epochs and seeds of one result; one that was fitted as a whole has seeds alone."""
+    """Batch, precision, epochs, what was tuned, and seeds of one result; one fitted as a whole has no epochs."""
     cell = result.settings
+    values = {
+        "batch_size": f"batch {cell.batch_size}",
+        "precision": cell.precision,
+        "n_epochs": f"up to {cell.n_epochs} epochs",
+    }
     return [
-        *([f"batch {cell.batch_size}"] if cell.batch_size else []),
-        *([cell.precision] if cell.precision else []),
-        *([f"up to {cell.n_epochs} epochs"] if cell.n_epochs else []),
+        *[text for key, text in values.items() if getattr(cell, key) and key not in cell.tuned],
+        *([f"tuned {', '.join(cell.tuned)}"] if cell.tuned else []),
         f"seed{'s' * (len(result.seeds) > 1)} {', '.join(map(str, result.seeds))}",
     ]
 

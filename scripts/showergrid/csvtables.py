@@ -59,13 +59,15 @@ def setting_values(result: Result) -> dict[str, object]:
     cell = result.settings
     if cell is None:
         return {}
-    return {
+    values = {
         "window": " ".join(map(str, cell.window)),
         "pixel_cm": sizes(cell.pixel_cm),
         "batch_size": cell.batch_size,
         "precision": cell.precision,
         "n_epochs": cell.n_epochs,
     }
+    searched = {"window" if key == "win_shape" else key for key in cell.tuned}
+    return {name: "tuned" if name in searched else value for name, value in values.items()}
 
 
 def share_values(result: Result) -> dict[str, object]:

@@ -27,6 +27,8 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             raise InputError(f"{key} {wildcards[key]} is larger than {largest}")
     if "model" in wildcards and not study.has_meaning(wildcards["representation"], wildcards["model"]):
         raise InputError(f"{wildcards['model']} takes no images of {wildcards['representation']}")
+    if "seed" in wildcards:
+        study.search(wildcards["representation"], wildcards["resolution"], wildcards["model"])
     config = study.config
     match step:
         case "ingest":
@@ -52,6 +54,12 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             return _cell(study, **wildcards)
         case "evaluate":
             return {**_cell(study, **wildcards), "bootstrap": config.bootstrap.model_dump(mode="json")}
+        case "tune":
+            return _tune(study, **wildcards)
+        case "best" | "tuning_figures":
+            return {"search": study.search_of(**wildcards).model_dump(mode="json")}
+        case "tuned_images":
+            return _network(study, **wildcards)
         case "cell_figures":
             return {"classes": _classes(study)}
         case "cell_performance":
@@ -123,16 +131,32 @@ def _images(study: Study, representation: str, resolution: int) -> dict[str, Any
 
 
 def _cell(study: Study, representation: str, resolution: int, model: str, seed: int) -> dict[str, Any]:
-    """One cell; if it sees several views, or one that says itself what its window follows, they are told one by one."""
+    """One cell; if it is tuned, the values that were found are put in by its training."""
+    return {"seed": seed, **_network(study, representation, resolution, model)}
+
+
+def _network(study: Study, representation: str, resolution: int, model: str) -> dict[str, Any]:
+    """What the cells of one place have in common; views that show others' images are told one by one."""
     several = study.representation(representation)["module"] == VIEWS
     return {
         **({"views": study.views(representation, resolution, model)} if several else {}),
-        "seed": seed,
         "classes": _classes(study),
         "representation": study.representation(representation),
         "resolution": resolution,
         "model": study.model(representation, resolution, model),
     }
+
+
+def _tune(study: Study, representation: str, resolution: int, model: str, worker: int) -> dict[str, Any]:
+    """The trials of one worker; `epochs` is the largest number that a training of them does."""
+    search = study.search_of(representation, resolution, model)
+    if worker >= search.workers:
+        raise InputError(f"tuning: the search of {model} has {search.workers} workers, counted from 0, so no {worker}")
+    network = _network(study, representation, resolution, model)
+    epochs = [network["model"]["training"].get("n_epochs", 1)]
+    if "n_epochs" in search.space:
+        epochs = search.space["n_epochs"].ends
+    return {**network, "search": search.model_dump(mode="json"), "epochs": max(epochs)}
 
 
 def _said(study: Study) -> dict[str, Any]:
@@ -322,11 +346,12 @@ def _place(study: Study, place: Place) -> dict[str, Any]:
 
 def _shown(study: Study, place: Place) -> dict[str, Any]:
     """What a caption says of one network in one place."""
-    found = study.model(*place.key)
+    found, search = study.model(*place.key), study.search(*place.key)
     pixel = study.pixel_cm(place.resolution)
     axes = study.axes(place.representation)
     said = {"window": found["window"]["shape"]}
     said |= {key: value for key, value in found["training"].items() if key in ("batch_size", "precision", "n_epochs")}
+    said |= {"tuned": list(search.space)} if search else {}
     if is_list(axes):
         return {**said, "counted": f"{axes[0]}s", "pixel_cm": pixel}
     return {**said, "pixel_cm": {axis: pixel[axis] for axis in axes}}

@@ -34,17 +34,19 @@ class Job:
     command: Path
     start: str = field(default_factory=lambda: _now())
 
-    def digest(self, inputs: Files, modules: tuple[str, ...] = ()) -> str:
-        """One SHA-256 of all that decides the outputs: configuration, environment, code, inputs, instruction set."""
+    def digest(self, inputs: Files, modules: tuple[str, ...] = (), machine: bool = True) -> str:
+        """One SHA-256 of all that decides the outputs: configuration, environment, code, inputs, instruction set.
+
+        `machine`: whether another kind of CPU or GPU makes it another one.
+        """
         decisive = {
             "config": self.config,
             "environment": self.environment,
             "code": self._code(modules),
             "inputs": [sha256(path) for value in inputs.values() for path in _paths(value)],
             "packages": dict(sorted(_packages())),
-            "cpu": _cpu(),
-            "gpu": _gpu(),
             "determinism": _determinism(),
+            **({"cpu": _cpu(), "gpu": _gpu()} if machine else {}),
         }
         return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
 

@@ -80,12 +80,13 @@ def need(config: Config, cluster: Cluster, step: str, job: Mapping[str, Any]) ->
         listed = len(shape) == 1
         if "n_epochs" not in training:
             entries = events(config) * pixels
+            fits = _epochs(step, job) if step == "tune" else 1
             return Need(
                 PYTORCH + entries * BYTES_A_FITTED / 1e6 + hits_mb(config),
-                STARTING + entries * SECONDS_A_FITTED / training["threads"] / 60,
+                STARTING + fits * entries * SECONDS_A_FITTED / training["threads"] / 60,
             )
         batch = training["micro_batch_size"] or training["batch_size"]
-        epochs = training["n_epochs"] if step == "train" else 1
+        epochs = _epochs(step, job)
         speed = GPU_SPEED if needs_gpu(cluster, job) else training["threads"]
         seconds = events(config) * epochs * pixels * (SECONDS_A_HIT if listed else SECONDS_A_PIXEL) / speed
         memory = batch * pixels * (BYTES_A_HIT if listed else BYTES_A_PIXEL) / 1e6
@@ -93,6 +94,18 @@ def need(config: Config, cluster: Cluster, step: str, job: Mapping[str, Any]) ->
     if step in ("simulate", "vary"):
         return Need(2 * PYTHON, STARTING + config.simulation.shard_size * SHOWER_SECONDS / 60)
     return Need(PYTHON + hits_mb(config), STARTING + events(config) / 2000)
+
+
+def _epochs(step: str, job: Mapping[str, Any]) -> int:
+    """How often a job of a network goes through the training events; an evaluation goes through all once."""
+    match step:
+        case "train":
+            return job["model"]["training"]["n_epochs"]
+        case "tune":
+            search = job["search"]
+            return math.ceil(search["trials"] / search["workers"]) * len(search["seeds"]) * job["epochs"]
+        case _:
+            return 1
 
 
 def hits_mb(config: Config) -> float:

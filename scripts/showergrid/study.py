@@ -12,17 +12,14 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
-from pydantic import BaseModel
-
 from showergrid import plugins
 from showergrid.checking import checked
-from showergrid.datasets import Window
 from showergrid.errors import InputError
 from showergrid.hits import AXES
+from showergrid.hyperparameters import WINDOW, axes_of, grouped, groups_of, known, settled, whole
 from showergrid.pixels import is_list
-from showergrid.settings.base import Settings
 from showergrid.settings.estimators import Fitting
-from showergrid.settings.images import CentimetreWindow, WindowSettings
+from showergrid.settings.images import CentimetreWindow
 from showergrid.settings.study import (
     LARGEST,
     Ablation,
@@ -33,11 +30,11 @@ from showergrid.settings.study import (
     RepresentationEntry,
 )
 from showergrid.settings.training import Training
+from showergrid.settings.tuning import Search
 from showergrid.settings.variations import readouts
-from showergrid.variants import base, variant
+from showergrid.tuned import check_keys, with_values
+from showergrid.variants import base, tuned, variant
 
-# Keys of a model's window carry this prefix in the configuration: win_shape, win_margin, win_placement, win_origin.
-WINDOW = "win_"
 COORDINATES = ("representation", "resolution", "model")
 VIEWS = "views"  # the module of representations that show the images of others
 FROZEN = "frozen"  # the module of networks that join the features of trained cells
@@ -107,8 +104,11 @@ class Study:
                     where = f"config: ensemble {ensemble.name}"
                     raise InputError(f"{where}: {place.model} on {place.representation}: {status}; leave it out")
                 study.model(*place.key)
+        for search in study.config.tuning:
+            study.check_search(search)
         for place in study.places:
             study.model(*place)
+            study.search(*place)
         asked = {place for block in study.config.grid for place in _product(block)}
         if strangers := sorted(study.too_large - asked):
             raise InputError(f"config: out_of_memory: {strangers[0]} is not in the grid")
@@ -152,7 +152,7 @@ class Study:
         for name in found["parameters"]["of"]:
             if _named(self.config.representations, name, "representation").file == VIEWS:
                 raise InputError(f"{where}: of: {name} has no images of its own; name those that it shows")
-        axes = [_axes(view) for view, _ in self._views(found)]
+        axes = [axes_of(view) for view, _ in self._views(found)]
         if lists := [name for name, one in zip(found["parameters"]["of"], axes, strict=True) if is_list(one)]:
             raise InputError(f"{where}: of: {lists[0]} is a list; views are of images")
         if len({len(one) for one in axes}) > 1:
@@ -175,7 +175,7 @@ class Study:
     @cache
     def axes(self, representation: str) -> tuple[str, ...]:
         """The detector axes of the images, in the order of their dimensions; of several views those of all together."""
-        views = [_axes(view) for view, _ in self._views(self.representation(representation))]
+        views = [axes_of(view) for view, _ in self._views(self.representation(representation))]
         return views[0] if len(views) == 1 else tuple(axis for axis in AXES if any(axis in axes for axes in views))
 
     def views(self, representation: str, resolution: int, model: str) -> list[dict[str, Any]]:
@@ -206,41 +206,27 @@ class Study:
 
     def _settled_model(self, entry: ModelEntry, representation: Mapping[str, Any], resolution: int) -> dict[str, Any]:
         where = f"config: model {entry.name} ({representation['name']}, c{resolution})"
-        groups = _groups(plugins.load("models", entry.file))
+        groups = groups_of(plugins.load("models", entry.file))
         values = self.model_values(entry, representation["name"], resolution)
-        known = _known(values, groups, where)
-        grouped: dict[str, dict[str, Any]] = {group: {} for group in groups}
-        for key, value in values.items():
-            grouped[known[key]][key.removeprefix(WINDOW) if known[key] == "window" else key] = value
-        views = [_axes(view) for view, _ in self._views(representation)]
-        backbones = self._backbones(entry, values, known, representation, resolution, where) if _joins(entry) else []
+        found = grouped(values, groups, where)
+        views = [axes_of(view) for view, _ in self._views(representation)]
+        backbones = self._backbones(entry, values, representation, resolution, where) if _joins(entry) else []
         if backbones:
-            grouped["window"], grouped["centimetres"], views = backbones[0]["window"], {}, views[:1]
-        if grouped.pop("centimetres"):
+            found["window"], found["centimetres"], views = backbones[0]["window"], {}, views[:1]
+        if found.pop("centimetres"):
             sizes = [self._in_pixels(values, axes, resolution, where) for axes in views]
             if any(size != sizes[0] for size in sizes):
                 raise InputError(f"{where}: window_cm gives views of different shapes; give win_shape")
-            grouped["window"] |= sizes[0]
+            found["window"] |= sizes[0]
         if is_list(views[0]):
-            shape = {"shape": grouped["window"]["shape"]} if "shape" in grouped["window"] else _whole(representation)
-            grouped["window"] = {**shape, "placement": {}, "margin": {}, "origin": "first_hit"}
+            shape = {"shape": found["window"]["shape"]} if "shape" in found["window"] else whole(representation)
+            found["window"] = {**shape, "placement": {}, "margin": {}, "origin": "first_hit"}
         else:
-            grouped["window"] = {"origin": self.config.origin, **grouped["window"]}
-        found = {
-            group: checked(groups[group], inner, where, WINDOW if group == "window" else "")
-            for group, inner in grouped.items()
-        }
-        try:
-            for axes in views:
-                Window.of(found["window"], axes)
-            found["parameters"].check_window(found["window"].shape)
-        except InputError as error:
-            shown = f"win_shape = {found['window'].shape}, win_margin = {found['window'].margin}"
-            raise InputError(f"{where}: {shown}: {error}") from None
+            found["window"] = {"origin": self.config.origin, **found["window"]}
         return {
             "name": entry.name,
             "module": entry.file,
-            **{group: settings.model_dump(mode="json") for group, settings in found.items()},
+            **settled(found, groups, views, where),
             **({"backbones": backbones} if backbones else {}),
         }
 
@@ -248,15 +234,15 @@ class Study:
         self,
         entry: ModelEntry,
         values: Mapping[str, Any],
-        known: Mapping[str, str],
         representation: Mapping[str, Any],
         resolution: int,
         where: str,
     ) -> list[dict[str, Any]]:
         """Of each view what a joined network looks at it with: channels, module and parameters, and its window."""
-        parameters = {key: value for key, value in values.items() if known[key] == "parameters"}
-        settings = checked(plugins.load("models", entry.file).Parameters, parameters, where)
-        own = [key for key in values if known[key] in ("window", "centimetres")]
+        module = plugins.load("models", entry.file)
+        group_of = known(values, groups_of(module), where)
+        settings = checked(module.Parameters, grouped(values, groups_of(module), where)["parameters"], where)
+        own = [key for key in values if group_of[key] in ("window", "centimetres")]
         if own := [key for key in own if values[key] != self.config.training.get(key)]:
             raise InputError(f"{where}: {own[0]}: its windows are those of its backbone; leave it out")
         views = self._views(representation)
@@ -268,14 +254,14 @@ class Study:
             network = _named(self.config.models, name, "model")
             if _joins(network) or hasattr(plugins.load("models", network.file), "fit"):
                 raise InputError(f"{where}: backbone: {name} has no features of its own; name a plain network")
-            settled = self._settled_model(network, view, resolution)
-            window = _following(settled["window"], origin)
-            if entry.file == FROZEN and window != settled["window"]:
+            alone = self._settled_model(network, view, resolution)
+            window = _following(alone["window"], origin)
+            if entry.file == FROZEN and window != alone["window"]:
                 raise InputError(
                     f"{where}: backbone: {name} is not trained on windows around {origin}; name one that is"
                 )
             channels = plugins.load("representations", view["module"]).CHANNELS
-            model = {key: settled[key] for key in ("module", "parameters")}
+            model = {key: alone[key] for key in ("module", "parameters")}
             found.append({"channels": channels, "model": model, "window": window})
         same = found if getattr(settings, "share", False) else []
         if any(one["window"]["shape"] != found[0]["window"]["shape"] for one in found):
@@ -296,7 +282,7 @@ class Study:
 
     def model_values(self, entry: ModelEntry, representation: str, resolution: int) -> dict[str, Any]:
         """Every value that the configuration gives a model in one place: of training, its own, of its overrides."""
-        groups = _groups(plugins.load("models", entry.file))
+        groups = groups_of(plugins.load("models", entry.file))
         foreign = set() if groups["training"] is Training else Training.model_fields.keys() - Fitting.model_fields
         values = {key: value for key, value in self.config.training.items() if key not in foreign} | entry.values
         for override in entry.overrides:
@@ -340,9 +326,9 @@ class Study:
             if override.representation is not None:
                 _named(self.config.representations, override.representation, "representation")
             values |= override.model_extra or {}
-        known = _known(values, _groups(module), where)
+        group_of = known(values, groups_of(module), where)
         if all(entry.name not in block.models for block in self.config.grid):
-            parameters = {key: value for key, value in entry.values.items() if known[key] == "parameters"}
+            parameters = {key: value for key, value in entry.values.items() if group_of[key] == "parameters"}
             checked(module.Parameters, parameters, where)
 
     # The grid
@@ -398,6 +384,44 @@ class Study:
         """The trained cells of some places."""
         return [Cell(*place.key, seed) for place in places if self.status(place) == "run" for seed in place.seeds]
 
+    # Searches
+
+    def search(self, representation: str, resolution: int, model: str) -> Search | None:
+        """The search that gives a network its values in one place; None for one that is not tuned.
+
+        Raises:
+            InputError: the network is tuned, and there is no such search.
+        """
+        if model != tuned(base(model)):
+            return None
+        return self.search_of(representation, resolution, base(model))
+
+    def search_of(self, representation: str, resolution: int, model: str) -> Search:
+        """The search of hyperparameters in one place.
+
+        Raises:
+            InputError: there is none.
+        """
+        for search in self.config.tuning:
+            if search.place == (representation, resolution, model):
+                return search
+        raise InputError(f"config: tuning has no search of {model} on {representation} at c{resolution}; add one")
+
+    def check_search(self, search: Search) -> None:
+        """Refuse a search of what there is not, or of values that the rest of the configuration does not allow."""
+        where = f"config: tuning of {search.model} on {search.representation} at c{search.resolution}: space"
+        _named(self.config.representations, search.representation, "representation")
+        _named(self.config.models, search.model, "model")
+        if not self.has_meaning(search.representation, search.model):
+            raise InputError(f"config: tuning: {search.model} takes no images of {search.representation}")
+        if self.shown(search.representation) != [search.representation] or _joins(self.model_entry(search.model)):
+            raise InputError(f"config: tuning: {search.model} on {search.representation}: search a network of one view")
+        cell = {"representation": self.representation(search.representation), "model": self.model(*search.place)}
+        check_keys(cell, search.space, where)
+        for key, domain in search.space.items():
+            for value in domain.ends:
+                with_values(cell, {key: value}, where)
+
     # Ablations
 
     def ablation(self, name: str) -> Ablation:
@@ -428,6 +452,10 @@ class Study:
         representations: dict[str, RepresentationEntry] = {}
         models: dict[str, ModelEntry] = {}
         places: dict[str, list[Place]] = {}
+        for entry in self.config.models:
+            if any(search.model == entry.name for search in self.config.tuning):
+                changed = {"name": tuned(entry.name), "module": entry.file}
+                models[tuned(entry.name)] = entry.model_copy(update=changed)
         for ablation in self.config.ablations:
             places[ablation.name] = []
             for values in itertools.product(*ablation.factors.values()):
@@ -448,7 +476,7 @@ class Study:
         image = _named(self.config.representations, place["representation"], "representation")
         network = _named(self.config.models, place["model"], "model")
         of_image = {*plugins.load("representations", image.file).Parameters.model_fields, "order"}
-        of_network = _known({}, _groups(plugins.load("models", network.file)), where)
+        of_network = known({}, groups_of(plugins.load("models", network.file)), where)
         changes: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
         settled = self._settled_representation(image)
         own = {"order": self.config.order, **settled["parameters"], **settled}
@@ -497,49 +525,13 @@ def _each(names: Any, views: int) -> list[Any]:
 def _takes(entry: ModelEntry, views: list[dict[str, Any]]) -> bool:
     """Whether a model takes the axes and the channels of some views together."""
     module = plugins.load("models", entry.file)
-    axes = _axes(views[0])
+    axes = axes_of(views[0])
     channels = sum(plugins.load("representations", view["module"]).CHANNELS for view in views)
     return (
         len(axes) in module.IMAGE_AXES
         and set(axes) <= set(getattr(module, "AXES", axes))
         and channels in (getattr(module.Parameters, "CHANNELS", None) or (channels,))
     )
-
-
-def _axes(representation: Mapping[str, Any]) -> tuple[str, ...]:
-    module = plugins.load("representations", representation["module"])
-    return module.axes(module.Parameters(**representation["parameters"]))
-
-
-def _whole(representation: Mapping[str, Any]) -> dict[str, list[int]]:
-    """The shape of a window that holds the whole of a list, if that is always as long."""
-    module = plugins.load("representations", representation["module"])
-    if not hasattr(module, "length"):
-        return {}
-    return {"shape": [module.length(module.Parameters(**representation["parameters"]))]}
-
-
-def _groups(module: Any) -> dict[str, type[Settings]]:
-    """What the keys of a model are checked against; those of one that is fitted as a whole have no epochs."""
-    return {
-        "training": Fitting if hasattr(module, "fit") else Training,
-        "parameters": module.Parameters,
-        "window": WindowSettings,
-        "centimetres": CentimetreWindow,
-    }
-
-
-def _known(values: Mapping[str, Any], groups: Mapping[str, type[Settings]], where: str) -> dict[str, str]:
-    """The group of every key a model may have; one that none knows is refused."""
-    known = {key: group for group, settings in groups.items() for key in _keys(group, settings)}
-    if unknown := sorted(set(values) - set(known)):
-        raise InputError(f"{where}: {unknown[0]} = {values[unknown[0]]!r}: unknown key; valid: {', '.join(known)}")
-    return known
-
-
-def _keys(group: str, settings: type[BaseModel]) -> list[str]:
-    """The keys of `settings` as a model of the configuration names them."""
-    return [f"{WINDOW}{key}" if group == "window" else key for key in settings.model_fields]
 
 
 def _product(block: Block) -> Iterator[tuple[str, int, str]]:

@@ -1,4 +1,4 @@
-"""Variants: a representation or a network of the study with some values changed, as an ablation asks for them."""
+"""Variants: an entry of the study with some values changed, as an ablation asks for them or a search has found them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,17 @@ from typing import Any
 from showergrid.errors import InputError
 
 MARK = "@"
+TUNED = "tuned"  # of a network whose values a search has found
 
 
 def base(name: str) -> str:
     """The entry of the study that a name stands for or is a variant of."""
     return name.split(MARK)[0]
+
+
+def tuned(name: str) -> str:
+    """The name of an entry with the values that a search has found."""
+    return name + MARK + TUNED
 
 
 def variant(name: str, levels: Mapping[str, Any]) -> str:

@@ -33,7 +33,7 @@ from types import SimpleNamespace
 
 
 def start(text, command):
-    return SimpleNamespace(config=json.loads(text)["config"], digest=lambda *_: "", finish=finish)
+    return SimpleNamespace(config=json.loads(text)["config"], digest=lambda *_, **__: "", finish=finish)
 
 
 def finish(path, *_, **__):

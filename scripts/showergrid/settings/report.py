@@ -55,6 +55,7 @@ class CellSettings(Settings):
     precision: str | None = Field(default=None, description="arithmetic of the network, such as float32 or bf16")
     n_epochs: int | None = Field(default=None, gt=0, description="largest number of epochs")
     pixel_cm: dict[str, float] = Field(default={}, description="size of a pixel along each axis [cm]")
+    tuned: list[str] = Field(default=[], description="keys whose values a search has found, instead of those here")
 
 
 class PlaceSettings(Settings):

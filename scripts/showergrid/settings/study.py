@@ -16,12 +16,15 @@ from showergrid.settings.performance import Performance
 from showergrid.settings.report import Bootstrap, Comparison, PublishedTable
 from showergrid.settings.simulation import Box, Readout, Simulation
 from showergrid.settings.tracking import Notify, Tracking
+from showergrid.settings.tuning import Search
 from showergrid.settings.validation import Baselines, PublishedData
 from showergrid.settings.variations import Variations
+from showergrid.variants import MARK, TUNED
 
 LARGEST = {"resolution": 20_000, "seed": 2**31 - 1}
 NAME = r"[A-Za-z][A-Za-z0-9_]*"
 Name = Annotated[str, Field(pattern=f"^{NAME}$")]
+ModelName = Annotated[str, Field(pattern=f"^{NAME}({MARK}{TUNED})?$")]
 Seed = Annotated[int, Field(ge=0, le=LARGEST["seed"])]
 Resolution = Annotated[int, Field(ge=1, le=LARGEST["resolution"])]
 
@@ -80,7 +83,7 @@ class Block(Settings):
     table: Literal["table1", "table_resolution"] | None = None
     representations: list[Name] = Field(min_length=1)
     resolutions: list[Resolution] = Field(min_length=1)
-    models: list[Name] = Field(min_length=1)
+    models: list[ModelName] = Field(min_length=1)
     seeds: list[Seed] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -126,7 +129,7 @@ class Place(Settings):
 
     representation: Name
     resolution: Resolution
-    model: Name
+    model: ModelName
 
 
 class Figures(Settings):
@@ -161,6 +164,7 @@ class Config(Settings):
     out_of_memory: list[Place]
     ablations: list[Ablation]
     ensembles: list[Ensemble]
+    tuning: list[Search]
     archive: Archive
     tracking: Tracking
     notify: Notify
@@ -178,6 +182,8 @@ class Config(Settings):
         for key in ("classes", "representations", "models", "ablations", "ensembles"):
             if doubled := _doubled([entry.name for entry in getattr(self, key)]):
                 raise ValueError(f"{key}: {doubled[0]!r} stands twice")
+        if doubled := _doubled([search.place for search in self.tuning]):
+            raise ValueError(f"tuning: {doubled[0]} is searched twice")
         if doubled := _doubled([entry.pdg for entry in self.classes]):
             raise ValueError(f"classes: pdg {doubled[0]} stands twice")
         if any(entry.name == "macro" for entry in self.classes):

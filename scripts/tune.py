@@ -1,0 +1,69 @@
+"""Do one worker's trials of a search for hyperparameters; write a table of them."""
+
+import argparse
+import shutil
+from pathlib import Path
+
+from showergrid import estimators, evaluation, provenance, training, tuning
+from showergrid.errors import run
+from showergrid.images import read_images
+from showergrid.searchedimages import ImageData
+from showergrid.settings.training import Training
+from showergrid.settings.tuning import Search
+from showergrid.trials import write_trials
+from showergrid.trialtraining import Trials
+
+
+def main(a: argparse.Namespace) -> None:
+    """Run the command."""
+    job = provenance.start(a.job, __file__)
+    cell, search = job.config, Search(**job.config["search"])
+    modules = tuple(f"showergrid.{kind}s.{cell[kind]['module']}" for kind in ("model", "representation"))
+    inputs = {
+        "images": a.images,
+        "hits": a.hits,
+        "calibration": a.calibration,
+        "events": a.events,
+        "split": a.split,
+        "weights": a.weights,
+    }
+    fitted = estimators.estimator(cell["model"])
+    device = None if fitted else training.prepare(Training(**cell["model"]["training"]))
+    events, split = evaluation.events_and_split(a.events, a.split)
+    # Several workers share a journal, on whatever machine they are; the trials of one are those of its machine alone.
+    digest = job.digest(inputs, modules, machine=search.workers == 1)
+    journal = a.folder / f"{digest[:16]}.journal"
+    trials = Trials(
+        cell=cell,
+        seeds=tuple(search.seeds),
+        images=read_images(*a.images) if a.images else ImageData(*a.hits, a.split, *a.calibration),
+        events=events,
+        split=split,
+        device=device,
+        scratch=a.folder / f"worker{a.worker}",
+        digest=digest,
+        epochs=job.config["epochs"],
+    )
+    rows = tuning.search(search, a.worker, trials.epochs * len(trials.seeds), journal, trials.measure)
+    shutil.rmtree(trials.scratch, ignore_errors=True)
+    write_trials(a.output, rows, list(search.space))
+    seeds = {"search": search.seed, **{f"training {i}": seed for i, seed in enumerate(search.seeds)}}
+    job.finish(a.provenance, inputs, {"trials": a.output}, seeds, modules)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--images", type=Path, nargs="*", default=[], help="image file, if all trials have the same")
+    parser.add_argument("--hits", type=Path, nargs="*", default=[], help="hits.parquet, if each trial makes its images")
+    parser.add_argument("--calibration", type=Path, nargs="*", default=[], help="calibration of the data, with --hits")
+    parser.add_argument("--events", type=Path, required=True, help="events.parquet")
+    parser.add_argument("--split", type=Path, required=True, help="split.parquet")
+    parser.add_argument(
+        "--weights", type=Path, nargs="*", default=[], help="files of pretrained weights, for the record"
+    )
+    parser.add_argument("--worker", type=int, required=True, help="which worker of the search this is, from 0")
+    parser.add_argument("--job", required=True, help="JSON: resolved configuration of the search")
+    parser.add_argument("--folder", type=Path, required=True, help="folder of the journal, which all workers share")
+    parser.add_argument("--output", type=Path, required=True, help="table of trials to write (CSV)")
+    parser.add_argument("--provenance", type=Path, required=True, help="provenance record to write")
+    run(main, parser)

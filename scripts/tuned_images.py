@@ -1,0 +1,35 @@
+"""Make the images of a tuned network where a search has chosen their parameters."""
+
+import argparse
+from pathlib import Path
+
+from showergrid import provenance
+from showergrid.errors import run
+from showergrid.searchedimages import ImageData
+from showergrid.settings.images import Images
+from showergrid.tuned import read_best, with_values
+
+
+def main(a: argparse.Namespace) -> None:
+    """Run the command."""
+    job = provenance.start(a.job, __file__)
+    cell = with_values(job.config, read_best(a.tuned), str(a.tuned))
+    settings = Images(representation=cell["representation"], resolution=cell["resolution"])
+    ImageData(a.hits, a.split, a.calibration).make(settings, a.image_calibration, a.output)
+    modules = tuple(f"showergrid.{kind}s.{cell[kind]['module']}" for kind in ("model", "representation"))
+    inputs = {"tuned": a.tuned, "hits": a.hits, "split": a.split, "calibration": a.calibration}
+    outputs = {"images": a.output, "calibration": a.image_calibration}
+    job.finish(a.provenance, inputs, outputs, modules=modules)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tuned", type=Path, required=True, help="best.yaml of the search")
+    parser.add_argument("--hits", type=Path, required=True, help="hits.parquet")
+    parser.add_argument("--split", type=Path, required=True, help="split.parquet")
+    parser.add_argument("--calibration", type=Path, required=True, help="calibration of the data (JSON)")
+    parser.add_argument("--job", required=True, help="JSON: resolved configuration of a cell of this place")
+    parser.add_argument("--image-calibration", type=Path, required=True, help="calibration of the images to write")
+    parser.add_argument("--output", type=Path, required=True, help="image file to write (safetensors)")
+    parser.add_argument("--provenance", type=Path, required=True, help="provenance record to write")
+    run(main, parser)
