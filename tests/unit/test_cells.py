@@ -126,7 +126,7 @@ def options(
 
 
 def train(given: dict[str, object]) -> None:
-    runpy.run_path(str(SCRIPTS / "train.py"))["main"](Namespace(**given, weights=[]))
+    runpy.run_path(str(SCRIPTS / "train.py"))["main"](Namespace(**given, weights=[], tuned=[]))
 
 
 def evaluate(given: dict[str, object], cell: Path) -> None:
