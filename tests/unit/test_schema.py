@@ -42,13 +42,13 @@ def test_schema_is_a_schema():
     Draft202012Validator.check_schema(SCHEMA)
 
 
-@pytest.mark.parametrize("name", ["config", "reference", "test"])
+@pytest.mark.parametrize("name", ["config", "laptop", "reference", "showers", "test"])
 def test_studies_obey_the_schema(name):
     assert not faults(load_configfile(ROOT / f"config/{name}.yaml"))
     assert not faults(merged(name))
 
 
-@pytest.mark.parametrize("name", ["config", "reference", "test"])
+@pytest.mark.parametrize("name", ["config", "laptop", "reference", "showers", "test"])
 def test_studies_can_be_read(name):
     assert Study.read(merged(name)).cells
 
