@@ -173,6 +173,15 @@ def _said(study: Study) -> dict[str, Any]:
 def _table(study: Study, published: PublishedNumbers | None) -> dict[str, Any]:
     """Everything that table1 says beside the numbers of its cells."""
     places = study.table_places("table1")
+    rows = list(dict.fromkeys(place.model for place in places))
+    resolutions = {place.representation: place.resolution for place in places}
+    named = {(place.representation, place.model) for place in places}
+    places += [
+        Place(column, resolution, model, (), {})
+        for column, resolution in resolutions.items()
+        for model in rows
+        if (column, model) not in named and not study.has_meaning(column, model)
+    ]
     return {
         "table": "table1",
         "blocks": [
@@ -190,8 +199,8 @@ def _table(study: Study, published: PublishedNumbers | None) -> dict[str, Any]:
             for place in places
             if study.status(place) == "run"
         },
-        "rows": list(dict.fromkeys(place.model for place in places)),
-        "columns": list(dict.fromkeys(place.representation for place in places)),
+        "rows": rows,
+        "columns": list(resolutions),
         "published": published.model_dump(mode="json", include={"note", "table1", "draft"}) if published else None,
         **_said(study),
     }

@@ -48,7 +48,7 @@ def test_studies_obey_the_schema(name):
     assert not faults(merged(name))
 
 
-@pytest.mark.parametrize("name", ["config", "reference", "test"])
+@pytest.mark.parametrize("name", ["config", "laptop", "reference", "showers", "test"])
 def test_studies_can_be_read(name):
     assert Study.read(merged(name)).cells
 

@@ -93,7 +93,6 @@ def test_pairs_without_a_meaning_are_shown_and_not_trained():
         ("voxels", "efficientnet_lite0"): "n/a",
         ("hits", "transformer"): "run",
         ("hits", "linear_svm"): "run",
-        ("features", "transformer"): "n/a",
         ("features", "xgboost"): "run",
         ("features", "cut"): "run",
         ("start_end", "simple"): "run",

@@ -24,11 +24,9 @@ class Parameters(Estimator):
     """By their names in XGBoost, but for the rounds of a row."""
 
     n_estimators: int = Field(default=400, ge=1, le=100_000, description="boosting rounds")
-    rounds: int = Field(
-        default=20, ge=1, description="rounds between two rows of the history, the best of which is kept"
-    )
-    max_depth: int = Field(default=4, ge=1, le=20, description="largest depth of a tree")
-    learning_rate: float = Field(default=0.05, gt=0, le=1, description="shrinkage of a round")
+    rounds: int = Field(default=50, ge=1, description="rounds a row of the history, the best of which is kept")
+    max_depth: int = Field(default=3, ge=1, le=20, description="largest depth of a tree")
+    learning_rate: float = Field(default=0.03, gt=0, le=1, description="shrinkage of a round")
     min_child_weight: float = Field(default=1.0, ge=0, description="smallest sum of second derivatives in a leaf")
     subsample: float = Field(default=0.8, gt=0, le=1, description="share of events that a tree sees")
     colsample_bytree: float = Field(default=0.5, gt=0, le=1, description="share of values that a tree sees")
