@@ -1,0 +1,46 @@
+"""Ask a trained cell about hits of any events: images with its own calibration, its window, its network.
+
+The bytes of a score depend on the batch that its event is in, since the order of the sums in a network's kernels does:
+the same events in the same order get the same bytes as evaluation gave, however the hits are cut into chunks; some of
+them alone, or in another order, the same scores but for rounding.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from torch import Tensor
+
+from showergrid.datasets import Cut, Window, cut
+from showergrid.evaluation import answer
+from showergrid.hits import Hits
+from showergrid.images import read_images
+from showergrid.imaging import write_images
+from showergrid.settings.images import Images, WindowSettings
+
+
+def score(weights: dict[str, Tensor], cell: dict[str, Any], chunks: Iterable[Hits]) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers of all events in `chunks`, (E,) int64, and the probability of each class, (E, classes) float64.
+
+    `weights` and `cell` are what `evaluation.read_model` returns. The hits stand in the order of the cell's study, and
+    have their time where its representation is in an order of its own by time.
+
+    Raises:
+        InputError: a shower does not fit an image, or a network the memory.
+    """
+    images = windows(cell, chunks)
+    return images.event, answer(weights, cell, images)
+
+
+def windows(cell: dict[str, Any], chunks: Iterable[Hits]) -> Cut:
+    """What the network of `cell` sees of all events in `chunks`, in their order."""
+    settings = Images(representation=cell["representation"], resolution=cell["resolution"])
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "images.safetensors")
+        write_images(path, chunks, cell["calibration"], settings)
+        images = read_images(path)
+        return cut(images, images.event, Window.of(WindowSettings(**cell["model"]["window"]), images.axes))
