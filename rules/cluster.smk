@@ -24,7 +24,7 @@ def ask(step):
     }
     if CLUSTER.scratch:
         asked["tmpdir"] = lambda wildcards: resources.scratch(CLUSTER)
-    if CLUSTER.gpu and step in ("train", "evaluate"):
+    if CLUSTER.gpu and step in ("train", "evaluate", "predict"):
 
         def on_gpu(there, elsewhere):
             return lambda wildcards: (

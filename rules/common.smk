@@ -45,6 +45,7 @@ os.environ.update(
 ENVIRONMENTS = {
     "train": "torch",
     "evaluate": "torch",
+    "predict": "torch",
     "list_rules": "workflow",
     "archive": "workflow",
 }
@@ -96,6 +97,7 @@ wildcard_constraints:
     seed=r"0|[1-9][0-9]*",
     shard=r"0|[1-9][0-9]*",
     ablation=one_of(ABLATIONS),
+    prediction=one_of([entry.name for entry in STUDY.config.predict]),
     document=one_of(
         [
             *STUDY.tables,

@@ -12,6 +12,7 @@ from showergrid import plugins
 from showergrid.checking import checked
 from showergrid.errors import InputError
 from showergrid.pixels import is_list
+from showergrid.settings.prediction import Unlabelled
 from showergrid.settings.study import LARGEST, Config, PublishedNumbers
 from showergrid.study import Place, Study
 
@@ -52,6 +53,8 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             return _cell(study, **wildcards)
         case "evaluate":
             return {**_cell(study, **wildcards), "bootstrap": config.bootstrap.model_dump(mode="json")}
+        case "predict":
+            return _predict(study, **wildcards)
         case "cell_figures":
             return {"classes": _classes(study)}
         case "cell_performance":
@@ -111,14 +114,23 @@ def _images(study: Study, representation: str, resolution: int) -> dict[str, Any
 
 
 def _cell(study: Study, representation: str, resolution: int, model: str, seed: int) -> dict[str, Any]:
-    """One cell."""
+    """One cell; `hits` is what its images take for granted of them."""
     return {
         "seed": seed,
         "classes": _classes(study),
+        "hits": {"order": study.config.order, "detector": study.config.detector.model_dump(mode="json")},
         "representation": study.representation(representation),
         "resolution": resolution,
         "model": study.model(representation, resolution, model),
     }
+
+
+def _predict(study: Study, prediction: str) -> dict[str, Any]:
+    """A cell and the files that it is asked about."""
+    asked = study.prediction(prediction)
+    place = asked.model_dump(include={"representation", "resolution", "model", "seed"})
+    cell = job(study, "train", None, **place)
+    return {**cell, "prediction": asked.model_dump(mode="json", include=set(Unlabelled.model_fields))}
 
 
 def _said(study: Study) -> dict[str, Any]:

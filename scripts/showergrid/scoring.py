@@ -16,11 +16,24 @@ import numpy as np
 from torch import Tensor
 
 from showergrid.datasets import Cut, Window, cut
+from showergrid.errors import InputError
 from showergrid.evaluation import answer
 from showergrid.hits import Hits
 from showergrid.images import read_images
 from showergrid.imaging import write_images
 from showergrid.settings.images import Images, WindowSettings
+
+
+def model_of(cell: Path) -> Path:
+    """The model of a cell's folder; a file is one itself.
+
+    Raises:
+        InputError: there is none.
+    """
+    path = cell / "model.safetensors" if cell.is_dir() else cell
+    if not path.is_file():
+        raise InputError(f"{path}: there is no trained cell; correct the name, or have it made by snakemake")
+    return path
 
 
 def score(weights: dict[str, Tensor], cell: dict[str, Any], chunks: Iterable[Hits]) -> tuple[np.ndarray, np.ndarray]:

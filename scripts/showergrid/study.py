@@ -22,6 +22,7 @@ from showergrid.pixels import is_list
 from showergrid.settings.base import Settings
 from showergrid.settings.estimators import Fitting
 from showergrid.settings.images import CentimetreWindow, WindowSettings
+from showergrid.settings.prediction import Prediction
 from showergrid.settings.study import (
     LARGEST,
     Ablation,
@@ -293,6 +294,10 @@ class Study:
     def variants(self, name: str) -> list[Place]:
         """The places of an ablation, one for every combination of its values, the last factor running fastest."""
         return self._derived[2][name]
+
+    def prediction(self, name: str) -> Prediction:
+        """The prediction of that name."""
+        return _named(self.config.predict, name, "prediction")
 
     @property
     def names(self) -> dict[str, list[str]]:

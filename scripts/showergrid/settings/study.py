@@ -11,6 +11,7 @@ from showergrid.settings.base import Settings
 from showergrid.settings.images import Order, Split
 from showergrid.settings.ingest import Ingest
 from showergrid.settings.performance import Performance
+from showergrid.settings.prediction import Prediction
 from showergrid.settings.report import Bootstrap, Comparison, PublishedTable
 from showergrid.settings.simulation import Box, Readout, Simulation
 from showergrid.settings.validation import Baselines, PublishedData
@@ -154,6 +155,7 @@ class Config(Settings):
     grid: list[Block] = Field(min_length=1)
     out_of_memory: list[Place]
     ablations: list[Ablation]
+    predict: list[Prediction]
     archive: Archive
     containment: Containment
     figures: Figures
@@ -165,7 +167,7 @@ class Config(Settings):
 
     @model_validator(mode="after")
     def _consistent(self) -> Config:
-        for key in ("classes", "representations", "models", "ablations"):
+        for key in ("classes", "representations", "models", "ablations", "predict"):
             if doubled := _doubled([entry.name for entry in getattr(self, key)]):
                 raise ValueError(f"{key}: {doubled[0]!r} stands twice")
         if doubled := _doubled([entry.pdg for entry in self.classes]):
