@@ -46,6 +46,7 @@ ENVIRONMENTS = {
     "train": "torch",
     "evaluate": "torch",
     "predict": "torch",
+    "export": "torch",
     "list_rules": "workflow",
     "archive": "workflow",
 }

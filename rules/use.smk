@@ -1,4 +1,4 @@
-# Trained cells at work: events of other files classified.
+# Trained cells at work: events of other files classified, networks for C++.
 
 
 def asked_model(wildcards):
@@ -38,5 +38,40 @@ rule predict:
         " --cell {input.model:q}"
         " --hits {input.hits:q}"
         " --output {output.scores:q}"
+        " --provenance {output.provenance:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule export:
+    input:
+        model=f"{CELL}/model.safetensors",
+        images=f"{RESULTS}/images/{{representation}}/c{{resolution}}.safetensors",
+        predictions=f"{CELL}/predictions.parquet",
+        code=code("export"),
+    output:
+        model=f"{CELL}/export/model.pt",
+        specification=f"{CELL}/export/spec.json",
+        example=f"{CELL}/export/example.f32",
+        provenance=f"{CELL}/export/model.pt.provenance.json",
+    log:
+        f"{RESULTS}/logs/export/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/export/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
+    container:
+        "containers/torch.sif"
+    threads: compute_threads
+    resources:
+        **ask("export"),
+    params:
+        job=job("export"),
+    shell:
+        "python scripts/export.py"
+        " --job {params.job:q}"
+        " --model {input.model:q}"
+        " --images {input.images:q}"
+        " --predictions {input.predictions:q}"
+        " --output {output.model:q}"
+        " --specification {output.specification:q}"
+        " --example {output.example:q}"
         " --provenance {output.provenance:q}"
         " 2>&1 | tee {log:q}"

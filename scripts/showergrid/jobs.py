@@ -49,7 +49,7 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             return {"stretch": study.stretch}
         case "calibrate_images" | "images":
             return _images(study, **wildcards)
-        case "train":
+        case "train" | "export":
             return _cell(study, **wildcards)
         case "evaluate":
             return {**_cell(study, **wildcards), "bootstrap": config.bootstrap.model_dump(mode="json")}
