@@ -11,11 +11,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from showergrid import plugins
 from showergrid.datasets import Cut
 from showergrid.errors import InputError
+from showergrid.estimators import estimator
 from showergrid.hits import AXES
 from showergrid.imaging import FEW_HITS
+from showergrid.pixels import is_list
 from showergrid.training import batches, build, name_of, untrained
 
 # Largest difference between a score of the exported network and that of evaluation, by the precision of the latter.
@@ -44,7 +45,7 @@ def torchscript(weights: dict[str, Tensor], cell: dict[str, Any], shape: tuple[i
     Raises:
         InputError: the cell is no network of PyTorch.
     """
-    if not hasattr(plugins.load("models", cell["model"]["module"]), "build"):
+    if estimator(cell["model"]):
         raise InputError(f"{name_of(cell)} is no network, and TorchScript holds nothing else; ask it with predict.py")
     network = build(untrained(cell["model"]), shape, len(cell["classes"]), cell["seed"])
     network.load_state_dict(weights)
@@ -124,12 +125,20 @@ def specification(cell: dict[str, Any], axes: tuple[str, ...], shape: tuple[int,
             "parameters": cell["representation"]["parameters"],
             "training_maximum": calibration["ranges"],
         },
-        "window": {**cell["model"]["window"], "no_direction_up_to_hits": FEW_HITS},
+        "window": _window(cell, axes),
         "output": {
             "shape": ["N", len(cell["classes"])],
             "dtype": "float64",
             "classes": [entry["name"] for entry in cell["classes"]],
-            "meaning": "probability of each class; the first class is answered at 0.5 and above",
+            "meaning": "probability of each class, the largest of which is the answer",
         },
         "rules": "config/README.md, Rules of images",
     }
+
+
+def _window(cell: dict[str, Any], axes: tuple[str, ...]) -> dict[str, Any]:
+    """Which part of an event is seen: the first entries of a list, a window that follows the origin of an image."""
+    window = cell["model"]["window"]
+    if is_list(axes):
+        return {"shape": window["shape"]}
+    return {**window, "no_direction_up_to_hits": FEW_HITS}
