@@ -54,6 +54,8 @@ ENVIRONMENTS = {
     "removal": "torch",
     "heatmaps": "torch",
     "tune": "torch",
+    "predict": "torch",
+    "export": "torch",
     "list_rules": "workflow",
     "archive": "workflow",
     "page": "workflow",
@@ -113,6 +115,7 @@ wildcard_constraints:
     worker=r"0|[1-9][0-9]*",
     ablation=one_of(ABLATIONS),
     ensemble=one_of(ENSEMBLES),
+    prediction=one_of([entry.name for entry in STUDY.config.predict]),
     document=one_of(
         [
             *STUDY.tables,

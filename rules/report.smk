@@ -222,6 +222,7 @@ rule list_rules:
             "rules/cells.smk",
             "rules/tuning.smk",
             "rules/explanation.smk",
+            "rules/use.smk",
             "rules/variations.smk",
             "rules/report.smk",
             "rules/comparison.smk",

@@ -13,6 +13,7 @@ from showergrid.datasets import Window
 from showergrid.errors import run
 from showergrid.heatmaps import Asked, correlation, falls, summary, write_maps
 from showergrid.images import read_images
+from showergrid.multiview import cut_views
 from showergrid.selection import drawn, pixel_size, places
 from showergrid.settings.explanation import HeatMaps
 from showergrid.settings.images import WindowSettings
@@ -30,7 +31,8 @@ def main(a: argparse.Namespace) -> None:
     model, settings = cell["model"], Training(**cell["model"]["training"])
     events, split = evaluation.events_and_split(a.events, a.split)
     images = read_images(a.images, cell["representation"]["name"], cell["resolution"])
-    data = evaluation.labelled(images, events, drawn(split["test"], how.events, seed), model["window"], cell["classes"])
+    chosen = drawn(split["test"], how.events, seed)
+    data = evaluation.labelled(cut_views(cell, {images.representation: images}, chosen), events, cell["classes"])
     seen = data.images
 
     device = prepare(settings)

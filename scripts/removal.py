@@ -7,6 +7,7 @@ from showergrid import evaluation, provenance
 from showergrid.errors import run
 from showergrid.hits import read_hits
 from showergrid.images import read_images
+from showergrid.multiview import cut_views
 from showergrid.progress import progress
 from showergrid.removal import WAYS, Trained, in_order, table, write_table
 from showergrid.selection import drawn
@@ -22,7 +23,8 @@ def main(a: argparse.Namespace) -> None:
     events, split = evaluation.events_and_split(a.events, a.split)
     chosen = drawn(split["test"], asked.events, seed)
     whole = read_images(a.images, cell["representation"]["name"], cell["resolution"])
-    labels = evaluation.labelled(whole, events, chosen, cell["model"]["window"], cell["classes"]).label
+    seen = cut_views(cell, {whole.representation: whole}, chosen)
+    labels = evaluation.labelled(seen, events, cell["classes"]).label
     order = cell["representation"].get("order")
     hits = in_order(read_hits(a.hits, time=order is not None), chosen, order)
 

@@ -11,6 +11,7 @@ import yaml
 from showergrid.checking import checked
 from showergrid.errors import InputError
 from showergrid.settings.ingest import REFERENCE, ColumnMap, Ingest, MapFile
+from showergrid.settings.prediction import Unlabelled
 
 
 def read_map(path: Path | None, files: Sequence[str]) -> dict[str, Any]:
@@ -31,6 +32,21 @@ def read_map(path: Path | None, files: Sequence[str]) -> dict[str, Any]:
         "ingest": {**ingest, "files": list(files), "columns": columns},
         **{name: found[name] for name in ("classes", "detector", "order")},
     }
+
+
+def read_unlabelled(path: Path | None, files: Sequence[str]) -> Unlabelled:
+    """Files whose events are to be classified, by the map at `path`; order and detector are unset where it has none.
+
+    Raises:
+        InputError: as `read_map`.
+    """
+    given = {} if path is None else _loaded(path)
+    named = bool(given.keys() & ColumnMap.model_fields.keys())
+    found = checked(MapFile, given if named else {**REFERENCE.model_dump(mode="json"), **given}, str(path))
+    values = found.model_dump(mode="json")
+    columns = {name: values[name] for name in ColumnMap.model_fields} if named else None
+    own = {name: values[name] for name in found.model_fields_set & {"order", "detector", "margin", "min_hits"}}
+    return Unlabelled(**own, files=list(files), columns=columns)
 
 
 def _loaded(path: Path) -> dict[str, Any]:

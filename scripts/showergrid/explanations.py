@@ -22,6 +22,10 @@ def explanation_job(study: Study, step: str, cell: Mapping[str, Any]) -> dict[st
     """
     asked = study.config.explanation.model_dump(mode="json")
     representation = cell["representation"]["name"]
+    if "views" in cell:
+        raise InputError(
+            f"{representation} shows several views; of its cells nothing is explained, ask those of a view"
+        )
     if step in OF_IMAGES and not is_image(study, representation):
         raise InputError(f"{representation} gives lists and no images to draw; of its cells ask figures/removal.pdf")
     bootstrap = study.config.bootstrap.model_dump(mode="json")
@@ -48,6 +52,8 @@ def files(study: Study) -> list[str]:
     places = study.table_places("table1") if "table1" in study.tables else []
     found = []
     for place in places:
+        if study.shown(place.representation) != [place.representation]:
+            continue
         names = ["removal", *(["heatmaps", "mistakes"] if is_image(study, place.representation) else [])]
         for cell in study.cells_of([place])[:1]:
             found += [f"{cell.folder}/figures/{name}.pdf" for name in names]

@@ -56,7 +56,7 @@ def ingest(
             "order: truth_time needs `time` in the column map; name its column, or choose axis or as_given"
         )
     files = [Path(name) for name in settings.files]
-    _check_files(files, hits, events)
+    check_files(files, hits, events)
     count = 0
     found: set[int] = set()
     with (
@@ -100,7 +100,12 @@ def source_names(files: Sequence[Path]) -> list[str]:
             depth[i] += 1
 
 
-def _check_files(files: Sequence[Path], *outputs: Path) -> None:
+def check_files(files: Sequence[Path], *outputs: Path) -> None:
+    """Refuse files that are not there or the same twice, and outputs that are the same or one of the files.
+
+    Raises:
+        InputError: the first such.
+    """
     places: dict[tuple[int, int], Path] = {}
     for path in files:
         if not path.exists():
@@ -112,7 +117,7 @@ def _check_files(files: Sequence[Path], *outputs: Path) -> None:
         status = path.stat()
         if (other := places.setdefault((status.st_dev, status.st_ino), path)) is not path:
             raise InputError(f"{path}: is the same file as {other}; name it once")
-    if os.path.abspath(outputs[0]) == os.path.abspath(outputs[1]):
+    if len(outputs) != len({os.path.abspath(output) for output in outputs}):
         raise InputError(f"{outputs[0]}: hits and events need a file each; name two")
     for output in outputs:
         if output.exists() and any(output.samefile(path) for path in files):
@@ -122,31 +127,47 @@ def _check_files(files: Sequence[Path], *outputs: Path) -> None:
 def _read(
     path: Path, settings: Ingest, columns: ColumnMap, classes: Sequence[Class], detector: Box, rows: int
 ) -> Iterator[Labelled]:
-    """The events of a file, part by part."""
+    """The events of a file with their labels, part by part."""
     labels = read_labels(path, columns)
+    for events in events_of(path, settings, columns, detector, rows):
+        yield labelled(events, labels, columns, classes, path)
+
+
+def events_of(path: Path, settings: Ingest, columns: ColumnMap, detector: Box, rows: int = ROWS) -> Iterator[Events]:
+    """Yield the events of a file, part by part.
+
+    Raises:
+        InputError: the file cannot be used; what is wrong with events as a whole is told in the end.
+    """
     chunks = read(path, columns, columns.hit_columns, columns.table, columns.event, rows)
     parts = (
         converted(chunk, columns, detector, settings.margin, path)
         for chunk in progress(chunks, path.name, f" x {rows} hits")
     )
-    for events in whole_events(parts, settings.min_hits, columns, path):
-        yield labelled(events, labels, columns, classes, path)
+    yield from whole_events(parts, settings.min_hits, columns, path)
+
+
+def ordered_hits(events: Events, event: np.ndarray, order: str) -> Hits:
+    """The hits of events, which get the numbers `event` (E,), in the `order` as_given, truth_time or axis."""
+    rows = events.rows
+    hits = Hits(event, np.append(events.start, rows.origin.size), rows.position, rows.charge, rows.time)
+    return hits if order == "as_given" else reordered(hits, order)
+
+
+def numbers(events: Events, place: np.ndarray) -> np.ndarray:
+    """(E,) int64: the number of each event in its file; where it has none or several, `place`, how many come before."""
+    key = events.rows.key
+    return place if key is None or key.shape[1] > 1 else key[events.start, 0]
 
 
 def _hits(events: Events, event: np.ndarray, order: str) -> pa.Table:
-    rows = events.rows
-    offsets = np.append(events.start, rows.origin.size)
-    hits = Hits(event, offsets, rows.position, rows.charge, rows.time)
-    if order != "as_given":
-        hits = reordered(hits, order)
+    hits = ordered_hits(events, event, order)
     values = {"event": event[hits.row], "charge": hits.charge, "time": hits.time}
     return _table(values | {axis: hits.position[:, i] for i, axis in enumerate(AXES)}, HITS)
 
 
 def _events(part: Labelled, event: np.ndarray, place: np.ndarray, source: str) -> pa.Table:
-    """`place` (E,): how many events of the file came before; it numbers those that have no number of their own."""
-    key = part.events.rows.key
-    number = place if key is None or key.shape[1] > 1 else key[part.events.start, 0]
+    number = numbers(part.events, place)
     values = {"event": event, "pdg": part.pdg, "energy": part.energy, "n_hits": part.events.n_hits, "number": number}
     return _table({**values, "source": pa.repeat(source, event.size)}, EVENTS)
 

@@ -11,6 +11,7 @@ from showergrid import explanations
 from showergrid.checking import checked
 from showergrid.errors import InputError
 from showergrid.pixels import is_list
+from showergrid.settings.prediction import Unlabelled
 from showergrid.settings.study import LARGEST, Config, PublishedNumbers
 from showergrid.settings.variations import readouts
 from showergrid.study import VIEWS, Place, Study
@@ -60,6 +61,10 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             return {"search": study.search_of(**wildcards).model_dump(mode="json")}
         case "tuned_images":
             return _network(study, **wildcards)
+        case "predict":
+            return _predict(study, **wildcards)
+        case "export":
+            return _export(study, **wildcards)
         case "cell_figures":
             return {"classes": _classes(study)}
         case "cell_performance":
@@ -136,11 +141,15 @@ def _cell(study: Study, representation: str, resolution: int, model: str, seed: 
 
 
 def _network(study: Study, representation: str, resolution: int, model: str) -> dict[str, Any]:
-    """What the cells of one place have in common; views that show others' images are told one by one."""
+    """What the cells of one place have in common; `hits` is what their images take for granted of them.
+
+    Views that show the images of others are told one by one.
+    """
     several = study.representation(representation)["module"] == VIEWS
     return {
         **({"views": study.views(representation, resolution, model)} if several else {}),
         "classes": _classes(study),
+        "hits": {"order": study.config.order, "detector": study.config.detector.model_dump(mode="json")},
         "representation": study.representation(representation),
         "resolution": resolution,
         "model": study.model(representation, resolution, model),
@@ -157,6 +166,22 @@ def _tune(study: Study, representation: str, resolution: int, model: str, worker
     if "n_epochs" in search.space:
         epochs = search.space["n_epochs"].ends
     return {**network, "search": search.model_dump(mode="json"), "epochs": max(epochs)}
+
+
+def _predict(study: Study, prediction: str) -> dict[str, Any]:
+    """A cell and the files that it is asked about."""
+    asked = study.prediction(prediction)
+    place = asked.model_dump(include={"representation", "resolution", "model", "seed"})
+    cell = job(study, "train", None, **place)
+    return {**cell, "prediction": asked.model_dump(mode="json", include=set(Unlabelled.model_fields))}
+
+
+def _export(study: Study, **wildcards: Any) -> dict[str, Any]:
+    """A cell of one view; another program would not know how to cut several."""
+    cell = _cell(study, **wildcards)
+    if "views" in cell:
+        raise InputError(f"{wildcards['representation']} shows several views, which export does not describe")
+    return cell
 
 
 def _said(study: Study) -> dict[str, Any]:

@@ -90,7 +90,8 @@ class Trained:
             write_images(path, [hits], self.cell["calibration"], made)
             images = read_images(path)
             rows = np.searchsorted(self.whole.event, images.event)
-            images = replace(images, centre=self.whole.centre[rows], direction=self.whole.direction[rows])
+            placed = {name: getattr(self.whole, name)[rows] for name in ("centre", "end", "direction")}
+            images = replace(images, **placed)
             window = Window.of(settings.WindowSettings(**self.cell["model"]["window"]), images.axes)
             return answer(self.weights, self.cell, cut(images, hits.event, window))[:, 0]
 

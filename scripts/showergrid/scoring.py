@@ -7,6 +7,7 @@ them alone, or in another order, the same scores but for rounding.
 
 from __future__ import annotations
 
+import itertools
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,13 +16,14 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from showergrid.datasets import Cut, Window, cut
+from showergrid.datasets import Cut
 from showergrid.errors import InputError
 from showergrid.evaluation import answer
 from showergrid.hits import Hits
 from showergrid.images import read_images
 from showergrid.imaging import write_images
-from showergrid.settings.images import Images, WindowSettings
+from showergrid.multiview import Stack, cut_views, views
+from showergrid.settings.images import Images
 
 
 def model_of(cell: Path) -> Path:
@@ -49,11 +51,14 @@ def score(weights: dict[str, Tensor], cell: dict[str, Any], chunks: Iterable[Hit
     return images.event, answer(weights, cell, images)
 
 
-def windows(cell: dict[str, Any], chunks: Iterable[Hits]) -> Cut:
+def windows(cell: dict[str, Any], chunks: Iterable[Hits]) -> Cut | Stack:
     """What the network of `cell` sees of all events in `chunks`, in their order."""
-    settings = Images(representation=cell["representation"], resolution=cell["resolution"])
+    of = {view.representation.name: view for view in views(cell)}
+    images = {}
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "images.safetensors")
-        write_images(path, chunks, cell["calibration"], settings)
-        images = read_images(path)
-        return cut(images, images.event, Window.of(WindowSettings(**cell["model"]["window"]), images.axes))
+        for (name, view), same in zip(of.items(), itertools.tee(chunks, len(of)), strict=True):
+            path = Path(folder, f"{len(images)}.safetensors")
+            settings = Images(representation=view.representation, resolution=cell["resolution"])
+            write_images(path, same, view.calibration, settings)
+            images[name] = read_images(path)
+        return cut_views(cell, images, next(iter(images.values())).event)

@@ -20,6 +20,7 @@ from showergrid.hyperparameters import WINDOW, axes_of, grouped, groups_of, know
 from showergrid.pixels import is_list
 from showergrid.settings.estimators import Fitting
 from showergrid.settings.images import CentimetreWindow
+from showergrid.settings.prediction import Prediction
 from showergrid.settings.study import (
     LARGEST,
     Ablation,
@@ -436,6 +437,10 @@ class Study:
         """The places whose cells are members of an ensemble."""
         found = _named(self.config.ensembles, ensemble, "ensemble")
         return [Place(one.representation, one.resolution, one.model, tuple(one.seeds), {}) for one in found.of]
+
+    def prediction(self, name: str) -> Prediction:
+        """The prediction of that name."""
+        return _named(self.config.predict, name, "prediction")
 
     @property
     def names(self) -> dict[str, list[str]]:

@@ -16,6 +16,7 @@ from showergrid import estimators, evaluation, training
 from showergrid.checkpoint import Checkpoint
 from showergrid.history import Epoch, best_epoch
 from showergrid.images import Images, read_images
+from showergrid.multiview import cut_views
 from showergrid.searchedimages import ImageData
 from showergrid.settings.images import Images as ImageSettings
 from showergrid.settings.training import Training
@@ -104,7 +105,9 @@ class Trials:
             images.make(settings, self.scratch / "calibration.json", path)
             images = read_images(path)
         train, validation = (
-            evaluation.labelled(images, self.events, self.split[part], cell["model"]["window"], cell["classes"])
+            evaluation.labelled(
+                cut_views(cell, {images.representation: images}, self.split[part]), self.events, cell["classes"]
+            )
             for part in ("train", "validation")
         )
         return train, validation

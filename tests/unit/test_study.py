@@ -226,7 +226,7 @@ LAST = {"table"}
         (("simulation.showers", 200), {"gather"}),
         (("readout.noise", 400), steps("simulate")),
         (("split.seed", 2), {"split"}),
-        (("order", "truth_time"), steps("simulate") | {"explore"} | LAST),
+        (("order", "truth_time"), steps("simulate") | TRAININGS | {"explore"} | LAST),
         (("origin", "charge_centre"), TRAININGS | LAST | {"event_figures"}),
         (("representations.color_y.hue_span", 300), steps("color_y") | {"event_figures"}),  # where all are drawn
         (("bootstrap.resamples", 300), steps("evaluate", "cell_performance", "performance") | LAST),

@@ -13,6 +13,7 @@ from showergrid.settings.explanation import Explanation
 from showergrid.settings.images import Order, Split
 from showergrid.settings.ingest import Ingest
 from showergrid.settings.performance import Performance
+from showergrid.settings.prediction import Prediction
 from showergrid.settings.report import Bootstrap, Comparison, PublishedTable
 from showergrid.settings.simulation import Box, Readout, Simulation
 from showergrid.settings.tracking import Notify, Tracking
@@ -165,6 +166,7 @@ class Config(Settings):
     ablations: list[Ablation]
     ensembles: list[Ensemble]
     tuning: list[Search]
+    predict: list[Prediction]
     archive: Archive
     tracking: Tracking
     notify: Notify
@@ -179,7 +181,7 @@ class Config(Settings):
 
     @model_validator(mode="after")
     def _consistent(self) -> Config:
-        for key in ("classes", "representations", "models", "ablations", "ensembles"):
+        for key in ("classes", "representations", "models", "ablations", "ensembles", "predict"):
             if doubled := _doubled([entry.name for entry in getattr(self, key)]):
                 raise ValueError(f"{key}: {doubled[0]!r} stands twice")
         if doubled := _doubled([search.place for search in self.tuning]):

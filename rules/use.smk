@@ -1,0 +1,77 @@
+# Trained cells at work: events of other files classified, networks for C++.
+
+
+def asked_model(wildcards):
+    """The model of the cell that a prediction asks."""
+    asked = STUDY.prediction(wildcards.prediction)
+    folder = CELL.format_map(asked.model_dump())
+    return f"{folder}/model.safetensors"
+
+
+def asked_threads(wildcards):
+    """The cores to reserve for that cell: as many as its compute threads."""
+    return resolved("predict", **wildcards)["model"]["training"]["threads"]
+
+
+rule predict:
+    input:
+        model=asked_model,
+        hits=lambda wildcards: STUDY.prediction(wildcards.prediction).files,
+        code=code("predict"),
+    output:
+        scores=f"{RESULTS}/predictions/{{prediction}}.parquet",
+        provenance=f"{RESULTS}/predictions/{{prediction}}.parquet.provenance.json",
+    log:
+        f"{RESULTS}/logs/predict/{{prediction}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/predict/{{prediction}}.tsv"
+    container:
+        "containers/torch.sif"
+    threads: asked_threads
+    resources:
+        **ask("predict"),
+    params:
+        job=job("predict"),
+    shell:
+        "python scripts/predict.py"
+        " --job {params.job:q}"
+        " --cell {input.model:q}"
+        " --hits {input.hits:q}"
+        " --output {output.scores:q}"
+        " --provenance {output.provenance:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule export:
+    input:
+        model=f"{CELL}/model.safetensors",
+        images=f"{RESULTS}/images/{{representation}}/c{{resolution}}.safetensors",
+        predictions=f"{CELL}/predictions.parquet",
+        code=code("export"),
+    output:
+        model=f"{CELL}/export/model.pt",
+        specification=f"{CELL}/export/spec.json",
+        example=f"{CELL}/export/example.f32",
+        provenance=f"{CELL}/export/model.pt.provenance.json",
+    log:
+        f"{RESULTS}/logs/export/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/export/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
+    container:
+        "containers/torch.sif"
+    threads: compute_threads("export")
+    resources:
+        **ask("export"),
+    params:
+        job=job("export"),
+    shell:
+        "python scripts/export.py"
+        " --job {params.job:q}"
+        " --model {input.model:q}"
+        " --images {input.images:q}"
+        " --predictions {input.predictions:q}"
+        " --output {output.model:q}"
+        " --specification {output.specification:q}"
+        " --example {output.example:q}"
+        " --provenance {output.provenance:q}"
+        " 2>&1 | tee {log:q}"

@@ -1,0 +1,81 @@
+"""Export a trained cell for C++: TorchScript, what it takes as JSON, and some images to try it on.
+
+The scores of the test events are compared with those of evaluation; where they differ, nothing is written.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from showergrid import export, provenance
+from showergrid.atomic import replacing
+from showergrid.datasets import Window, cut
+from showergrid.errors import run
+from showergrid.evaluation import read_model
+from showergrid.images import read_images
+from showergrid.settings.images import WindowSettings
+from showergrid.settings.training import Training
+from showergrid.training import prepare
+
+
+def main(a: argparse.Namespace) -> None:
+    """Run the command."""
+    job = provenance.start(a.job, __file__)
+    weights, cell = read_model(a.model)
+    model = cell["model"]
+    settings = Training(**{**model["training"], "device": "cpu"})
+    prepare(settings)
+    table = pq.read_table(a.predictions, filters=[("split", "==", "test")])
+    images = read_images(a.images, cell["representation"]["name"], cell["resolution"])
+    test = cut(images, table["event"].to_numpy(), Window.of(WindowSettings(**model["window"]), images.axes))
+
+    file = export.torchscript(weights, cell, test.shape)
+    scores = export.answers_of(file, test, settings.batch_size)
+    largest = export.difference(cell, scores[:, 0], table["score"].to_numpy())
+    shown = np.arange(min(export.EXAMPLES, len(test)))
+    told = {
+        **export.specification(cell, images.axes, test.shape),
+        "agreement": {
+            "events": len(test),
+            "largest_difference": largest,
+            "tolerance": export.TOLERANCE[settings.precision],
+            "precision_of_evaluation": settings.precision,
+        },
+        "example": {
+            "file": a.example.name,
+            "layout": "float32, little endian, as input",
+            "events": test.event[shown].tolist(),
+            "scores": scores[shown].tolist(),
+        },
+    }
+    for path, content in (
+        (a.output, file),
+        (a.example, test.batch(shown).astype("<f4").tobytes()),
+        (a.specification, (json.dumps(told, indent=1) + "\n").encode()),
+    ):
+        with replacing(path) as beside:
+            beside.write_bytes(content)
+    modules = (f"showergrid.models.{model['module']}", f"showergrid.representations.{cell['representation']['module']}")
+    job.finish(
+        a.provenance,
+        {"model": a.model, "images": a.images, "predictions": a.predictions},
+        {"model": a.output, "specification": a.specification, "example": a.example},
+        {"cell": cell["seed"]},
+        modules,
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path, required=True, help="model.safetensors of the cell")
+    parser.add_argument("--images", type=Path, required=True, help="image file of its representation and resolution")
+    parser.add_argument("--predictions", type=Path, required=True, help="its predictions.parquet")
+    parser.add_argument("--job", required=True, help="JSON: resolved configuration of this cell")
+    parser.add_argument("--output", type=Path, required=True, help="TorchScript to write")
+    parser.add_argument("--specification", type=Path, required=True, help="JSON of its input and output to write")
+    parser.add_argument("--example", type=Path, required=True, help="images to write, raw float32")
+    parser.add_argument("--provenance", type=Path, required=True, help="provenance record to write")
+    run(main, parser)

@@ -1,0 +1,61 @@
+"""Ask a trained cell what the events in files of hits are: CSV, Parquet, HDF5 or ROOT, labels not needed.
+
+By hand, a table of hits that a study wrote and files laid out as the reference's need no column map; docs/ingest.md
+has one for each other kind of file. The images are made with the ranges kept in the model; hits that leave them are
+told of on standard error, and so is how the rows of a study's own table are taken to be ordered.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from showergrid import provenance
+from showergrid.classification import Events, check_suffix, write_scores
+from showergrid.columnmaps import read_unlabelled
+from showergrid.errors import InputError, run
+from showergrid.evaluation import read_model
+from showergrid.progress import report
+from showergrid.ranges import Ranges
+from showergrid.scoring import model_of, score
+from showergrid.settings.prediction import Unlabelled
+
+
+def main(a: argparse.Namespace) -> None:
+    """Run the command."""
+    if a.job is None:
+        told = {"prediction": read_unlabelled(a.columns, a.hits).model_dump(mode="json")}
+        job = provenance.start(json.dumps({"rule": "predict", "config": told}), __file__)
+    elif a.columns is not None:
+        raise InputError("--columns: the job has a column map already; leave one of --columns and --job out")
+    else:
+        job = provenance.start(a.job, __file__)
+    check_suffix(a.output)
+    model = model_of(a.cell)
+    weights, cell = read_model(model)
+    settings = Unlabelled(**job.config["prediction"]).model_copy(update={"files": a.hits})
+    events, ranges = Events(settings, cell, a.output), Ranges(cell)
+    _, probability = score(weights, cell, ranges.passing(events.hits()))
+    for line in ranges.warnings():
+        report(f"warning: {line}")
+    names = [entry["name"] for entry in cell["classes"]]
+    write_scores(a.output, events.table(), ranges.outside, names, probability)
+    if a.provenance is not None:
+        modules = (
+            f"showergrid.models.{cell['model']['module']}",
+            f"showergrid.representations.{cell['representation']['module']}",
+        )
+        inputs = {"model": model, "hits": [Path(name) for name in a.hits]}
+        job.finish(a.provenance, inputs, {"scores": a.output}, {"cell": cell["seed"]}, modules)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cell", type=Path, required=True, help="folder of a trained cell, or its model.safetensors")
+    parser.add_argument("--hits", nargs="+", required=True, metavar="FILE", help="files of hits")
+    parser.add_argument("--columns", type=Path, metavar="MAP.yaml", help="what the columns mean")
+    parser.add_argument("--output", type=Path, required=True, help="table of scores to write, .parquet or .csv")
+    parser.add_argument("--job", help="JSON: resolved configuration of this job, in place of --columns")
+    parser.add_argument("--provenance", type=Path, help="provenance to write")
+    run(main, parser)

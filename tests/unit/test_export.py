@@ -1,0 +1,64 @@
+"""An exported network answers as the one it was made of, whatever the batch; what cannot be exported is refused."""
+
+import io
+import warnings
+
+import numpy as np
+import pytest
+import torch
+
+from showergrid import export, plugins
+from showergrid.errors import InputError
+from showergrid.training import build
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+
+def cell(module, precision="float32", **parameters):
+    found = plugins.load("models", module).Parameters(**parameters).model_dump(mode="json")
+    return {
+        "seed": 3,
+        "resolution": 100,
+        "classes": [{"name": name} for name in ("electron", "photon", "muon")],
+        "representation": {"name": "some"},
+        "model": {"name": module, "module": module, "parameters": found, "training": {"precision": precision}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("module", "shape", "parameters"),
+    [
+        ("simple", (3, 16, 32), {"bn": True, "dropout": 0.5}),
+        ("complex", (1, 8, 8, 16), {"transform": "batch_norm"}),
+        ("efficientnet_lite0", (1, 32, 48), {"weights": "none"}),
+        ("transformer", (6, 16), {"d_model": 8, "nhead": 2}),
+    ],
+)
+def test_an_exported_network_answers_as_before(module, shape, parameters):
+    described = cell(module, **parameters)
+    network = build(described["model"], shape, 3, seed=8).eval()  # other weights than those of the cell's own seed
+    file = export.torchscript(network.state_dict(), described, shape)
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore", FutureWarning)
+        exported = torch.jit.load(io.BytesIO(file))
+        for size in (1, 5):
+            images = torch.rand(size, *shape, generator=torch.Generator().manual_seed(1))
+            expected = torch.softmax(network(images).double(), 1).numpy()
+            assert exported(images).numpy() == pytest.approx(expected, abs=1e-6)
+            assert np.ptp(expected) > 1e-3
+
+
+def test_a_fit_that_is_no_network_is_refused():
+    with pytest.raises(InputError, match=r"some c100 xgboost seed 3 is no network"):
+        export.torchscript({}, cell("xgboost"), (6, 16))
+
+
+@pytest.mark.parametrize("precision", ["float32", "bf16"])
+def test_scores_that_differ_are_refused(precision):
+    described = cell("simple", precision)
+    evaluated = np.linspace(0, 1, 11)
+    close, far = 0.5 * export.TOLERANCE[precision], 2 * export.TOLERANCE[precision]
+    assert export.difference(described, evaluated + close * np.eye(11)[4], evaluated) == pytest.approx(close)
+    for wrong in (evaluated - far * np.eye(11)[4], np.full(11, np.nan)):
+        with pytest.raises(InputError, match="differs from evaluation"):
+            export.difference(described, wrong, evaluated)
