@@ -6,7 +6,7 @@ PORT ?= 5000
 BIN := .venv/bin
 LOCKS := envs/workflow.txt envs/data.txt envs/torch.txt
 .DELETE_ON_ERROR:
-.PHONY: help table1 pdf report ui test check locks containers verify
+.PHONY: help table1 pdf report ui test check locks containers verify compare
 
 help:
 	@echo "make table1   make .venv, simulate, train, write results/table1.tex and show it (CORES=2 to use two)"
@@ -17,6 +17,7 @@ help:
 	@echo "make check    ruff, snakefmt and snakemake --lint alone"
 	@echo "make containers   build containers/data.sif and torch.sif where they are out of date (IMAGES=data: one)"
 	@echo "make verify ARCHIVE=...   check an archive, make its tables and a cell again (CELL=...: which one)"
+	@echo "make compare A=results B=other/results   say which files of two studies differ, how far, and what explains it"
 	@echo "make locks    write envs/*.txt anew from envs/*.in"
 
 table1: .venv/ready
@@ -56,6 +57,10 @@ check: .venv/ready-dev
 verify: .venv/ready
 	@test -n "$(ARCHIVE)" || { echo "showergrid: name it: make verify ARCHIVE=results/archive/showergrid.tar.zst" >&2; exit 1; }
 	@$(BIN)/python scripts/verify.py "$(ARCHIVE)" --cell "$(or $(CELL),random)"
+
+compare: .venv/ready
+	@test -n "$(A)" && test -n "$(B)" || { echo "showergrid: name both: make compare A=results B=other/results" >&2; exit 1; }
+	@$(BIN)/python scripts/compare.py "$(A)" "$(B)"
 
 locks: .venv/ready-dev
 	PATH="$(CURDIR)/$(BIN):$$PATH" envs/lock.sh

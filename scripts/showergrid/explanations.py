@@ -23,9 +23,7 @@ def explanation_job(study: Study, step: str, cell: Mapping[str, Any]) -> dict[st
     asked = study.config.explanation.model_dump(mode="json")
     representation = cell["representation"]["name"]
     if "views" in cell:
-        raise InputError(
-            f"{representation} shows several views; nothing of its cells is explained: ask those of one"
-        )
+        raise InputError(f"{representation} shows several views; nothing of its cells is explained: ask those of one")
     if step in OF_IMAGES and not is_image(study, representation):
         raise InputError(f"{representation} gives lists and no images to draw; of its cells ask figures/removal.pdf")
     bootstrap = study.config.bootstrap.model_dump(mode="json")

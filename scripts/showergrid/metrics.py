@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from showergrid.errors import InputError
 from showergrid.resampling import event_weights, percentile_interval, reverse_percentile_interval
@@ -161,8 +163,9 @@ def roc_auc(labels: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.n
 
 def cross_entropy(labels: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Mean negative logarithm of the true class's probability (b,), which is kept from 0 by one rounding error."""
-    probability = np.where(labels == 0, scores, 1 - scores)
-    return _mean(-np.log(np.maximum(probability, np.finfo(np.float64).eps)), weights)
+    probability = np.maximum(np.where(labels == 0, scores, 1 - scores), np.finfo(np.float64).eps)
+    # not NumPy's logarithm, whose last digit depends on the CPU's instruction set
+    return _mean(-pc.ln(pa.array(probability)).to_numpy(), weights)
 
 
 def calibration_error(labels: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -220,9 +220,8 @@ def _gpu() -> dict[str, Any] | None:
 
 
 def _determinism() -> dict[str, Any]:
-    settings: dict[str, Any] = {
-        name: os.environ.get(name) for name in ("PYTHONHASHSEED", "CUBLAS_WORKSPACE_CONFIG", "ONEDNN_MAX_CPU_ISA")
-    }
+    variables = ("PYTHONHASHSEED", "CUBLAS_WORKSPACE_CONFIG", "ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA", "MKL_CBWR")
+    settings: dict[str, Any] = {name: os.environ.get(name) for name in variables}
     torch = sys.modules.get("torch")
     if torch:
         settings["deterministic_algorithms"] = torch.are_deterministic_algorithms_enabled()

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from showergrid import checkpoint, plugins, streams
+from showergrid import checkpoint, kernels, plugins, streams
 from showergrid.errors import InputError
 from showergrid.history import Epoch, best_epoch
 from showergrid.multiview import Seen, described
@@ -52,8 +52,10 @@ def prepare(settings: Training) -> torch.device:
     """Set threads and deterministic kernels for this process, and choose the device.
 
     Raises:
-        InputError: CUDA is asked for and there is none.
+        InputError: CUDA is asked for and there is none, or strict kernels are and cannot be had.
     """
+    if settings.strict:
+        kernels.pin()
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # without it deterministic cuBLAS refuses to run
     torch.set_num_threads(settings.threads)
     torch.use_deterministic_algorithms(True)
