@@ -8,13 +8,13 @@ import torch
 
 from showergrid.errors import InputError
 
-# PyTorch's own kernels, oneDNN's (convolutions) and MKL's (matrix products). MKL has no branch but this one that an AMD
-# CPU takes as well as one of Intel.
+# PyTorch's own kernels, oneDNN's (convolutions) and MKL's (matrix products, square roots). Asked for AVX2, MKL takes
+# other kernels on an AMD CPU than on one of Intel; this branch is the same on both (seen on emulated ones).
 AVX2 = {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2", "MKL_CBWR": "COMPATIBLE"}
 
 
 def pin() -> None:
-    """Compute with kernels that every x86 CPU with AVX2 has, whatever else this one could do.
+    """Compute with no instruction set beyond AVX2, whatever else this CPU could do.
 
     The libraries read these variables when they compute for the first time in a process, not when they are loaded.
 

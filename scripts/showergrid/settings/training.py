@@ -36,10 +36,7 @@ class Training(Settings):
     precision: Literal["float32", "bf16"] = Field(description="bf16: autocast with weights kept in float32")
     threads: int = Field(ge=1, description="compute threads; part of the result, since they change the bytes")
     device: Literal["auto", "cpu", "cuda"] = Field(description="auto: the first CUDA device where there is one")
-    strict: bool = Field(
-        default=False,
-        description="on a CPU compute with AVX2 and nothing newer, so that other CPUs give the same bytes",
-    )
+    strict: bool = Field(default=False, description="on a CPU compute with no instruction set beyond AVX2")
 
     @model_validator(mode="after")
     def _epochs_in_order(self) -> Training:
