@@ -1,28 +1,7 @@
 # Trained networks on the same test showers, as detectors within the uncertainties see them.
-from showergrid.settings.variations import NOMINAL
-
-VARIATIONS = [NOMINAL, *[one.name for one in STUDY.config.variations.readouts]]
-VARIED = (
-    f"{RESULTS}/variations/{{representation}}/c{{resolution}}/{{model}}/seed{{seed}}"
-)
 
 
-def varied_shards():
-    """The shards whose showers are read out again."""
-    return range(
-        min(STUDY.config.variations.shards, STUDY.config.simulation.shards)
-        if STUDY.config.ingest is None
-        else 0
-    )
-
-
-def varied_cells():
-    """The scores, and their records, that the table of variations shows."""
-    cells = STUDY.cells_of(jobs.varied_places(STUDY))
-    return [
-        f"{RESULTS}/variations/{cell.representation}/c{cell.resolution}/{cell.model}/seed{cell.seed}.parquet"
-        for cell in cells
-    ]
+include: "varied.smk"
 
 
 # Hits that were read from files can't be read out again.

@@ -1,0 +1,13 @@
+# The cell that a prediction asks.
+
+
+def asked_model(wildcards):
+    """The model of the cell that a prediction asks."""
+    asked = STUDY.prediction(wildcards.prediction)
+    folder = CELL.format_map(asked.model_dump())
+    return f"{folder}/model.safetensors"
+
+
+def asked_threads(wildcards):
+    """The cores to reserve for that cell: as many as its compute threads."""
+    return resolved("predict", **wildcards)["model"]["training"]["threads"]
