@@ -53,7 +53,7 @@ def best_on_validation(settings: Overlaid, measured: Measured) -> tuple[list[Ser
         if place.name in chosen
     ]
     left_out = len(ranked) - len(series)
-    note = f"the {OVERLAID} of {len(ranked)} places that are best on the validation events" if left_out else ""
+    note = f"the {OVERLAID} of {len(ranked)} places best on validation" if left_out else ""
     return series, note
 
 

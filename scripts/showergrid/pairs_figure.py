@@ -13,6 +13,7 @@ from showergrid.places import number
 
 WRITTEN = 20  # places up to which each difference is written out
 SMALLEST = 5  # inches, of the matrix's side
+LETTER = 0.075  # inches
 
 
 def pairs_figure(pairs: Pairs, path: Path) -> None:
@@ -24,8 +25,9 @@ def pairs_figure(pairs: Pairs, path: Path) -> None:
     told = pairs.matrix
     side = max(SMALLEST, 0.24 * count) if count > WRITTEN else max(SMALLEST, 0.5 * count)
     reach = max(0.01, np.abs(difference).max())
+    labels = [f"{name(place)}  {i + 1}" for i, place in enumerate(pairs.places)]
     with styled():
-        figure = new_figure(side + 4.2, side + 1.2)
+        figure = new_figure(side + 1.6 + LETTER * max(map(len, labels)), side + 1.2)
         axes = figure.subplots()
         shown = axes.imshow(np.ma.masked_where(told == 0, difference), cmap="RdBu", vmin=-reach, vmax=reach)
         itself = np.ma.masked_where(~np.eye(count, dtype=bool), np.ones((count, count)))
@@ -35,7 +37,6 @@ def pairs_figure(pairs: Pairs, path: Path) -> None:
                 ink = "white" if told[i, j] and abs(difference[i, j]) > 0.6 * reach else "black"
                 text = number(difference[i, j]) if told[i, j] else f"({number(difference[i, j])})"
                 axes.text(j, i, text, ha="center", va="center", fontsize=7, color=ink)
-        labels = [f"{name(place)}  {i + 1}" for i, place in enumerate(pairs.places)]
         size = 8 if count <= WRITTEN else 6
         axes.set_yticks(range(count), labels, fontsize=size)
         axes.set_xticks(range(count), range(1, count + 1), fontsize=size, rotation=90 if count > WRITTEN else 0)
@@ -52,5 +53,5 @@ def pairs_figure(pairs: Pairs, path: Path) -> None:
             f"(Holm, {pairs.stands.size} pairs, family-wise error rate {pairs.settings.comparison.alpha:g})",
             fontsize=9,
         )
-        figure.colorbar(shown, ax=axes, label="difference of test accuracy", shrink=0.7)
+        figure.colorbar(shown, ax=axes, label="difference of test accuracy", shrink=0.7, fraction=0.04, pad=0.02)
         save(figure, path)

@@ -19,6 +19,8 @@ from showergrid.settings.performance import CellPerformance
 
 OVERLAID = 5  # places that can still be told apart in one panel
 MARKERS = "os^Dv"
+BEYOND = 1e9  # a rejection that no panel reaches
+APART = 0.003  # in efficiency, between the intervals of places
 STEP = 0.05  # of a bin's width, between places in it
 QUANTITIES = {"accuracy": "accuracy", "efficiency": "efficiency for {positive}s", "purity": "purity"}
 VARIABLES = {"energy": "energy [GeV]", "angle": "angle to the beam [degree]", "hits": "hits"}
@@ -61,31 +63,31 @@ def efficiency_figure(series: Sequence[Series], settings: CellPerformance, note:
 
 
 def rejection_figure(series: Sequence[Series], settings: CellPerformance, note: str, path: Path) -> None:
-    """Rejection of the other class against the efficiency, with intervals at those that are asked for."""
+    """Rejection of the other class against the efficiency, with intervals at those that are asked for.
+
+    Where no event is mistaken the rejection is infinite and not drawn; an interval without an upper end leaves the
+    panel.
+    """
     positive, other = (one.name for one in settings.classes)
+    largest = 1.0
     with styled():
         figure = new_figure(5.5, 4.2)
         axes = figure.subplots()
         for i, one in enumerate(series):
             points = [p for p in one.of("efficiency", f"{other}_rejection") if math.isfinite(p.estimate.value)]
-            axes.plot([p.at for p in points], [p.estimate.value for p in points], color=PALETTE[i], label=one.label)
             asked = [p for p in points if p.at in settings.performance.efficiencies]
-            up = [p.estimate.high - p.estimate.value if math.isfinite(p.estimate.high) else 0 for p in asked]
-            down = [p.estimate.value - p.estimate.low for p in asked]
-            axes.errorbar(
-                [p.at for p in asked],
-                [p.estimate.value for p in asked],
-                (down, up),
-                fmt=MARKERS[i],
-                ms=4,
-                lw=1.2,
-                color=PALETTE[i],
-                lolims=[math.isinf(p.estimate.high) for p in asked],
-            )
+            axes.plot([p.at for p in points], [p.estimate.value for p in points], color=PALETTE[i], label=one.label)
+            for p in asked:
+                at = p.at + APART * (i - (len(series) - 1) / 2)
+                axes.plot(at, p.estimate.value, MARKERS[i], ms=4, color=PALETTE[i])
+                axes.plot([at, at], [p.estimate.low, min(p.estimate.high, BEYOND)], color=PALETTE[i], lw=1.2)
+            ends = [p.estimate.high for p in asked if math.isfinite(p.estimate.high)]
+            largest = max([largest, *ends, *(p.estimate.value for p in points)])
         axes.set(
             xlabel=f"efficiency for {positive}s",
             ylabel=f"{other} rejection: {other}s to one\ntaken for {positive}",
             yscale="log",
+            ylim=(0.8, 2 * largest),
         )
         _legend(figure, axes, series, note)
         save(figure, path)
@@ -133,7 +135,8 @@ def threshold_figure(series: Sequence[Series], settings: CellPerformance, note: 
         handles, labels = places[0].get_legend_handles_labels()
         handles.append(Line2D([], [], ls="none", marker="o", mfc="none", mew=1.5, color=GREY))
         labels.append("largest on the validation events,\nread on the test events")
-        axes[1, 0].legend(handles, labels, loc="center left", fontsize=8, title=note, title_fontsize=8)
+        legend = axes[1, 0].legend(handles, labels, loc="center left", fontsize=8, title=note, title_fontsize=8)
+        legend.set_in_layout(False)  # it may reach beyond its empty panel
         save(figure, path)
 
 

@@ -212,7 +212,7 @@ def test_places_and_the_best_of_them(tmp_path):
     series, note = best_on_validation(asked, measured)
     assert [one.label for one in series] == [f"simple on projection_y at c {100 + k}" for k in range(1, 6)]
     assert len(series) == OVERLAID
-    assert note == "the 5 of 7 places that are best on the validation events"
+    assert note == "the 5 of 7 places best on validation"
     rows = list(csv.DictReader(places_csv(asked.places, measured.points).splitlines()))
     assert {row["resolution"] for row in rows} == {str(100 + k) for k in range(7)}
     assert {row["seeds"] for row in rows} == {"1 2"}
