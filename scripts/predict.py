@@ -16,6 +16,7 @@ from showergrid.classification import Events, check_suffix, write_scores
 from showergrid.columnmaps import read_unlabelled
 from showergrid.errors import InputError, run
 from showergrid.evaluation import read_model
+from showergrid.plugins import closure_modules
 from showergrid.progress import report
 from showergrid.ranges import Ranges
 from showergrid.scoring import model_of, score
@@ -42,10 +43,7 @@ def main(a: argparse.Namespace) -> None:
     names = [entry["name"] for entry in cell["classes"]]
     write_scores(a.output, events.table(), ranges.outside, names, probability)
     if a.provenance is not None:
-        modules = (
-            f"showergrid.models.{cell['model']['module']}",
-            f"showergrid.representations.{cell['representation']['module']}",
-        )
+        modules = tuple(closure_modules(cell))
         inputs = {"model": model, "hits": [Path(name) for name in a.hits]}
         job.finish(a.provenance, inputs, {"scores": a.output}, {"cell": cell["seed"]}, modules)
 

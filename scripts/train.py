@@ -37,12 +37,14 @@ def main(a: argparse.Namespace) -> None:
         evaluation.labelled(cut_views(cell, images, split[part]), events, cell["classes"])
         for part in ("train", "validation")
     )
-    resume = Checkpoint(a.model.with_name("checkpoint.pt"), job.digest(inputs, modules))
-    if module := estimators.estimator(model):
-        done = estimators.fit(module, model, cell["seed"], train, validation, len(cell["classes"]))
-    else:
+    module = estimators.estimator(model)
+    if module is None:  # before the digest, which tells of kernels and threads
         settings = Training(**model["training"])
         device = training.prepare(settings)
+    resume = Checkpoint(a.model.with_name("checkpoint.pt"), job.digest(inputs, modules))
+    if module:
+        done = estimators.fit(module, model, cell["seed"], train, validation, len(cell["classes"]))
+    else:
         network = training.build(model, train.images.shape, len(cell["classes"]), cell["seed"])
         with training.within_memory(cell, device):
             done = training.train(

@@ -11,6 +11,7 @@ from showergrid import evaluation, provenance
 from showergrid.atomic import replacing
 from showergrid.errors import run
 from showergrid.hits import read_events
+from showergrid.plugins import closure_modules
 from showergrid.splitting import read_split
 from showergrid.variations import scored
 
@@ -26,10 +27,7 @@ def main(a: argparse.Namespace) -> None:
     table = scored(weights, cell, files, read_events(a.events), event[sets == "test"])
     with replacing(a.scores) as beside:
         pq.write_table(table, beside)
-    modules = (
-        f"showergrid.models.{cell['model']['module']}",
-        f"showergrid.representations.{cell['representation']['module']}",
-    )
+    modules = tuple(closure_modules(cell))
     inputs = {"model": a.model, "hits": a.hits, "events": a.events, "split": a.split}
     job.finish(a.provenance, inputs, {"scores": a.scores}, {"cell": cell["seed"]}, modules)
 

@@ -140,7 +140,9 @@ def test_what_leaves_the_ranges_is_counted():
     axes = {axis: {"min": low, "max": high, "stretch": 1.0} for axis, (low, high) in DETECTOR.items()}
     described = {
         "resolution": 100,
+        "model": {"window": {"shape": [8, 8, 8], "placement": {}, "margin": {}, "origin": "charge_centre"}},
         "representation": {
+            "name": "voxels",
             "module": "voxels",
             "parameters": {"cube_pool": "mean", "log_trans": False, "headroom": 1.15},
         },
