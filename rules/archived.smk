@@ -23,13 +23,14 @@ def archived(wildcards):
             suffix=[*suffixes, ".predictions.parquet"],
         ),
     ]
-    variants += joined_cells([*STUDY.cells, *variants])
-    cells = [*STUDY.cells, *variants]
+    joined = joined_cells([*STUDY.cells, *variants])  # of which nothing but the network is needed
+    cells = [*STUDY.cells, *variants, *joined]
     files = [
         *rules.all.input,
         *(rules.table.output if "table1" in STUDY.tables else []),
         *tables,
         *cell_files(variants, CELL_FILES),
+        *cell_files(joined, ["model.safetensors", "train.provenance.json"]),
         *data_provenance(cells),
         *[f"{image}.calibration.json" for image in images_of(cells)],
         *search_outputs(cells),

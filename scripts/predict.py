@@ -28,10 +28,10 @@ def main(a: argparse.Namespace) -> None:
     if a.job is None:
         told = {"prediction": read_unlabelled(a.columns, a.hits).model_dump(mode="json")}
         job = provenance.start(json.dumps({"rule": "predict", "config": told}), __file__)
-    elif a.columns is not None:
-        raise InputError("--columns: the job has a column map already; leave one of --columns and --job out")
     else:
         job = provenance.start(a.job, __file__)
+        if a.columns is not None:
+            raise InputError("--columns: the job has a column map already; leave one of --columns and --job out")
     check_suffix(a.output)
     model = model_of(a.cell)
     weights, cell = read_model(model)
