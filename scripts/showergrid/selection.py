@@ -34,7 +34,7 @@ def largest(values: np.ndarray, offsets: np.ndarray, share: float) -> np.ndarray
 def places(images: Images, seen: Cut, window: Window) -> np.ndarray:
     """(p, D) int64: the pixels of `seen`, cut out of `images` by `window`, counted from the origin of their event."""
     rows = np.searchsorted(images.event, seen.event)
-    start = window.start(images.centre[rows], images.direction[rows])
+    start = window.start(images.centre[rows], images.end[rows], images.direction[rows])
     inside = np.stack(np.unravel_index(seen.position, window.shape), axis=1)
     return inside + np.repeat(start, np.diff(seen.offsets), axis=0)
 
