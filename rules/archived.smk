@@ -23,14 +23,16 @@ def archived(wildcards):
             suffix=[*suffixes, ".predictions.parquet"],
         ),
     ]
-    joined = joined_cells([*STUDY.cells, *variants])  # of which nothing but the network is needed
+    joined = joined_cells(
+        [*STUDY.cells, *variants]
+    )  # of which nothing but the network is needed
     cells = [*STUDY.cells, *variants, *joined]
     files = [
         *rules.all.input,
         *(rules.table.output if "table1" in STUDY.tables else []),
         *tables,
         *cell_files(variants, CELL_FILES),
-        *cell_files(joined, ["model.safetensors", "train.provenance.json"]),
+        *cell_files(joined, TRAINED_FILES),
         *data_provenance(cells),
         *[f"{image}.calibration.json" for image in images_of(cells)],
         *search_outputs(cells),

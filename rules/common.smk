@@ -269,10 +269,9 @@ NOT_FROZEN = [name for name in STUDY.names["model"] if not STUDY.is_frozen(name)
 FEATURES = (
     f"{RESULTS}/features/{{representation}}/c{{resolution}}/{{model}}/seed{{seed}}"
 )
+TRAINED_FILES = ["model.safetensors", "history.csv", "train.provenance.json"]
 CELL_FILES = [
-    "model.safetensors",
-    "history.csv",
-    "train.provenance.json",
+    *TRAINED_FILES,
     "predictions.parquet",
     "metrics.json",
     "evaluate.provenance.json",
