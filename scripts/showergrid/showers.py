@@ -210,12 +210,7 @@ def _hits(hits: TimedHits, first: int = 0) -> pa.Table:
 
 
 def _conforming(columns: dict, schema: pa.Schema) -> pa.Table:
-    arrays = [
-        pa.array(np.asarray(columns[field.name]).astype(field.type.to_pandas_dtype()))
-        if field.type != pa.string()
-        else pa.array(columns[field.name], field.type)
-        for field in schema
-    ]
+    arrays = [pa.array(columns[field.name]).cast(field.type, safe=False) for field in schema]
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
