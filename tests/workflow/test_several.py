@@ -62,7 +62,7 @@ def test_an_ensemble_is_made_of_cells_and_nothing_is_planned_then(project):
     }
     assert {path.name for path in made} == {"tiny.tex", "tiny.csv", "tiny.md", "tiny.predictions.parquet"}
     assert project.plan(TINY).jobs == project.plan().jobs == []
-    project.snakemake("--forcerun", "ensemble", "--", TINY)
+    project.snakemake(TINY, "--forcerun", "ensemble")
     assert {path: path.read_bytes() for path in made} == made
 
     predictions = pq.read_table(project.results / "ensembles/tiny.predictions.parquet")
