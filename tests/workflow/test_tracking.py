@@ -169,7 +169,13 @@ def test_again_changes_nothing_and_a_changed_cell_changes_it(tracked, tmp_path):
     assert tracked.plan(DATABASE).jobs == []
     project = tracked.copy(tmp_path / "project")
     project.edit("config/test.yaml", "- {name: complex,", "- {name: complex, optim_lr: 0.005,")
-    assert dict(project.plan(DATABASE).rules) == {"train": 2, "evaluate": 2, "cell_figures": 2, "track": 1}
+    assert dict(project.plan(DATABASE).rules) == {
+        "train": 2,
+        "evaluate": 2,
+        "cell_figures": 2,
+        "cell_performance": 2,
+        "track": 1,
+    }
     project.edit("config/test.yaml", "optim_lr: 0.005, ", "")
     project.edit("scripts/showergrid/trackedcells.py", "\nclass ", "\n# A remark.\nclass ")
     assert dict(project.plan(DATABASE).rules) == {"track": 1}

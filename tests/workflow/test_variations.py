@@ -35,7 +35,7 @@ def test_table_of_variations(project):
     }  # complex has two seeds
     project.edit("config/test.yaml", "gain: 0.0071", "gain: 0.0072")
     assert project.plan(TABLE).jobs == []
-    (project.results / "table_variations.csv").unlink()
+    (project.results / "table_variations.tex").unlink()
     project.snakemake("--cores", "2", TABLE)
     assert outputs(project.results) == before
 
