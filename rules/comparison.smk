@@ -35,10 +35,10 @@ rule cell_performance:
         code=code("cell_performance"),
     output:
         csv=f"{CELL}/performance.csv",
-        efficiency=f"{CELL}/figures/efficiency.pdf",
-        rejection=f"{CELL}/figures/rejection.pdf",
-        calibration=f"{CELL}/figures/calibration.pdf",
-        threshold=f"{CELL}/figures/threshold.pdf",
+        efficiency=shown_cell("efficiency", "accuracy, efficiency and purity"),
+        rejection=shown_cell("rejection", "photon rejection"),
+        calibration=shown_cell("calibration", "calibration"),
+        threshold=shown_cell("threshold", "threshold scan"),
         provenance=f"{CELL}/performance.csv.provenance.json",
     log:
         f"{RESULTS}/logs/cell_performance/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.log",
@@ -71,9 +71,9 @@ rule pairs:
         provenance=table_rests_on("pairs"),
         code=code("pairs"),
     output:
-        csv=f"{RESULTS}/comparison/pairs.csv",
+        csv=shown_table("comparison/pairs.csv", "CSV"),
         md=f"{RESULTS}/comparison/pairs.md",
-        figure=f"{RESULTS}/comparison/pairs.pdf",
+        figure=shown_table("comparison/pairs.pdf", "figure"),
         provenance=f"{RESULTS}/comparison/pairs.csv.provenance.json",
     log:
         f"{RESULTS}/logs/pairs.log",
@@ -105,12 +105,12 @@ rule performance:
         provenance=table_rests_on("performance"),
         code=code("performance"),
     output:
-        csv=f"{RESULTS}/comparison/performance.csv",
+        csv=shown_table("comparison/performance.csv", "CSV"),
         md=f"{RESULTS}/comparison/performance.md",
-        efficiency=f"{RESULTS}/comparison/efficiency.pdf",
-        rejection=f"{RESULTS}/comparison/rejection.pdf",
-        calibration=f"{RESULTS}/comparison/calibration.pdf",
-        threshold=f"{RESULTS}/comparison/threshold.pdf",
+        efficiency=shown_table("comparison/efficiency.pdf", "figure"),
+        rejection=shown_table("comparison/rejection.pdf", "figure"),
+        calibration=shown_table("comparison/calibration.pdf", "figure"),
+        threshold=shown_table("comparison/threshold.pdf", "figure"),
         provenance=f"{RESULTS}/comparison/performance.csv.provenance.json",
     log:
         f"{RESULTS}/logs/performance.log",
