@@ -36,7 +36,7 @@ rule predict:
 rule export:
     input:
         model=f"{CELL}/model.safetensors",
-        images=f"{RESULTS}/images/{{representation}}/c{{resolution}}.safetensors",
+        images=image_files("safetensors"),
         predictions=f"{CELL}/predictions.parquet",
         code=code("export"),
     output:

@@ -12,11 +12,10 @@ import pyarrow.parquet as pq
 
 from showergrid import export, provenance
 from showergrid.atomic import replacing
-from showergrid.datasets import Window, cut
 from showergrid.errors import run
 from showergrid.evaluation import read_model
-from showergrid.images import read_images
-from showergrid.settings.images import WindowSettings
+from showergrid.multiview import cut_views, read_views
+from showergrid.plugins import closure_modules
 from showergrid.settings.training import Training
 from showergrid.training import prepare
 
@@ -25,19 +24,18 @@ def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
     weights, cell = read_model(a.model)
-    model = cell["model"]
-    settings = Training(**{**model["training"], "device": "cpu"})
+    settings = Training(**{**cell["model"]["training"], "device": "cpu"})
     prepare(settings)
     table = pq.read_table(a.predictions, filters=[("split", "==", "test")])
-    images = read_images(a.images, cell["representation"]["name"], cell["resolution"])
-    test = cut(images, table["event"].to_numpy(), Window.of(WindowSettings(**model["window"]), images.axes))
+    images = read_views(cell, a.images)
+    test = cut_views(cell, images, table["event"].to_numpy())
 
     file = export.torchscript(weights, cell, test.shape)
     scores = export.answers_of(file, test, settings.batch_size)
     largest = export.difference(cell, scores[:, 0], table["score"].to_numpy())
     shown = np.arange(min(export.EXAMPLES, len(test)))
     told = {
-        **export.specification(cell, images.axes, test.shape),
+        **export.specification(cell, images, test.shape),
         "agreement": {
             "events": len(test),
             "largest_difference": largest,
@@ -58,20 +56,21 @@ def main(a: argparse.Namespace) -> None:
     ):
         with replacing(path) as beside:
             beside.write_bytes(content)
-    modules = (f"showergrid.models.{model['module']}", f"showergrid.representations.{cell['representation']['module']}")
     job.finish(
         a.provenance,
         {"model": a.model, "images": a.images, "predictions": a.predictions},
         {"model": a.output, "specification": a.specification, "example": a.example},
         {"cell": cell["seed"]},
-        modules,
+        tuple(closure_modules(cell)),
     )
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, required=True, help="model.safetensors of the cell")
-    parser.add_argument("--images", type=Path, required=True, help="image file of its representation and resolution")
+    parser.add_argument(
+        "--images", type=Path, nargs="+", required=True, help="image files of what it sees, one a representation"
+    )
     parser.add_argument("--predictions", type=Path, required=True, help="its predictions.parquet")
     parser.add_argument("--job", required=True, help="JSON: resolved configuration of this cell")
     parser.add_argument("--output", type=Path, required=True, help="TorchScript to write")

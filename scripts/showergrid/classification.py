@@ -16,6 +16,7 @@ from showergrid.errors import InputError
 from showergrid.formats.chunk import ROWS
 from showergrid.hits import Hits
 from showergrid.ingestion import check_files, events_of, numbers, ordered_hits, source_names
+from showergrid.multiview import views
 from showergrid.progress import report
 from showergrid.reading import format_of
 from showergrid.settings.ingest import REFERENCE, ColumnMap
@@ -97,7 +98,8 @@ def _order(given: str | None, columns: ColumnMap, cell: dict[str, Any]) -> str:
             "if the rows stand in it"
         )
     order = given or trained
-    if "truth_time" in (order, cell["representation"].get("order")) and columns.time is None:
+    own = [view.representation.order for view in views(cell)]
+    if "truth_time" in (order, *own) and columns.time is None:
         advice = "name its column (time) in a column map"
         if order == "truth_time":
             advice += ", or give order: as_given if the rows stand in that order"

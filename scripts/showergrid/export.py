@@ -5,17 +5,19 @@ from __future__ import annotations
 import io
 import warnings
 import zipfile
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from showergrid.datasets import Cut
 from showergrid.errors import InputError
 from showergrid.estimators import estimator
 from showergrid.hits import AXES
+from showergrid.images import Images
 from showergrid.imaging import FEW_HITS
+from showergrid.multiview import Seen, View, views
 from showergrid.pixels import is_list
 from showergrid.training import batches, build, name_of, untrained
 
@@ -68,7 +70,7 @@ def _without_paths(file: io.BytesIO) -> bytes:
     return kept.getvalue()
 
 
-def answers_of(file: bytes, images: Cut, size: int) -> np.ndarray:
+def answers_of(file: bytes, images: Seen, size: int) -> np.ndarray:
     """(E, classes) float64: what the exported network answers for `images`, `size` of them at a time."""
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
@@ -93,9 +95,13 @@ def difference(cell: dict[str, Any], exported: np.ndarray, evaluated: np.ndarray
     return largest
 
 
-def specification(cell: dict[str, Any], axes: tuple[str, ...], shape: tuple[int, ...]) -> dict[str, Any]:
-    """What the exported network takes and gives; config/README.md, Rules of images, says how an image is made."""
-    calibration = cell["calibration"]
+def specification(cell: dict[str, Any], images: Mapping[str, Images], shape: tuple[int, ...]) -> dict[str, Any]:
+    """What the exported network takes and gives; config/README.md, Rules of images, says how an image is made.
+
+    `images` are those of the cell's representations by their name, `shape` (C, *window) is that of its input.
+    """
+    seen = views(cell)
+    calibration = seen[0].calibration
     grid = {}
     for axis in AXES:
         low, high = calibration["axes"][axis]["min"], calibration["axes"][axis]["max"]
@@ -109,23 +115,10 @@ def specification(cell: dict[str, Any], axes: tuple[str, ...], shape: tuple[int,
             "model": cell["model"]["name"],
             "seed": cell["seed"],
         },
-        "input": {
-            "shape": ["N", *shape],
-            "dtype": "float32",
-            "axes": ["event", "channel", *axes],
-            "empty_pixel": 0,
-        },
-        "hits": {
-            "units": {"position": "cm", "charge": "tick ADC"},
-            "order": cell["representation"].get("order") or cell["hits"]["order"],
-        },
+        "input": {"shape": ["N", *shape], "dtype": "float32", "empty_pixel": 0},
+        "hits": {"position": "cm", "charge": "tick ADC"},
         "pixels": {"pixel": "round((r - min_cm) / (max_cm - min_cm) * pixels), half to even, float64", "axes": grid},
-        "values": {
-            "representation": cell["representation"]["module"],
-            "parameters": cell["representation"]["parameters"],
-            "training_maximum": calibration["ranges"],
-        },
-        "window": _window(cell, axes),
+        "views": [_view(view, cell, images[view.representation.name]) for view in seen],
         "output": {
             "shape": ["N", len(cell["classes"])],
             "dtype": "float64",
@@ -136,9 +129,19 @@ def specification(cell: dict[str, Any], axes: tuple[str, ...], shape: tuple[int,
     }
 
 
-def _window(cell: dict[str, Any], axes: tuple[str, ...]) -> dict[str, Any]:
-    """Which part of an event is seen: the first entries of a list, a window that follows the origin of an image."""
-    window = cell["model"]["window"]
-    if is_list(axes):
-        return {"shape": window["shape"]}
-    return {**window, "no_direction_up_to_hits": FEW_HITS}
+def _view(view: View, cell: dict[str, Any], images: Images) -> dict[str, Any]:
+    """Some channels of the input: what their values are and which part of an event they show."""
+    window = view.window.model_dump(mode="json")
+    return {
+        "channels": images.channels,
+        "axes": images.axes,
+        "order_of_hits": view.representation.order or cell["hits"]["order"],
+        "values": {
+            "representation": view.representation.module,
+            "parameters": view.representation.parameters,
+            "training_maximum": view.calibration["ranges"],
+        },
+        "window": {"shape": window["shape"]}
+        if is_list(images.axes)
+        else {**window, "no_direction_up_to_hits": FEW_HITS},
+    }

@@ -18,13 +18,9 @@ class Ranges:
 
     def __init__(self, cell: dict[str, Any]) -> None:
         """`cell` is the description in a model.safetensors."""
-        view = views(cell)[0]  # of several, all have the same axes
-        calibration = view.calibration
-        self.module = load("representations", view.representation.module)
-        self.parameters = self.module.Parameters(**view.representation.parameters)
-        self.grid = Grid.of(calibration["axes"], cell["resolution"])
-        self.trained: dict[str, float] = calibration["ranges"]
-        self.largest: dict[str, float] = {}
+        self.views = {view.representation.name: view for view in views(cell)}
+        self.grid = Grid.of(next(iter(self.views.values())).calibration["axes"], cell["resolution"])  # that of all
+        self.largest: dict[str, dict[str, float]] = {name: {} for name in self.views}
         self.excess = np.zeros(3)  # cm, on each axis
         self.events: list[np.ndarray] = []
 
@@ -34,8 +30,11 @@ class Ranges:
             excess = np.maximum(self.grid.minimum - hits.position, hits.position - self.grid.maximum)  # (N, 3)
             self.excess = np.maximum(self.excess, excess.max(axis=0))
             self.events.append(np.add.reduceat((excess > 0).any(axis=1).astype(np.int64), hits.offsets[:-1]))
-            found = self.module.ranges(hits, self.grid, self.parameters)
-            self.largest = {name: max(value, self.largest.get(name, value)) for name, value in found.items()}
+            for name, view in self.views.items():
+                module = load("representations", view.representation.module)
+                found = module.ranges(hits, self.grid, module.Parameters(**view.representation.parameters))
+                before = self.largest[name]
+                self.largest[name] = {key: max(value, before.get(key, value)) for key, value in found.items()}
             yield hits
 
     @property
@@ -53,7 +52,10 @@ class Ranges:
                 f"{outside.sum()} hits of {np.count_nonzero(outside)} of {outside.size} events lie outside of where "
                 f"training events had hits, by up to {far}"
             )
-        for name, trained in self.trained.items():
-            if (largest := self.largest[name]) > trained:
-                lines.append(f"{name} is up to {largest:.6g}, and was up to {trained:.6g} in the training events")
+        for name, view in self.views.items():
+            for key, trained in view.calibration["ranges"].items():
+                if (largest := self.largest[name][key]) > trained:
+                    lines.append(
+                        f"{name}: {key} is up to {largest:.6g}, and was up to {trained:.6g} in the training events"
+                    )
         return lines

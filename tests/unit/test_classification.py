@@ -29,7 +29,11 @@ def asked(folder, files, columns=None, order="axis", own=None):
         path = folder / "map.yaml"
         path.write_text(yaml.safe_dump(columns))
     settings = read_unlabelled(path, [str(file) for file in files])
-    cell = {"hits": {"order": order, "detector": DETECTOR}, "representation": {"order": own}}
+    cell = {
+        "hits": {"order": order, "detector": DETECTOR},
+        "representation": {"name": "voxels", "module": "voxels", "parameters": {}, "order": own},
+        "model": {"window": {"shape": [1], "placement": {}, "margin": {}, "origin": "first_hit"}},
+    }
     return Events(settings, cell, folder / "scores.csv")
 
 
@@ -159,5 +163,5 @@ def test_what_leaves_the_ranges_is_counted():
     assert ranges.warnings() == [
         "2 hits of 1 of 3 events lie outside of where training events had hits, "
         "by up to 1 cm in x, 3.5 cm in y, 1 cm in z",
-        "charge is up to 62.5, and was up to 50 in the training events",
+        "voxels: charge is up to 62.5, and was up to 50 in the training events",
     ]

@@ -13,6 +13,9 @@ CELLS = [
     ("projection_y", 200, "simple"),
     ("color_y", 200, "efficientnet_lite0"),
     ("voxels", 100, "simple"),
+    ("start_end", 100, "simple"),
+    ("hits", 200, "transformer"),
+    ("features", 200, "xgboost"),
 ]
 
 
@@ -22,7 +25,7 @@ def evaluated(folder):
     return table["event"].to_numpy(), table["score"].to_numpy()
 
 
-@pytest.mark.parametrize(("place", "rows"), zip(CELLS, (16_384, 700, 1 << 20, 16_384), strict=True))
+@pytest.mark.parametrize(("place", "rows"), zip(CELLS, (16_384, 700, 1 << 20, 16_384, 900, 700, 700), strict=True))
 def test_the_same_events_have_the_same_bytes_in_chunks_of_any_size(finished, place, rows):
     folder = finished.cell(*place, 19)
     events, scores = evaluated(folder)

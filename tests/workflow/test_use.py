@@ -25,7 +25,7 @@ PREDICT = """predict:
     order: as_given
 """
 ASKED = ("projection_y", 100, "complex", 20)
-EXPORTED = [("voxels", 100, "simple", 19), ("color_y", 200, "efficientnet_lite0", 19)]
+EXPORTED = [("voxels", 100, "simple", 19), ("two_sides", 100, "frozen", 19)]
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def test_by_hand_the_study_s_table_and_some_of_its_events(finished, tmp_path):
     assert pa.csv.read_csv(tmp_path / "some.csv")["number"].to_pylist() == [3, 7, 8, 100]
     told = done.stderr.splitlines()
     assert told[0] == "some.parquet: the rows are taken to stand in the order axis"
-    assert any(line.startswith("warning: charge_sum is up to ") for line in told)
+    assert any(line.startswith("warning: color_y: charge_sum is up to ") for line in told)
     assert all(line.startswith("warning: ") for line in told[1:])
 
 
