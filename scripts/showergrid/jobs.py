@@ -51,7 +51,7 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             return {"stretch": study.stretch}
         case "calibrate_images" | "images":
             return _images(study, **wildcards)
-        case "train" | "train_frozen" | "features":
+        case "train" | "train_frozen" | "features" | "export":
             return _cell(study, **wildcards)
         case "evaluate":
             return {**_cell(study, **wildcards), "bootstrap": config.bootstrap.model_dump(mode="json")}
@@ -63,8 +63,6 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             return _network(study, **wildcards)
         case "predict":
             return _predict(study, **wildcards)
-        case "export":
-            return _export(study, **wildcards)
         case "cell_figures":
             return {"classes": _classes(study)}
         case "cell_performance":
@@ -174,14 +172,6 @@ def _predict(study: Study, prediction: str) -> dict[str, Any]:
     place = asked.model_dump(include={"representation", "resolution", "model", "seed"})
     cell = job(study, "train", None, **place)
     return {**cell, "prediction": asked.model_dump(mode="json", include=set(Unlabelled.model_fields))}
-
-
-def _export(study: Study, **wildcards: Any) -> dict[str, Any]:
-    """A cell of one view; another program would not know how to cut several."""
-    cell = _cell(study, **wildcards)
-    if "views" in cell:
-        raise InputError(f"{wildcards['representation']} shows several views, which export does not describe")
-    return cell
 
 
 def _said(study: Study) -> dict[str, Any]:

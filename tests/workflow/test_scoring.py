@@ -17,6 +17,7 @@ CELLS = [
     ("hits", 200, "transformer"),
     ("features", 200, "xgboost"),
 ]
+ROWS = (16_384, 700, 1 << 20, 16_384, 900, 700, 700)  # of a chunk
 
 
 def evaluated(folder):
@@ -25,7 +26,7 @@ def evaluated(folder):
     return table["event"].to_numpy(), table["score"].to_numpy()
 
 
-@pytest.mark.parametrize(("place", "rows"), zip(CELLS, (16_384, 700, 1 << 20, 16_384, 900, 700, 700), strict=True))
+@pytest.mark.parametrize(("place", "rows"), list(zip(CELLS, ROWS, strict=True)))
 def test_the_same_events_have_the_same_bytes_in_chunks_of_any_size(finished, place, rows):
     folder = finished.cell(*place, 19)
     events, scores = evaluated(folder)

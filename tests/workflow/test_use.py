@@ -88,7 +88,6 @@ def test_by_hand_the_study_s_table_and_some_of_its_events(finished, tmp_path):
     table = pq.read_table(hits)
     some = table.filter(pa.compute.is_in(table["event"], pa.array([3, 7, 8, 100])))
     some = some.set_column(some.column_names.index("charge"), "charge", pa.compute.multiply(some["charge"], 100))
-    some = some.set_column()
     pq.write_table(some, tmp_path / "some.parquet")
     done = by_hand(tmp_path, "--cell", folder / "model.safetensors", "--hits", "some.parquet", "--output", "some.csv")
     assert done.returncode == 0, done.stderr
