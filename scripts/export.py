@@ -24,6 +24,7 @@ def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
     weights, cell = read_model(a.model)
+    export.check_network(cell)
     settings = Training(**{**cell["model"]["training"], "device": "cpu"})
     prepare(settings)
     table = pq.read_table(a.predictions, filters=[("split", "==", "test")])

@@ -39,16 +39,21 @@ class Scores(nn.Module):
         return self.network(x).double().softmax(1)
 
 
+def check_network(cell: dict[str, Any]) -> None:
+    """Refuse a cell that cannot be exported.
+
+    Raises:
+        InputError: it is no network of PyTorch.
+    """
+    if estimator(cell["model"]):
+        raise InputError(f"{name_of(cell)} is no network, and TorchScript holds nothing else; ask it with predict.py")
+
+
 def torchscript(weights: dict[str, Tensor], cell: dict[str, Any], shape: tuple[int, ...]) -> bytes:
     """The file of a trained cell whose images have the `shape` (C, H, W) or (C, D, H, W); the batch is free.
 
     `weights` and `cell` are what `evaluation.read_model` returns. The same cell gives the same bytes.
-
-    Raises:
-        InputError: the cell is no network of PyTorch.
     """
-    if estimator(cell["model"]):
-        raise InputError(f"{name_of(cell)} is no network, and TorchScript holds nothing else; ask it with predict.py")
     network = build(untrained(cell["model"]), shape, len(cell["classes"]), cell["seed"])
     network.load_state_dict(weights)
     written = io.BytesIO()

@@ -50,7 +50,8 @@ def test_an_exported_network_answers_as_before(module, shape, parameters):
 
 def test_a_fit_that_is_no_network_is_refused():
     with pytest.raises(InputError, match=r"some c100 xgboost seed 3 is no network"):
-        export.torchscript({}, cell("xgboost"), (6, 16))
+        export.check_network(cell("xgboost"))
+    export.check_network(cell("simple"))
 
 
 @pytest.mark.parametrize("precision", ["float32", "bf16"])

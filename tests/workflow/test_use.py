@@ -130,6 +130,23 @@ def test_an_exported_network_gives_the_scores_of_evaluation(used, place):
     assert told["output"]["classes"] == ["electron", "photon"]
 
 
+def test_a_fit_that_is_no_network_is_not_exported(used, tmp_path):
+    folder = used.cell("features", 200, "xgboost", 19)
+    files = {
+        "model": folder / "model.safetensors",
+        "images": used.results / "images/features/c200.safetensors",
+        "predictions": folder / "predictions.parquet",
+        **{name: tmp_path / name for name in ("output", "specification", "example", "provenance")},
+    }
+    command = [sys.executable, ROOT / "scripts/export.py", "--job", '{"config": {}}']
+    command += [word for name, path in files.items() for word in (f"--{name}", path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("export.py: error: features c200 xgboost seed 19 is no network")
+    assert len(done.stderr.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_export_names_no_path_of_the_machine(used):
     for place in EXPORTED:
         with zipfile.ZipFile(used.cell(*place) / "export/model.pt") as file:
