@@ -70,7 +70,8 @@ IN_CONTAINERS = (
 )
 if IN_CONTAINERS:
     devices = {
-        STUDY.model(*place)["training"].get("device", "cpu") for place in STUDY.places
+        STUDY.catalogue.model(*place)["training"].get("device", "cpu")
+        for place in STUDY.places
     }
     apptainer.prepare(os.environ, Path.cwd(), config, devices)
 
@@ -108,7 +109,7 @@ ENSEMBLES = [ensemble.name for ensemble in STUDY.config.ensembles]
 
 
 wildcard_constraints:
-    **{kind: one_of(names) for kind, names in STUDY.names.items()},
+    **{kind: one_of(names) for kind, names in STUDY.catalogue.names.items()},
     resolution=r"[1-9][0-9]*",
     seed=r"0|[1-9][0-9]*",
     shard=r"0|[1-9][0-9]*",
@@ -213,11 +214,13 @@ def image_stems(representation, resolution, model):
     networks, unless a search chose their parameters.
     """
     search = searched(representation, resolution, model)
-    if search and of_images(STUDY.representation(representation), search.space):
+    if search and of_images(
+        STUDY.catalogue.representation(representation), search.space
+    ):
         return [f"{tuning_folder(representation, resolution, model)}/images"]
     return [
         f"{RESULTS}/images/{shown}/c{resolution}"
-        for shown in STUDY.shown(representation)
+        for shown in STUDY.catalogue.shown(representation)
     ]
 
 
@@ -246,7 +249,7 @@ def trial_input(path, own):
     """
 
     def found(wildcards):
-        representation = STUDY.representation(wildcards.representation)
+        representation = STUDY.catalogue.representation(wildcards.representation)
         makes_images = bool(of_images(representation, search_of(wildcards)["space"]))
         return path.format(**wildcards) if makes_images == own else []
 
@@ -264,8 +267,14 @@ def shards(suffix):
 DRAWN = resolved("event_figures")["representations"]
 
 CELL = f"{RESULTS}/cells/{{representation}}/c{{resolution}}/{{model}}/seed{{seed}}"
-FROZEN = [name for name in STUDY.names["model"] if STUDY.is_frozen(name)]
-NOT_FROZEN = [name for name in STUDY.names["model"] if not STUDY.is_frozen(name)]
+FROZEN = [
+    name for name in STUDY.catalogue.names["model"] if STUDY.catalogue.is_frozen(name)
+]
+NOT_FROZEN = [
+    name
+    for name in STUDY.catalogue.names["model"]
+    if not STUDY.catalogue.is_frozen(name)
+]
 FEATURES = (
     f"{RESULTS}/features/{{representation}}/c{{resolution}}/{{model}}/seed{{seed}}"
 )
@@ -330,9 +339,9 @@ def image_files(suffix):
 
 def joined_cells(cells):
     """The trained cells whose features some cells join, each once."""
-    frozen = [cell for cell in cells if STUDY.is_frozen(cell.model)]
+    frozen = [cell for cell in cells if STUDY.catalogue.is_frozen(cell.model)]
     return sorted(
-        {one for cell in frozen for one in STUDY.joined_cells(*astuple(cell))}
+        {one for cell in frozen for one in STUDY.catalogue.joined_cells(*astuple(cell))}
     )
 
 
@@ -349,7 +358,7 @@ def rests_on(pattern):
 
     def found(wildcards):
         resolved("train_frozen", **wildcards)  # a fault in the study is one line
-        cells = STUDY.joined_cells(
+        cells = STUDY.catalogue.joined_cells(
             wildcards.representation,
             int(wildcards.resolution),
             wildcards.model,

@@ -1,5 +1,5 @@
 # Which cells MLflow shows, and what of them.
-from showergrid.study import Cell
+from showergrid.grid import Cell
 
 
 @functools.cache
@@ -11,9 +11,9 @@ def tracked():
         for representation, resolution, model, seed in zip(
             *glob_wildcards(f"{pattern}/metrics.json")
         )
-        if representation in STUDY.names["representation"]
-        and model in STUDY.names["model"]
-        and STUDY.has_meaning(representation, model)
+        if representation in STUDY.catalogue.names["representation"]
+        and model in STUDY.catalogue.names["model"]
+        and STUDY.catalogue.has_meaning(representation, model)
     }
     return sorted(made | set(STUDY.cells))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from showergrid.atomic import replacing
 from showergrid.errors import run
-from showergrid.study import Config
+from showergrid.settings.study import Config
 
 
 def main(a: argparse.Namespace) -> None:

@@ -42,7 +42,7 @@ def explanation_job(study: Study, step: str, cell: Mapping[str, Any]) -> dict[st
 
 def is_image(study: Study, representation: str) -> bool:
     """Whether the representation gives images that can be drawn, and so its networks have gradients."""
-    return not is_list(study.axes(representation))
+    return not is_list(study.catalogue.axes(representation))
 
 
 def files(study: Study) -> list[str]:
@@ -50,7 +50,7 @@ def files(study: Study) -> list[str]:
     places = study.table_places("table1") if "table1" in study.tables else []
     found = []
     for place in places:
-        if study.shown(place.representation) != [place.representation]:
+        if study.catalogue.shown(place.representation) != [place.representation]:
             continue
         names = ["removal", *(["heatmaps", "mistakes"] if is_image(study, place.representation) else [])]
         for cell in study.cells_of([place])[:1]:

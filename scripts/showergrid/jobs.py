@@ -8,13 +8,15 @@ from typing import Any
 import yaml
 
 from showergrid import explanations
+from showergrid.catalogue import VIEWS
 from showergrid.checking import checked
 from showergrid.errors import InputError
+from showergrid.grid import Place
 from showergrid.pixels import is_list
 from showergrid.settings.prediction import Unlabelled
 from showergrid.settings.study import LARGEST, Config, PublishedNumbers
 from showergrid.settings.variations import readouts
-from showergrid.study import VIEWS, Place, Study
+from showergrid.study import Study
 
 
 def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards: Any) -> dict[str, Any]:
@@ -26,7 +28,7 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
     for key, largest in LARGEST.items():
         if wildcards.get(key, 0) > largest:
             raise InputError(f"{key} {wildcards[key]} is larger than {largest}")
-    if "model" in wildcards and not study.has_meaning(wildcards["representation"], wildcards["model"]):
+    if "model" in wildcards and not study.catalogue.has_meaning(wildcards["representation"], wildcards["model"]):
         raise InputError(f"{wildcards['model']} takes no images of {wildcards['representation']}")
     if "seed" in wildcards:
         study.search(wildcards["representation"], wildcards["resolution"], wildcards["model"])
@@ -48,7 +50,7 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
                 "order": config.order,
             }
         case "calibrate":
-            return {"stretch": study.stretch}
+            return {"stretch": study.config.detector.stretch}
         case "calibrate_images" | "images":
             return _images(study, **wildcards)
         case "train" | "train_frozen" | "features" | "export":
@@ -128,9 +130,11 @@ def _simulate(study: Study, shard: int) -> dict[str, Any]:
 
 def _images(study: Study, representation: str, resolution: int) -> dict[str, Any]:
     """One image file."""
-    if study.shown(representation) != [representation]:
-        raise InputError(f"{representation} has no images of its own, but those of {study.shown(representation)}")
-    return {"representation": study.representation(representation), "resolution": resolution}
+    if study.catalogue.shown(representation) != [representation]:
+        raise InputError(
+            f"{representation} has no images of its own, but those of {study.catalogue.shown(representation)}"
+        )
+    return {"representation": study.catalogue.representation(representation), "resolution": resolution}
 
 
 def _cell(study: Study, representation: str, resolution: int, model: str, seed: int) -> dict[str, Any]:
@@ -143,14 +147,14 @@ def _network(study: Study, representation: str, resolution: int, model: str) -> 
 
     Views that show the images of others are told one by one.
     """
-    several = study.representation(representation)["module"] == VIEWS
+    several = study.catalogue.representation(representation)["module"] == VIEWS
     return {
-        **({"views": study.views(representation, resolution, model)} if several else {}),
+        **({"views": study.catalogue.views(representation, resolution, model)} if several else {}),
         "classes": _classes(study),
         "hits": {"order": study.config.order, "detector": study.config.detector.model_dump(mode="json")},
-        "representation": study.representation(representation),
+        "representation": study.catalogue.representation(representation),
         "resolution": resolution,
-        "model": study.model(representation, resolution, model),
+        "model": study.catalogue.model(representation, resolution, model),
     }
 
 
@@ -195,7 +199,7 @@ def _table(study: Study, published: PublishedNumbers | None) -> dict[str, Any]:
         Place(column, resolution, model, (), {})
         for column, resolution in resolutions.items()
         for model in rows
-        if (column, model) not in named and not study.has_meaning(column, model)
+        if (column, model) not in named and not study.catalogue.has_meaning(column, model)
     ]
     return {
         "table": "table1",
@@ -234,7 +238,9 @@ def _table_resolution(study: Study, published: PublishedNumbers | None) -> dict[
 
 def _published_resolution(study: Study, places: list[Place], published: PublishedNumbers) -> dict[str, Any]:
     """The published numbers of each network whose window is fixed in pixels, as theirs was: those of its file."""
-    files = {place.model: study.model_entry(place.model).file for place in places if not _centimetres(study, place)}
+    files = {
+        place.model: study.catalogue.model_entry(place.model).file for place in places if not _centimetres(study, place)
+    }
     return {
         "note": published.note,
         "representation": published.resolution_of,
@@ -251,13 +257,13 @@ def _containment(study: Study) -> dict[str, Any]:
     places = [
         place
         for place in study.table_places("table_resolution")
-        if study.status(place) == "run" and not is_list(study.axes(place.representation))
+        if study.status(place) == "run" and not is_list(study.catalogue.axes(place.representation))
     ]
-    shown = dict.fromkeys(name for place in places for name in study.shown(place.representation))
+    shown = dict.fromkeys(name for place in places for name in study.catalogue.shown(place.representation))
     alone = [place for place in places if place.representation in shown]
     return {
         "classes": _classes(study),
-        "representations": [{"name": name, "axes": study.axes(name)} for name in shown],
+        "representations": [{"name": name, "axes": study.catalogue.axes(name)} for name in shown],
         "resolutions": sorted({place.resolution for place in places}),
         "shares": list(study.config.containment.shares),
         "windows": [
@@ -265,7 +271,7 @@ def _containment(study: Study) -> dict[str, Any]:
                 "representation": place.representation,
                 "resolution": place.resolution,
                 "model": place.model,
-                "window": study.model(*place.key)["window"],
+                "window": study.catalogue.model(*place.key)["window"],
             }
             for place in alone
         ],
@@ -370,9 +376,9 @@ def _place(study: Study, place: Place) -> dict[str, Any]:
 
 def _shown(study: Study, place: Place) -> dict[str, Any]:
     """What a caption says of one network in one place."""
-    found, search = study.model(*place.key), study.search(*place.key)
-    pixel = study.pixel_cm(place.resolution)
-    axes = study.axes(place.representation)
+    found, search = study.catalogue.model(*place.key), study.search(*place.key)
+    pixel = study.config.detector.pixel_cm(place.resolution)
+    axes = study.catalogue.axes(place.representation)
     said = {"window": found["window"]["shape"]}
     said |= {key: value for key, value in found["training"].items() if key in ("batch_size", "precision", "n_epochs")}
     said |= {"tuned": list(search.space)} if search else {}
@@ -383,10 +389,12 @@ def _shown(study: Study, place: Place) -> dict[str, Any]:
 
 def _centimetres(study: Study, place: Place) -> dict[str, float] | None:
     """The window's size along the axes of the images, if it was given in cm."""
-    asked = study.model_values(study.model_entry(place.model), place.representation, place.resolution)
+    asked = study.catalogue.model_values(
+        study.catalogue.model_entry(place.model), place.representation, place.resolution
+    )
     if "window_cm" not in asked:
         return None
-    return {axis: asked["window_cm"][axis] for axis in study.axes(place.representation)}
+    return {axis: asked["window_cm"][axis] for axis in study.catalogue.axes(place.representation)}
 
 
 def _event_figures(study: Study) -> dict[str, Any]:
@@ -394,22 +402,22 @@ def _event_figures(study: Study) -> dict[str, Any]:
 
     A list has no place in the detector, and is not drawn.
     """
-    places = [place for place in study.places if not is_list(study.axes(place[0]))]
-    first = {name: place for place in reversed(places) for name in study.shown(place[0])}
+    places = [place for place in study.places if not is_list(study.catalogue.axes(place[0]))]
+    first = {name: place for place in reversed(places) for name in study.catalogue.shown(place[0])}
     drawn = [entry.name for entry in study.config.representations if entry.name in first]
-    flat = [name for name in drawn if len(study.axes(name)) == 2] or drawn
-    resolutions = sorted({place[1] for place in places if flat[0] in study.shown(place[0])})
+    flat = [name for name in drawn if len(study.catalogue.axes(name)) == 2] or drawn
+    resolutions = sorted({place[1] for place in places if flat[0] in study.catalogue.shown(place[0])})
     widest = {resolutions[0] // 2 or 1, *resolutions, 2 * resolutions[-1]}
     return {
         "classes": _classes(study),
         "energy": study.config.figures.energy,
         "representations": [
-            {"representation": study.representation(name), "resolution": first[name][1]} for name in drawn
+            {"representation": study.catalogue.representation(name), "resolution": first[name][1]} for name in drawn
         ],
         "resolutions": {
-            "representation": study.representation(flat[0]),
+            "representation": study.catalogue.representation(flat[0]),
             "resolutions": sorted(widest),
-            "window": study.model(*first[flat[0]])["window"],
+            "window": study.catalogue.model(*first[flat[0]])["window"],
         },
     }
 

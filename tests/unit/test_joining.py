@@ -12,12 +12,13 @@ from synthetic_hits import CALIBRATION, hits_of, random_events
 from showergrid import evaluation, training
 from showergrid.errors import InputError
 from showergrid.features import Features, read_features, write_features
+from showergrid.grid import Cell
 from showergrid.imaging import write_images
 from showergrid.jobs import job
 from showergrid.multiview import cut_views, read_views
 from showergrid.plugins import closure_modules
 from showergrid.settings.images import Images
-from showergrid.study import Cell, Study
+from showergrid.study import Study
 
 TEST = yaml.safe_load((Path(__file__).parents[2] / "config/test.yaml").read_text())
 PLACE = {"representation": "two_sides", "resolution": 100, "seed": 19}
@@ -78,7 +79,7 @@ def cells(tmp_path_factory) -> Path:
     found = study()
     hits = hits_of(random_events(41, 10))
     for name, model in (("projection_x", "simple"), ("projection_y", "complex")):
-        settings = Images(representation=found.representation(name), resolution=100)
+        settings = Images(representation=found.catalogue.representation(name), resolution=100)
         calibration = CALIBRATION | {"resolution": 100, "ranges": {"charge": 4000.0}}
         write_images(folder / f"{name}.safetensors", [hits], calibration, settings)
         cell = job(found, "train", None, **{**PLACE, "representation": name, "model": model})
@@ -133,7 +134,7 @@ def test_a_joined_network_is_told_its_backbones_and_not_how_they_are_trained():
     faster = copy.deepcopy(TEST)
     faster["models"][0]["optim_lr"] = 0.5
     assert job(Study.read(faster), "train", None, **PLACE, model="joined") == cell
-    assert study(TRAINED).joined_cells("two_sides", 100, "trained", 19) == [
+    assert study(TRAINED).catalogue.joined_cells("two_sides", 100, "trained", 19) == [
         Cell("projection_x", 100, "simple", 19),
         Cell("projection_y", 100, "complex", 19),
     ]
@@ -167,5 +168,5 @@ def test_what_cannot_be_joined_is_refused(model, representation, words):
 
 def test_a_backbone_of_pictures_takes_no_voxels():
     model = {"name": "new", "module": "joined", "backbone": "efficientnet_lite0"}
-    assert not study(model).has_meaning("voxels", "new")
-    assert study(model).has_meaning("two_sides", "new")
+    assert not study(model).catalogue.has_meaning("voxels", "new")
+    assert study(model).catalogue.has_meaning("two_sides", "new")

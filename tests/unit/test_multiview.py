@@ -128,17 +128,17 @@ def test_a_cell_is_told_its_views():
         "showergrid.representations.views",
         "showergrid.representations.projection",
     }
-    assert study().shown("start_end") == ["projection_y"]
-    assert study().shown("two_sides") == ["projection_x", "projection_y"]
-    assert study().axes("two_sides") == ("x", "y", "z")
+    assert study().catalogue.shown("start_end") == ["projection_y"]
+    assert study().catalogue.shown("two_sides") == ["projection_x", "projection_y"]
+    assert study().catalogue.axes("two_sides") == ("x", "y", "z")
 
 
 def test_pretrained_networks_take_one_channel_or_three():
     three = {"name": "three", "module": "views", "of": ["projection_x", "projection_y", "projection_y"]}
     found = study(**with_views(three))
-    assert found.has_meaning("three", "efficientnet_lite0")
-    assert not found.has_meaning("two_sides", "efficientnet_lite0")
-    assert found.has_meaning("two_sides", "simple")
+    assert found.catalogue.has_meaning("three", "efficientnet_lite0")
+    assert not found.catalogue.has_meaning("two_sides", "efficientnet_lite0")
+    assert found.catalogue.has_meaning("two_sides", "simple")
 
 
 def test_views_have_no_images_of_their_own():
@@ -169,5 +169,5 @@ def test_windows_in_centimetres_must_agree():
     models[-1]["margin_cm"] = {"x": 8, "z": 4}
     found = study(models=models)
     with pytest.raises(InputError, match="window_cm gives views of different shapes"):
-        found.model("two_sides", 100, "wide")
-    assert found.model("start_end", 100, "wide")["window"]["shape"] == [8, 16]
+        found.catalogue.model("two_sides", 100, "wide")
+    assert found.catalogue.model("start_end", 100, "wide")["window"]["shape"] == [8, 16]

@@ -9,9 +9,10 @@ import pytest
 import yaml
 
 from showergrid.errors import InputError
+from showergrid.grid import Cell
 from showergrid.jobs import job, published
 from showergrid.plugins import closure_modules
-from showergrid.study import Cell, Study
+from showergrid.study import Study
 
 ROOT = Path(__file__).parents[2]
 TEST = yaml.safe_load((ROOT / "config/test.yaml").read_text())
@@ -117,7 +118,10 @@ def test_cells_known_not_to_fit_are_shown_and_not_trained():
 
 def test_values_of_a_model_stand_above_those_of_training_and_those_above_the_reference():
     study = read(("models.complex.optim_lr", 0.5), ("models.complex.conv_filters", [1, 2, 3, 4]))
-    simple, other = study.model("projection_y", 200, "simple"), study.model("projection_y", 100, "complex")
+    simple, other = (
+        study.catalogue.model("projection_y", 200, "simple"),
+        study.catalogue.model("projection_y", 100, "complex"),
+    )
     assert (simple["training"]["optim_lr"], other["training"]["optim_lr"]) == (1e-3, 0.5)
     assert simple["parameters"]["conv_filters"] == [16, 24]  # REFERENCE: simple
     assert simple["parameters"]["clf_neurons"] == [32, 8]
@@ -152,17 +156,17 @@ def test_overrides_hold_where_they_say_and_the_last_one_wins(overrides, places):
         (representation, resolution)
         for representation in ("color_y", "projection_y")
         for resolution in (100, 200)
-        if study.model(representation, resolution, "complex")["training"]["batch_size"] == 7
+        if study.catalogue.model(representation, resolution, "complex")["training"]["batch_size"] == 7
     }
     assert found == places
 
 
 def test_a_representation_may_be_made_by_a_module_of_another_name():
     study = read(("representations.projection_y.module", "projection"))
-    assert study.representation("projection_y")["module"] == "projection"
-    assert study.representation("voxels")["module"] == "voxels"
-    assert study.axes("projection_y") == ("x", "z")
-    assert study.axes("voxels") == ("x", "y", "z")
+    assert study.catalogue.representation("projection_y")["module"] == "projection"
+    assert study.catalogue.representation("voxels")["module"] == "voxels"
+    assert study.catalogue.axes("projection_y") == ("x", "z")
+    assert study.catalogue.axes("voxels") == ("x", "y", "z")
 
 
 # What each job is told

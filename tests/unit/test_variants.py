@@ -7,8 +7,9 @@ import pytest
 import yaml
 
 from showergrid.errors import InputError
+from showergrid.grid import Cell
 from showergrid.jobs import job, published
-from showergrid.study import Cell, Study
+from showergrid.study import Study
 from showergrid.variants import base, variant
 
 ROOT = Path(__file__).parents[2]
@@ -56,13 +57,13 @@ def test_a_variant_has_the_values_of_its_entry_and_overrides_but_for_its_own():
         models=[simple, *TEST["models"][1:]],
         grid=[{"representations": ["color_y"], "resolutions": [200], "models": ["simple"], "seeds": [1]}],
     )
-    settled = found.model("projection_y@log_trans-true", 200, "simple@bn-false,conv_sizes-5x5")
+    settled = found.catalogue.model("projection_y@log_trans-true", 200, "simple@bn-false,conv_sizes-5x5")
     assert settled["parameters"]["bn"] is False
     assert settled["parameters"]["conv_sizes"] == [5, 5]
     assert settled["parameters"]["conv_filters"] == [5, 6]
     assert settled["training"]["batch_size"] == 7
     assert settled["module"] == "simple"
-    image = found.representation("projection_y@log_trans-true")
+    image = found.catalogue.representation("projection_y@log_trans-true")
     assert image["module"] == "projection"
     assert image["parameters"]["log_trans"] is True
     assert keys(found)[-1][2] == "simple@conv_sizes-5x5"  # bn is the study's own there
@@ -76,10 +77,10 @@ def test_axis_origin_and_order_may_be_varied():
         {"factors": {"representation": ["projection_y", "color_y"], "resolution": [100, 200]}},
         models=models(complex={"win_shape": [8, 8]}),
     )
-    assert found.axes("projection_y@axis-z") == ("x", "y")
-    windows = [found.model(*key)["window"]["origin"] for key in keys(found, "a1")]
+    assert found.catalogue.axes("projection_y@axis-z") == ("x", "y")
+    windows = [found.catalogue.model(*key)["window"]["origin"] for key in keys(found, "a1")]
     assert windows == ["first_hit", "charge_centre"]
-    assert [found.representation(key[0]).get("order") for key in keys(found, "a2")] == [None, "truth_time"]
+    assert [found.catalogue.representation(key[0]).get("order") for key in keys(found, "a2")] == [None, "truth_time"]
     assert keys(found, "a3") == [
         ("projection_y", 100, "simple"),
         ("projection_y", 200, "simple"),
@@ -140,7 +141,7 @@ def test_names():
     ("resolution", "shape", "margin"), [(100, [8, 16], {"x": 2, "z": 1}), (200, [16, 32], {"x": 4, "z": 2})]
 )
 def test_window_in_cm_is_the_same_box_at_every_resolution(resolution, shape, margin):
-    window = study().model("projection_y", resolution, "simple_cm")["window"]
+    window = study().catalogue.model("projection_y", resolution, "simple_cm")["window"]
     assert window["shape"] == shape
     assert window["margin"] == margin
 

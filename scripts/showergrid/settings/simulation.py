@@ -29,6 +29,17 @@ class Box(Settings):
             _ascending(axis, getattr(self, axis))
         return self
 
+    @property
+    def stretch(self) -> dict[str, float]:
+        """For each axis how many pixels span the box for one in x, so that a pixel has as many cm on each."""
+        extent = {axis: high - low for axis, (low, high) in self.model_dump().items()}
+        return {axis: cm / extent["x"] for axis, cm in extent.items()}
+
+    def pixel_cm(self, resolution: int) -> dict[str, float]:
+        """Edge of a pixel along each axis [cm], for hits that fill the box: the same on all axes."""
+        low, high = self.x
+        return dict.fromkeys(("x", "y", "z"), (high - low) / resolution)
+
 
 class Angles(Settings):
     """Widths of the Gaussian angles between the beam axis and the shower's projections on two planes."""
