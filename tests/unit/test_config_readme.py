@@ -8,7 +8,8 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from showergrid import plugins, study
+from showergrid import plugins
+from showergrid.hyperparameters import WINDOW
 from showergrid.settings.images import CentimetreWindow, WindowSettings
 from showergrid.settings.ingest import ColumnMap
 from showergrid.settings.study import Config
@@ -35,7 +36,7 @@ def settings() -> dict[str, set[str]]:
     parts = {
         "study": keys(Config) - keys(ColumnMap) | {"columns"},
         "training": keys(Training),
-        "window": {f"{study.WINDOW}{key}" for key in keys(WindowSettings)} | keys(CentimetreWindow),
+        "window": {f"{WINDOW}{key}" for key in keys(WindowSettings)} | keys(CentimetreWindow),
         "column map": keys(ColumnMap),
     }
     for kind in ("representations", "models"):

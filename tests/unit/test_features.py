@@ -10,8 +10,9 @@ from showergrid.representations import features
 RANGES = {"charge_event": 1000.0}
 
 
-def parameters(radii=(0.5, 1.5, 4), spread_radii=(4,)) -> features.Parameters:
-    return features.Parameters(radii=list(radii), spread_radii=list(spread_radii), headroom=1.0)
+def parameters(radii=(0.5, 1.5, 4), spread_radii=(4,), quartile_radii=(1.5, 10)) -> features.Parameters:
+    several = {"quartile_radii": list(quartile_radii), "spread_radii": list(spread_radii)}
+    return features.Parameters(radii=list(radii), **several, headroom=1.0)
 
 
 def table(events, chosen) -> np.ndarray:
@@ -31,6 +32,8 @@ def test_by_hand():
     named = dict(zip(features.names(parameters()), found, strict=True))
     assert [named[f"charge within {r} cm"] for r in ("0.5", "1.5", "4")] == pytest.approx(scaled([10, 30, 60]))
     assert [named[f"hits within {r} cm"] for r in ("0.5", "1.5", "4")] == [1, 2, 3]
+    assert [named[f"charge quartile {i} within 1.5 cm"] for i in (1, 2, 3)] == pytest.approx(scaled([10, 10, 20]))
+    assert [named[f"charge quartile {i} within 10 cm"] for i in (1, 2, 3)] == pytest.approx(scaled([10, 20, 30]))
     mean = (20 * 1 + 30 * 3) / 60
     along = np.sqrt((10 * mean**2 + 20 * (1 - mean) ** 2 + 30 * (3 - mean) ** 2) / 60)
     assert [named[f"spread {i} within 4 cm"] for i in (1, 2, 3)] == pytest.approx([along, 0, 0], abs=1e-7)
@@ -46,6 +49,10 @@ def test_random_events_against_numpy():
         voxel = Bins.of(single.row, CENTIMETRES.relative(single))
         charge, place = voxel.sum(single.charge), voxel.place.astype(float)
         near = [np.linalg.norm(place, axis=1) < r for r in (2, 20, 45)]
+        quartiles = [
+            np.quantile(charge[np.linalg.norm(place, axis=1) < r], [0.25, 0.5, 0.75], method="inverted_cdf")
+            for r in (1.5, 10)
+        ]
         spreads = []
         for r in (30, 60):
             inside = np.linalg.norm(place, axis=1) < r
@@ -54,6 +61,7 @@ def test_random_events_against_numpy():
         expected = [
             *scaled([charge[n].sum() for n in near]),
             *(n.sum() for n in near),
+            *scaled(np.concatenate(quartiles)),
             *spreads,
             scaled(charge.sum()),
             len(charge),

@@ -2,9 +2,10 @@
 
 Hits that share a voxel of the grid become one: its place is that of the voxel, its charge their sum. The start is the
 event's first hit. Of spheres around it are counted, radius by radius, the charge and the hits inside, which tell one
-minimum ionising particle from a pair; and the shape of the charge inside, which tells a straight track from two that
-part: the standard deviations along its three principal axes, the largest first (square roots of the eigenvalues of the
-charge-weighted covariance). Then the charge and the hits of the whole event.
+minimum ionising particle from a pair; the quartiles of the charges inside, the same with less weight on the tail of
+single large losses; and the shape of the charge inside, which tells a straight track from two that part: the standard
+deviations along its three principal axes, the largest first (square roots of the eigenvalues of the charge-weighted
+covariance). Then the charge and the hits of the whole event.
 """
 
 from __future__ import annotations
@@ -27,12 +28,13 @@ class Parameters(Settings):
     """Which spheres are looked into."""
 
     radii: list[Radius] = Field(min_length=1, description="of the spheres whose charge and hits are counted [cm]")
+    quartile_radii: list[Radius] = Field(description="of the spheres whose charges have quartiles [cm]")
     spread_radii: list[Radius] = Field(description="of the spheres in which the charge has a shape [cm]")
     headroom: float = Field(ge=1, le=10, description="charge 1 stands for so many times the training maximum")
 
     @model_validator(mode="after")
     def _rising(self) -> Parameters:
-        for key in ("radii", "spread_radii"):
+        for key in ("radii", "quartile_radii", "spread_radii"):
             if any(low >= high for low, high in pairwise(getattr(self, key))):
                 raise ValueError(f"{key} must rise")
         return self
@@ -42,6 +44,7 @@ def names(parameters: Parameters) -> list[str]:
     """What the features are called, in their order."""
     return [
         *(f"{what} within {radius:g} cm" for what in ("charge", "hits") for radius in parameters.radii),
+        *(f"charge quartile {i} within {radius:g} cm" for radius in parameters.quartile_radii for i in (1, 2, 3)),
         *(f"spread {i} within {radius:g} cm" for radius in parameters.spread_radii for i in (1, 2, 3)),
         "charge",
         "hits",
@@ -74,6 +77,11 @@ def pixels(hits: Hits, grid: Grid, ranges: dict[str, float], parameters: Paramet
         *within(voxel.row, distance, charge, events, parameters.radii).T,
         *within(voxel.row, distance, np.ones_like(charge), events, parameters.radii).T,
         *(
+            quartile
+            for radius in parameters.quartile_radii
+            for quartile in quartiles(voxel.row[distance < radius], charge[distance < radius], events).T
+        ),
+        *(
             spread
             for radius in parameters.spread_radii
             for spread in spreads(*(values[distance < radius] for values in (voxel.row, offset, charge)), events).T
@@ -100,6 +108,17 @@ def within(row: np.ndarray, distance: np.ndarray, weight: np.ndarray, events: in
     size = len(radii) + 1
     summed = np.bincount(row * size + shell, weight, events * size).reshape(events, size)
     return np.cumsum(summed, axis=1)[:, :-1]
+
+
+def quartiles(row: np.ndarray, charge: np.ndarray, events: int) -> np.ndarray:
+    """(E, 3) float64: lower quartile, median and upper quartile of the charges (B,) of each event, which has one or more.
+
+    Each is one of the charges: the smallest that a quarter, a half or three quarters of them do not exceed.
+    """
+    count = np.bincount(row, minlength=events)
+    first = np.cumsum(count) - count
+    place = first[:, None] + (count[:, None] * np.array([1, 2, 3]) + 3) // 4 - 1
+    return charge[np.lexsort((charge, row))][place]
 
 
 def spreads(row: np.ndarray, offset: np.ndarray, charge: np.ndarray, events: int) -> np.ndarray:
