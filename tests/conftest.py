@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from study import HOST, Project, checkout
 
 from showergrid.settings.simulation import Box
@@ -17,14 +18,24 @@ WITNESS = Path(__file__).parent / "workflow/witness"
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory) -> Project:
-    """Do not change it: take `project`. It ran under the eyes of witness/sitecustomize.py."""
-    project = checkout(tmp_path_factory.mktemp("finished"))
-    notes = project.root.with_name(project.root.name + "-notes")
-    notes.mkdir()
-    paths = filter(None, [str(WITNESS), os.environ.get("PYTHONPATH")])
-    environment = {"PYTHONPATH": os.pathsep.join(paths), "WITNESS": str(notes), "WITNESS_HOST": HOST}
-    project.snakemake("--cores", "2", environment=environment)
-    return project
+    """Do not change it: take `project`. It ran under the eyes of witness/sitecustomize.py.
+
+    Several workers of pytest-xdist have one of them together, which the first that needs it makes.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder, notes, done = (shared / name for name in ("finished", "finished-notes", "finished-done"))
+    with FileLock(shared / "finished.lock"):
+        if not done.exists():
+            assert not folder.exists(), "another worker could not finish it"
+            folder.mkdir()
+            notes.mkdir()
+            paths = filter(None, [str(WITNESS), os.environ.get("PYTHONPATH")])
+            environment = {"PYTHONPATH": os.pathsep.join(paths), "WITNESS": str(notes), "WITNESS_HOST": HOST}
+            checkout(folder).snakemake("--cores", "2", environment=environment)
+            done.touch()
+    return Project(folder)
 
 
 @pytest.fixture(scope="session")
