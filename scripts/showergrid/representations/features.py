@@ -111,7 +111,7 @@ def within(row: np.ndarray, distance: np.ndarray, weight: np.ndarray, events: in
 
 
 def quartiles(row: np.ndarray, charge: np.ndarray, events: int) -> np.ndarray:
-    """(E, 3) float64: lower quartile, median and upper quartile of the charges (B,) of each event, which has one or more.
+    """(E, 3) float64: lower quartile, median and upper quartile of the charges (B,) of each event, which has some.
 
     Each is one of the charges: the smallest that a quarter, a half or three quarters of them do not exceed.
     """
