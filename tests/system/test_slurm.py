@@ -22,6 +22,7 @@ CELL = ("projection_y", 200, "efficientnet_lite0", 19)
 TRAINING = "rule_train_wildcards_projection_y_200_efficientnet_lite0_19"
 LOG = "logs/train/projection_y.c200.efficientnet_lite0.seed19.log"
 EPOCHS = 15  # enough to be caught in the middle
+GRID = ["cells", *(f"results-test/{name}" for name in ("table1.tex", "table_resolution.tex", "comparison/pairs.csv"))]
 IMAGES = [ROOT / f"containers/{name}.sif" for name in ("data", "torch")]
 
 
@@ -150,7 +151,7 @@ def check_resumed(project: Project, long: Project, epoch: int) -> None:
 
 
 def test_whole_grid(cluster, finished, tmp_path, request):
-    """In the images where they are built, else in the environment."""
+    """In the images where they are built, else in the environment; figures of cells are drawn on the login node."""
     project = checkout(tmp_path / "project")
     describe_site(project)
     deployment, path = [], ENVIRONMENT["PATH"]
@@ -161,16 +162,19 @@ def test_whole_grid(cluster, finished, tmp_path, request):
             (project.root / "containers" / image.name).symlink_to(image)
     else:
         warnings.warn("containers/*.sif are not built: jobs of SLURM run in the environment", stacklevel=1)
-    with submitted(project, cluster, *deployment, path=path) as run:
+    with submitted(project, cluster, *GRID, *deployment, path=path) as run:
         run.finish()
-    check_same(project, finished)
+    found, expected = outputs(project.results), outputs(finished.results)
+    assert [name for name in found if expected.get(name) != found[name]] == []
+    cells = {name for name in expected if name.endswith(("model.safetensors", "predictions.parquet"))}
+    assert {*cells, "table1.tex", "table_resolution.tex", "comparison/pairs.csv"} <= set(found)
     for path in project.results.glob("cells/*/*/*/*/[te]*.provenance.json"):  # train and evaluate
         record = json.loads(path.read_text())
         job = record["slurm"]["JOB_ID"]
         names = "_".join(record["wildcards"][key] for key in ("representation", "resolution", "model", "seed"))
         assert job in cluster.jobs(f"rule_{record['rule']}_wildcards_{names}", "COMPLETED")
     if not deployment:  # a container is another environment than the one of this plan
-        assert project.plan().jobs == []
+        assert project.plan(*GRID).jobs == []
 
 
 def test_cancelled(cluster, long, untrained):
