@@ -46,7 +46,7 @@ ui: .venv/ready
 test: .venv/ready-dev
 	tests/system_packages.sh
 	$(MAKE) check
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 check: .venv/ready-dev
 	$(BIN)/ruff check .

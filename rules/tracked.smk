@@ -23,6 +23,16 @@ def tracked_files(wildcards):
     return cell_files(tracked(), [*CELL_FILES, *FIGURES])
 
 
+def tracked_files_for_server(wildcards):
+    """The same, if there is a server that shows it."""
+    if STUDY.config.tracking.server is None:
+        raise WorkflowError(
+            "config: tracking.server is null; name an MLflow server, "
+            "there or by --config 'tracking={server: https://mlflow.example.org}'"
+        )
+    return tracked_files(wildcards)
+
+
 def tracked_code(step):
     """The code of a step that shows them, and that of their models, which goes with the weights."""
     kinds = ("models", "representations")

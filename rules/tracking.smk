@@ -39,7 +39,7 @@ rule track:
 
 rule track_server:
     input:
-        cells=tracked_files,
+        cells=tracked_files_for_server,
         hits=f"{RESULTS}/data/hits.parquet",
         packages="envs/torch.in",
         code=tracked_code("track_server"),

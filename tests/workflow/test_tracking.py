@@ -243,3 +243,10 @@ def test_server_that_is_not_there_is_one_line(two_cells):
     assert done.returncode == 1
     assert re.fullmatch(r"track_server.py: error: tracking: server http://127.0.0.1:9: .*\n", done.stderr)
     assert not (two_cells.root / "server.json").exists()
+
+
+def test_without_a_server_nothing_is_planned(checked_out):
+    done = checked_out.snakemake("--dry-run", "results-test/mlflow/server.json", check=False)
+    assert done.returncode != 0
+    assert "config: tracking.server is null; name an MLflow server" in done.stdout
+    assert "rule train:" not in done.stdout
