@@ -7,17 +7,19 @@ import tempfile
 from pathlib import Path
 
 import efficientnet_lite_pytorch
+import h5py
 import pyarrow
 import pydantic
 import safetensors.torch
 import torch
 import torchvision
+import uproot
 
 pinned = re.findall(r"^([A-Za-z0-9._-]+)==(\S+)", Path("/opt/showergrid/lock.txt").read_text(), re.M)
 for name, version in pinned:
     assert importlib.metadata.version(name) == version, f"{name} is not {version}"
 
-assert all(module.__name__ for module in (efficientnet_lite_pytorch, pyarrow, pydantic, torchvision))
+assert all(module.__name__ for module in (efficientnet_lite_pytorch, h5py, pyarrow, pydantic, torchvision, uproot))
 torch.manual_seed(1)
 network = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3, padding=1), torch.nn.Flatten(), torch.nn.Linear(128, 2))
 optimiser = torch.optim.Adam(network.parameters(), lr=0.01)
