@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from showergrid.errors import InputError
-from showergrid.formats import delimited, parquet
+from showergrid.formats import delimited, hdf5, parquet, rootfile
 from showergrid.formats.chunk import ROWS, Chunk
 from showergrid.settings.ingest import ColumnMap, Key
 
@@ -56,25 +56,15 @@ def read(
     if found != "hdf5" and (event.offsets is not None or event.counts is not None):
         raise InputError(f"{path}: event: offsets and counts are read from HDF5 only; name the column of the events")
     names = list(dict.fromkeys(names))
-    try:
-        match found:
-            case "csv":
-                return delimited.chunks(path, names, columns.separator, rows)
-            case "parquet":
-                return parquet.chunks(path, names, rows)
-            case "hdf5":
-                from showergrid.formats import hdf5  # here, since the environment of networks has no h5py, no uproot
-
-                return hdf5.chunks(path, names, table, event, rows)
-            case _:
-                from showergrid.formats import rootfile
-
-                return rootfile.chunks(path, names, table, rows)
-    except ModuleNotFoundError as error:
-        raise InputError(
-            f"{path}: {NAMES[found]} is read with {error.name}, which this environment lacks; make tables of it with "
-            "ingest.py in the environment of the data, and give hits.parquet"
-        ) from None
+    match found:
+        case "csv":
+            return delimited.chunks(path, names, columns.separator, rows)
+        case "parquet":
+            return parquet.chunks(path, names, rows)
+        case "hdf5":
+            return hdf5.chunks(path, names, table, event, rows)
+        case _:
+            return rootfile.chunks(path, names, table, rows)
 
 
 def format_of(path: Path, columns: ColumnMap) -> str:

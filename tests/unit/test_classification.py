@@ -1,7 +1,6 @@
 """Hits of files to be classified are those that ingestion would give a study, whatever the format, without labels."""
 
 import csv
-import sys
 
 import hit_files
 import numpy as np
@@ -11,7 +10,6 @@ import pytest
 import yaml
 from hit_files import LAYOUTS, PLAIN, UNLABELLED, showers
 
-from showergrid import formats
 from showergrid.classification import Events, check_suffix, write_scores
 from showergrid.columnmaps import read_unlabelled
 from showergrid.errors import InputError
@@ -107,20 +105,6 @@ def test_an_order_that_cannot_be_had_is_refused(tmp_path, columns, order, own, s
     hit_files.csv(tmp_path / "showers.csv", [showers(3)])
     with pytest.raises(InputError, match=said):
         together(asked(tmp_path, [tmp_path / "showers.csv"], columns, order, own).hits())
-
-
-@pytest.mark.parametrize(("layout", "library"), [("hdf5", "h5py"), ("root", "uproot")])
-def test_an_environment_without_a_library_reads_the_other_formats(tmp_path, monkeypatch, layout, library):
-    write, suffix, columns = LAYOUTS[layout]
-    write(tmp_path / f"showers{suffix}", [showers(5)])
-    hit_files.csv(tmp_path / "showers.csv", [showers(5)])
-    for name in ("hdf5", "rootfile"):
-        monkeypatch.delitem(sys.modules, f"showergrid.formats.{name}", raising=False)
-        monkeypatch.delattr(formats, name, raising=False)
-    monkeypatch.setitem(sys.modules, library, None)
-    with pytest.raises(InputError, match=rf"showers{suffix}: .* is read with {library}, which this environment lacks"):
-        together(asked(tmp_path, [tmp_path / f"showers{suffix}"], columns).hits())
-    assert len(together(asked(tmp_path, [tmp_path / "showers.csv"], PLAIN).hits())) == showers(5)["x"].size
 
 
 def test_files_and_outputs_that_cannot_be_used_are_refused(tmp_path):
