@@ -8,6 +8,7 @@ from pathlib import Path
 
 import matplotlib
 import numpy as np
+from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -30,6 +31,12 @@ STYLE = {
     "savefig.dpi": 150,
     "pdf.fonttype": 42,
 }
+
+# Matplotlib's own fonts alone, by which all machines draw the same: its list of fonts is one of the user's, and has
+# those of the system in it, or of another installation.
+font_manager.fontManager.ttflist = []
+for font in sorted(Path(matplotlib.get_data_path(), "fonts/ttf").glob("*.ttf")):
+    font_manager.fontManager.addfont(font)
 
 
 @contextmanager
