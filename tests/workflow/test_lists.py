@@ -34,7 +34,7 @@ def test_table_says_what_the_windows_hold(finished):
     assert rows["features", "xgboost"]["batch_size"] == rows["features", "xgboost"]["n_epochs"] == ""
     text = (finished.results / "table1.md").read_text()
     assert "window 16 hits, batch 16" in text
-    assert "window 22 features, seed 19" in text
+    assert "window 25 features, seed 19" in text
 
 
 def test_learning_rate_of_networks_leaves_trees_and_lines(project):
