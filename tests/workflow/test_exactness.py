@@ -57,7 +57,7 @@ CELLS = (
 TARGETS = (
     *(f"cells/{cell}/seed19/metrics.json" for cell in CELLS),
     *(f"cells/{CELLS[0]}/seed19/{name}" for name in ("performance.csv", "figures/history.pdf")),
-    *("table_resolution.tex", "table_containment.tex", "figures/data/events.pdf"),
+    *("table_containment.tex", "figures/data/events.pdf"),
 )
 
 

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
+from study import Project
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -33,15 +34,34 @@ def test_table_of_containment_holds_more_in_larger_windows(finished):
     assert float(placed["simple", "100"]["charge_median"]) > float(placed["simple", "200"]["charge_median"])
 
 
-def test_ablation_has_every_combination(project):
+@pytest.fixture(scope="module")
+def ablated(finished, tmp_path_factory) -> Project:
+    """The study with its ablation; do not change it."""
+    project = finished.copy(tmp_path_factory.mktemp("ablated") / "project")
     project.snakemake("results-test/ablations/tiny.tex")
-    found = [row for row in rows(project.results / "ablations/tiny.csv") if row["row"]]
+    return project
+
+
+def test_ablation_has_every_combination(ablated):
+    found = [row for row in rows(ablated.results / "ablations/tiny.csv") if row["row"]]
     levels = [(row["level_bn"], row["level_order"]) for row in found]
     assert levels == [("no", "axis"), ("no", "truth_time"), ("yes", "axis"), ("yes", "truth_time")]
-    images = project.results / "images/projection_y/c200.safetensors"
-    other = project.results / "images/projection_y@order-truth_time/c200.safetensors"
+    images = ablated.results / "images/projection_y/c200.safetensors"
+    other = ablated.results / "images/projection_y@order-truth_time/c200.safetensors"
     assert images.read_bytes() != other.read_bytes()
-    assert not (project.results / "cells/projection_y/c200/simple@bn-false").exists()  # the study's own value
+    assert not (ablated.results / "cells/projection_y/c200/simple@bn-false").exists()  # the study's own value
+
+
+def test_a_variant_of_an_ablation_depends_on_its_own_values(ablated, tmp_path):
+    """Each variant is a cell of its own: a value that is added leaves the others as they are."""
+    project = ablated.copy(tmp_path / "project")
+    assert project.plan("results-test/ablations/tiny.tex").jobs == []
+    project.edit("config/test.yaml", "factors: {bn: [false, true]", "factors: {bn: [true, false], dropout: [0.0, 0.5]")
+    plan = project.plan("results-test/ablations/tiny.tex")
+    assert plan.of("model") == {"simple@dropout-0.5", "simple@bn-true,dropout-0.5"}
+    assert plan.rules["images"] == 0
+    assert plan.rules["ablation"] == 1
+    assert project.plan().jobs == []
 
 
 def test_rule_graph_is_drawn(project):
@@ -76,7 +96,7 @@ def own_hits(project):
 
 def test_a_study_of_own_hits(own_hits):
     """The same showers under other numbers: the same events, the same images; and everything is made of them."""
-    own_hits.snakemake("results-own/table1.tex", "results-own/data/summary.json", config="config/own.yaml")
+    own_hits.snakemake("results-own/table_resolution.tex", "results-own/data/summary.json", config="config/own.yaml")
     results = own_hits.root / "results-own"
     events = pq.read_table(results / "data/events.parquet")
     assert events.num_rows == 160
@@ -86,8 +106,8 @@ def test_a_study_of_own_hits(own_hits):
     assert pq.read_table(results / "data/hits.parquet").num_rows == simulated.num_rows
     total = pc.sum(simulated["charge"]).as_py()
     assert pc.sum(pq.read_table(results / "data/hits.parquet")["charge"]).as_py() == pytest.approx(total, rel=1e-6)
-    assert {row["status"] for row in rows(results / "table1.csv")} <= {"ok", "collapsed", "n/a", "not run"}
-    assert own_hits.plan("results-own/table1.tex", config="config/own.yaml").jobs == []
+    assert {row["status"] for row in rows(results / "table_resolution.csv")} <= {"ok", "collapsed", "n/a", "not run"}
+    assert own_hits.plan("results-own/table_resolution.tex", config="config/own.yaml").jobs == []
     assert not (results / "data/shards").exists()
 
 

@@ -261,15 +261,3 @@ def test_reference_grid_is_planned_exactly(checked_out):
     assert sorted(plan.places("images")) == sorted({place[:2] for place in places})
     assert plan.rules["simulate"] == 20_000 / 500
     assert plan.rules["table"] == plan.rules["table_resolution"] == plan.rules["containment"] == 1
-
-
-def test_a_variant_of_an_ablation_depends_on_its_own_values(project):
-    """Each variant is a cell of its own: a value that is added leaves the others as they are."""
-    project.snakemake("results-test/ablations/tiny.tex")
-    assert project.plan("results-test/ablations/tiny.tex").jobs == []
-    project.edit("config/test.yaml", "factors: {bn: [false, true]", "factors: {bn: [true, false], dropout: [0.0, 0.5]")
-    plan = project.plan("results-test/ablations/tiny.tex")
-    assert plan.of("model") == {"simple@dropout-0.5", "simple@bn-true,dropout-0.5"}
-    assert plan.rules["images"] == 0
-    assert plan.rules["ablation"] == 1
-    assert project.plan().jobs == []

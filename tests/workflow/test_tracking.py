@@ -22,7 +22,6 @@ mlflow = pytest.importorskip("mlflow", reason="mlflow is missing: make locks and
 DATABASE = "results-test/mlflow/mlflow.db"
 CELL = "projection_y/c200/simple/seed19"
 NAME = CELL.replace("/", ".")
-PICTURES = [f"figures/{name}.pdf" for name in ("history", "roc", "confusion")]
 ALONE = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
 
 
@@ -185,7 +184,8 @@ def show_on(address: str, project: Project, *cells: str) -> subprocess.Completed
     """What scripts/track_server.py answers for some cells; it writes server.json at the project's root."""
     command = [sys.executable, "scripts/track_server.py", "--results", "results-test", "--packages", "envs/torch.in"]
     command += ["--hits", "results-test/data/hits.parquet", "--runs", "server.json", "--provenance", "record.json"]
-    job = {"study": "results-test", "cells": cells, "figures": PICTURES, "server": address}
+    record = json.loads((project.results / "mlflow/mlflow.db.provenance.json").read_text())
+    job = record["config"] | {"cells": cells, "server": address}
     return subprocess.run(
         [*command, "--job", json.dumps({"config": job})],
         cwd=project.root,

@@ -39,7 +39,7 @@ def searched(finished, tmp_path_factory) -> Project:
     """Do not change it: take `tuned`."""
     project = finished.copy(tmp_path_factory.mktemp("tuned") / "project")
     project.edit("config/test.yaml", "out_of_memory:", f"{GRID}\nout_of_memory:")
-    project.edit("config/test.yaml", "\narchive:", f"{IMAGES}\narchive:")
+    project.edit("config/test.yaml", "\npredict:", f"{IMAGES}\npredict:")
     project.snakemake("--cores", "2", *TARGETS)
     return project
 
