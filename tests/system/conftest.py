@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from slurm_cluster import APT
 
 PREFIX = Path("/opt/showergrid-apptainer")
 PROGRAMS = ("apptainer", "mmdebstrap", "mksquashfs")
@@ -15,7 +16,9 @@ PROGRAMS = ("apptainer", "mmdebstrap", "mksquashfs")
 def apptainer() -> str:
     """A PATH with Apptainer and what builds images: the machine's own, or installed on Debian 12 as root."""
     path = os.pathsep.join([str(PREFIX / "bin"), os.environ["PATH"]])
-    if not all(shutil.which(program, path=path) for program in PROGRAMS):
+    with APT:
+        if all(shutil.which(program, path=path) for program in PROGRAMS):
+            return path
         release = Path("/etc/os-release")
         if os.geteuid() != 0 or not release.exists() or "VERSION_CODENAME=bookworm" not in release.read_text():
             pytest.skip(

@@ -12,12 +12,16 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock
+
+APT = FileLock(Path(tempfile.gettempdir(), "showergrid-apt.lock"))  # two tests at once would disturb each other
 PACKAGES = ["slurmctld", "slurmd", "slurm-client", "slurm-wlm-basic-plugins", "munge"]
 NODE = "node1"
 PATIENCE = 600  # s, for a machine that has much else to do
@@ -178,9 +182,10 @@ def _unpack(folder: Path) -> Path:
     (archives / "partial").mkdir(parents=True)
     fetch = ["apt-get", "install", "--quiet=2", "--yes", "--no-install-recommends", "--reinstall", "--download-only"]
     command = [*fetch, "-o", f"Dir::Cache::archives={archives}", *PACKAGES]
-    if subprocess.run(command, capture_output=True, check=False).returncode:
-        subprocess.run(["apt-get", "update", "--quiet=2"], capture_output=True, check=False)
-        subprocess.run(command, capture_output=True, check=True)
+    with APT:
+        if subprocess.run(command, capture_output=True, check=False).returncode:
+            subprocess.run(["apt-get", "update", "--quiet=2"], capture_output=True, check=False)
+            subprocess.run(command, capture_output=True, check=True)
     for package in archives.glob("*.deb"):
         subprocess.run(["dpkg-deb", "--extract", package, folder / "root"], check=True)
     return folder / "root"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from slurm_cluster import Cluster, processes, running_cluster, wait_for, why_not
+from slurm_cluster import APT, Cluster, processes, running_cluster, wait_for, why_not
 from study import ENVIRONMENT, ROOT, SNAKEMAKE, Project, checkout, outputs
 
 pytestmark = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
@@ -270,10 +270,11 @@ def test_nothing_is_left_behind(tmp_path):
     def packages() -> str:
         return subprocess.run(["dpkg", "--get-selections"], capture_output=True, text=True, check=True).stdout
 
-    installed, clients = packages(), shutil.which("scontrol")
-    with running_cluster(tmp_path) as own:
-        assert own("srun", "echo", "here").strip() == "here"
-        assert len(processes(tmp_path)) >= 3
-        assert shutil.which("scontrol") == clients
-    assert processes(tmp_path) == []
-    assert packages() == installed
+    with APT:  # nothing else installs meanwhile
+        installed, clients = packages(), shutil.which("scontrol")
+        with running_cluster(tmp_path) as own:
+            assert own("srun", "echo", "here").strip() == "here"
+            assert len(processes(tmp_path)) >= 3
+            assert shutil.which("scontrol") == clients
+        assert processes(tmp_path) == []
+        assert packages() == installed
