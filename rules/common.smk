@@ -10,7 +10,7 @@ sys.path.insert(0, os.path.join(workflow.basedir, "scripts"))
 
 from pathlib import Path
 
-from showergrid import apptainer, containers, explanations, jobs, plugins
+from showergrid import apptainer, containers, explanations, jobs, plugins, reportjobs
 from showergrid.closure import closure
 from showergrid.errors import InputError
 from showergrid.provenance import sha256
@@ -395,7 +395,7 @@ def shown(step, wildcards):
         if step == "ablation":
             return STUDY.cells_of(STUDY.variants(wildcards.ablation))
         if step in ("pairs", "performance"):
-            return STUDY.cells_of(jobs.compared(STUDY, step))
+            return STUDY.cells_of(reportjobs.compared(STUDY, step))
         if step == "ensemble":
             return STUDY.cells_of(STUDY.members(wildcards.ensemble))
         return STUDY.cells_of(STUDY.table_places("table1" if step == "table" else step))

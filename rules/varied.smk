@@ -18,7 +18,7 @@ def varied_shards():
 
 def varied_cells():
     """The scores, and their records, that the table of variations shows."""
-    cells = STUDY.cells_of(jobs.varied_places(STUDY))
+    cells = STUDY.cells_of(reportjobs.varied_places(STUDY))
     return [
         f"{RESULTS}/variations/{cell.representation}/c{cell.resolution}/{cell.model}/seed{cell.seed}.parquet"
         for cell in cells

@@ -79,7 +79,7 @@ def load_weights(backbone: nn.Module, path: Path, model: str, advice: str, adapt
             state = torch.load(path, map_location="cpu", weights_only=True)
         backbone.load_state_dict(adapt(state))
     except Exception as error:
-        reason = textwrap.shorten(str(error), 200, placeholder=" ...")
+        reason = textwrap.shorten(str(error), 200)
         raise InputError(
             f"model {model}: weights: {path} does not hold the weights of this network ({reason})"
         ) from None

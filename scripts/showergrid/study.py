@@ -73,6 +73,11 @@ class Study:
         readouts(study.config.readout, study.config.variations)
         return study
 
+    @property
+    def classes(self) -> list[dict[str, Any]]:
+        """Names and PDG codes; the first is the positive class."""
+        return [entry.model_dump() for entry in self.config.classes]
+
     # The grid
 
     @cached_property
