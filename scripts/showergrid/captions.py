@@ -103,7 +103,7 @@ def training_texts(result: Result) -> list[str]:
     cell = result.settings
     values = {
         "batch_size": f"batch {cell.batch_size}",
-        "precision": cell.precision,
+        "precision": "precision auto" if cell.precision == "auto" else cell.precision,
         "n_epochs": f"up to {cell.n_epochs} epochs",
     }
     return [

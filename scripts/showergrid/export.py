@@ -23,7 +23,7 @@ from showergrid.training import batches, build, name_of, untrained
 
 # Largest difference between a score of the exported network and that of evaluation, by the precision of the latter.
 # The export computes in float32, in which the order of sums matters little; bfloat16 has 8 significant bits.
-TOLERANCE = {"float32": 1e-4, "bf16": 5e-2}
+TOLERANCE = {"float32": 1e-4, "bf16": 5e-2, "auto": 5e-2}
 EXAMPLES = 4  # test events whose images are written beside it
 
 

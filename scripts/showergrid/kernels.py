@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 
 import torch
 
@@ -11,6 +12,14 @@ from showergrid.errors import InputError
 # PyTorch's own kernels, oneDNN's (convolutions) and MKL's (matrix products, square roots). Asked for AVX2, MKL takes
 # other kernels on an AMD CPU than on one of Intel; this branch is the same on both (seen on emulated ones).
 AVX2 = {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2", "MKL_CBWR": "COMPATIBLE"}
+
+
+@cache
+def has_bf16(device: torch.device) -> bool:
+    """Whether a device computes in bfloat16. One that does not imitates it, which takes longer than float32."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return any(there for name, there in torch.cpu.get_capabilities().items() if "bf16" in name)
 
 
 def pin() -> None:

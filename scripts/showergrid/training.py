@@ -58,7 +58,7 @@ def prepare(settings: Training) -> torch.device:
         kernels.pin()
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # without it deterministic cuBLAS refuses to run
     torch.set_num_threads(settings.threads)
-    torch.use_deterministic_algorithms(True)
+    torch.set_deterministic_debug_mode("error")  # use_deterministic_algorithms would import the compiler: 2 s
     torch.utils.deterministic.fill_uninitialized_memory = False  # a check of kernels, which takes time
     torch.backends.cudnn.benchmark = False
     torch.backends.cudnn.allow_tf32 = False
@@ -234,8 +234,15 @@ def outputs(network: nn.Module, settings: Training, images: Seen, device: torch.
 def _logits(network: nn.Module, settings: Training, images: np.ndarray, device: torch.device) -> Tensor:
     x = torch.from_numpy(images)  # (B, F), (B, C, L), (B, C, H, W) or (B, C, D, H, W)
     x = x.to(device, memory_format=memory_format(x.ndim - 1))
-    with torch.autocast(device.type, torch.bfloat16, enabled=settings.precision == "bf16"):
+    with torch.autocast(device.type, torch.bfloat16, enabled=_in_bf16(settings, device)):
         return network(x).float()
+
+
+def _in_bf16(settings: Training, device: torch.device) -> bool:
+    if settings.precision == "auto":
+        limited = settings.strict and device.type == "cpu"  # to AVX2, which has none
+        return kernels.has_bf16(device) and not limited
+    return settings.precision == "bf16"
 
 
 def batches(order: np.ndarray, size: int) -> list[np.ndarray]:

@@ -76,6 +76,13 @@ def test_strict_gives_the_bytes_of_a_cpu_limited_from_outside(precision):
     assert AVX2.items() <= said.items()
 
 
+def test_precision_is_chosen_by_what_the_cpu_computes_in():
+    """Linux lists it among the flags of the CPU, by the name of the instructions."""
+    known = {"avx512_bf16", "amx_bf16", "bf16"} & FLAGS
+    assert trained({"precision": "auto"}) == trained({"precision": "bf16" if known else "float32"})
+    assert trained({"precision": "auto", "strict": True}) == trained({"precision": "float32", "strict": True})
+
+
 @pytest.mark.skipif("avx512bw" not in FLAGS, reason="this CPU has nothing beyond AVX2")
 def test_without_it_a_newer_cpu_gives_bytes_of_its_own():
     default, said = trained({})

@@ -52,7 +52,7 @@ class CellSettings(Settings):
         default=None, description="size along each axis [cm] of a window that was given in cm"
     )
     batch_size: int | None = Field(default=None, gt=0, description="events a batch; none: fitted as a whole")
-    precision: str | None = Field(default=None, description="arithmetic of the network, such as float32 or bf16")
+    precision: str | None = Field(default=None, description="arithmetic of the network: float32, bf16 or auto")
     n_epochs: int | None = Field(default=None, gt=0, description="largest number of epochs")
     pixel_cm: dict[str, float] = Field(default={}, description="size of a pixel along each axis [cm]")
     tuned: list[str] = Field(default=[], description="keys whose values a search has found, instead of those here")

@@ -33,7 +33,9 @@ class Training(Settings):
     )
     scheduler_step_size: int = Field(ge=1, description="StepLR: epochs between two steps; CosineAnnealingLR: T_max")
     scheduler_gamma: float = Field(gt=0, le=1, description="StepLR and ExponentialLR: factor a step")
-    precision: Literal["float32", "bf16"] = Field(description="bf16: autocast with weights kept in float32")
+    precision: Literal["auto", "float32", "bf16"] = Field(
+        description="bf16: autocast with weights kept in float32; auto: that on a device that computes in it"
+    )
     threads: int = Field(ge=1, description="compute threads; part of the result, since they change the bytes")
     device: Literal["auto", "cpu", "cuda"] = Field(description="auto: the first CUDA device where there is one")
     strict: bool = Field(default=False, description="on a CPU compute with no instruction set beyond AVX2")
