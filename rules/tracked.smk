@@ -34,12 +34,19 @@ def tracked_files_for_server(wildcards):
 
 
 def tracked_code(step):
-    """The code of a step that shows them, and that of their models, which goes with the weights."""
-    kinds = ("models", "representations")
-    loaded = [
-        f"showergrid.{kind}.{name}" for kind in kinds for name in plugins.names(kind)
-    ]
-    return sources(f"{step}.py", "showergrid.trackedmodel", *loaded)
+    """The input function for the code of a step that shows them, and that of their models, which goes with the
+    weights.
+    """
+
+    def found(wildcards):
+        loaded = [
+            f"showergrid.{kind}.{name}"
+            for kind in ("models", "representations")
+            for name in plugins.names(kind)
+        ]
+        return sources(f"{step}.py", "showergrid.trackedmodel", *loaded)
+
+    return found
 
 
 def track_job(step, **more):

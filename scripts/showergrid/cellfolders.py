@@ -100,7 +100,7 @@ def read_predictions(path: Path, classes: Sequence[ClassName], split: str) -> tu
         InputError: the file is missing, holds no event of the split, or one of a class that the study doesn't know.
     """
     _existing(path)
-    table = pq.read_table(path, columns=["event", "pdg", "split", "score"])
+    table = pq.ParquetFile(path).read(["event", "pdg", "split", "score"])  # read_table would import pandas: 0.4 s
     table = table.filter(pc.equal(table["split"], split)).sort_by("event")
     if table.num_rows == 0:
         raise InputError(f"{path}: holds no {split} events; evaluate the cell again")

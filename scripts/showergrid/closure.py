@@ -26,13 +26,18 @@ def closure(command: Path, *modules: str) -> list[Path]:
         path = queue.pop()
         if path not in found:
             found.add(path)
-            names = sorted(_imported(path, root) - LEFT_OUT)
-            queue.extend(file for name in names if (file := _file(root, name)))
-            queue.extend(folder / "__init__.py" for folder in _packages(path, root))
+            queue.extend(_needed(path, root))
     return sorted(found)
 
 
 @cache
+def _needed(path: Path, root: Path) -> list[Path]:
+    """The files that Python runs, or may run, when it imports the one at `path`."""
+    names = sorted(_imported(path, root) - LEFT_OUT)
+    files = [file for name in names if (file := _file(root, name))]
+    return files + [folder / "__init__.py" for folder in _packages(path, root)]
+
+
 def _imported(path: Path, root: Path) -> frozenset[str]:
     """Dotted names that may be modules: `from a import b` gives both a and a.b."""
     package = path.relative_to(root).with_suffix("").parts[:-1]

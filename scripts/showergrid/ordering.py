@@ -8,7 +8,6 @@ keeps events together and sorted; hits that tie keep their order.
 from __future__ import annotations
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from showergrid.errors import InputError
 from showergrid.hits import Hits
@@ -83,6 +82,8 @@ def _start(row: np.ndarray, count: int, position: np.ndarray, depth: np.ndarray,
     """(E,) depth of the first hit in the trunk of each event, or of its first hit where there is no trunk."""
     points = np.column_stack([position, row * EVENT_SPACING])
     near = np.flatnonzero(radius < TRUNK_RADIUS)
+    from scipy.spatial import cKDTree  # here, since most of what needs this module does not need that: 0.4 s
+
     distance, _ = cKDTree(points).query(
         points[near], k=[TRUNK_NEIGHBOURS + 1], distance_upper_bound=TRUNK_SPACING
     )  # the nearest is the hit itself

@@ -111,7 +111,7 @@ def read_test_events(predictions: Path, directions: Path, classes: Sequence[Clas
         InputError: a file is missing or bad, or an event has no row among the directions.
     """
     event, labels, _ = read_predictions(predictions, classes, "test")
-    table = pq.read_table(predictions, columns=["event", "split", "energy", "n_hits"])
+    table = pq.ParquetFile(predictions).read(["event", "split", "energy", "n_hits"])
     table = table.filter(pc.equal(table["split"], "test")).sort_by("event")
     found, angle = read_directions(directions)
     row = np.minimum(np.searchsorted(found, event), max(0, found.size - 1))

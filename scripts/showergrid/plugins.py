@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
@@ -13,6 +14,7 @@ from showergrid.errors import InputError
 Kind = Literal["representations", "models"]
 
 
+@cache
 def names(kind: Kind) -> list[str]:
     """The names that `load` knows, sorted."""
     folder = Path(__file__).parent / kind

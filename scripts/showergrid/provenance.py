@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib.metadata
 import json
@@ -156,8 +157,14 @@ def _git(folder: Path) -> dict[str, Any]:
     return {"commit": git("rev-parse", "HEAD"), "dirty": None if status is None else bool(status)}
 
 
+@functools.cache
 def _packages() -> list[tuple[str, str]]:
-    return [(found.name, found.version) for found in importlib.metadata.distributions() if found.name]
+    """Name and version of all that is installed, from two lines of each: to parse them whole takes a second."""
+    texts = [
+        found.read_text("METADATA") or found.read_text("PKG-INFO") or "" for found in importlib.metadata.distributions()
+    ]
+    found = [[re.search(rf"^{key}: *(.*?) *$", text, re.M) for key in ("Name", "Version")] for text in texts]
+    return [(name[1], version[1]) for name, version in found if name and version]
 
 
 def _differences(environment: dict[str, Any]) -> dict[str, dict[str, str | None]] | None:

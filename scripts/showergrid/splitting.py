@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from showergrid.atomic import replacing
@@ -64,10 +65,10 @@ def read_split(path: Path) -> tuple[np.ndarray, np.ndarray]:
         InputError: the file is missing, damaged, or no division of events.
     """
     table = open_table(path, SPLIT).read(use_threads=False)
-    event, sets = table["event"].to_numpy(), table["split"].to_numpy(zero_copy_only=False).astype(str)
-    if np.any(np.diff(event) <= 0) or not np.isin(sets, SETS).all():
+    event, found = table["event"].to_numpy(), pc.index_in(table["split"], pa.array(SETS))
+    if np.any(np.diff(event) <= 0) or found.null_count:
         raise InputError(f"{path}: events are not sorted or a set is unknown; make the file again with split")
-    return event, sets
+    return event, np.array(SETS)[found.to_numpy()]
 
 
 def events_of(path: Path, name: str) -> np.ndarray:
