@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 import pytest
 from study import ENVIRONMENT, SNAKEMAKE, Project, outputs
 
-EPOCHS = 30
+EPOCHS = 12
 KILLS, WHILE_WRITING, ATTEMPTS = 20, 3, 80
 
 
@@ -90,7 +90,7 @@ def kill(process: Any) -> bool:
 @pytest.fixture(scope="module")
 def trainings(finished) -> Trainings:
     server = multiprocessing.get_context("forkserver")
-    server.set_forkserver_preload(["torch", "pyarrow.parquet", "pydantic", "safetensors.torch"])
+    server.set_forkserver_preload(["torch", "torch._dynamo", "pyarrow.parquet", "pydantic", "safetensors.torch"])
     return Trainings(finished, server)
 
 
