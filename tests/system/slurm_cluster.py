@@ -164,14 +164,14 @@ def running_cluster(folder: Path) -> Iterator[Cluster]:
 
 
 def processes(folder: Path) -> list[int]:
-    """Those whose program is in the folder."""
+    """Those whose program is in the folder, or that know of it, as what a job has started does."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            program = (process / "exe").readlink()
+            program, environment = (process / "exe").readlink(), (process / "environ").read_bytes()
         except OSError:
             continue
-        if program.is_relative_to(folder):
+        if program.is_relative_to(folder) or bytes(folder / "slurm.conf") in environment:
             found.append(int(process.name))
     return found
 
