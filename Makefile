@@ -46,7 +46,7 @@ ui: .venv/ready
 test: .venv/ready-dev
 	tests/system_packages.sh
 	$(MAKE) check
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 15
 
 check: .venv/ready-dev
 	$(BIN)/ruff check .

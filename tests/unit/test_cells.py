@@ -45,7 +45,7 @@ REPRESENTATIONS = {
 }
 AXES = {"projection": 2, "color": 2, "voxels": 3}
 BETWEEN = [f"efficientnet_b{i}" for i in range(1, 7)]  # of one family with b0 and b7, which are tested
-LARGE = ["efficientnet_b7", "vit_b_16"]  # tested on one kind of image
+COLOURED = ["simple", "complex", "efficientnet_b0", "efficientnet_lite0"]  # the others take images in the same way
 WINDOWS = {"voxels": [8, 8, 16], "inception_v3": [75, 76]}
 TRAINING = {
     "batch_size": 8,
@@ -147,7 +147,7 @@ def evaluate(given: dict[str, object], cell: Path) -> None:
         for model in plugins.names("models")
         if model not in BETWEEN and "backbone" not in plugins.load("models", model).Parameters.model_fields
         for representation, axes in AXES.items()
-        if axes in plugins.load("models", model).IMAGE_AXES and not (model in LARGE and representation == "color")
+        if axes in plugins.load("models", model).IMAGE_AXES and (representation != "color" or model in COLOURED)
     ],
 )
 def test_every_network_trains_and_is_evaluated(study, tmp_path, model, representation):
