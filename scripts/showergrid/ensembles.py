@@ -123,7 +123,7 @@ def layout(ensemble: Ensemble) -> list[Grid]:
         Grid(
             label=f"tab:ensemble-{ensemble.settings.name}",
             caption=_caption(ensemble),
-            stub=(Stub("scores of", 26),),
+            stub=(Stub("scores of", 20),),
             columns=(Columns("", heads),),
             groups=(Group(tuple(rows), "all cells, combined"), Group(tuple(members), "members")),
             gap=2,

@@ -41,9 +41,9 @@ def escape(text: str) -> str:
 
 
 def name_lines(name: str, width: int) -> list[str]:
-    """`name` cut into lines of at most `width` characters, behind spaces, underscores and hyphens if there are any."""
+    """`name` cut into lines of at most `width` characters, behind spaces, underscores, slashes and hyphens if any."""
     lines = [""]
-    for part in re.findall(rf"[^\s_-]{{1,{width - 1}}}[\s_-]?|[\s_-]", name):
+    for part in re.findall(rf"[^\s_/-]{{1,{width - 1}}}[\s_/-]?|[\s_/-]", name):
         if len(lines[-1] + part.rstrip()) > width:
             lines.append("")
         lines[-1] += part
