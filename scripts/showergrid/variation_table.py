@@ -149,7 +149,7 @@ def layout(table: Table) -> list[Grid]:
         Grid(
             label="tab:table_variations",
             caption=_caption(table),
-            stub=(Stub("representation"), Stub("network")),
+            stub=(Stub("representation", 14), Stub("network", 14)),
             columns=(
                 Columns("test accuracy", ("nominal", "largest shift", "by")),
                 *(Columns("shift of the accuracy", names) for names in abreast),
@@ -172,7 +172,7 @@ def _row(row: Shifted, abreast: Sequence[Sequence[str]]) -> Row:
 
 def _shift(found: Difference) -> Cell:
     interval = number(found.high - found.value), number(found.value - found.low)
-    return Cell(f"{'+' * (found.value > 0)}{number(found.value)}", interval=interval)
+    return Cell(grids.signed(found.value), interval=interval)
 
 
 def _caption(table: Table) -> str:

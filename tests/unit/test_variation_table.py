@@ -64,7 +64,7 @@ def test_shift_is_the_difference_on_the_same_events(tmp_path):
     assert float(rows[1]["shift"]) == pytest.approx(-0.15)
     assert float(rows[1]["shift_low"]) < -0.15 < float(rows[1]["shift_high"])
     text = markdown.document(layout(build(settings(), tmp_path)))
-    assert "-.150" in text
+    assert "\N{MINUS SIGN}.150" in text
     assert "recombination (model birks)" in text
     assert "lifetime none" in text
 
