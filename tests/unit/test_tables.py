@@ -140,6 +140,7 @@ def test_caption_explains_itself(table: Table):
         ("efficientnet_lite0", ["efficientnet_", "lite0"]),
         ("a" * 30, ["a" * 12, "a" * 12, "a" * 6]),
         ("x_y_z", ["x_y_z"]),
+        ("projection_y/c1000/complex", ["projection_y/", "c1000/complex"]),
     ],
 )
 def test_long_names_are_cut(name: str, expected: list[str]):
