@@ -40,6 +40,7 @@ SlurmctldPidFile={folder}/slurmctld.pid
 SlurmdPidFile={folder}/slurmd.pid
 SlurmctldLogFile={folder}/slurmctld.log
 SlurmdLogFile={folder}/slurmd.log
+SlurmdDebug=debug
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 JobAcctGatherType=jobacct_gather/linux
@@ -91,9 +92,12 @@ class Cluster:
         """PENDING, RUNNING, COMPLETED, TIMEOUT, ..."""
         return self("squeue", "--noheader", "--states=all", "--format=%T", f"--jobs={job}").strip()
 
-    def steps(self, job: str) -> list[Path]:
-        """The sockets of a job's steps that run on the node."""
-        return list((self.path.parent / "spool").glob(f"*_{job}.*"))
+    def let_go(self, job: str) -> bool:
+        """Has the node done with a job? Until then it refuses to start it again, and is drained for that.
+
+        Its processes may have ended a second or two before.
+        """
+        return f"completed epilog for jobid {job}\n" in (self.path.parent / "slurmd.log").read_text()
 
     @contextmanager
     def node(self, state: str) -> Iterator[None]:

@@ -229,7 +229,7 @@ def test_node_that_fails(cluster, long, untrained):
         assert "TresPerJob=gres:gpu:toy:1" in asked
         with cluster.node("DOWN"):
             wait_for(lambda: cluster.state(job) == "PENDING", "the job to be in the queue again")
-            wait_for(lambda: not cluster.steps(job), "the job's processes to end")
+            wait_for(lambda: cluster.let_go(job), "the job's processes to end")
         cluster("scontrol", "update", f"JobId={job}", "StartTime=now")
         run.finish()
     assert cluster.state(job) == "COMPLETED"
