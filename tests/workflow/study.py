@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
+from typing import TextIO
 
 ROOT = Path(__file__).parents[2]
 HOST = "the-machine-of-the-tests"  # what the finished study takes for the machine's name
 SNAKEMAKE = [sys.executable, "-m", "snakemake"]
 ENVIRONMENT = {**os.environ, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
+
+
+@cache
+def planner() -> tuple[TextIO, TextIO]:
+    """Where to write to planner.py and to read from; it ends with the tests."""
+    process = subprocess.Popen(
+        [sys.executable, Path(__file__).with_name("planner.py")],
+        env=ENVIRONMENT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    return process.stdin, process.stdout
 
 
 @dataclass(frozen=True)
@@ -56,7 +72,15 @@ class Project:
         return done
 
     def plan(self, *arguments: str, config: str = "config/test.yaml") -> Plan:
-        return Plan(self.snakemake("--dry-run", *arguments, config=config).stdout)
+        """Made by the Snakemake of planner.py."""
+        command = ["--dry-run", *arguments, "--configfile", config]
+        with tempfile.NamedTemporaryFile("r") as printed:
+            ask, answer = planner()
+            print(json.dumps([str(self.root), command, printed.name]), file=ask, flush=True)
+            status, text = int(answer.readline()), printed.read()
+        if status:
+            raise AssertionError(f"{' '.join(command)} failed:\n{text[-8000:]}")
+        return Plan(text)
 
     def edit(self, file: str, old: str, new: str) -> None:
         path = self.root / file
