@@ -6,7 +6,7 @@ PORT ?= 5000
 BIN := .venv/bin
 LOCKS := envs/workflow.txt envs/data.txt envs/torch.txt
 .DELETE_ON_ERROR:
-.PHONY: help table1 pdf report ui test check locks containers verify compare
+.PHONY: help table1 pdf report ui test packages check locks containers verify compare
 
 help:
 	@echo "make table1   make .venv, simulate, train, write results/table1.tex and show it (CORES=2 to use two)"
@@ -43,10 +43,14 @@ ui: .venv/ready
 		$(BIN)/mlflow server --host 127.0.0.1 --port $(PORT) --workers 1 \
 		--backend-store-uri "sqlite:///$(RESULTS)/mlflow/mlflow.db" --artifacts-destination "$(RESULTS)/mlflow/artifacts"
 
-test: .venv/ready-dev
-	tests/system_packages.sh
+# pip computes on one core, so what else is installed is installed meanwhile.
+test:
+	$(MAKE) --jobs 2 .venv/ready-dev packages
 	$(MAKE) check
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 15
+
+packages:
+	tests/system_packages.sh
 
 check: .venv/ready-dev
 	$(BIN)/ruff check .
