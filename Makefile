@@ -80,7 +80,9 @@ containers: .venv/ready
 		{ echo "showergrid: this Python has no venv; on Debian: apt-get install python3-venv" >&2; exit 1; }
 	@$(PYTHON) -m venv --clear .venv
 	@echo "showergrid: installing the locked environment into .venv (6 GB, mostly PyTorch)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps $(addprefix -r ,$(LOCKS))
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile \
+		$(addprefix -r ,$(LOCKS))
+	@$(BIN)/python -m compileall -qq -j 0 .venv/lib || true # on all cores; some packages have files for other Pythons
 	@touch $@
 
 .venv/ready-dev: .venv/ready envs/dev.txt
