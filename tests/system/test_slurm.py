@@ -39,22 +39,22 @@ def long(finished, tmp_path_factory) -> Project:
     short = "{name: efficientnet_lite0, win_shape: [32, 64]"
     project.edit("config/test.yaml", short, f"{short}, n_epochs: {EPOCHS}, min_epochs: {EPOCHS}")
     describe_site(project)
-    project.snakemake("--cores", "2", target(project))
+    project.snakemake("--cores", "2", target(project, "metrics.json"))
     return project
 
 
 @pytest.fixture
 def untrained(long, tmp_path) -> Project:
-    """The same, with that one cell not made yet."""
+    """The same, with that one cell not trained yet."""
     project = long.copy(tmp_path / "project")
-    for path in project.cell(*CELL).glob("*.*"):  # not what is made of its answers
-        if not path.name.startswith("performance"):
-            path.unlink()
+    for name in ("model.safetensors", "history.csv", "train.provenance.json"):
+        (project.cell(*CELL) / name).unlink()
     return project
 
 
-def target(project: Project) -> str:
-    return str((project.cell(*CELL) / "metrics.json").relative_to(project.root))
+def target(project: Project, name: str = "model.safetensors") -> str:
+    """A file of that cell."""
+    return str((project.cell(*CELL) / name).relative_to(project.root))
 
 
 def describe_site(project: Project) -> None:
@@ -238,7 +238,8 @@ def test_node_that_fails(cluster, long, untrained):
 
 def test_node_that_is_drained_and_resumed(cluster, long, untrained):
     """What runs there goes on to its end, what follows waits."""
-    with submitted(untrained, cluster, target(untrained)) as run:
+    (untrained.cell(*CELL) / "metrics.json").unlink()
+    with submitted(untrained, cluster, target(untrained, "metrics.json")) as run:
         job = training(cluster, untrained, run)
         asked = cluster("scontrol", "show", "job", job)
         assert "Partition=main " in asked
