@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TextIO
 
 ROOT = Path(__file__).parents[2]
 HOST = "the-machine-of-the-tests"  # what the finished study takes for the machine's name
@@ -23,16 +22,10 @@ ENVIRONMENT = {**os.environ, "PATH": os.pathsep.join([str(Path(sys.executable).p
 
 
 @cache
-def planner() -> tuple[TextIO, TextIO]:
-    """Where to write to planner.py and to read from; it ends with the tests."""
-    process = subprocess.Popen(
-        [sys.executable, Path(__file__).with_name("planner.py")],
-        env=ENVIRONMENT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    return process.stdin, process.stdout
+def planner() -> subprocess.Popen[str]:
+    """The process of planner.py, which ends with the tests."""
+    command = [sys.executable, Path(__file__).with_name("planner.py")]
+    return subprocess.Popen(command, env=ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 @dataclass(frozen=True)
@@ -75,9 +68,8 @@ class Project:
         """Made by the Snakemake of planner.py."""
         command = ["--dry-run", *arguments, "--configfile", config]
         with tempfile.NamedTemporaryFile("r") as printed:
-            ask, answer = planner()
-            print(json.dumps([str(self.root), command, printed.name]), file=ask, flush=True)
-            status, text = int(answer.readline()), printed.read()
+            print(json.dumps([str(self.root), command, printed.name]), file=planner().stdin, flush=True)
+            status, text = int(planner().stdout.readline()), printed.read()
         if status:
             raise AssertionError(f"{' '.join(command)} failed:\n{text[-8000:]}")
         return Plan(text)
