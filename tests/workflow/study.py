@@ -22,9 +22,9 @@ ENVIRONMENT = {**os.environ, "PATH": os.pathsep.join([str(Path(sys.executable).p
 
 
 @cache
-def planner() -> subprocess.Popen[str]:
-    """The process of planner.py, which ends with the tests."""
-    command = [sys.executable, Path(__file__).with_name("planner.py")]
+def warm_snakemake() -> subprocess.Popen[str]:
+    """The process of warm_snakemake.py, which ends with the tests."""
+    command = [sys.executable, Path(__file__).with_name("warm_snakemake.py")]
     return subprocess.Popen(command, env=ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
@@ -48,31 +48,33 @@ class Project:
         check: bool = True,
         environment: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
-        """What it prints, errors included, is `stdout` of the answer; `environment` stands above the one there is."""
-        command = [*SNAKEMAKE, *arguments, "--configfile", config]
-        done = subprocess.run(
-            command,
-            cwd=self.root,
-            env={**ENVIRONMENT, **(environment or {})},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
-        if check and done.returncode:
+        """What it prints, errors included, is `stdout` of the answer; with an `environment`, which stands above the one
+        there is, it is started anew, else it is the one of warm_snakemake.py.
+        """
+        arguments = (*arguments, "--configfile", config)
+        with tempfile.NamedTemporaryFile("r+") as printed:
+            if environment is None:
+                server = warm_snakemake()
+                print(json.dumps([str(self.root), arguments, printed.name]), file=server.stdin, flush=True)
+                status = int(server.stdout.readline())
+            else:
+                status = subprocess.run(
+                    [*SNAKEMAKE, *arguments],
+                    cwd=self.root,
+                    env={**ENVIRONMENT, **environment},
+                    stdin=subprocess.DEVNULL,
+                    stdout=printed,
+                    stderr=subprocess.STDOUT,
+                    check=False,
+                ).returncode
+            printed.seek(0)
+            done = subprocess.CompletedProcess(arguments, status, printed.read())
+        if check and status:
             raise AssertionError(f"{' '.join(arguments)} failed:\n{done.stdout[-8000:]}")
         return done
 
     def plan(self, *arguments: str, config: str = "config/test.yaml") -> Plan:
-        """Made by the Snakemake of planner.py."""
-        command = ["--dry-run", *arguments, "--configfile", config]
-        with tempfile.NamedTemporaryFile("r") as printed:
-            print(json.dumps([str(self.root), command, printed.name]), file=planner().stdin, flush=True)
-            status, text = int(planner().stdout.readline()), printed.read()
-        if status:
-            raise AssertionError(f"{' '.join(command)} failed:\n{text[-8000:]}")
-        return Plan(text)
+        return Plan(self.snakemake("--dry-run", *arguments, config=config).stdout)
 
     def edit(self, file: str, old: str, new: str) -> None:
         path = self.root / file

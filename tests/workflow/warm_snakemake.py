@@ -1,8 +1,9 @@
-"""Snakemake imported once, and a process of its own for each dry run: imports are most of what a plan takes.
+"""Snakemake imported once, and a process of its own for each call of it: imports are most of what a dry run takes.
 
 Reads a line of JSON for each, [folder, arguments, where to print], and answers with a line that holds the exit status.
 """
 
+import atexit
 import gc
 import json
 import os
@@ -11,7 +12,7 @@ import sys
 from snakemake import cli
 
 
-def plan(folder: str, arguments: list[str], printed: str) -> int:
+def call(folder: str, arguments: list[str], printed: str) -> int:
     """What `python -m snakemake` does in that folder, and its exit status."""
     os.chdir(folder)
     sys.path[0] = folder
@@ -25,6 +26,7 @@ def plan(folder: str, arguments: list[str], printed: str) -> int:
     except SystemExit as end:
         return end.code or 0
     finally:
+        atexit._run_exitfuncs()  # temporary folders
         sys.stdout.flush()
         sys.stderr.flush()
     return 0
@@ -35,5 +37,5 @@ gc.freeze()
 for line in sys.stdin:
     child = os.fork()
     if child == 0:
-        os._exit(plan(*json.loads(line)))  # at once, without taking all modules apart
+        os._exit(call(*json.loads(line)))  # at once: neither takes all modules apart nor waits for timers
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
