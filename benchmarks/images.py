@@ -20,12 +20,12 @@ import pyarrow.parquet as pq
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
-from showergrid.calibration import calibrate_data, calibrate_images
-from showergrid.datasets import Window, cut
-from showergrid.hits import HITS, read_hits
-from showergrid.images import read_images
-from showergrid.imaging import write_images
-from showergrid.settings.images import Images, WindowSettings
+from showergrid.events.hits import HITS, read_hits
+from showergrid.inputs.calibration import calibrate_data, calibrate_images
+from showergrid.inputs.image_file import read_images
+from showergrid.inputs.making import write_images
+from showergrid.inputs.settings import Images, WindowSettings
+from showergrid.inputs.window import Window, cut
 
 REPRESENTATIONS = {
     "projection": {"axis": "y", "cube_pool": "mean", "projection_pool": "max", "log_trans": False, "headroom": 1.15},

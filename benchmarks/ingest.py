@@ -19,10 +19,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests/unit"))
 
 from hit_files import LAYOUTS, blocks
 
-from showergrid.checking import checked
-from showergrid.hits import read_events
-from showergrid.ingestion import ingest
-from showergrid.settings.ingest import Ingest, MapFile
+from showergrid.core.checking import checked
+from showergrid.events.hits import read_events
+from showergrid.sources.files.ingest import ingest
+from showergrid.sources.files.settings import Ingest, MapFile
 
 MEAN_HITS = 500
 EVENTS_A_BLOCK = 200

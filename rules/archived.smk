@@ -1,5 +1,5 @@
 # What goes into the archive.
-from showergrid import repository
+from showergrid.rebuild import repository
 
 
 def archived(wildcards):

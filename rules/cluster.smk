@@ -1,5 +1,5 @@
 # What each job asks a cluster for. A run on one machine ignores it.
-from showergrid import resources
+from showergrid.plan import resources
 
 try:
     CLUSTER = resources.read_cluster(Path(workflow.basedir, "slurm/site.yaml"))

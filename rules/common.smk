@@ -10,14 +10,15 @@ sys.path.insert(0, os.path.join(workflow.basedir, "scripts"))
 
 from pathlib import Path
 
-from showergrid import apptainer, containers, explanations, jobs, plugins, reportjobs
-from showergrid.closure import closure
-from showergrid.errors import InputError
-from showergrid.provenance import sha256
-from showergrid.study import Study
-from showergrid.tuned import of_images
-from showergrid.variants import base
-from showergrid.weights import weights_file
+from showergrid.core import plugins
+from showergrid.core.closure import closure
+from showergrid.core.errors import InputError
+from showergrid.core.provenance import sha256
+from showergrid.core.variants import base
+from showergrid.models.parts.weights import weights_file
+from showergrid.plan import apptainer, containers, explain_jobs, jobs, report_jobs
+from showergrid.plan.study import Study
+from showergrid.tuning.best import of_images
 from snakemake.exceptions import WorkflowError
 from snakemake.settings.types import DeploymentMethod
 
@@ -395,7 +396,7 @@ def shown(step, wildcards):
         if step == "ablation":
             return STUDY.cells_of(STUDY.variants(wildcards.ablation))
         if step in ("pairs", "performance"):
-            return STUDY.cells_of(reportjobs.compared(STUDY, step))
+            return STUDY.cells_of(report_jobs.compared(STUDY, step))
         if step == "ensemble":
             return STUDY.cells_of(STUDY.members(wildcards.ensemble))
         return STUDY.cells_of(STUDY.table_places("table1" if step == "table" else step))

@@ -162,4 +162,4 @@ rule mistakes:
 
 rule explanations:
     input:
-        [f"{RESULTS}/{file}" for file in explanations.files(STUDY)],
+        [f"{RESULTS}/{file}" for file in explain_jobs.files(STUDY)],

@@ -1,10 +1,10 @@
 # One message at the end of a call of snakemake, to whom the study names.
-from showergrid import notification
+from showergrid.track import notices
 
 
 onsuccess:
-    notification.send(STUDY.config.notify, notification.finished(RESULTS))
+    notices.send(STUDY.config.notify, notices.finished(RESULTS))
 
 
 onerror:
-    notification.send(STUDY.config.notify, notification.failed(RESULTS, log))
+    notices.send(STUDY.config.notify, notices.failed(RESULTS, log))

@@ -238,7 +238,7 @@ rule list_rules:
             "rules/pages.smk",
             "rules/cluster.smk",
         ],
-        plan=lambda wildcards: sources("showergrid/jobs.py"),
+        plan=lambda wildcards: sources("showergrid/plan/jobs.py"),
         code=code("list_rules"),
     output:
         rules=f"{RESULTS}/data/rules.dot",

@@ -1,5 +1,5 @@
 # Which cells MLflow shows, and what of them.
-from showergrid.grid import Cell
+from showergrid.core.cells import Cell
 
 
 @functools.cache
@@ -44,7 +44,7 @@ def tracked_code(step):
             for kind in ("models", "representations")
             for name in plugins.names(kind)
         ]
-        return sources(f"{step}.py", "showergrid.trackedmodel", *loaded)
+        return sources(f"{step}.py", "showergrid.track.model", *loaded)
 
     return found
 

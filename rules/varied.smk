@@ -1,5 +1,5 @@
 # Which hits and scores the table of variations is made of.
-from showergrid.settings.variations import NOMINAL
+from showergrid.sources.showers.variation_settings import NOMINAL
 
 VARIATIONS = [NOMINAL, *[one.name for one in STUDY.config.variations.readouts]]
 VARIED = (
@@ -18,7 +18,7 @@ def varied_shards():
 
 def varied_cells():
     """The scores, and their records, that the table of variations shows."""
-    cells = STUDY.cells_of(reportjobs.varied_places(STUDY))
+    cells = STUDY.cells_of(report_jobs.varied_places(STUDY))
     return [
         f"{RESULTS}/variations/{cell.representation}/c{cell.resolution}/{cell.model}/seed{cell.seed}.parquet"
         for cell in cells

@@ -3,13 +3,14 @@
 import argparse
 from pathlib import Path
 
-from showergrid import latex, markdown, provenance
-from showergrid.ablation import ablation_csv, build, layout
-from showergrid.atomic import replacing
-from showergrid.cellfolders import FILES
-from showergrid.errors import run
-from showergrid.places import folders
-from showergrid.settings.report import AblationSettings
+from showergrid.core import provenance
+from showergrid.core.atomic import replacing
+from showergrid.core.errors import run
+from showergrid.evaluation.cell_folder import FILES
+from showergrid.report.formats import latex, markdown
+from showergrid.report.settings.tables import AblationSettings
+from showergrid.report.tables.ablation import ablation_csv, build, layout
+from showergrid.report.tables.results import folders
 
 
 def main(a: argparse.Namespace) -> None:

@@ -3,9 +3,10 @@
 import argparse
 from pathlib import Path
 
-from showergrid import archiving, provenance, repository
-from showergrid.errors import run
-from showergrid.settings.archive import ArchiveJob
+from showergrid.core import provenance
+from showergrid.core.errors import run
+from showergrid.rebuild import archive, repository
+from showergrid.rebuild.settings import ArchiveJob
 
 
 def main(a: argparse.Namespace) -> None:
@@ -13,8 +14,8 @@ def main(a: argparse.Namespace) -> None:
     job = provenance.start(a.job, __file__)
     settings = ArchiveJob(**job.config)
     root = Path()
-    members = archiving.collect(root, settings, a.images, a.configs)
-    archiving.write(a.archive, members, repository.state(root).time)
+    members = archive.collect(root, settings, a.images, a.configs)
+    archive.write(a.archive, members, repository.state(root).time)
     job.finish(
         a.provenance,
         inputs={

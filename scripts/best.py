@@ -3,10 +3,10 @@
 import argparse
 from pathlib import Path
 
-from showergrid import provenance
-from showergrid.errors import run
-from showergrid.settings.tuning import Search
-from showergrid.trials import joined, read_trials, write_best, write_trials
+from showergrid.core import provenance
+from showergrid.core.errors import run
+from showergrid.tuning.settings import Search
+from showergrid.tuning.trials import joined, read_trials, write_best, write_trials
 
 
 def main(a: argparse.Namespace) -> None:

@@ -3,12 +3,12 @@
 import argparse
 from pathlib import Path
 
-from showergrid import provenance
-from showergrid.calibration import calibrate_data, training_hits, write_calibration
-from showergrid.errors import run
-from showergrid.hits import read_hits
-from showergrid.progress import progress
-from showergrid.splitting import events_of
+from showergrid.core import provenance
+from showergrid.core.errors import run
+from showergrid.core.progress import progress
+from showergrid.events.hits import read_hits
+from showergrid.events.split import events_of
+from showergrid.inputs.calibration import calibrate_data, training_hits, write_calibration
 
 
 def main(a: argparse.Namespace) -> None:

@@ -3,13 +3,13 @@
 import argparse
 from pathlib import Path
 
-from showergrid import provenance
-from showergrid.calibration import calibrate_images, read_calibration, training_hits, write_calibration
-from showergrid.errors import run
-from showergrid.hits import read_hits
-from showergrid.progress import progress
-from showergrid.settings.images import Images
-from showergrid.splitting import events_of
+from showergrid.core import provenance
+from showergrid.core.errors import run
+from showergrid.core.progress import progress
+from showergrid.events.hits import read_hits
+from showergrid.events.split import events_of
+from showergrid.inputs.calibration import calibrate_images, read_calibration, training_hits, write_calibration
+from showergrid.inputs.settings import Images
 
 
 def main(a: argparse.Namespace) -> None:

@@ -3,12 +3,12 @@
 import argparse
 from pathlib import Path
 
-from showergrid import provenance
-from showergrid.cellfolders import read_metrics, read_predictions
-from showergrid.errors import run
-from showergrid.figures import confusion_figure, history_figure, roc_figure
-from showergrid.history import read_history
-from showergrid.settings.report import ClassName
+from showergrid.core import provenance
+from showergrid.core.errors import run
+from showergrid.evaluation.cell_folder import read_metrics, read_predictions
+from showergrid.report.figures.cell import confusion_figure, history_figure, roc_figure
+from showergrid.report.settings.tables import ClassName
+from showergrid.training.history import read_history
 
 
 def main(a: argparse.Namespace) -> None:

@@ -3,13 +3,13 @@
 import argparse
 from pathlib import Path
 
-from showergrid import provenance
-from showergrid.atomic import replacing
-from showergrid.errors import run
-from showergrid.performance import measure, read_answers, read_test_events
-from showergrid.performance_figures import FIGURES, Series
-from showergrid.performance_tables import cell_csv
-from showergrid.settings.performance import CellPerformance
+from showergrid.core import provenance
+from showergrid.core.atomic import replacing
+from showergrid.core.errors import run
+from showergrid.report.figures.performance import FIGURES, Series
+from showergrid.report.settings.performance import CellPerformance
+from showergrid.report.tables.performance import measure, read_answers, read_test_events
+from showergrid.report.tables.performance_table import cell_csv
 
 
 def main(a: argparse.Namespace) -> None:

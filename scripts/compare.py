@@ -8,10 +8,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from showergrid.differencereport import report
-from showergrid.discrepancies import compare
-from showergrid.errors import run
-from showergrid.resultfolders import read_results
+from showergrid.core.errors import run
+from showergrid.rebuild.compare import compare
+from showergrid.rebuild.compare_report import report
+from showergrid.rebuild.results import read_results
 
 
 def main(a: argparse.Namespace) -> None:

@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from showergrid import containers
-from showergrid.errors import run
+from showergrid.core.errors import run
+from showergrid.plan import containers
 
 
 def main(a: argparse.Namespace) -> None:

@@ -3,15 +3,16 @@
 import argparse
 from pathlib import Path
 
-from showergrid import latex, markdown, provenance
-from showergrid.atomic import replacing
-from showergrid.calibration import read_calibration, training_hits
-from showergrid.containment import contain
-from showergrid.containment_tables import containment_csv, layout
-from showergrid.errors import run
-from showergrid.hits import read_hits
-from showergrid.settings.report import ContainmentSettings
-from showergrid.splitting import events_of
+from showergrid.core import provenance
+from showergrid.core.atomic import replacing
+from showergrid.core.errors import run
+from showergrid.events.hits import read_hits
+from showergrid.events.split import events_of
+from showergrid.inputs.calibration import read_calibration, training_hits
+from showergrid.report.formats import latex, markdown
+from showergrid.report.settings.tables import ContainmentSettings
+from showergrid.report.tables.containment import contain
+from showergrid.report.tables.containment_table import containment_csv, layout
 
 
 def main(a: argparse.Namespace) -> None:

@@ -4,10 +4,10 @@ import argparse
 import json
 from pathlib import Path
 
-from showergrid import provenance
-from showergrid.datapage import data_page
-from showergrid.errors import run
-from showergrid.htmlpages import write_page
+from showergrid.core import provenance
+from showergrid.core.errors import run
+from showergrid.plan.htmlpages import write_page
+from showergrid.report.data.page import data_page
 
 
 def main(a: argparse.Namespace) -> None:

@@ -3,11 +3,11 @@
 import argparse
 from pathlib import Path
 
-from showergrid import provenance
-from showergrid.directions import write_directions
-from showergrid.errors import run
-from showergrid.hits import read_hits
-from showergrid.progress import progress
+from showergrid.core import provenance
+from showergrid.core.errors import run
+from showergrid.core.progress import progress
+from showergrid.events.directions import write_directions
+from showergrid.events.hits import read_hits
 
 
 def main(a: argparse.Namespace) -> None:

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from showergrid import latex, markdown, provenance
-from showergrid.atomic import replacing
-from showergrid.cellfolders import FILES
-from showergrid.ensembles import build, ensemble_csv, layout
-from showergrid.errors import run
-from showergrid.places import folders
-from showergrid.settings.ensembles import EnsembleSettings
+from showergrid.core import provenance
+from showergrid.core.atomic import replacing
+from showergrid.core.errors import run
+from showergrid.evaluation.cell_folder import FILES
+from showergrid.report.formats import latex, markdown
+from showergrid.report.settings.ensembles import EnsembleSettings
+from showergrid.report.tables.ensemble import build, ensemble_csv, layout
+from showergrid.report.tables.results import folders
 
 
 def main(a: argparse.Namespace) -> None:

@@ -6,25 +6,26 @@ from pathlib import Path
 
 import numpy as np
 
-from showergrid import evaluation, provenance
-from showergrid.atomic import replacing
-from showergrid.errors import run
-from showergrid.history import best_epoch, read_history
-from showergrid.metrics import cell_metrics
-from showergrid.multiview import cut_views, read_views
-from showergrid.plugins import closure_modules
-from showergrid.settings.report import Bootstrap
+from showergrid.core import provenance
+from showergrid.core.atomic import replacing
+from showergrid.core.errors import run
+from showergrid.core.plugins import closure_modules
+from showergrid.evaluation import answers
+from showergrid.evaluation.metrics import cell_metrics
+from showergrid.inputs.views import cut_views, read_views
+from showergrid.report.settings.tables import Bootstrap
+from showergrid.training.history import best_epoch, read_history
 
 
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
-    weights, cell = evaluation.read_model(a.model)
+    weights, cell = answers.read_model(a.model)
     classes = cell["classes"]
-    events, split = evaluation.events_and_split(a.events, a.split)
+    events, split = answers.events_and_split(a.events, a.split)
     seen = cut_views(cell, read_views(cell, a.images), events["event"].to_numpy())
-    data = evaluation.labelled(seen, events, classes)
-    score = evaluation.answer(weights, cell, data.images)[:, 0]
+    data = answers.labelled(seen, events, classes)
+    score = answers.answer(weights, cell, data.images)[:, 0]
 
     rows = {part: np.searchsorted(data.images.event, chosen) for part, chosen in split.items()}
     share = data.images.share
@@ -37,7 +38,7 @@ def main(a: argparse.Namespace) -> None:
         names=[entry["name"] for entry in classes],
         bootstrap=Bootstrap(**job.config["bootstrap"]),
     )
-    evaluation.write_predictions(a.predictions, events, a.split, score)
+    answers.write_predictions(a.predictions, events, a.split, score)
     with replacing(a.metrics) as partial:
         partial.write_text(json.dumps(metrics, indent=1) + "\n")
     job.finish(

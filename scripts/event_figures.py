@@ -3,15 +3,22 @@
 import argparse
 from pathlib import Path
 
-from showergrid import provenance
-from showergrid.calibration import read_calibration
-from showergrid.displays import display, events_figure, hits_of, named, resolutions_figure, typical_events
-from showergrid.errors import InputError, run
-from showergrid.hits import read_events
-from showergrid.legends import has_hue, hue_figure
-from showergrid.pixels import Grid
-from showergrid.settings.report import EventFigures
-from showergrid.views import event3d_figure, views_figure
+from showergrid.core import provenance
+from showergrid.core.errors import InputError, run
+from showergrid.events.hits import read_events
+from showergrid.inputs.calibration import read_calibration
+from showergrid.inputs.pixels import Grid
+from showergrid.report.figures.displays import (
+    display,
+    events_figure,
+    hits_of,
+    named,
+    resolutions_figure,
+    typical_events,
+)
+from showergrid.report.figures.event_views import event3d_figure, views_figure
+from showergrid.report.figures.legends import has_hue, hue_figure
+from showergrid.report.settings.tables import EventFigures
 
 FIGURES = {
     "events": "events of all classes in every representation",

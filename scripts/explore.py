@@ -8,15 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
-from showergrid import provenance
-from showergrid.atomic import replacing
-from showergrid.dataplots import FIGURES
-from showergrid.errors import InputError, run
-from showergrid.hits import read_events
-from showergrid.sample import read_sample
-from showergrid.settings.validation import Baselines, PublishedData
-from showergrid.splitting import read_split
-from showergrid.validation import summary, write_extents
+from showergrid.core import provenance
+from showergrid.core.atomic import replacing
+from showergrid.core.errors import InputError, run
+from showergrid.events.hits import read_events
+from showergrid.events.split import read_split
+from showergrid.report.data.sample import read_sample
+from showergrid.report.data.settings import Baselines, PublishedData
+from showergrid.report.data.summary import summary, write_extents
+from showergrid.report.figures.data import FIGURES
 
 
 def main(arguments: argparse.Namespace) -> None:

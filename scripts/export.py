@@ -10,14 +10,15 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 
-from showergrid import export, provenance
-from showergrid.atomic import replacing
-from showergrid.errors import run
-from showergrid.evaluation import read_model
-from showergrid.multiview import cut_views, read_views
-from showergrid.plugins import closure_modules
-from showergrid.settings.training import Training
-from showergrid.training import prepare
+from showergrid.apply import export
+from showergrid.core import provenance
+from showergrid.core.atomic import replacing
+from showergrid.core.errors import run
+from showergrid.core.plugins import closure_modules
+from showergrid.evaluation.answers import read_model
+from showergrid.inputs.views import cut_views, read_views
+from showergrid.training.loop import prepare
+from showergrid.training.settings import Training
 
 
 def main(a: argparse.Namespace) -> None:

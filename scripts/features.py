@@ -3,21 +3,22 @@
 import argparse
 from pathlib import Path
 
-from showergrid import evaluation, provenance
-from showergrid.errors import run
-from showergrid.features import Features, write_features
-from showergrid.hits import read_events
-from showergrid.multiview import cut_views, read_views
-from showergrid.plugins import closure_modules
+from showergrid.core import provenance
+from showergrid.core.errors import run
+from showergrid.core.plugins import closure_modules
+from showergrid.evaluation import answers
+from showergrid.events.hits import read_events
+from showergrid.inputs.feature_file import Features, write_features
+from showergrid.inputs.views import cut_views, read_views
 
 
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
-    weights, cell = evaluation.read_model(a.model)
+    weights, cell = answers.read_model(a.model)
     events = read_events(a.events).sort_by("event")["event"].to_numpy()
     seen = cut_views(cell, read_views(cell, a.images), events)
-    write_features(a.output, Features(events, evaluation.features(weights, cell, seen)))
+    write_features(a.output, Features(events, answers.features(weights, cell, seen)))
     inputs = {"model": a.model, "images": a.images, "events": a.events}
     job.finish(a.provenance, inputs, {"features": a.output}, {"cell": cell["seed"]}, tuple(closure_modules(cell)))
 

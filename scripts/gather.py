@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from showergrid import provenance
-from showergrid.errors import InputError, run
-from showergrid.showers import gather
+from showergrid.core import provenance
+from showergrid.core.errors import InputError, run
+from showergrid.sources.showers.showers import gather
 
 
 def main(arguments: argparse.Namespace) -> None:

@@ -3,10 +3,10 @@
 import argparse
 from pathlib import Path
 
-from showergrid import provenance
-from showergrid.errors import run
-from showergrid.galleries import heatmap_figure, read_maps
-from showergrid.settings.report import ClassName
+from showergrid.core import provenance
+from showergrid.core.errors import run
+from showergrid.report.figures.galleries import heatmap_figure, read_maps
+from showergrid.report.settings.tables import ClassName
 
 
 def main(a: argparse.Namespace) -> None:

@@ -7,19 +7,20 @@ from pathlib import Path
 
 import numpy as np
 
-from showergrid import evaluation, provenance
-from showergrid.atomic import replacing
-from showergrid.datasets import Window
-from showergrid.errors import run
-from showergrid.heatmaps import Asked, correlation, falls, summary, write_maps
-from showergrid.images import read_images
-from showergrid.multiview import cut_views
-from showergrid.selection import drawn, pixel_size, places
-from showergrid.settings.explanation import HeatMaps
-from showergrid.settings.images import WindowSettings
-from showergrid.settings.report import Bootstrap
-from showergrid.settings.training import Training
-from showergrid.training import answers, build, prepare, untrained, within_memory
+from showergrid.core import provenance
+from showergrid.core.atomic import replacing
+from showergrid.core.errors import run
+from showergrid.evaluation import answers as evaluation
+from showergrid.explain.heatmaps import Asked, correlation, falls, summary, write_maps
+from showergrid.explain.selection import drawn, pixel_size, places
+from showergrid.explain.settings import HeatMaps
+from showergrid.inputs.image_file import read_images
+from showergrid.inputs.settings import WindowSettings
+from showergrid.inputs.views import cut_views
+from showergrid.inputs.window import Window
+from showergrid.report.settings.tables import Bootstrap
+from showergrid.training.loop import answers, build, prepare, untrained, within_memory
+from showergrid.training.settings import Training
 
 
 def main(a: argparse.Namespace) -> None:

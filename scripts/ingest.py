@@ -10,12 +10,12 @@ import argparse
 import json
 from pathlib import Path
 
-from showergrid import provenance
-from showergrid.columnmaps import read_map
-from showergrid.errors import InputError, run
-from showergrid.ingestion import ingest
-from showergrid.settings.ingest import Class, Ingest
-from showergrid.settings.simulation import Box
+from showergrid.core import provenance
+from showergrid.core.errors import InputError, run
+from showergrid.sources.files.column_maps import read_map
+from showergrid.sources.files.ingest import ingest
+from showergrid.sources.files.settings import Class, Ingest
+from showergrid.sources.showers.settings import Box
 
 
 def main(a: argparse.Namespace) -> None:

@@ -3,10 +3,10 @@
 import argparse
 from pathlib import Path
 
-from showergrid import provenance
-from showergrid.atomic import replacing
-from showergrid.errors import run
-from showergrid.rulegraph import ask_snakemake, graph_text
+from showergrid.core import provenance
+from showergrid.core.atomic import replacing
+from showergrid.core.errors import run
+from showergrid.report.data.rule_graph import ask_snakemake, graph_text
 
 
 def main(a: argparse.Namespace) -> None:

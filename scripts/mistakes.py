@@ -5,15 +5,15 @@ from pathlib import Path
 
 import numpy as np
 
-from showergrid import provenance
-from showergrid.calibration import read_calibration
-from showergrid.datasets import Window
-from showergrid.errors import run
-from showergrid.galleries import mistakes_figure, worst
-from showergrid.images import read_images
-from showergrid.selection import pixel_size
-from showergrid.settings.images import WindowSettings
-from showergrid.settings.report import ClassName
+from showergrid.core import provenance
+from showergrid.core.errors import run
+from showergrid.explain.selection import pixel_size
+from showergrid.inputs.calibration import read_calibration
+from showergrid.inputs.image_file import read_images
+from showergrid.inputs.settings import WindowSettings
+from showergrid.inputs.window import Window
+from showergrid.report.figures.galleries import mistakes_figure, worst
+from showergrid.report.settings.tables import ClassName
 
 
 def main(a: argparse.Namespace) -> None:

@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
-from showergrid import provenance
-from showergrid.errors import run
-from showergrid.htmlpages import write_page
+from showergrid.core import provenance
+from showergrid.core.errors import run
+from showergrid.plan.htmlpages import write_page
 
 
 def main(a: argparse.Namespace) -> None:

@@ -3,14 +3,15 @@
 import argparse
 from pathlib import Path
 
-from showergrid import markdown, provenance
-from showergrid.atomic import replacing
-from showergrid.cellfolders import FILES
-from showergrid.errors import run
-from showergrid.pairs import build, pairs_csv, statement
-from showergrid.pairs_figure import pairs_figure
-from showergrid.places import folders
-from showergrid.settings.performance import Compared
+from showergrid.core import provenance
+from showergrid.core.atomic import replacing
+from showergrid.core.errors import run
+from showergrid.evaluation.cell_folder import FILES
+from showergrid.report.figures.pairs import pairs_figure
+from showergrid.report.formats import markdown
+from showergrid.report.settings.performance import Compared
+from showergrid.report.tables.pairs import build, pairs_csv, statement
+from showergrid.report.tables.results import folders
 
 
 def main(a: argparse.Namespace) -> None:

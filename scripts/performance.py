@@ -3,14 +3,15 @@
 import argparse
 from pathlib import Path
 
-from showergrid import markdown, provenance
-from showergrid.atomic import replacing
-from showergrid.errors import run
-from showergrid.overlay import FILES, best_on_validation, overlay
-from showergrid.performance_figures import FIGURES
-from showergrid.performance_tables import layout, places_csv
-from showergrid.places import folders
-from showergrid.settings.performance import Overlaid
+from showergrid.core import provenance
+from showergrid.core.atomic import replacing
+from showergrid.core.errors import run
+from showergrid.report.figures.performance import FIGURES
+from showergrid.report.formats import markdown
+from showergrid.report.settings.performance import Overlaid
+from showergrid.report.tables.performance_overlay import FILES, best_on_validation, overlay
+from showergrid.report.tables.performance_table import layout, places_csv
+from showergrid.report.tables.results import folders
 
 
 def main(a: argparse.Namespace) -> None:

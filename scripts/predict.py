@@ -11,16 +11,16 @@ import argparse
 import json
 from pathlib import Path
 
-from showergrid import provenance
-from showergrid.classification import Events, check_suffix, write_scores
-from showergrid.columnmaps import read_unlabelled
-from showergrid.errors import InputError, run
-from showergrid.evaluation import read_model
-from showergrid.plugins import closure_modules
-from showergrid.progress import report
-from showergrid.ranges import Ranges
-from showergrid.scoring import model_of, score
-from showergrid.settings.prediction import Unlabelled
+from showergrid.apply.events import Events, check_suffix, write_scores
+from showergrid.apply.ranges import Ranges
+from showergrid.apply.scoring import model_of, score
+from showergrid.apply.settings import Unlabelled
+from showergrid.core import provenance
+from showergrid.core.errors import InputError, run
+from showergrid.core.plugins import closure_modules
+from showergrid.core.progress import report
+from showergrid.evaluation.answers import read_model
+from showergrid.sources.files.column_maps import read_unlabelled
 
 
 def main(a: argparse.Namespace) -> None:

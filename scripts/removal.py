@@ -3,28 +3,29 @@
 import argparse
 from pathlib import Path
 
-from showergrid import evaluation, provenance
-from showergrid.errors import run
-from showergrid.hits import read_hits
-from showergrid.images import read_images
-from showergrid.multiview import cut_views
-from showergrid.progress import progress
-from showergrid.removal import WAYS, Trained, in_order, table, write_table
-from showergrid.selection import drawn
-from showergrid.settings.explanation import Removal
-from showergrid.settings.report import Bootstrap
+from showergrid.core import provenance
+from showergrid.core.errors import run
+from showergrid.core.progress import progress
+from showergrid.evaluation import answers
+from showergrid.events.hits import read_hits
+from showergrid.explain.removal import WAYS, Trained, in_order, table, write_table
+from showergrid.explain.selection import drawn
+from showergrid.explain.settings import Removal
+from showergrid.inputs.image_file import read_images
+from showergrid.inputs.views import cut_views
+from showergrid.report.settings.tables import Bootstrap
 
 
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
     seed, asked = job.config["explanation_seed"], Removal(**job.config["removal"])
-    weights, cell = evaluation.read_model(a.model)
-    events, split = evaluation.events_and_split(a.events, a.split)
+    weights, cell = answers.read_model(a.model)
+    events, split = answers.events_and_split(a.events, a.split)
     chosen = drawn(split["test"], asked.events, seed)
     whole = read_images(a.images, cell["representation"]["name"], cell["resolution"])
     seen = cut_views(cell, {whole.representation: whole}, chosen)
-    labels = evaluation.labelled(seen, events, cell["classes"]).label
+    labels = answers.labelled(seen, events, cell["classes"]).label
     order = cell["representation"].get("order")
     hits = in_order(read_hits(a.hits, time=order is not None), chosen, order)
 

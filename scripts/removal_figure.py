@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
-from showergrid import provenance
-from showergrid.errors import run
-from showergrid.removalplots import read_table, removal_figure
+from showergrid.core import provenance
+from showergrid.core.errors import run
+from showergrid.report.figures.removal import read_table, removal_figure
 
 
 def main(a: argparse.Namespace) -> None:

@@ -3,10 +3,10 @@
 import argparse
 from pathlib import Path
 
-from showergrid import provenance
-from showergrid.errors import run
-from showergrid.rulegraph import read_graph
-from showergrid.ruleplot import rulegraph_figure
+from showergrid.core import provenance
+from showergrid.core.errors import run
+from showergrid.report.data.rule_graph import read_graph
+from showergrid.report.figures.rule_graph import rulegraph_figure
 
 
 def main(a: argparse.Namespace) -> None:

@@ -5,12 +5,12 @@ import json
 from dataclasses import asdict, fields
 from pathlib import Path
 
-from showergrid import provenance
-from showergrid.atomic import replacing
-from showergrid.csvtables import written
-from showergrid.errors import run
-from showergrid.htmlpages import write_page
-from showergrid.runtimes import Runtime, read_runtimes, runtimes_page
+from showergrid.core import provenance
+from showergrid.core.atomic import replacing
+from showergrid.core.errors import run
+from showergrid.plan.htmlpages import write_page
+from showergrid.report.data.runtimes import Runtime, read_runtimes, runtimes_page
+from showergrid.report.tables.csv_columns import written
 
 
 def main(a: argparse.Namespace) -> None:

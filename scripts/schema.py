@@ -4,9 +4,9 @@ import argparse
 import json
 from pathlib import Path
 
-from showergrid.atomic import replacing
-from showergrid.errors import run
-from showergrid.settings.study import Config
+from showergrid.core.atomic import replacing
+from showergrid.core.errors import run
+from showergrid.plan.config import Config
 
 
 def main(a: argparse.Namespace) -> None:

@@ -3,11 +3,11 @@
 import argparse
 from pathlib import Path
 
-from showergrid import provenance
-from showergrid.errors import run
-from showergrid.hits import read_events
-from showergrid.settings.images import Split
-from showergrid.splitting import divide, write_split
+from showergrid.core import provenance
+from showergrid.core.errors import run
+from showergrid.events.hits import read_events
+from showergrid.events.split import divide, write_split
+from showergrid.inputs.settings import Split
 
 
 def main(a: argparse.Namespace) -> None:

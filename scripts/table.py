@@ -3,15 +3,16 @@
 import argparse
 from pathlib import Path
 
-from showergrid import latex, markdown, provenance
-from showergrid.atomic import replacing
-from showergrid.cellfolders import FILES
-from showergrid.errors import run
-from showergrid.places import folders
-from showergrid.published import lines
-from showergrid.settings.report import TableSettings
-from showergrid.table1 import layout, published_csv, table_csv
-from showergrid.tables import build, places
+from showergrid.core import provenance
+from showergrid.core.atomic import replacing
+from showergrid.core.errors import run
+from showergrid.evaluation.cell_folder import FILES
+from showergrid.report.formats import latex, markdown
+from showergrid.report.settings.tables import TableSettings
+from showergrid.report.tables.grid import build, places
+from showergrid.report.tables.grid_layout import layout, published_csv, table_csv
+from showergrid.report.tables.grid_published import lines
+from showergrid.report.tables.results import folders
 
 
 def main(a: argparse.Namespace) -> None:

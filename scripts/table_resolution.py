@@ -3,14 +3,15 @@
 import argparse
 from pathlib import Path
 
-from showergrid import latex, markdown, provenance
-from showergrid.atomic import replacing
-from showergrid.cellfolders import FILES
-from showergrid.errors import run
-from showergrid.places import folders
-from showergrid.resolution import build, layout, resolution_csv
-from showergrid.resolution_figure import resolution_figure
-from showergrid.settings.report import ResolutionSettings
+from showergrid.core import provenance
+from showergrid.core.atomic import replacing
+from showergrid.core.errors import run
+from showergrid.evaluation.cell_folder import FILES
+from showergrid.report.figures.resolution import resolution_figure
+from showergrid.report.formats import latex, markdown
+from showergrid.report.settings.tables import ResolutionSettings
+from showergrid.report.tables.resolution import build, layout, resolution_csv
+from showergrid.report.tables.results import folders
 
 
 def main(a: argparse.Namespace) -> None:

@@ -3,11 +3,12 @@
 import argparse
 from pathlib import Path
 
-from showergrid import latex, markdown, provenance
-from showergrid.atomic import replacing
-from showergrid.errors import run
-from showergrid.settings.variations import VariationTable
-from showergrid.variation_table import build, layout, score_files, variations_csv
+from showergrid.core import provenance
+from showergrid.core.atomic import replacing
+from showergrid.core.errors import run
+from showergrid.report.formats import latex, markdown
+from showergrid.report.tables.variations import build, layout, score_files, variations_csv
+from showergrid.sources.showers.variation_settings import VariationTable
 
 
 def main(a: argparse.Namespace) -> None:

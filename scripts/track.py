@@ -3,10 +3,11 @@
 import argparse
 from pathlib import Path
 
-from showergrid import provenance, tracking
-from showergrid.errors import run
-from showergrid.settings.tracking import TrackJob
-from showergrid.trackedcells import read_cell
+from showergrid.core import provenance
+from showergrid.core.errors import run
+from showergrid.track import mlflow
+from showergrid.track.cells import read_cell
+from showergrid.track.settings import TrackJob
 
 
 def main(a: argparse.Namespace) -> None:
@@ -14,14 +15,14 @@ def main(a: argparse.Namespace) -> None:
     job = provenance.start(a.job, __file__)
     settings = TrackJob(**job.config)
     cells = [read_cell(a.results, name, settings.figures) for name in settings.cells]
-    with tracking.database(a.database, a.artifacts, settings.experiment):
-        runs = tracking.log(cells, settings.experiment, a.hits, a.packages)
+    with mlflow.database(a.database, a.artifacts, settings.experiment):
+        runs = mlflow.log(cells, settings.experiment, a.hits, a.packages)
     print(f"{a.database}: {len(runs)} cells")
     job.finish(
         a.provenance,
-        inputs=tracking.files(cells) | {"hits": a.hits, "packages": a.packages},
+        inputs=mlflow.files(cells) | {"hits": a.hits, "packages": a.packages},
         outputs={"database": a.database},
-        modules=tracking.modules(),
+        modules=mlflow.modules(),
     )
 
 

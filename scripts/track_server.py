@@ -4,11 +4,12 @@ import argparse
 import json
 from pathlib import Path
 
-from showergrid import provenance, tracking
-from showergrid.atomic import replacing
-from showergrid.errors import run
-from showergrid.settings.tracking import TrackServerJob
-from showergrid.trackedcells import read_cell
+from showergrid.core import provenance
+from showergrid.core.atomic import replacing
+from showergrid.core.errors import run
+from showergrid.track import mlflow
+from showergrid.track.cells import read_cell
+from showergrid.track.settings import TrackServerJob
 
 
 def main(a: argparse.Namespace) -> None:
@@ -16,16 +17,16 @@ def main(a: argparse.Namespace) -> None:
     job = provenance.start(a.job, __file__)
     settings = TrackServerJob(**job.config)
     cells = [read_cell(a.results, name, settings.figures) for name in settings.cells]
-    with tracking.server(settings.server):
-        runs = tracking.log(cells, settings.experiment, a.hits, a.packages)
+    with mlflow.server(settings.server):
+        runs = mlflow.log(cells, settings.experiment, a.hits, a.packages)
     with replacing(a.runs) as partial:
         partial.write_text(json.dumps({"server": settings.server, "runs": runs}, indent=1) + "\n")
     print(f"{settings.server}: {len(runs)} cells")
     job.finish(
         a.provenance,
-        inputs=tracking.files(cells) | {"hits": a.hits, "packages": a.packages},
+        inputs=mlflow.files(cells) | {"hits": a.hits, "packages": a.packages},
         outputs={"runs": a.runs},
-        modules=tracking.modules(),
+        modules=mlflow.modules(),
     )
 
 

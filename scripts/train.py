@@ -4,14 +4,16 @@ import argparse
 import json
 from pathlib import Path
 
-from showergrid import estimators, evaluation, provenance, training
-from showergrid.checkpoint import Checkpoint
-from showergrid.errors import run
-from showergrid.history import write_history
-from showergrid.multiview import cut_views, read_views
-from showergrid.plugins import closure_modules
-from showergrid.settings.training import Training
-from showergrid.tuned import read_best, with_values
+from showergrid.core import provenance
+from showergrid.core.errors import run
+from showergrid.core.plugins import closure_modules
+from showergrid.evaluation import answers
+from showergrid.inputs.views import cut_views, read_views
+from showergrid.training import fitting, loop
+from showergrid.training.checkpoint import Checkpoint
+from showergrid.training.history import write_history
+from showergrid.training.settings import Training
+from showergrid.tuning.best import read_best, with_values
 
 
 def main(a: argparse.Namespace) -> None:
@@ -31,29 +33,27 @@ def main(a: argparse.Namespace) -> None:
         "tuned": a.tuned,
     }
 
-    events, split = evaluation.events_and_split(a.events, a.split)
+    events, split = answers.events_and_split(a.events, a.split)
     images = read_views(cell, a.images)
     train, validation = (
-        evaluation.labelled(cut_views(cell, images, split[part]), events, cell["classes"])
+        answers.labelled(cut_views(cell, images, split[part]), events, cell["classes"])
         for part in ("train", "validation")
     )
-    module = estimators.estimator(model)
+    module = fitting.estimator(model)
     if module is None:  # before the digest, which tells of kernels and threads
         settings = Training(**model["training"])
-        device = training.prepare(settings)
+        device = loop.prepare(settings)
     resume = Checkpoint(a.model.with_name("checkpoint.pt"), job.digest(inputs, modules))
     if module:
-        done = estimators.fit(module, model, cell["seed"], train, validation, len(cell["classes"]))
+        done = fitting.fit(module, model, cell["seed"], train, validation, len(cell["classes"]))
     else:
-        network = training.build(model, train.images.shape, len(cell["classes"]), cell["seed"])
-        with training.within_memory(cell, device):
-            done = training.train(
-                network, settings, cell["seed"], train, validation, device, resume, training.name_of(cell)
-            )
+        network = loop.build(model, train.images.shape, len(cell["classes"]), cell["seed"])
+        with loop.within_memory(cell, device):
+            done = loop.train(network, settings, cell["seed"], train, validation, device, resume, loop.name_of(cell))
 
     write_history(a.history, done.history)
     calibrations = [json.loads(path.read_text()) for path in a.calibrations]
-    evaluation.write_model(a.model, done.best, training.describe(cell, calibrations))
+    answers.write_model(a.model, done.best, loop.describe(cell, calibrations))
     job.finish(a.provenance, inputs, {"model": a.model, "history": a.history}, {"cell": cell["seed"]}, modules)
     resume.remove()
 

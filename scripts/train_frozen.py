@@ -4,14 +4,16 @@ import argparse
 import json
 from pathlib import Path
 
-from showergrid import evaluation, provenance, training
-from showergrid.checkpoint import Checkpoint
-from showergrid.errors import run
-from showergrid.features import read_features
-from showergrid.history import write_history
-from showergrid.multiview import views
-from showergrid.plugins import closure_modules
-from showergrid.settings.training import Training
+from showergrid.core import provenance
+from showergrid.core.errors import run
+from showergrid.core.plugins import closure_modules
+from showergrid.evaluation import answers
+from showergrid.inputs.feature_file import read_features
+from showergrid.inputs.views import views
+from showergrid.training import loop
+from showergrid.training.checkpoint import Checkpoint
+from showergrid.training.history import write_history
+from showergrid.training.settings import Training
 
 
 def main(a: argparse.Namespace) -> None:
@@ -27,27 +29,25 @@ def main(a: argparse.Namespace) -> None:
         "split": a.split,
     }
     settings = Training(**model["training"])
-    device = training.prepare(settings)
+    device = loop.prepare(settings)
 
-    events, split = evaluation.events_and_split(a.events, a.split)
+    events, split = answers.events_and_split(a.events, a.split)
     features = read_features(a.features, events["event"].to_numpy())
     train, validation = (
-        evaluation.labelled(features.of(split[part]), events, cell["classes"]) for part in ("train", "validation")
+        answers.labelled(features.of(split[part]), events, cell["classes"]) for part in ("train", "validation")
     )
     channels = sum(one["channels"] for one in model["backbones"])
     shape = (channels, *views(cell)[0].window.shape)
-    network = training.build(training.untrained(model), shape, len(cell["classes"]), cell["seed"])
-    evaluation.load_backbones(network, a.backbones)
+    network = loop.build(loop.untrained(model), shape, len(cell["classes"]), cell["seed"])
+    answers.load_backbones(network, a.backbones)
     resume = Checkpoint(a.model.with_name("checkpoint.pt"), job.digest(inputs, modules))
-    with training.within_memory(cell, device):
-        done = training.train(
-            network.head, settings, cell["seed"], train, validation, device, resume, training.name_of(cell)
-        )
+    with loop.within_memory(cell, device):
+        done = loop.train(network.head, settings, cell["seed"], train, validation, device, resume, loop.name_of(cell))
 
     write_history(a.history, done.history)
     weights = network.state_dict() | {f"head.{name}": tensor for name, tensor in done.best.items()}
     calibrations = [json.loads(path.read_text()) for path in a.calibrations]
-    evaluation.write_model(a.model, weights, training.describe(cell, calibrations))
+    answers.write_model(a.model, weights, loop.describe(cell, calibrations))
     job.finish(a.provenance, inputs, {"model": a.model, "history": a.history}, {"cell": cell["seed"]}, modules)
     resume.remove()
 

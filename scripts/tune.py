@@ -4,14 +4,17 @@ import argparse
 import shutil
 from pathlib import Path
 
-from showergrid import estimators, evaluation, provenance, training, tuning
-from showergrid.errors import run
-from showergrid.images import read_images
-from showergrid.searchedimages import ImageData
-from showergrid.settings.training import Training
-from showergrid.settings.tuning import Search
-from showergrid.trials import write_trials
-from showergrid.trialtraining import Trials
+from showergrid.core import provenance
+from showergrid.core.errors import run
+from showergrid.evaluation import answers
+from showergrid.inputs.image_file import read_images
+from showergrid.training import fitting, loop
+from showergrid.training.settings import Training
+from showergrid.tuning import search as tuning
+from showergrid.tuning.images import ImageData
+from showergrid.tuning.settings import Search
+from showergrid.tuning.trial import Trials
+from showergrid.tuning.trials import write_trials
 
 
 def main(a: argparse.Namespace) -> None:
@@ -27,9 +30,9 @@ def main(a: argparse.Namespace) -> None:
         "split": a.split,
         "weights": a.weights,
     }
-    fitted = estimators.estimator(cell["model"])
-    device = None if fitted else training.prepare(Training(**cell["model"]["training"]))
-    events, split = evaluation.events_and_split(a.events, a.split)
+    fitted = fitting.estimator(cell["model"])
+    device = None if fitted else loop.prepare(Training(**cell["model"]["training"]))
+    events, split = answers.events_and_split(a.events, a.split)
     # Several workers share a journal, on whatever machine they are; the trials of one are those of its machine alone.
     digest = job.digest(inputs, modules, machine=search.workers == 1)
     journal = a.folder / f"{digest[:16]}.journal"

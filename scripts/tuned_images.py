@@ -3,11 +3,11 @@
 import argparse
 from pathlib import Path
 
-from showergrid import provenance
-from showergrid.errors import run
-from showergrid.searchedimages import ImageData
-from showergrid.settings.images import Images
-from showergrid.tuned import read_best, with_values
+from showergrid.core import provenance
+from showergrid.core.errors import run
+from showergrid.inputs.settings import Images
+from showergrid.tuning.best import read_best, with_values
+from showergrid.tuning.images import ImageData
 
 
 def main(a: argparse.Namespace) -> None:

@@ -3,11 +3,11 @@
 import argparse
 from pathlib import Path
 
-from showergrid import provenance
-from showergrid.errors import run
-from showergrid.settings.tuning import Search
-from showergrid.trials import read_trials
-from showergrid.tuning_figures import history_figure, importances_figure, parallel_figure, parameters_figure
+from showergrid.core import provenance
+from showergrid.core.errors import run
+from showergrid.report.figures.tuning import history_figure, importances_figure, parallel_figure, parameters_figure
+from showergrid.tuning.settings import Search
+from showergrid.tuning.trials import read_trials
 
 
 def main(a: argparse.Namespace) -> None:

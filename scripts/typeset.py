@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
-from showergrid import provenance
-from showergrid.errors import run
-from showergrid.typesetting import typeset
+from showergrid.core import provenance
+from showergrid.core.errors import run
+from showergrid.report.formats.pdf import typeset
 
 
 def main(a: argparse.Namespace) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from showergrid import provenance
-from showergrid.atomic import replacing
-from showergrid.errors import run
-from showergrid.settings.simulation import Box, Readout, Simulation
-from showergrid.showers import seeds, vary_shard
+from showergrid.core import provenance
+from showergrid.core.atomic import replacing
+from showergrid.core.errors import run
+from showergrid.sources.showers.settings import Box, Readout, Simulation
+from showergrid.sources.showers.showers import seeds, vary_shard
 
 
 def main(a: argparse.Namespace) -> None:

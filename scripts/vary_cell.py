@@ -7,19 +7,20 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from showergrid import evaluation, provenance
-from showergrid.atomic import replacing
-from showergrid.errors import run
-from showergrid.hits import read_events
-from showergrid.plugins import closure_modules
-from showergrid.splitting import read_split
-from showergrid.variations import scored
+from showergrid.apply.variations import scored
+from showergrid.core import provenance
+from showergrid.core.atomic import replacing
+from showergrid.core.errors import run
+from showergrid.core.plugins import closure_modules
+from showergrid.evaluation import answers
+from showergrid.events.hits import read_events
+from showergrid.events.split import read_split
 
 
 def main(a: argparse.Namespace) -> None:
     """Write the scores."""
     job = provenance.start(a.job, __file__)
-    weights, cell = evaluation.read_model(a.model)
+    weights, cell = answers.read_model(a.model)
     event, sets = read_split(a.split)
     names = job.config["variations"]
     shards = len(a.hits) // len(names)

@@ -7,8 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from showergrid.archiving import unpack
-from showergrid.errors import run
+from showergrid.core.errors import run
+from showergrid.rebuild.archive import unpack
 
 
 def main(a: argparse.Namespace) -> None:

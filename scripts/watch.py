@@ -4,8 +4,8 @@ import argparse
 import time
 from pathlib import Path
 
-from showergrid.errors import InputError, run
-from showergrid.watching import lines, trainings
+from showergrid.core.errors import InputError, run
+from showergrid.track.watch import lines, trainings
 
 
 def main(a: argparse.Namespace) -> None:

@@ -11,7 +11,7 @@ import pytest
 from filelock import FileLock
 from study import HOST, Project, checkout
 
-from showergrid.settings.simulation import Box
+from showergrid.sources.showers.settings import Box
 
 WITNESS = Path(__file__).parent / "workflow/witness"
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from showergrid.directions import angles
-from showergrid.hits import Hits
-from showergrid.readout import read_out
-from showergrid.settings.simulation import Readout
-from showergrid.simulation import Detector, Primaries, geant4_data
-from showergrid.streams import generator
+from showergrid.core.seeds import generator
+from showergrid.events.directions import angles
+from showergrid.events.hits import Hits
+from showergrid.sources.showers.geant4 import Detector, Primaries, geant4_data
+from showergrid.sources.showers.readout import read_out
+from showergrid.sources.showers.settings import Readout
 
 
 @pytest.mark.parametrize("pdg", [11, 22])

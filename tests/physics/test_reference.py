@@ -12,10 +12,10 @@ import pyarrow as pa
 import pytest
 import yaml
 
-from showergrid.settings.simulation import Box, Readout, Simulation
-from showergrid.settings.validation import PublishedData
-from showergrid.showers import simulate_shard
-from showergrid.streams import generator
+from showergrid.core.seeds import generator
+from showergrid.report.data.settings import PublishedData
+from showergrid.sources.showers.settings import Box, Readout, Simulation
+from showergrid.sources.showers.showers import simulate_shard
 
 CONFIG = Path(__file__).parents[2] / "config"
 STUDY = yaml.safe_load((CONFIG / "config.yaml").read_text())

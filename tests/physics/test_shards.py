@@ -11,10 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 from pydantic import ValidationError
 
-from showergrid.errors import InputError
-from showergrid.hits import EVENTS, HITS, read_events, read_hits
-from showergrid.settings.simulation import Readout, Simulation
-from showergrid.showers import gather, simulate_shard
+from showergrid.core.errors import InputError
+from showergrid.events.hits import EVENTS, HITS, read_events, read_hits
+from showergrid.sources.showers.settings import Readout, Simulation
+from showergrid.sources.showers.showers import gather, simulate_shard
 
 CODES = [11, 22]
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from showergrid.readout import read_out
-from showergrid.settings.simulation import Box, Readout, Simulation
-from showergrid.simulation import Deposits, Detector, Primaries, draw, geant4_data
-from showergrid.streams import generator
+from showergrid.core.seeds import generator
+from showergrid.sources.showers.geant4 import Deposits, Detector, Primaries, draw, geant4_data
+from showergrid.sources.showers.readout import read_out
+from showergrid.sources.showers.settings import Box, Readout, Simulation
 
 DENSITY = 1.396  # g/cm3, of Geant4's G4_lAr
 MOLAR_MASS = 39.948  # g/mol

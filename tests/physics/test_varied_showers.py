@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from showergrid.settings.simulation import Readout, Simulation
-from showergrid.showers import simulate_shard, vary_shard
+from showergrid.sources.showers.settings import Readout, Simulation
+from showergrid.sources.showers.showers import simulate_shard, vary_shard
 
 CLASSES = (11, 22)
 

@@ -14,9 +14,9 @@ import pytest
 import yaml
 from study import ROOT, Project, checkout, outputs
 
-from showergrid import apptainer as runs
-from showergrid import containers
-from showergrid.provenance import sha256
+from showergrid.core.provenance import sha256
+from showergrid.plan import apptainer as runs
+from showergrid.plan import containers
 
 IN_CONTAINERS = ("--software-deployment-method", "apptainer")
 IMAGES = "results-test/images/projection_y/c100.safetensors"

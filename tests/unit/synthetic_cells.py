@@ -7,10 +7,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from showergrid.cellfolders import cell_folder
-from showergrid.history import Epoch, write_history
-from showergrid.metrics import cell_metrics
-from showergrid.settings.report import Bootstrap
+from showergrid.evaluation.cell_folder import cell_folder
+from showergrid.evaluation.metrics import cell_metrics
+from showergrid.report.settings.tables import Bootstrap
+from showergrid.training.history import Epoch, write_history
 
 CLASSES = [{"name": "electron", "pdg": 11}, {"name": "photon", "pdg": 22}]
 BOOTSTRAP = {"seed": 7, "resamples": 300, "level": 0.95}

@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from showergrid.hits import EVENTS, HITS, Hits
-from showergrid.pixels import Grid
+from showergrid.events.hits import EVENTS, HITS, Hits
+from showergrid.inputs.pixels import Grid
 
 Event = list[tuple[float, float, float, float]]
 

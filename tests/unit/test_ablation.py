@@ -15,14 +15,14 @@ import pyarrow.parquet as pq
 import pytest
 from synthetic_cells import BOOTSTRAP, CLASSES, write_cell
 
-from showergrid import latex, markdown
-from showergrid.ablation import Ablation, ablation_csv, build, layout, level_text
-from showergrid.comparisons import holm
-from showergrid.errors import InputError
-from showergrid.grids import short
-from showergrid.places import number
-from showergrid.settings.report import AblationSettings
-from showergrid.typesetting import typeset
+from showergrid.core.errors import InputError
+from showergrid.evaluation.comparisons import holm
+from showergrid.report.formats import latex, markdown
+from showergrid.report.formats.layout import short
+from showergrid.report.formats.pdf import typeset
+from showergrid.report.settings.tables import AblationSettings
+from showergrid.report.tables.ablation import Ablation, ablation_csv, build, layout, level_text
+from showergrid.report.tables.results import number
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 SEEDS = [19, 20, 21]
@@ -131,7 +131,7 @@ def test_seeds_widen_a_difference_as_students_t_has_it(ablation: Ablation, resul
 
 def test_p_values_are_corrected_together(results: Path, monkeypatch: pytest.MonkeyPatch):
     corrected = effects_of(build(AblationSettings(**config()), results))
-    monkeypatch.setattr("showergrid.ablation.holm", lambda p: list(p))
+    monkeypatch.setattr("showergrid.report.tables.ablation.holm", lambda p: list(p))
     plain = effects_of(build(AblationSettings(**config()), results))
     compared = [key for key, row in plain.items() if row["difference_p_value"]]
     assert len(compared) == 3

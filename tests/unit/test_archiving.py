@@ -7,11 +7,12 @@ import subprocess
 import pytest
 from markupsafe import escape as html_escape
 
-from showergrid import markdown, memory, repository
-from showergrid.checksums import digest, listing
-from showergrid.errors import InputError
-from showergrid.htmltables import from_markdown
-from showergrid.settings.archive import Archive, ArchiveJob
+from showergrid.core.digests import digest, listing
+from showergrid.core.errors import InputError
+from showergrid.rebuild import repository, snakemake_metadata
+from showergrid.rebuild.settings import Archive, ArchiveJob
+from showergrid.report.formats import markdown
+from showergrid.report.formats.html import from_markdown
 
 
 def git(folder, *arguments):
@@ -93,7 +94,7 @@ def remembered(tmp_path):
     def record(output, command, inputs):
         encoded = base64.urlsafe_b64encode(output.encode()).decode()
         parts = [encoded[i : i + 254] for i in range(0, len(encoded), 254)]
-        path = tmp_path.joinpath(memory.FOLDER, *[f"@{part}" for part in parts[:-1]], parts[-1])
+        path = tmp_path.joinpath(snakemake_metadata.FOLDER, *[f"@{part}" for part in parts[:-1]], parts[-1])
         path.parent.mkdir(parents=True, exist_ok=True)
         checksums = {name: f"sha256:{digest(name.encode()).sha256}" for name in inputs}
         path.write_text(json.dumps({"shellcmd": command, "input": inputs, "input_checksums": checksums}))
@@ -106,7 +107,7 @@ def remembered(tmp_path):
 
 
 def test_records_of_an_output_and_of_all_it_was_made_of(remembered):
-    found = memory.recall(remembered, ["r/c"])
+    found = snakemake_metadata.recall(remembered, ["r/c"])
     assert sorted(found) == ["r/a", "r/" + "b" * 300, "r/c"]
     assert found["r/c"].inputs == {name: digest(name.encode()).sha256 for name in ("r/a", "code.py")}
     assert all((remembered / record.path).is_file() for record in found.values())
@@ -114,7 +115,7 @@ def test_records_of_an_output_and_of_all_it_was_made_of(remembered):
 
 def test_output_without_a_record_is_refused(remembered):
     with pytest.raises(InputError, match=r"r/d: Snakemake has no record of making it \(1 of 2"):
-        memory.recall(remembered, ["r/c", "r/d"])
+        snakemake_metadata.recall(remembered, ["r/c", "r/d"])
 
 
 def test_digests_are_those_of_sha256sum(tmp_path):

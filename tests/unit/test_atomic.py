@@ -2,7 +2,7 @@
 
 import pytest
 
-from showergrid.atomic import replacing
+from showergrid.core.atomic import replacing
 
 
 @pytest.mark.parametrize("before", [None, b"before"])

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from showergrid import training
+from showergrid.training import loop
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -21,7 +21,7 @@ def lists(there: list[int], size: int) -> torch.Tensor:
 
 @pytest.fixture
 def network():
-    return training.build({**MODEL, "parameters": SMALL}, (6, 10), 3, seed=5).eval()
+    return loop.build({**MODEL, "parameters": SMALL}, (6, 10), 3, seed=5).eval()
 
 
 def test_padding_changes_nothing(network):
@@ -46,4 +46,4 @@ def test_order_changes_nothing_and_hits_do(network):
 
 def test_heads_divide_the_width():
     with pytest.raises(ValueError, match="d_model = 8 cannot be divided among nhead = 3 heads"):
-        training.build({**MODEL, "parameters": {**SMALL, "nhead": 3}}, (6, 10), 2, seed=5)
+        loop.build({**MODEL, "parameters": {**SMALL, "nhead": 3}}, (6, 10), 2, seed=5)

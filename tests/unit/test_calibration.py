@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 from synthetic_hits import STRETCH, hits_of, random_events, write_hits
 
-from showergrid.calibration import (
+from showergrid.core.errors import InputError
+from showergrid.events.hits import read_hits
+from showergrid.inputs.calibration import (
     calibrate_data,
     calibrate_images,
     read_calibration,
     training_hits,
     write_calibration,
 )
-from showergrid.errors import InputError
-from showergrid.hits import read_hits
-from showergrid.settings.images import Images
+from showergrid.inputs.settings import Images
 
 COLOR = {
     "axis": "y",

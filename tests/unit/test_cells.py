@@ -18,10 +18,11 @@ import torch
 from safetensors.torch import load_file
 from synthetic_hits import hits_of, random_events, write_events
 
-from showergrid import plugins, training
-from showergrid.imaging import write_images
-from showergrid.settings.images import Images
-from showergrid.splitting import write_split
+from showergrid.core import plugins
+from showergrid.events.split import write_split
+from showergrid.inputs.making import write_images
+from showergrid.inputs.settings import Images
+from showergrid.training import loop
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 EVENTS = 16
@@ -158,7 +159,7 @@ def test_every_network_trains_and_is_evaluated(study, tmp_path, model, represent
     evaluate(given, tmp_path)
     config = json.loads(given["job"])["config"]
     channels = 3 if representation == "color" else 1
-    start = training.build(config["model"], (channels, *config["model"]["window"]["shape"]), 2, 19)
+    start = loop.build(config["model"], (channels, *config["model"]["window"]["shape"]), 2, 19)
     learnt = load_file(given["model"])
     assert all(tensor.isfinite().all() for tensor in learnt.values())
     assert [name for name, tensor in start.named_parameters() if torch.equal(learnt[name], tensor)] == []

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from showergrid.checkpoint import Checkpoint
+from showergrid.training.checkpoint import Checkpoint
 
 STATE = {
     "network": {"weight": torch.arange(6.0).reshape(2, 3)},

@@ -10,14 +10,14 @@ import pytest
 import yaml
 from hit_files import LAYOUTS, PLAIN, UNLABELLED, showers
 
-from showergrid.classification import Events, check_suffix, write_scores
-from showergrid.columnmaps import read_unlabelled
-from showergrid.errors import InputError
-from showergrid.hits import Hits, read_hits
-from showergrid.ingestion import ingest
-from showergrid.ranges import Ranges
-from showergrid.settings.ingest import Class, ColumnMap, Ingest
-from showergrid.settings.simulation import Box
+from showergrid.apply.events import Events, check_suffix, write_scores
+from showergrid.apply.ranges import Ranges
+from showergrid.core.errors import InputError
+from showergrid.events.hits import Hits, read_hits
+from showergrid.sources.files.column_maps import read_unlabelled
+from showergrid.sources.files.ingest import ingest
+from showergrid.sources.files.settings import Class, ColumnMap, Ingest
+from showergrid.sources.showers.settings import Box
 
 DETECTOR = {"x": (-200, 200), "y": (-200, 200), "z": (0, 500)}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from showergrid.closure import LEFT_OUT, closure
+from showergrid.core.closure import LEFT_OUT, closure
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 
@@ -126,7 +126,7 @@ def test_what_does_not_exist_is_refused(found, tmp_path):
 def test_a_representation_or_network_is_no_code_of_another(tmp_path):
     files = {path.relative_to(SCRIPTS) for path in closure(SCRIPTS / "train.py", "showergrid.models.simple")}
     assert Path("showergrid/models/simple.py") in files
-    assert Path("showergrid/layers.py") in files
+    assert Path("showergrid/models/parts/layers.py") in files
     assert not {path for path in files if path.parent.name == "representations" and path.name != "__init__.py"}
     assert Path("showergrid/models/complex.py") not in files
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from synthetic_hits import CENTIMETRES, hits_of, random_events
 
-from showergrid.hits import AXES
-from showergrid.pixels import Grid
+from showergrid.events.hits import AXES
+from showergrid.inputs.pixels import Grid
 from showergrid.representations import color
 
 VALUES = {

@@ -5,10 +5,20 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from showergrid.comparisons import Sample, accuracy, against_best, estimate, holm, p_value, paired, pooled, samples
-from showergrid.metrics import roc_auc, split_metrics
-from showergrid.settings.report import Bootstrap
-from showergrid.streams import generator
+from showergrid.core.seeds import generator
+from showergrid.evaluation.comparisons import (
+    Sample,
+    accuracy,
+    against_best,
+    estimate,
+    holm,
+    p_value,
+    paired,
+    pooled,
+    samples,
+)
+from showergrid.evaluation.metrics import roc_auc, split_metrics
+from showergrid.report.settings.tables import Bootstrap
 
 FEW = Bootstrap(seed=3, resamples=300, level=0.95)
 LABELS = np.tile([0, 1], 300)

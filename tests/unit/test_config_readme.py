@@ -8,12 +8,12 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from showergrid import plugins
-from showergrid.hyperparameters import WINDOW
-from showergrid.settings.images import CentimetreWindow, WindowSettings
-from showergrid.settings.ingest import ColumnMap
-from showergrid.settings.study import Config
-from showergrid.settings.training import Training
+from showergrid.core import plugins
+from showergrid.inputs.settings import CentimetreWindow, WindowSettings
+from showergrid.plan.config import Config
+from showergrid.sources.files.settings import ColumnMap
+from showergrid.training.hyperparameters import WINDOW
+from showergrid.training.settings import Training
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "config/README.md").read_text()

@@ -6,9 +6,9 @@ import os
 import pytest
 import yaml
 
-from showergrid import apptainer, containers
-from showergrid.errors import InputError
-from showergrid.provenance import sha256
+from showergrid.core.errors import InputError
+from showergrid.core.provenance import sha256
+from showergrid.plan import apptainer, containers
 
 IMAGE = {"bytes": 3, "inputs": {}, "tools": {"mksquashfs": "4.5.1"}, "debian": {"bash": "5.2-1", "git": "2.39"}}
 

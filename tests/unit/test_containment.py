@@ -17,14 +17,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from synthetic_hits import Event, hits_of, random_events, write_hits
 
-from showergrid import latex, markdown
-from showergrid.containment import Containment, contain, smallest_window
-from showergrid.containment_tables import containment_csv, layout
-from showergrid.errors import InputError
-from showergrid.hits import read_hits
-from showergrid.settings.report import ContainmentSettings
-from showergrid.splitting import SPLIT
-from showergrid.typesetting import typeset
+from showergrid.core.errors import InputError
+from showergrid.events.hits import read_hits
+from showergrid.events.split import SPLIT
+from showergrid.report.formats import latex, markdown
+from showergrid.report.formats.pdf import typeset
+from showergrid.report.settings.tables import ContainmentSettings
+from showergrid.report.tables.containment import Containment, contain, smallest_window
+from showergrid.report.tables.containment_table import containment_csv, layout
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 AXES = {

@@ -6,12 +6,12 @@ import slow_images
 from pydantic import ValidationError
 from synthetic_hits import CALIBRATION, hits_of, random_events
 
-from showergrid import datasets
-from showergrid.datasets import Window, cut
-from showergrid.errors import InputError
-from showergrid.images import read_images
-from showergrid.imaging import write_images
-from showergrid.settings.images import Images, WindowSettings
+from showergrid.core.errors import InputError
+from showergrid.inputs import window as datasets
+from showergrid.inputs.image_file import read_images
+from showergrid.inputs.making import write_images
+from showergrid.inputs.settings import Images, WindowSettings
+from showergrid.inputs.window import Window, cut
 
 PLACING = {
     "placement": {"x": "direction", "y": "centre", "z": "start"},

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from scipy import stats
 from scipy.integrate import quad
 
-from showergrid.comparisons import accuracy, paired, samples
-from showergrid.differences import differences, mixture
-from showergrid.settings.report import Bootstrap
+from showergrid.evaluation.comparisons import accuracy, paired, samples
+from showergrid.evaluation.pairwise import differences, mixture
+from showergrid.report.settings.tables import Bootstrap
 
 
 def law(normal: float, variances: tuple[float, float], freedom: tuple[float, float]):

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from showergrid.directions import angles, read_directions, write_directions
-from showergrid.errors import InputError
-from showergrid.hits import Hits
+from showergrid.core.errors import InputError
+from showergrid.events.directions import angles, read_directions, write_directions
+from showergrid.events.hits import Hits
 
 
 def lines(directions: list[tuple[float, float, float]], start=(150.0, -150.0, 400.0)) -> Hits:

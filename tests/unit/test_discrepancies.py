@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 from synthetic_cells import write_cell
 
-from showergrid.differencereport import report
-from showergrid.discrepancies import Difference, compare, score_difference
-from showergrid.errors import InputError
-from showergrid.resultfolders import read_results
+from showergrid.core.errors import InputError
+from showergrid.rebuild.compare import Difference, compare, score_difference
+from showergrid.rebuild.compare_report import report
+from showergrid.rebuild.results import read_results
 
 COMMAND = Path(__file__).parents[2] / "scripts/compare.py"
 SIMPLE, COMPLEX = "cells/projection_y/c100/simple/seed19", "cells/projection_y/c100/complex/seed19"

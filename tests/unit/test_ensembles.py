@@ -14,11 +14,11 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from synthetic_cells import BOOTSTRAP, CLASSES, write_cell
 
-from showergrid import latex, markdown
-from showergrid.combining import combined, log_odds
-from showergrid.ensembles import build, ensemble_csv, layout
-from showergrid.errors import InputError
-from showergrid.settings.ensembles import Ensemble, EnsembleSettings
+from showergrid.core.errors import InputError
+from showergrid.evaluation.combining import combined, log_odds
+from showergrid.report.formats import latex, markdown
+from showergrid.report.settings.ensembles import Ensemble, EnsembleSettings
+from showergrid.report.tables.ensemble import build, ensemble_csv, layout
 
 WAYS = ["mean", "logistic_regression", "random_forest"]
 CELLS = [("simple", 19, 0.9), ("simple", 20, 0.8), ("complex", 19, 0.7)]

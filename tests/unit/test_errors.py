@@ -13,8 +13,8 @@ import pytest
 from pydantic import Field
 from synthetic_hits import write_events
 
-from showergrid.errors import InputError, explain, run
-from showergrid.settings.base import Settings
+from showergrid.core.errors import InputError, explain, run
+from showergrid.core.settings import Settings
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 COMMANDS = sorted(path.name for path in SCRIPTS.glob("*.py") if '"--job"' in path.read_text())

@@ -9,11 +9,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 from xgboost import XGBClassifier
 
-from showergrid import estimators, evaluation, plugins
-from showergrid.datasets import Cut, Share
-from showergrid.history import best_epoch
+from showergrid.core import plugins
+from showergrid.evaluation import answers
+from showergrid.inputs.window import Cut, Share
 from showergrid.models.cut import best_cut
-from showergrid.training import Labelled
+from showergrid.training import fitting
+from showergrid.training.history import best_epoch
+from showergrid.training.loop import Labelled
 
 SMALL: dict[str, dict[str, Any]] = {
     "xgboost": {"n_estimators": 12, "rounds": 5},
@@ -50,29 +52,29 @@ def toy(events: int, seed: int) -> Labelled:
 TRAINING, VALIDATION, UNSEEN = toy(200, 1), toy(60, 2), toy(1200, 3)
 
 
-def fit(name: str, seed: int = 19) -> estimators.Fitted:
+def fit(name: str, seed: int = 19) -> fitting.Fitted:
     module = plugins.load("models", name)
     model = {"parameters": SMALL[name], "training": {"threads": 1}}
-    return estimators.fit(module, model, seed, TRAINING, VALIDATION, 2)
+    return fitting.fit(module, model, seed, TRAINING, VALIDATION, 2)
 
 
-def probability(name: str, fitted: estimators.Fitted, images: Cut) -> np.ndarray:
-    return evaluation.answer(fitted.best, {"model": {"module": name}}, images)
+def probability(name: str, fitted: fitting.Fitted, images: Cut) -> np.ndarray:
+    return answers.answer(fitted.best, {"model": {"module": name}}, images)
 
 
 @pytest.mark.parametrize("name", SMALL)
 def test_answers_survive_the_file_and_history_says_what_was_kept(tmp_path, name):
     fitted = fit(name)
     first, again = (tmp_path / f"{i}.safetensors" for i in range(2))
-    evaluation.write_model(first, fitted.best, "{}")
-    evaluation.write_model(again, fit(name).best, "{}")
+    answers.write_model(first, fitted.best, "{}")
+    answers.write_model(again, fit(name).best, "{}")
     assert first.read_bytes() == again.read_bytes()
     score = probability(name, fitted, UNSEEN.images)
     assert score.shape == (1200, 2)
     assert score.dtype == np.float64
     np.testing.assert_allclose(score.sum(1), 1, rtol=1e-6)
     assert (score.argmax(1) == UNSEEN.label).mean() > 0.82
-    read = evaluation.answer(evaluation.read_model(first)[0], {"model": {"module": name}}, UNSEEN.images)
+    read = answers.answer(answers.read_model(first)[0], {"model": {"module": name}}, UNSEEN.images)
     assert read.tobytes() == score.tobytes()
     kept = fitted.history[best_epoch(fitted.history) - 1]
     val = probability(name, fitted, VALIDATION.images)
@@ -85,7 +87,7 @@ def test_answers_survive_the_file_and_history_says_what_was_kept(tmp_path, name)
 def test_one_event_has_the_score_that_it_has_among_many(name):
     fitted = fit(name)
     many = probability(name, fitted, UNSEEN.images)[7]
-    values = estimators.table(UNSEEN.images)[7:8]
+    values = fitting.table(UNSEEN.images)[7:8]
     assert probability(name, fitted, listed(values))[0].tobytes() == many.tobytes()
 
 
@@ -97,15 +99,15 @@ def test_xgboost_is_that_of_the_library():
     theirs = XGBClassifier(
         **defaults, n_estimators=rounds, objective="multi:softprob", num_class=2, random_state=19, n_jobs=1
     )
-    theirs.fit(estimators.table(TRAINING.images), TRAINING.label)
-    expected = theirs.predict_proba(estimators.table(UNSEEN.images))
+    theirs.fit(fitting.table(TRAINING.images), TRAINING.label)
+    expected = theirs.predict_proba(fitting.table(UNSEEN.images))
     np.testing.assert_allclose(probability("xgboost", fitted, UNSEEN.images), expected, rtol=1e-6)
 
 
 def test_random_forest_is_that_of_the_library():
     theirs = RandomForestClassifier(n_estimators=7, min_samples_leaf=2, random_state=19)
-    theirs.fit(estimators.table(TRAINING.images), TRAINING.label)
-    expected = theirs.predict_proba(estimators.table(UNSEEN.images))
+    theirs.fit(fitting.table(TRAINING.images), TRAINING.label)
+    expected = theirs.predict_proba(fitting.table(UNSEEN.images))
     found = probability("random_forest", fit("random_forest"), UNSEEN.images)
     np.testing.assert_allclose(found, expected, rtol=1e-12)
     other = probability("random_forest", fit("random_forest", seed=20), UNSEEN.images)
@@ -113,10 +115,10 @@ def test_random_forest_is_that_of_the_library():
 
 
 def test_linear_svm_is_that_of_the_library():
-    values = estimators.table(TRAINING.images).astype(float)
+    values = fitting.table(TRAINING.images).astype(float)
     mean, std = values.mean(0), values.std(0)
     machine = LinearSVC(C=0.01, random_state=19).fit((values - mean) / std, TRAINING.label)
-    margin = [machine.decision_function((estimators.table(one.images) - mean) / std) for one in (VALIDATION, UNSEEN)]
+    margin = [machine.decision_function((fitting.table(one.images) - mean) / std) for one in (VALIDATION, UNSEEN)]
     expected = LogisticRegression().fit(margin[0][:, None], VALIDATION.label).predict_proba(margin[1][:, None])
     np.testing.assert_allclose(probability("linear_svm", fit("linear_svm"), UNSEEN.images), expected, rtol=1e-9)
 
@@ -129,8 +131,8 @@ def test_best_cut_by_hand():
 
 
 def test_cut_answers_as_its_threshold():
-    column, threshold, upwards = best_cut(estimators.table(TRAINING.images).astype(float), TRAINING.label)
+    column, threshold, upwards = best_cut(fitting.table(TRAINING.images).astype(float), TRAINING.label)
     assert (column, upwards) == (2, True)
     score = probability("cut", fit("cut"), UNSEEN.images)
-    above = estimators.table(UNSEEN.images)[:, 2] > threshold
+    above = fitting.table(UNSEEN.images)[:, 2] > threshold
     np.testing.assert_array_equal(score.argmax(1), above)

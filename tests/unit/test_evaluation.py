@@ -6,13 +6,13 @@ import pytest
 import torch
 from synthetic_hits import CALIBRATION, hits_of, random_events, write_events
 
-from showergrid.datasets import Window, cut
-from showergrid.errors import InputError
-from showergrid.evaluation import events_and_split, labelled, read_model, write_model, write_predictions
-from showergrid.images import read_images
-from showergrid.imaging import write_images
-from showergrid.settings.images import Images, WindowSettings
-from showergrid.splitting import write_split
+from showergrid.core.errors import InputError
+from showergrid.evaluation.answers import events_and_split, labelled, read_model, write_model, write_predictions
+from showergrid.events.split import write_split
+from showergrid.inputs.image_file import read_images
+from showergrid.inputs.making import write_images
+from showergrid.inputs.settings import Images, WindowSettings
+from showergrid.inputs.window import Window, cut
 
 CLASSES = [{"name": "electron", "pdg": 11}, {"name": "photon", "pdg": 22}]
 SETS = np.array(["train", "test", "validation", "test"])

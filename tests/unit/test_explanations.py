@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from snakemake.common.configfile import load_configfile
 
-from showergrid import explanations, jobs
-from showergrid.errors import InputError
-from showergrid.study import Study
+from showergrid.core.errors import InputError
+from showergrid.plan import explain_jobs, jobs
+from showergrid.plan.study import Study
 
 CONFIG = Path(__file__).parents[2] / "config/test.yaml"
 CELL = {"representation": "projection_y", "resolution": 200, "model": "simple", "seed": 19}
@@ -22,7 +22,7 @@ def study(**changes) -> Study:
 
 def told(**changes) -> dict[str, dict]:
     """What the job of each step is told."""
-    return {step: jobs.job(study(**changes), step, None, **CELL) for step in explanations.STEPS}
+    return {step: jobs.job(study(**changes), step, None, **CELL) for step in explain_jobs.STEPS}
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_wrong_values_are_refused_in_one_line(changes, words):
 
 
 def test_the_first_seed_of_each_place_of_table_1():
-    found = explanations.files(study())
+    found = explain_jobs.files(study())
     assert "cells/projection_y/c100/complex/seed19/figures/heatmaps.pdf" in found
     assert not [path for path in found if "seed20" in path]  # the second seed
     assert not [path for path in found if "simple_cm" in path]  # of another table
@@ -66,10 +66,10 @@ def test_the_first_seed_of_each_place_of_table_1():
 @pytest.mark.parametrize("model", ["transformer", "linear_svm"])
 def test_lists_cannot_be_drawn(model):
     cell = {**CELL, "representation": "hits", "model": model}
-    for step in explanations.OF_IMAGES:
+    for step in explain_jobs.OF_IMAGES:
         with pytest.raises(InputError, match=r"hits gives lists.*removal\.pdf") as refused:
             jobs.job(study(), step, None, **cell)
         assert "\n" not in str(refused.value)
     assert jobs.job(study(), "removal", None, **cell)["removal"]["events"] == 40
-    found = [path for path in explanations.files(study()) if f"hits/c200/{model}" in path and path.endswith(".pdf")]
+    found = [path for path in explain_jobs.files(study()) if f"hits/c200/{model}" in path and path.endswith(".pdf")]
     assert [Path(path).name for path in found] == ["removal.pdf"]

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from showergrid import export, plugins
-from showergrid.errors import InputError
-from showergrid.training import build
+from showergrid.apply import export
+from showergrid.core import plugins
+from showergrid.core.errors import InputError
+from showergrid.training.loop import build
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

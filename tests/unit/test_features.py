@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from synthetic_hits import CENTIMETRES, hits_of, random_events
 
-from showergrid.pixels import Bins
+from showergrid.inputs.pixels import Bins
 from showergrid.representations import features
 
 RANGES = {"charge_event": 1000.0}

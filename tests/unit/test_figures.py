@@ -14,13 +14,13 @@ import pytest
 from sklearn.metrics import roc_curve
 from synthetic_cells import CLASSES, write_cell
 
-from showergrid.displays import display, hits_of, typical_events
-from showergrid.errors import InputError
-from showergrid.figures import history_figure, roc_points
-from showergrid.history import Epoch
-from showergrid.hits import EVENTS, HITS, Hits
-from showergrid.settings.images import Representation
-from showergrid.settings.report import ClassName
+from showergrid.core.errors import InputError
+from showergrid.events.hits import EVENTS, HITS, Hits
+from showergrid.inputs.settings import Representation
+from showergrid.report.figures.cell import history_figure, roc_points
+from showergrid.report.figures.displays import display, hits_of, typical_events
+from showergrid.report.settings.tables import ClassName
+from showergrid.training.history import Epoch
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 PROJECTION = {

@@ -8,14 +8,14 @@ import pyarrow.parquet as pq
 import pytest
 from synthetic_hits import CALIBRATION, hits_of, random_events
 
-from showergrid.datasets import Window
-from showergrid.errors import InputError
-from showergrid.galleries import heatmap_figure, mistakes_figure, read_maps, worst
-from showergrid.images import read_images
-from showergrid.imaging import write_images
-from showergrid.selection import pixel_size
-from showergrid.settings.images import Images
-from showergrid.settings.report import ClassName
+from showergrid.core.errors import InputError
+from showergrid.explain.selection import pixel_size
+from showergrid.inputs.image_file import read_images
+from showergrid.inputs.making import write_images
+from showergrid.inputs.settings import Images
+from showergrid.inputs.window import Window
+from showergrid.report.figures.galleries import heatmap_figure, mistakes_figure, read_maps, worst
+from showergrid.report.settings.tables import ClassName
 
 CLASSES = [ClassName(name="electron", pdg=11), ClassName(name="photon", pdg=22)]
 VOXELS = {"name": "voxels", "module": "voxels", "parameters": {"cube_pool": "mean", "log_trans": False, "headroom": 1}}
@@ -90,7 +90,7 @@ def test_heat_maps_of_right_and_wrong_answers(tmp_path, monkeypatch):
     assert [(event.label, event.answer) for event in events] == [(0, 0), (1, 0), (0, 0), (1, 1), (0, 0), (1, 1)]
     assert np.isnan(events[4].energy)
     drawn = []
-    monkeypatch.setattr("showergrid.galleries._draw_heat", lambda axes, event: drawn.append(event))
+    monkeypatch.setattr("showergrid.report.figures.galleries._draw_heat", lambda axes, event: drawn.append(event))
     heatmap_figure(events, CLASSES, 1.0, 2, tmp_path / "some.pdf")
     # Rows: electrons right (nearest first, the unknown last), none wrong; photons right, wrong
     assert [events.index(event) for event in drawn] == [2, 0, 3, 5, 1]

@@ -8,11 +8,11 @@ import pytest
 import torch
 from torch import nn
 
-from showergrid.datasets import Cut, Share
-from showergrid.heatmaps import Asked, correlation, falls, log_odds, summary, write_maps
-from showergrid.settings.report import Bootstrap
-from showergrid.settings.training import Training
-from showergrid.training import answers, build
+from showergrid.explain.heatmaps import Asked, correlation, falls, log_odds, summary, write_maps
+from showergrid.inputs.window import Cut, Share
+from showergrid.report.settings.tables import Bootstrap
+from showergrid.training.loop import answers, build
+from showergrid.training.settings import Training
 
 SETTINGS = Training(
     batch_size=100,

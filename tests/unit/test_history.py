@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from showergrid.errors import InputError
-from showergrid.history import Epoch, best_epoch, read_history, write_history
+from showergrid.core.errors import InputError
+from showergrid.training.history import Epoch, best_epoch, read_history, write_history
 
 HEADER = "epoch,lr,train_loss,train_accuracy,val_loss,val_accuracy\n"
 
@@ -76,6 +76,7 @@ def test_a_missing_file_is_refused(tmp_path):
 
 def test_reading_needs_no_network_library():
     # The figures and the tables run in an environment without it.
-    text = "import sys, showergrid.history, showergrid.cellfolders; sys.exit('torch' in sys.modules)"
+    modules = "showergrid.training.history, showergrid.evaluation.cell_folder"
+    text = f"import sys, {modules}; sys.exit('torch' in sys.modules)"
     scripts = next(path for path in sys.path if path.endswith("scripts"))
     assert subprocess.run([sys.executable, "-c", text], cwd=scripts, check=False).returncode == 0

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from synthetic_hits import CALIBRATION, CENTIMETRES, hits_of, random_events
 
-from showergrid.datasets import Window, cut
-from showergrid.images import read_images
-from showergrid.imaging import write_images
+from showergrid.inputs.image_file import read_images
+from showergrid.inputs.making import write_images
+from showergrid.inputs.settings import Images, WindowSettings
+from showergrid.inputs.window import Window, cut
 from showergrid.representations import hits
-from showergrid.settings.images import Images, WindowSettings
 
 RANGES = {"charge_sum": 100.0}
 # voxels (0, 0, 0), (0, 0, 2), (0, 0, -1), (3, 0, 0) and (0, 0, 0) again

@@ -15,12 +15,12 @@ import slow_images
 from safetensors import safe_open
 from synthetic_hits import CALIBRATION, CENTIMETRES, hits_of, random_events, write_hits
 
-from showergrid.errors import InputError
-from showergrid.hits import read_hits
-from showergrid.images import read_images
-from showergrid.imaging import charge_centre, directions, shower_end, write_images
-from showergrid.ordering import along_axis
-from showergrid.settings.images import Images
+from showergrid.core.errors import InputError
+from showergrid.events.hits import read_hits
+from showergrid.events.order import along_axis
+from showergrid.inputs.image_file import read_images
+from showergrid.inputs.making import charge_centre, directions, shower_end, write_images
+from showergrid.inputs.settings import Images
 
 PARAMETERS = {
     "projection": {"axis": "y", "cube_pool": "mean", "projection_pool": "max", "log_trans": True, "headroom": 1.15},

@@ -20,14 +20,14 @@ from hit_files import LAYOUTS, PLAIN, UNLABELLED, Block, blocks, joined, showers
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from showergrid import ordering
-from showergrid.checking import checked
-from showergrid.columnmaps import read_map
-from showergrid.hits import EVENTS, HITS, read_events, read_hits
-from showergrid.ingestion import ingest, source_names
-from showergrid.settings.images import Split
-from showergrid.settings.ingest import Ingest, MapFile
-from showergrid.splitting import divide
+from showergrid.core.checking import checked
+from showergrid.events import order as ordering
+from showergrid.events.hits import EVENTS, HITS, read_events, read_hits
+from showergrid.events.split import divide
+from showergrid.inputs.settings import Split
+from showergrid.sources.files.column_maps import read_map
+from showergrid.sources.files.ingest import ingest, source_names
+from showergrid.sources.files.settings import Ingest, MapFile
 
 SCRIPT = Path(__file__).parents[2] / "scripts/ingest.py"
 
@@ -285,6 +285,10 @@ def test_the_command_by_hand_and_as_a_job(tmp_path):
     record = json.loads((tmp_path / "out/record.json").read_text())
     assert [one["path"] for one in record["inputs"]["files"]] == files
     assert record["config"] == config
-    assert {"ingest.py", "showergrid/formats/rootfile.py", "showergrid/grouping.py"} <= record["code"].keys()
+    assert {
+        "ingest.py",
+        "showergrid/sources/files/formats/root.py",
+        "showergrid/sources/files/whole_events.py",
+    } <= record["code"].keys()
     assert not re.search(r"models|training|representations", " ".join(record["code"]))
     assert str(tmp_path) not in (tmp_path / "out/events.parquet").read_bytes().decode("latin1")

@@ -9,16 +9,17 @@ import torch
 import yaml
 from synthetic_hits import CALIBRATION, hits_of, random_events
 
-from showergrid import evaluation, training
-from showergrid.errors import InputError
-from showergrid.features import Features, read_features, write_features
-from showergrid.grid import Cell
-from showergrid.imaging import write_images
-from showergrid.jobs import job
-from showergrid.multiview import cut_views, read_views
-from showergrid.plugins import closure_modules
-from showergrid.settings.images import Images
-from showergrid.study import Study
+from showergrid.core.cells import Cell
+from showergrid.core.errors import InputError
+from showergrid.core.plugins import closure_modules
+from showergrid.evaluation import answers
+from showergrid.inputs.feature_file import Features, read_features, write_features
+from showergrid.inputs.making import write_images
+from showergrid.inputs.settings import Images
+from showergrid.inputs.views import cut_views, read_views
+from showergrid.plan.jobs import job
+from showergrid.plan.study import Study
+from showergrid.training import loop
 
 TEST = yaml.safe_load((Path(__file__).parents[2] / "config/test.yaml").read_text())
 TEST["training"]["precision"] = "float32"
@@ -35,7 +36,7 @@ def told(model: str, *models: dict) -> dict:
 
 def network(cell: dict):
     shape = (sum(one["channels"] for one in cell["model"]["backbones"]), *cell["model"]["window"]["shape"])
-    return training.build(training.untrained(cell["model"]), shape, 2, 19).eval(), torch.rand(3, *shape)
+    return loop.build(loop.untrained(cell["model"]), shape, 2, 19).eval(), torch.rand(3, *shape)
 
 
 TRAINED = {"name": "trained", "module": "frozen", "backbone": ["simple", "complex"], "clf_neurons": [8]}
@@ -84,23 +85,23 @@ def cells(tmp_path_factory) -> Path:
         calibration = CALIBRATION | {"resolution": 100, "ranges": {"charge": 4000.0}}
         write_images(folder / f"{name}.safetensors", [hits], calibration, settings)
         cell = job(found, "train", None, **{**PLACE, "representation": name, "model": model})
-        weights = training.build(cell["model"], (1, 16, 32), 2, 5).state_dict()
-        evaluation.write_model(folder / f"{name}.model", weights, training.describe(cell, [calibration]))
+        weights = loop.build(cell["model"], (1, 16, 32), 2, 5).state_dict()
+        answers.write_model(folder / f"{name}.model", weights, loop.describe(cell, [calibration]))
     return folder
 
 
 def features_of(cells: Path, name: str) -> np.ndarray:
-    weights, cell = evaluation.read_model(cells / f"{name}.model")
+    weights, cell = answers.read_model(cells / f"{name}.model")
     seen = cut_views(cell, read_views(cell, [cells / f"{name}.safetensors"]), np.arange(10))
-    return evaluation.features(weights, cell, seen)
+    return answers.features(weights, cell, seen)
 
 
 def test_features_of_trained_cells_are_those_that_the_frozen_network_joins(cells):
     """Computed once, and by the whole network out of the images, as evaluation does: the same."""
     cell = told("trained", TRAINED)
-    found = training.build(training.untrained(cell["model"]), (2, 16, 32), 2, 19).eval()
+    found = loop.build(loop.untrained(cell["model"]), (2, 16, 32), 2, 19).eval()
     names = ["projection_x", "projection_y"]
-    evaluation.load_backbones(found, [cells / f"{name}.model" for name in names])
+    answers.load_backbones(found, [cells / f"{name}.model" for name in names])
     images = cut_views(cell, read_views(cell, [cells / f"{name}.safetensors" for name in names]), np.arange(10))
     with torch.no_grad():
         expected = found.features(torch.from_numpy(images.batch(np.arange(10)))).float()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from showergrid.kernels import AVX2
+from showergrid.training.device import AVX2
 
 HERE = Path(__file__).parent
 FLAGS = set(Path("/proc/cpuinfo").read_text().split())

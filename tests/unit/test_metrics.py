@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from sklearn import metrics as sk
 
-from showergrid.errors import InputError
-from showergrid.metrics import calibration_error, cell_metrics, collapsed, mean_share, roc_auc, split_metrics
-from showergrid.resampling import event_weights, reverse_percentile_interval
-from showergrid.settings.report import Bootstrap
+from showergrid.core.errors import InputError
+from showergrid.evaluation.bootstrap import event_weights, reverse_percentile_interval
+from showergrid.evaluation.metrics import calibration_error, cell_metrics, collapsed, mean_share, roc_auc, split_metrics
+from showergrid.report.settings.tables import Bootstrap
 
 NAMES = ("electron", "photon")
 FEW = Bootstrap(seed=3, resamples=200, level=0.95)

@@ -9,14 +9,14 @@ import pytest
 import yaml
 from synthetic_hits import CALIBRATION, hits_of, random_events
 
-from showergrid.datasets import Window, cut
-from showergrid.errors import InputError
-from showergrid.imaging import write_images
-from showergrid.jobs import job
-from showergrid.multiview import cut_views, described, read_views, shown, views
-from showergrid.plugins import closure_modules
-from showergrid.settings.images import Images, WindowSettings
-from showergrid.study import Study
+from showergrid.core.errors import InputError
+from showergrid.core.plugins import closure_modules
+from showergrid.inputs.making import write_images
+from showergrid.inputs.settings import Images, WindowSettings
+from showergrid.inputs.views import cut_views, described, read_views, shown, views
+from showergrid.inputs.window import Window, cut
+from showergrid.plan.jobs import job
+from showergrid.plan.study import Study
 
 TEST = yaml.safe_load((Path(__file__).parents[2] / "config/test.yaml").read_text())
 PLACING = {"placement": {"x": "direction", "y": "centre", "z": "start"}, "margin": {"x": 3, "z": 2}}

@@ -9,9 +9,9 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
-from showergrid import plugins
-from showergrid.errors import InputError
-from showergrid.layers import MaxPool3d
+from showergrid.core import plugins
+from showergrid.core.errors import InputError
+from showergrid.models.parts.layers import MaxPool3d
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

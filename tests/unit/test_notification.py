@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from showergrid import notification
-from showergrid.settings.tracking import Notify
+from showergrid.track import notices
+from showergrid.track.settings import Notify
 
 LOG = """
 Error in rule train:
@@ -48,7 +48,7 @@ def receiver():
 
 def test_failed_jobs_are_named_with_their_logs(tmp_path):
     (tmp_path / "log").write_text(LOG)
-    found = notification.failed("results", [str(tmp_path / "log")])
+    found = notices.failed("results", [str(tmp_path / "log")])
     assert found["failed"] == ["train (results/logs/train/a.log)", "split"]
     assert found["text"] == "showergrid: results: failed: train (results/logs/train/a.log), split"
 
@@ -56,20 +56,20 @@ def test_failed_jobs_are_named_with_their_logs(tmp_path):
 def test_command_gets_the_text_and_no_shell_sees_it(tmp_path):
     script = "import sys; open(sys.argv[1], 'w').write(sys.stdin.read())"
     out = tmp_path / "told; touch Z"
-    notification.send(Notify(command=[sys.executable, "-c", script, str(out)], webhook=None), MESSAGE)
+    notices.send(Notify(command=[sys.executable, "-c", script, str(out)], webhook=None), MESSAGE)
     assert out.read_text() == "a; touch X $(touch Y)\n"
     assert [path.name for path in tmp_path.iterdir()] == ["told; touch Z"]
 
 
 def test_webhook_gets_json(receiver):
     address, posted = receiver
-    notification.send(Notify(command=None, webhook=f"{address}/hook"), MESSAGE)
+    notices.send(Notify(command=None, webhook=f"{address}/hook"), MESSAGE)
     assert posted == [("/hook", "application/json", MESSAGE)]
 
 
 def test_what_cannot_be_told_is_one_line_each(receiver, capsys):
     address, _ = receiver
-    notification.send(Notify(command=["no-such-command"], webhook=f"{address}/broken"), MESSAGE)
+    notices.send(Notify(command=["no-such-command"], webhook=f"{address}/broken"), MESSAGE)
     lines = capsys.readouterr().err.splitlines()
     assert [line.split(": not told: ")[0] for line in lines] == [
         f"showergrid: notify: {key}" for key in ("command", "webhook")

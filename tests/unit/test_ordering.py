@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from showergrid.ordering import along_axis, truth_time
-from showergrid.streams import generator
+from showergrid.core.seeds import generator
+from showergrid.events.order import along_axis, truth_time
 
 
 def shower(direction, start, seed=0, length=80):

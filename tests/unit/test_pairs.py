@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from synthetic_cells import CLASSES, write_cell
 
-from showergrid import markdown
-from showergrid.comparisons import holm
-from showergrid.errors import InputError
-from showergrid.pairs import build, pairs_csv, ranges, statement, words
-from showergrid.pairs_figure import pairs_figure
-from showergrid.settings.performance import Compared
+from showergrid.core.errors import InputError
+from showergrid.evaluation.comparisons import holm
+from showergrid.report.figures.pairs import pairs_figure
+from showergrid.report.formats import markdown
+from showergrid.report.settings.performance import Compared
+from showergrid.report.tables.pairs import build, pairs_csv, ranges, statement, words
 
 FIVE = [19, 20, 21, 22, 23]
 

@@ -15,14 +15,21 @@ from sklearn.calibration import calibration_curve
 from sklearn.metrics import accuracy_score, precision_score, recall_score, roc_curve
 from synthetic_cells import CLASSES, write_cell
 
-from showergrid.directions import DIRECTIONS
-from showergrid.errors import InputError
-from showergrid.overlay import best_on_validation, overlay
-from showergrid.performance import Answers, Events, best_threshold, measure, read_answers, read_test_events
-from showergrid.performance_figures import FIGURES, OVERLAID, Series
-from showergrid.performance_tables import cell_csv, layout, places_csv
-from showergrid.rates import binned, count, mistaken_at, rates
-from showergrid.settings.performance import CellPerformance, Overlaid
+from showergrid.core.errors import InputError
+from showergrid.evaluation.rates import binned, count, mistaken_at, rates
+from showergrid.events.directions import DIRECTIONS
+from showergrid.report.figures.performance import FIGURES, OVERLAID, Series
+from showergrid.report.settings.performance import CellPerformance, Overlaid
+from showergrid.report.tables.performance import (
+    Answers,
+    Events,
+    best_threshold,
+    measure,
+    read_answers,
+    read_test_events,
+)
+from showergrid.report.tables.performance_overlay import best_on_validation, overlay
+from showergrid.report.tables.performance_table import cell_csv, layout, places_csv
 
 SETTINGS = {
     "classes": CLASSES,

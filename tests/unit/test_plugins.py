@@ -2,8 +2,8 @@
 
 import pytest
 
-from showergrid import plugins
-from showergrid.errors import InputError
+from showergrid.core import plugins
+from showergrid.core.errors import InputError
 
 
 def test_representations_are_found_by_name():

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from synthetic_hits import CENTIMETRES, hits_of, random_events
 
-from showergrid.hits import AXES
-from showergrid.pixels import Bins, Grid
+from showergrid.events.hits import AXES
+from showergrid.inputs.pixels import Bins, Grid
 from showergrid.representations import projection
 
 RANGES = {"charge": 100.0}

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from showergrid import provenance
-from showergrid.errors import InputError
+from showergrid.core import provenance
+from showergrid.core.errors import InputError
 
 JOB = {
     "rule": "train",

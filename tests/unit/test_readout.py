@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from showergrid.readout import (
+from showergrid.core.seeds import generator
+from showergrid.sources.showers.geant4 import Deposits
+from showergrid.sources.showers.readout import (
     MINIMUM_IONISATION,
     TimedHits,
     ionisation_density,
@@ -16,9 +18,7 @@ from showergrid.readout import (
     recombination,
     threshold_charge,
 )
-from showergrid.settings.simulation import Box, Readout, Recombination
-from showergrid.simulation import Deposits
-from showergrid.streams import generator
+from showergrid.sources.showers.settings import Box, Readout, Recombination
 
 BOX = Box(x=(-200, 200), y=(-200, 200), z=(0, 500))
 LAWS = Recombination(model="birks", birks={"a": 0.800, "k": 0.0486}, modified_box={"alpha": 0.93, "beta": 0.212})

@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from synthetic_hits import CALIBRATION, hits_of, random_events
 
-from showergrid.images import read_images
-from showergrid.imaging import write_images
-from showergrid.ordering import reordered
-from showergrid.removal import HEADER, WAYS, Trained, in_order, kept, table, write_table
-from showergrid.removalplots import read_table, removal_figure
-from showergrid.settings.images import Images
-from showergrid.settings.report import Bootstrap
-from showergrid.training import build
+from showergrid.events.order import reordered
+from showergrid.explain.removal import HEADER, WAYS, Trained, in_order, kept, table, write_table
+from showergrid.inputs.image_file import read_images
+from showergrid.inputs.making import write_images
+from showergrid.inputs.settings import Images
+from showergrid.report.figures.removal import read_table, removal_figure
+from showergrid.report.settings.tables import Bootstrap
+from showergrid.training.loop import build
 
 # Charges of two events, the first hit of each neither the largest nor the smallest
 CHARGES = [[5.0, 9.0, 1.0, 7.0, 3.0, 2.0, 8.0, 4.0, 6.0, 10.0], [2.0, 1.0, 3.0]]
@@ -122,9 +122,9 @@ def trained(tmp_path, one_thread):
 
 
 def test_scores_of_whole_events_are_those_of_their_images(trained):
-    from showergrid.datasets import Window, cut
-    from showergrid.evaluation import answer
-    from showergrid.settings.images import WindowSettings
+    from showergrid.evaluation.answers import answer
+    from showergrid.inputs.settings import WindowSettings
+    from showergrid.inputs.window import Window, cut
 
     cell, hits = trained
     window = Window.of(WindowSettings(**cell.cell["model"]["window"]), ("x", "y", "z"))

@@ -14,14 +14,14 @@ import pyarrow.parquet as pq
 import pytest
 from synthetic_cells import BOOTSTRAP, CLASSES, write_cell
 
-from showergrid import latex, markdown
-from showergrid.cellfolders import FILES
-from showergrid.errors import InputError
-from showergrid.grids import short
-from showergrid.places import number
-from showergrid.resolution import Study, build, guessing, layout, resolution_csv
-from showergrid.settings.report import ResolutionSettings
-from showergrid.typesetting import typeset
+from showergrid.core.errors import InputError
+from showergrid.evaluation.cell_folder import FILES
+from showergrid.report.formats import latex, markdown
+from showergrid.report.formats.layout import short
+from showergrid.report.formats.pdf import typeset
+from showergrid.report.settings.tables import ResolutionSettings
+from showergrid.report.tables.resolution import Study, build, guessing, layout, resolution_csv
+from showergrid.report.tables.results import number
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 SEEDS = [19, 20, 21, 22]

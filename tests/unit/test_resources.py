@@ -9,11 +9,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from showergrid.errors import InputError
-from showergrid.jobs import job
-from showergrid.resources import Need, need, needs_gpu, read_cluster, scratch
-from showergrid.settings.cluster import Cluster
-from showergrid.study import Study
+from showergrid.core.errors import InputError
+from showergrid.plan.cluster import Cluster
+from showergrid.plan.jobs import job
+from showergrid.plan.resources import Need, need, needs_gpu, read_cluster, scratch
+from showergrid.plan.study import Study
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "slurm/site.yaml"

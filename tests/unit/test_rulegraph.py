@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 
-from showergrid.errors import InputError
-from showergrid.layering import BEND, implied, layout
-from showergrid.rulegraph import ask_snakemake, graph_text, read_graph, snakemake_edges
-from showergrid.ruleplot import HEIGHT, STEP, curve, draw_graph, rulegraph_figure
+from showergrid.core.errors import InputError
+from showergrid.report.data.rule_graph import ask_snakemake, graph_text, read_graph, snakemake_edges
+from showergrid.report.figures.graph_layout import BEND, implied, layout
+from showergrid.report.figures.rule_graph import HEIGHT, STEP, curve, draw_graph, rulegraph_figure
 
 LIST_RULES = Path(__file__).parents[2] / "scripts" / "list_rules.py"
 SNAKEFILE = """

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from snakemake.common.configfile import load_configfile
 from snakemake.utils import update_config
 
-from showergrid.study import Study
+from showergrid.plan.study import Study
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((ROOT / "config/schema.json").read_text())

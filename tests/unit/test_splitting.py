@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from showergrid.errors import InputError
-from showergrid.settings.images import Split
-from showergrid.splitting import divide, events_of, read_split, write_split
+from showergrid.core.errors import InputError
+from showergrid.events.split import divide, events_of, read_split, write_split
+from showergrid.inputs.settings import Split
 
 SPLIT = Split(seed=7, test_fraction=0.1, validation_fraction=0.1)
 

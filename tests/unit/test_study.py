@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import yaml
 
-from showergrid.errors import InputError
-from showergrid.grid import Cell
-from showergrid.jobs import job, published
-from showergrid.plugins import closure_modules
-from showergrid.study import Study
+from showergrid.core.cells import Cell
+from showergrid.core.errors import InputError
+from showergrid.core.plugins import closure_modules
+from showergrid.plan.jobs import job, published
+from showergrid.plan.study import Study
 
 ROOT = Path(__file__).parents[2]
 TEST = yaml.safe_load((ROOT / "config/test.yaml").read_text())

@@ -15,14 +15,14 @@ import pytest
 from pydantic import ValidationError
 from synthetic_cells import accuracies, block, table_config, write_cell, write_study
 
-from showergrid import latex, markdown
-from showergrid.errors import InputError
-from showergrid.places import ACCURACIES, identical_rows, number
-from showergrid.published import lines
-from showergrid.settings.report import TableSettings
-from showergrid.table1 import layout, published_csv, table_csv
-from showergrid.tables import Table, build
-from showergrid.typesetting import typeset
+from showergrid.core.errors import InputError
+from showergrid.report.formats import latex, markdown
+from showergrid.report.formats.pdf import typeset
+from showergrid.report.settings.tables import TableSettings
+from showergrid.report.tables.grid import Table, build
+from showergrid.report.tables.grid_layout import layout, published_csv, table_csv
+from showergrid.report.tables.grid_published import lines
+from showergrid.report.tables.results import ACCURACIES, identical_rows, number
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 needs_latex = pytest.mark.skipif(

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from torch.nn import functional
 
-from showergrid import training
-from showergrid.checkpoint import Checkpoint
-from showergrid.datasets import Cut, Share
-from showergrid.errors import InputError
-from showergrid.history import Epoch, best_epoch
-from showergrid.settings.training import Training
-from showergrid.training import Labelled, Progress, batches
+from showergrid.core.errors import InputError
+from showergrid.inputs.window import Cut, Share
+from showergrid.training import loop
+from showergrid.training.checkpoint import Checkpoint
+from showergrid.training.history import Epoch, best_epoch
+from showergrid.training.loop import Labelled, Progress, batches
+from showergrid.training.settings import Training
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -71,10 +71,10 @@ def trained(tmp_path):
     def run(seed: int = 19, shape: tuple[int, ...] = SHAPE, network: dict | None = None, validation=None, **changes):
         chosen = settings(**changes)
         model = {"module": "simple", "parameters": {**NETWORK, **(network or {})}}
-        built = training.build(model, shape, 2, seed)
+        built = loop.build(model, shape, 2, seed)
         resume = Checkpoint(tmp_path / f"{next(number)}.pt", "digest")
         validation = validation or toy(40, 2, shape)
-        return built, training.train(built, chosen, seed, toy(96, 1, shape), validation, CPU, resume)
+        return built, loop.train(built, chosen, seed, toy(96, 1, shape), validation, CPU, resume)
 
     return run
 
@@ -92,7 +92,7 @@ def test_a_network_learns(trained, shape, precision):
     assert done.history[-1].train_loss < done.history[0].train_loss
     # On images that it never saw, the class of index k has column k.
     fresh = toy(60, 3, shape)
-    answers = training.answers(network, settings(precision=precision), fresh.images, CPU)
+    answers = loop.answers(network, settings(precision=precision), fresh.images, CPU)
     assert (answers.argmax(1).numpy() == fresh.label).mean() > 0.95
     torch.testing.assert_close(answers.sum(1), torch.ones(60, dtype=torch.float64))
 
@@ -112,7 +112,7 @@ def test_weights_kept_are_those_of_the_best_epoch(trained):
     row = done.history[best - 1]
     assert not same(done.best, network.state_dict())
     network.load_state_dict(done.best)
-    score = training.answers(network, settings(), validation.images, CPU)
+    score = loop.answers(network, settings(), validation.images, CPU)
     label = torch.from_numpy(validation.label)
     assert float((score.argmax(1) == label).double().mean()) == row.val_accuracy
     assert float(functional.nll_loss(score.log(), label)) == pytest.approx(row.val_loss)
@@ -128,7 +128,7 @@ def test_same_seed_same_weights_other_seed_other_weights(trained):
 
 def test_the_seed_alone_governs_initialisation():
     def built(seed: int):
-        return training.build({"module": "simple", "parameters": NETWORK}, SHAPE, 2, seed).state_dict()
+        return loop.build({"module": "simple", "parameters": NETWORK}, SHAPE, 2, seed).state_dict()
 
     torch.manual_seed(1)
     one = built(19)
@@ -142,13 +142,13 @@ def test_an_unfinished_training_goes_on_where_it_was(tmp_path):
     data = toy(96, 1), toy(40, 2)
     schedule = {"scheduler_name": "StepLR", "scheduler_step_size": 2, "optim_name": "AdamW"}
     whole = Checkpoint(tmp_path / "whole.pt", "digest")
-    expected = training.train(training.build(model, SHAPE, 2, 19), settings(**schedule), 19, *data, CPU, whole)
+    expected = loop.train(loop.build(model, SHAPE, 2, 19), settings(**schedule), 19, *data, CPU, whole)
     for stop in (1, 2, 5):
         part = Checkpoint(tmp_path / f"{stop}.pt", "digest")
-        training.train(training.build(model, SHAPE, 2, 19), settings(**schedule, n_epochs=stop), 19, *data, CPU, part)
+        loop.train(loop.build(model, SHAPE, 2, 19), settings(**schedule, n_epochs=stop), 19, *data, CPU, part)
         torch.manual_seed(stop)  # another process has other generators
-        resumed = training.build(model, SHAPE, 2, 19)
-        done = training.train(resumed, settings(**schedule), 19, *data, CPU, part)
+        resumed = loop.build(model, SHAPE, 2, 19)
+        done = loop.train(resumed, settings(**schedule), 19, *data, CPU, part)
         assert done.history == expected.history
         assert same(done.best, expected.best)
 
@@ -156,7 +156,7 @@ def test_an_unfinished_training_goes_on_where_it_was(tmp_path):
 @pytest.mark.parametrize("name", get_args(Training.model_fields["optim_name"].annotation))
 def test_every_optimiser_changes_the_weights(trained, name):
     network, done = trained(optim_name=name, n_epochs=1)
-    before = training.build({"module": "simple", "parameters": NETWORK}, SHAPE, 2, 19).state_dict()
+    before = loop.build({"module": "simple", "parameters": NETWORK}, SHAPE, 2, 19).state_dict()
     assert not any(torch.equal(tensor, before[key]) for key, tensor in network.state_dict().items())
     assert np.isfinite(done.history[0].val_loss)
 
@@ -211,7 +211,7 @@ def answering(trained, monkeypatch, ones: list[int], **changes) -> Progress:
         score[: next(left)] = torch.tensor([0.0, 1.0])
         return score
 
-    monkeypatch.setattr(training, "answers", answers)
+    monkeypatch.setattr(loop, "answers", answers)
     return trained(n_epochs=len(ones), patience=2, **changes)[1]
 
 
@@ -261,12 +261,10 @@ class Double(torch.nn.Module):
 
 def gradients(tmp_path, data: Labelled, micro: int | None, module: str = "simple", **parameters) -> list[torch.Tensor]:
     """Those of one step on all events at once, from the change that plain gradient descent makes."""
-    network = Double(
-        training.build({"module": module, "parameters": {**NETWORK, **parameters}}, data.images.shape, 2, 19)
-    )
+    network = Double(loop.build({"module": module, "parameters": {**NETWORK, **parameters}}, data.images.shape, 2, 19))
     before = [tensor.detach().clone() for tensor in network.parameters()]
     chosen = settings(batch_size=data.label.size, micro_batch_size=micro, n_epochs=1, optim_name="SGD", optim_lr=1.0)
-    training.train(network, chosen, 19, data, data, CPU, Checkpoint(tmp_path / f"{micro}.pt", "digest"))
+    loop.train(network, chosen, 19, data, data, CPU, Checkpoint(tmp_path / f"{micro}.pt", "digest"))
     return [old - new.detach() for old, new in zip(before, network.parameters(), strict=True)]
 
 
@@ -295,15 +293,15 @@ def test_loss_and_accuracy_are_those_of_all_events(trained):
 
 def test_no_pass_through_the_network_has_more_events(trained, monkeypatch):
     seen = []
-    logits = training._logits
-    monkeypatch.setattr(training, "_logits", lambda *given: seen.append(len(given[2])) or logits(*given))
+    logits = loop._logits
+    monkeypatch.setattr(loop, "_logits", lambda *given: seen.append(len(given[2])) or logits(*given))
     trained(batch_size=32, micro_batch_size=8, n_epochs=1)  # 96 to train, 40 to validate
     assert seen == [8] * (96 // 8 + 40 // 8)
 
 
 def saved_bytes(name: str, shape: tuple[int, ...], events: int) -> int:
     """What a forward pass keeps for the backward one, beside the weights."""
-    network = training.build({"module": name, "parameters": {}}, shape, 2, 19)
+    network = loop.build({"module": name, "parameters": {}}, shape, 2, 19)
     kept = {tensor.untyped_storage().data_ptr() for tensor in network.parameters()}
     sizes, alive = {}, []
 
@@ -344,7 +342,7 @@ def test_complex_on_voxels_fits_12_gigabytes_in_parts_of_eight():
 
 def test_memory_that_is_full_is_one_line():
     cell = {"representation": {"name": "voxels"}, "resolution": 1000, "model": {"name": "complex"}, "seed": 19}
-    with pytest.raises(InputError, match="voxels c1000 complex seed 19") as refused, training.within_memory(cell, CPU):
+    with pytest.raises(InputError, match="voxels c1000 complex seed 19") as refused, loop.within_memory(cell, CPU):
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 9 GiB.\nmore lines")
     assert "micro_batch_size" in str(refused.value)
     assert "batch_size" in str(refused.value).replace("micro_batch_size", "")
@@ -359,7 +357,7 @@ def test_batch_norm_survives_a_last_batch_of_one(trained):
 def test_threads_and_kernels_are_those_asked_for():
     before = torch.get_num_threads()
     try:
-        assert training.prepare(settings(threads=2)) == CPU
+        assert loop.prepare(settings(threads=2)) == CPU
         assert torch.get_num_threads() == 2
         assert torch.are_deterministic_algorithms_enabled()
     finally:
@@ -371,8 +369,8 @@ def test_threads_and_kernels_are_those_asked_for():
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
 def test_a_device_that_there_is_not_is_refused():
     with pytest.raises(InputError, match="cuda"):
-        training.prepare(settings(device="cuda"))
-    assert training.prepare(settings(device="auto")) == CPU
+        loop.prepare(settings(device="cuda"))
+    assert loop.prepare(settings(device="auto")) == CPU
 
 
 @pytest.mark.parametrize(

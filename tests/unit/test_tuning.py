@@ -13,19 +13,29 @@ import optuna
 import pytest
 import yaml
 
-from showergrid import tuning
-from showergrid.errors import InputError
-from showergrid.jobs import job, published
-from showergrid.settings.tuning import Search
-from showergrid.study import Study
-from showergrid.trials import COMPLETE, FAILED, PRUNED, Trial, best, joined, read_trials, write_best, write_trials
-from showergrid.tuned import read_best, with_values
-from showergrid.tuning_figures import (
+from showergrid.core.errors import InputError
+from showergrid.plan.jobs import job, published
+from showergrid.plan.study import Study
+from showergrid.report.figures.tuning import (
     history_figure,
     importances,
     importances_figure,
     parallel_figure,
     parameters_figure,
+)
+from showergrid.tuning import search
+from showergrid.tuning.best import read_best, with_values
+from showergrid.tuning.settings import Search
+from showergrid.tuning.trials import (
+    COMPLETE,
+    FAILED,
+    PRUNED,
+    Trial,
+    best,
+    joined,
+    read_trials,
+    write_best,
+    write_trials,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -169,7 +179,7 @@ def killed(settings: dict, journal: Path, trial: int, epoch: int) -> None:
 
         return measure(number, values, last)
 
-    tuning.search(Search(**settings), 0, EPOCHS, journal, dying)
+    search.search(Search(**settings), 0, EPOCHS, journal, dying)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +187,7 @@ def killed(settings: dict, journal: Path, trial: int, epoch: int) -> None:
 )
 def test_killed_in_a_trial_and_again_ends_in_the_same_trials(tmp_path, sampler, pruner):
     settings = searched(sampler=sampler, pruner=pruner)
-    rows = tuning.search(Search(**settings), 0, EPOCHS, tmp_path / "alone.journal", measure)
+    rows = search.search(Search(**settings), 0, EPOCHS, tmp_path / "alone.journal", measure)
     assert [row.number for row in rows] == list(range(14))
     assert {row.state for row in rows} >= {COMPLETE, *([PRUNED] if pruner != "none" else [])}
     journal = tmp_path / "killed.journal"
@@ -190,13 +200,13 @@ def test_killed_in_a_trial_and_again_ends_in_the_same_trials(tmp_path, sampler, 
         assert journal.read_bytes().count(b'"op_code":4') == trial
     with open(journal, "ab") as file:  # as a full disk or a dead machine would leave it
         file.write(b'{"op_code":4,"work')
-    assert tuning.search(Search(**settings), 0, EPOCHS, journal, measure) == rows
-    assert tuning.search(Search(**settings), 0, EPOCHS, journal, measure) == rows  # done: no more of them
+    assert search.search(Search(**settings), 0, EPOCHS, journal, measure) == rows
+    assert search.search(Search(**settings), 0, EPOCHS, journal, measure) == rows  # done: no more of them
 
 
 def test_another_seed_tries_other_values_and_a_search_finds_the_best(tmp_path):
     one, other = (
-        tuning.search(Search(**searched(seed=seed, trials=25)), 0, EPOCHS, tmp_path / f"{seed}.journal", measure)
+        search.search(Search(**searched(seed=seed, trials=25)), 0, EPOCHS, tmp_path / f"{seed}.journal", measure)
         for seed in (1, 2)
     )
     assert not {row.values["optim_lr"] for row in one} & {row.values["optim_lr"] for row in other}
@@ -210,7 +220,7 @@ def test_another_seed_tries_other_values_and_a_search_finds_the_best(tmp_path):
 def test_a_grid_has_each_point_once_whoever_does_it(tmp_path, workers):
     settings = Search(**searched(sampler="grid", trials=6, workers=workers, space=GRID))
     shares = [
-        tuning.search(settings, worker, 2, tmp_path / "journal", lambda number, values, told: 0.5)
+        search.search(settings, worker, 2, tmp_path / "journal", lambda number, values, told: 0.5)
         for worker in range(workers)
     ]
     rows = joined(shares)
@@ -223,13 +233,13 @@ def test_workers_share_a_journal_at_the_same_time(tmp_path):
     settings = Search(**searched(workers=3, trials=8))
     fork = multiprocessing.get_context("fork")
     arguments = [(settings, worker, EPOCHS, tmp_path / "journal", measure) for worker in range(3)]
-    processes = [fork.Process(target=tuning.search, args=one) for one in arguments]
+    processes = [fork.Process(target=search.search, args=one) for one in arguments]
     for process in processes:
         process.start()
     for process in processes:
         process.join()
     assert [process.exitcode for process in processes] == [0, 0, 0]
-    shares = [tuning.search(*one) for one in arguments]
+    shares = [search.search(*one) for one in arguments]
     assert [len(share) for share in shares] == [3, 3, 2]
     rates = [row.values["optim_lr"] for share in shares for row in share]
     assert len(set(rates)) == 8
@@ -238,7 +248,7 @@ def test_workers_share_a_journal_at_the_same_time(tmp_path):
 def test_without_its_package_cma_es_says_so(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "cmaes", None)
     with pytest.raises(InputError, match="CMA-ES needs the package cmaes"):
-        tuning.search(Search(**searched(sampler="CMA-ES")), 0, EPOCHS, tmp_path / "journal", measure)
+        search.search(Search(**searched(sampler="CMA-ES")), 0, EPOCHS, tmp_path / "journal", measure)
 
 
 # What becomes of them
@@ -278,7 +288,7 @@ def test_what_is_no_result_of_a_search_is_refused(tmp_path):
 
 def test_importance_is_that_of_the_only_value_that_matters(tmp_path):
     settings = Search(**searched(sampler="random", trials=40))
-    rows = tuning.search(settings, 0, 1, tmp_path / "journal", lambda number, values, told: 0.5 + values["dropout"])
+    rows = search.search(settings, 0, 1, tmp_path / "journal", lambda number, values, told: 0.5 + values["dropout"])
     found = importances(rows, settings)
     assert next(iter(found)) == "dropout"
     assert found["dropout"] > 0.9
@@ -298,7 +308,7 @@ def test_figures_have_the_same_bytes_twice(tmp_path, rows):
 
 
 def test_the_journal_is_one_of_optuna(tmp_path):
-    rows = tuning.search(Search(**searched(trials=3)), 0, EPOCHS, tmp_path / "journal", measure)
+    rows = search.search(Search(**searched(trials=3)), 0, EPOCHS, tmp_path / "journal", measure)
     backend = optuna.storages.journal.JournalFileBackend(str(tmp_path / "journal"))
     found = optuna.load_study(study_name=None, storage=optuna.storages.JournalStorage(backend))
     assert [trial.params["optim_lr"] for trial in found.trials] == [row.values["optim_lr"] for row in rows]

@@ -13,13 +13,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from showergrid import sample as sampling
-from showergrid.dataplots import FIGURES
-from showergrid.hits import EVENTS, HITS
-from showergrid.sample import CHARGE_EDGES, PLACE_EDGES, Sample, quantile, read_sample
-from showergrid.settings.validation import Baselines, PublishedData
-from showergrid.streams import generator
-from showergrid.validation import summary, write_extents
+from showergrid.core.seeds import generator
+from showergrid.events.hits import EVENTS, HITS
+from showergrid.report.data import sample as sampling
+from showergrid.report.data.sample import CHARGE_EDGES, PLACE_EDGES, Sample, quantile, read_sample
+from showergrid.report.data.settings import Baselines, PublishedData
+from showergrid.report.data.summary import summary, write_extents
+from showergrid.report.figures.data import FIGURES
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 CLASSES = [{"name": "electron", "pdg": 11}, {"name": "photon", "pdg": 22}]

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from showergrid.errors import InputError
-from showergrid.grid import Cell
-from showergrid.jobs import job, published
-from showergrid.study import Study
-from showergrid.variants import base, variant
+from showergrid.core.cells import Cell
+from showergrid.core.errors import InputError
+from showergrid.core.variants import base, variant
+from showergrid.plan.jobs import job, published
+from showergrid.plan.study import Study
 
 ROOT = Path(__file__).parents[2]
 TEST = yaml.safe_load((ROOT / "config/test.yaml").read_text())

@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from showergrid import markdown
-from showergrid.errors import InputError
-from showergrid.settings.variations import VariationTable
-from showergrid.variation_table import build, layout, variations_csv
+from showergrid.core.errors import InputError
+from showergrid.report.formats import markdown
+from showergrid.report.tables.variations import build, layout, variations_csv
+from showergrid.sources.showers.variation_settings import VariationTable
 
 N = 200
 

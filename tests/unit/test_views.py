@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from synthetic_hits import CENTIMETRES, hits_of, random_events
 
-from showergrid.hits import AXES
-from showergrid.legends import has_hue, legend_colors
+from showergrid.events.hits import AXES
+from showergrid.inputs.settings import Representation
+from showergrid.report.figures.event_views import VIEWS, event3d_figure, view, views_figure
+from showergrid.report.figures.legends import has_hue, legend_colors
+from showergrid.report.settings.tables import DrawnRepresentation
 from showergrid.representations import color
-from showergrid.settings.images import Representation
-from showergrid.settings.report import DrawnRepresentation
-from showergrid.views import VIEWS, event3d_figure, view, views_figure
 
 EVENTS = [(1, 2, 3, 10), (1, 2.2, 3, 5), (2, 2, 3, 7), (1, 5, 3, 1)]
 

@@ -5,8 +5,8 @@ import pytest
 import slow_images
 from synthetic_hits import CENTIMETRES, hits_of, random_events
 
-from showergrid.hits import AXES
-from showergrid.pixels import Grid
+from showergrid.events.hits import AXES
+from showergrid.inputs.pixels import Grid
 from showergrid.representations import voxels
 
 

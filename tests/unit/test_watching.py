@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from showergrid.watching import lines, trainings
+from showergrid.track.watch import lines, trainings
 
 ROOT = Path(__file__).parents[2]
 

@@ -14,9 +14,9 @@ from torch import Tensor, nn
 from torchvision.models import get_model, get_weight
 from torchvision.models.vision_transformer import interpolate_embeddings
 
-from showergrid import plugins
-from showergrid.errors import InputError
-from showergrid.weights import Published, weights_file
+from showergrid.core import plugins
+from showergrid.core.errors import InputError
+from showergrid.models.parts.weights import Published, weights_file
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -65,7 +65,7 @@ def test_where_weights_are_looked_for(tmp_path):
 
 def test_the_plan_finds_weights_without_a_network_library():
     code = (
-        "import sys; from showergrid import plugins; from showergrid.weights import weights_file; "
+        "import sys; from showergrid.core import plugins; from showergrid.models.parts.weights import weights_file; "
         "[weights_file('w', getattr(plugins.load('models', n), 'WEIGHTS', None)) for n in plugins.names('models')]; "
         "print([name for name in sys.modules if name.split('.')[0] in ('torch', 'torchvision')])"
     )
@@ -183,7 +183,7 @@ def positions(seed: int = 1) -> dict[str, Tensor]:
 
 
 def adapted(window: tuple[int, int], state: dict[str, Tensor]) -> Tensor:
-    from showergrid.transformer import VisionTransformerB16, positions_for
+    from showergrid.models.parts.vision_transformer import VisionTransformerB16, positions_for
 
     return positions_for(VisionTransformerB16(window))(state)["encoder.pos_embedding"]
 

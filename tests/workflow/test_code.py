@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from study import ROOT
 
-from showergrid.closure import LEFT_OUT
+from showergrid.core.closure import LEFT_OUT
 
 
 def file_of(module: str) -> str | None:

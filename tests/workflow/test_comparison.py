@@ -64,5 +64,5 @@ def test_an_edit_makes_again_what_is_told_of_it(project, old, new, rules):
 
 
 def test_a_comment_in_the_law_of_differences(project):
-    project.edit("scripts/showergrid/differences.py", "\n@dataclass", "\n# A remark.\n@dataclass")
+    project.edit("scripts/showergrid/evaluation/pairwise.py", "\n@dataclass", "\n# A remark.\n@dataclass")
     assert set(project.plan().rules) == {"pairs"}

@@ -66,7 +66,7 @@ def again(tmp_path_factory):
     """A part of the study once more: on one core, and with stand-ins for the modules that may not change an output."""
     project = checkout(tmp_path_factory.mktemp("again"))
     for module, text in STANDINS.items():
-        (project.root / f"scripts/showergrid/{module}.py").write_text(text)
+        (project.root / f"scripts/showergrid/core/{module}.py").write_text(text)
     project.snakemake("--cores", "1", *(f"results-test/{target}" for target in TARGETS))
     return project
 

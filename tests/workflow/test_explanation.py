@@ -57,7 +57,7 @@ def test_what_an_edit_makes_again(explained, tmp_path):
 
 def test_code_of_the_maps_makes_no_cell_again(explained, tmp_path):
     project = explained.copy(tmp_path / "project")
-    project.edit("scripts/showergrid/heatmaps.py", "\nclass ", "\n# A remark.\nclass ")
+    project.edit("scripts/showergrid/explain/heatmaps.py", "\nclass ", "\n# A remark.\nclass ")
     assert set(project.plan(*FIGURES).rules) == {"heatmaps", "heatmap_figure"}
     assert project.plan().jobs == []
 

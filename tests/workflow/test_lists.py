@@ -13,6 +13,7 @@ CELLS = [
 ]
 OF_FEATURES = {("features", "xgboost"), ("features", "cut")}
 FITTED = {"linear_svm", "xgboost", "cut"}
+PARTS = "scripts/showergrid/models/parts"
 
 
 @pytest.mark.parametrize(("representation", "model", "rows"), CELLS)
@@ -57,8 +58,8 @@ def test_place_of_windows_leaves_lists(project):
         ("config/test.yaml", "spread_radii: [3, 10]", "spread_radii: [3, 11]", OF_FEATURES),
         ("config/test.yaml", "rounds: 5", "rounds: 4", {("features", "xgboost")}),
         ("config/test.yaml", "sort: distance", "sort: order", {("hits", "transformer"), ("hits", "linear_svm")}),
-        ("scripts/showergrid/linear.py", '"""Models', '"""All models', {("hits", "linear_svm"), ("features", "cut")}),
-        ("scripts/showergrid/attention.py", '"""A transformer', '"""One transformer', {("hits", "transformer")}),
+        (f"{PARTS}/linear.py", '"""Models', '"""All models', {("hits", "linear_svm"), ("features", "cut")}),
+        (f"{PARTS}/hit_transformer.py", '"""A transformer', '"""One transformer', {("hits", "transformer")}),
     ],
 )  # fmt: skip
 def test_an_edit_trains_what_depends_on_it(project, file, old, new, cells):

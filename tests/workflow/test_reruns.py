@@ -59,7 +59,7 @@ def test_comment_in_the_colour_module(project):
 
 
 def test_comment_in_the_training_loop(project):
-    project.edit("scripts/showergrid/training.py", "\nclass ", "\n# A remark.\nclass ")
+    project.edit("scripts/showergrid/training/loop.py", "\nclass ", "\n# A remark.\nclass ")
     assert set(project.plan().rules) == ALL_CELLS
 
 
@@ -81,7 +81,7 @@ def test_texts_plan_nothing(project, file):
 
 @pytest.mark.parametrize("module", ["provenance", "progress", "errors", "closure"])
 def test_modules_that_change_no_output_plan_nothing(project, module):
-    project.edit(f"scripts/showergrid/{module}.py", '"""', '"""A remark. ')
+    project.edit(f"scripts/showergrid/core/{module}.py", '"""', '"""A remark. ')
     assert project.plan().jobs == []
 
 
@@ -113,7 +113,7 @@ def test_branch_and_back_plans_nothing(project):
 
     git("checkout", "-b", "other")
     project.edit("config/test.yaml", "optim_lr: 1.0e-3", "optim_lr: 2.0e-3")
-    project.edit("scripts/showergrid/training.py", "\nclass ", "\n# A remark.\nclass ")
+    project.edit("scripts/showergrid/training/loop.py", "\nclass ", "\n# A remark.\nclass ")
     git("commit", "--all", "--message", "Change")
     assert project.plan().rules["train"] > 1
     git("checkout", "-")

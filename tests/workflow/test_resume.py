@@ -153,7 +153,7 @@ def test_killed_then_learning_rate_edited_starts_afresh(trainings, undisturbed, 
 
 def test_killed_then_code_edited_starts_afresh(trainings, undisturbed, tmp_path):
     other = trainings.project.copy(tmp_path / "other")
-    other.edit("scripts/showergrid/streams.py", '"/".join([', '"/".join(["other", ')
+    other.edit("scripts/showergrid/core/seeds.py", '"/".join([', '"/".join(["other", ')
     (tmp_path / "cell").mkdir()
     trainings.kill_after_some_epochs(tmp_path / "cell", root=other.root)
     assert trainings.finish(tmp_path / "cell") == undisturbed.outputs

@@ -4,9 +4,9 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from showergrid.evaluation import read_model
-from showergrid.hits import read_hits
-from showergrid.scoring import score
+from showergrid.apply.scoring import score
+from showergrid.evaluation.answers import read_model
+from showergrid.events.hits import read_hits
 
 CELLS = [
     ("projection_y", 100, "complex"),

@@ -176,7 +176,7 @@ def test_again_changes_nothing_and_a_changed_cell_changes_it(tracked, tmp_path):
         "track": 1,
     }
     project.edit("config/test.yaml", "optim_lr: 0.005, ", "")
-    project.edit("scripts/showergrid/trackedcells.py", "\nclass ", "\n# A remark.\nclass ")
+    project.edit("scripts/showergrid/track/cells.py", "\nclass ", "\n# A remark.\nclass ")
     assert dict(project.plan(DATABASE).rules) == {"track": 1}
 
 

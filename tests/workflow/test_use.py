@@ -70,9 +70,9 @@ def test_a_prediction_is_made_again_when_its_files_cell_or_code_change(used, tmp
     project.edit("config/test.yaml", "seed: 20\n    files", "seed: 19\n    files")
     assert dict(project.plan(*targets()).rules) == {"predict": 1}
     project.edit("config/test.yaml", "seed: 19\n    files", "seed: 20\n    files")
-    project.edit("scripts/showergrid/ranges.py", "\nclass ", "\n# A remark.\nclass ")
+    project.edit("scripts/showergrid/apply/ranges.py", "\nclass ", "\n# A remark.\nclass ")
     assert dict(project.plan(*targets()).rules) == {"predict": 1}
-    project.edit("scripts/showergrid/export.py", "\nclass ", "\n# A remark.\nclass ")
+    project.edit("scripts/showergrid/apply/export.py", "\nclass ", "\n# A remark.\nclass ")
     assert dict(project.plan(*targets()).rules) == {"predict": 1, "export": 2}
     project.edit("config/test.yaml", "model: complex\n    seed: 20", "model: tiny\n    seed: 20")
     done = project.snakemake("--dry-run", targets()[0], check=False)

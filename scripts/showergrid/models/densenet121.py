@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from showergrid.settings.networks import Pretrained
-from showergrid.weights import Published
+from showergrid.models.parts.network_settings import Pretrained
+from showergrid.models.parts.weights import Published
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -25,7 +25,7 @@ def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.
     """The network for images of `shape` (C, H, W)."""
     from torchvision.models import densenet121
 
-    from showergrid.pretrained import PretrainedNetwork, load_published, without_classifier
+    from showergrid.models.parts.pretrained import PretrainedNetwork, load_published, without_classifier
 
     network = densenet121()
     load_published(network, parameters.weights, WEIGHTS, _with_names_of_today)

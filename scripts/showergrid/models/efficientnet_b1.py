@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from showergrid.settings.networks import Pretrained as Parameters
-from showergrid.weights import Published
+from showergrid.models.parts.network_settings import Pretrained as Parameters
+from showergrid.models.parts.weights import Published
 
 if TYPE_CHECKING:
     from torch import nn
@@ -18,6 +18,6 @@ def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.
     """The network for images of `shape` (C, H, W)."""
     from torchvision.models import efficientnet_b1
 
-    from showergrid.pretrained import from_torchvision
+    from showergrid.models.parts.pretrained import from_torchvision
 
     return from_torchvision(efficientnet_b1(), "classifier", WEIGHTS, parameters, n_classes)

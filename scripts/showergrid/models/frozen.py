@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from showergrid.settings.networks import Joined as Parameters
+from showergrid.models.parts.network_settings import Joined as Parameters
 
 if TYPE_CHECKING:
     from torch import nn
@@ -20,6 +20,6 @@ def build(
     parameters: Parameters, shape: tuple[int, ...], n_classes: int, backbones: Sequence[dict[str, Any]]
 ) -> nn.Module:
     """The network for images of `shape` (C, H, W) or (C, D, H, W); `backbones` as JoinedNetwork is told them."""
-    from showergrid.joining import JoinedNetwork
+    from showergrid.models.parts.joined import JoinedNetwork
 
     return JoinedNetwork(parameters, backbones, False, shape, n_classes)

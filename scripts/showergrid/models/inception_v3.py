@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from showergrid.settings.networks import Pretrained
-from showergrid.weights import Published
+from showergrid.models.parts.network_settings import Pretrained
+from showergrid.models.parts.weights import Published
 
 if TYPE_CHECKING:
     from torch import nn
@@ -24,7 +24,7 @@ def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.
     """The network for images of `shape` (C, H, W)."""
     from torchvision.models import inception_v3
 
-    from showergrid.pretrained import PretrainedNetwork, load_published, without_classifier
+    from showergrid.models.parts.pretrained import PretrainedNetwork, load_published, without_classifier
 
     # The published weights hold an auxiliary classifier, and expect values from -1 to 1, which transform_input gives.
     network = inception_v3(aux_logits=True, transform_input=True, init_weights=True, dropout=0.0)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from showergrid.settings.networks import Joined
+from showergrid.models.parts.network_settings import Joined
 
 if TYPE_CHECKING:
     from torch import nn
@@ -25,6 +25,6 @@ def build(
     parameters: Parameters, shape: tuple[int, ...], n_classes: int, backbones: Sequence[dict[str, Any]]
 ) -> nn.Module:
     """The network for images of `shape` (C, H, W) or (C, D, H, W); `backbones` as JoinedNetwork is told them."""
-    from showergrid.joining import JoinedNetwork
+    from showergrid.models.parts.joined import JoinedNetwork
 
     return JoinedNetwork(parameters, backbones, parameters.share, shape, n_classes)

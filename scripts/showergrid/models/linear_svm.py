@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import Field
 
-from showergrid import linear
-from showergrid.estimators import Fitted, only_row, table
-from showergrid.linear import predict
-from showergrid.settings.estimators import Estimator
+from showergrid.models.parts import linear
+from showergrid.models.parts.estimator_settings import Estimator
+from showergrid.models.parts.linear import predict
+from showergrid.training.fitting import Fitted, only_row, table
 
 if TYPE_CHECKING:
-    from showergrid.training import Labelled
+    from showergrid.training.loop import Labelled
 
 IMAGE_AXES = (1,)
 __all__ = ["IMAGE_AXES", "Parameters", "fit", "predict"]

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from pydantic import Field
 
-from showergrid import forest
-from showergrid.estimators import Fitted, only_row, table
-from showergrid.settings.estimators import Estimator
+from showergrid.models.parts import forest
+from showergrid.models.parts.estimator_settings import Estimator
+from showergrid.training.fitting import Fitted, only_row, table
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from showergrid.datasets import Cut
-    from showergrid.training import Labelled
+    from showergrid.inputs.window import Cut
+    from showergrid.training.loop import Labelled
 
 IMAGE_AXES = (1,)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from showergrid.settings.networks import Convolutional, Count
+from showergrid.models.parts.network_settings import Convolutional, Count
 
 if TYPE_CHECKING:
     from torch import nn
@@ -25,6 +25,6 @@ class Parameters(Convolutional):
 
 def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.Module:
     """The network for images of `shape` (C, H, W) or (C, D, H, W)."""
-    from showergrid.layers import ConvolutionalNetwork
+    from showergrid.models.parts.layers import ConvolutionalNetwork
 
     return ConvolutionalNetwork(parameters, shape, n_classes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from showergrid.settings.attention import Attention
+from showergrid.models.parts.hit_transformer_settings import Attention
 
 if TYPE_CHECKING:
     from torch import nn
@@ -19,6 +19,6 @@ class Parameters(Attention):
 
 def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.Module:
     """The network for lists of `shape` (C, L), whose last channel says which hits are there."""
-    from showergrid.attention import HitTransformer
+    from showergrid.models.parts.hit_transformer import HitTransformer
 
     return HitTransformer(parameters, shape[0], n_classes)

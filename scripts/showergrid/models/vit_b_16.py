@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from showergrid.settings.networks import Pretrained
-from showergrid.weights import Published
+from showergrid.models.parts.network_settings import Pretrained
+from showergrid.models.parts.weights import Published
 
 if TYPE_CHECKING:
     from torch import nn
@@ -22,8 +22,8 @@ class Parameters(Pretrained):
 
 def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.Module:
     """The network for images of `shape` (C, H, W), both divisible by 16."""
-    from showergrid.pretrained import PretrainedNetwork, load_published, without_classifier
-    from showergrid.transformer import VisionTransformerB16, positions_for
+    from showergrid.models.parts.pretrained import PretrainedNetwork, load_published, without_classifier
+    from showergrid.models.parts.vision_transformer import VisionTransformerB16, positions_for
 
     network = VisionTransformerB16(shape[1:])
     load_published(network, parameters.weights, WEIGHTS, positions_for(network))

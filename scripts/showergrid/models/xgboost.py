@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import Field
 
-from showergrid.estimators import Fitted, table
-from showergrid.history import Epoch, best_epoch
-from showergrid.settings.estimators import Estimator
+from showergrid.models.parts.estimator_settings import Estimator
+from showergrid.training.fitting import Fitted, table
+from showergrid.training.history import Epoch, best_epoch
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from showergrid.datasets import Cut
-    from showergrid.training import Labelled
+    from showergrid.inputs.window import Cut
+    from showergrid.training.loop import Labelled
 
 IMAGE_AXES = (1,)
 

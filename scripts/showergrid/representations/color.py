@@ -17,9 +17,9 @@ from typing import Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from showergrid.hits import AXES, Hits
-from showergrid.pixels import Bins, Grid, Pixels, columns, scaled_charge
-from showergrid.settings.base import Settings
+from showergrid.core.settings import Settings
+from showergrid.events.hits import AXES, Hits
+from showergrid.inputs.pixels import Bins, Grid, Pixels, columns, scaled_charge
 
 CHANNELS = 3  # red, green, blue
 STEP = 1e-3  # cm

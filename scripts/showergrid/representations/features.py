@@ -16,9 +16,9 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field, model_validator
 
-from showergrid.hits import Hits
-from showergrid.pixels import Bins, Grid, Pixels, scaled_charge
-from showergrid.settings.base import Settings
+from showergrid.core.settings import Settings
+from showergrid.events.hits import Hits
+from showergrid.inputs.pixels import Bins, Grid, Pixels, scaled_charge
 
 CHANNELS = 1
 Radius = Annotated[float, Field(gt=0)]

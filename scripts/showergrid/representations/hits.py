@@ -12,9 +12,9 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
-from showergrid.hits import Hits
-from showergrid.pixels import Bins, Grid, Pixels, scaled_charge
-from showergrid.settings.base import Settings
+from showergrid.core.settings import Settings
+from showergrid.events.hits import Hits
+from showergrid.inputs.pixels import Bins, Grid, Pixels, scaled_charge
 
 CHANNELS = 6  # x, y, z from the first hit, distance from it, charge, and 1 for a hit that is there
 CENTIMETRES = 10.0  # that stand for 1, in places and distance

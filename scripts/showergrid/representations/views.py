@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
-from showergrid.settings.base import Settings
-from showergrid.settings.images import Origin
+from showergrid.core.settings import Settings
+from showergrid.inputs.settings import Origin
 
 
 class Parameters(Settings):

@@ -6,9 +6,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from showergrid.hits import AXES, Hits
-from showergrid.pixels import Bins, Grid, Pixels, scaled_charge
-from showergrid.settings.base import Settings
+from showergrid.core.settings import Settings
+from showergrid.events.hits import AXES, Hits
+from showergrid.inputs.pixels import Bins, Grid, Pixels, scaled_charge
 
 CHANNELS = 1
 

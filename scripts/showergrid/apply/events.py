@@ -1,0 +1,138 @@
+"""Events of files that are to be classified: their hits as a cell needs them, and a table of their scores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from showergrid.apply.settings import Unlabelled
+from showergrid.core.atomic import replacing
+from showergrid.core.errors import InputError
+from showergrid.core.progress import report
+from showergrid.events.hits import Hits
+from showergrid.inputs.views import views
+from showergrid.sources.files.chunks import format_of
+from showergrid.sources.files.formats.chunk import ROWS
+from showergrid.sources.files.ingest import check_files, events_of, numbers, ordered_hits, source_names
+from showergrid.sources.files.settings import REFERENCE, ColumnMap
+from showergrid.sources.showers.settings import Box
+
+# hits.parquet of a study, whose rows stand in the study's order
+TABLE = ColumnMap(event="event", x="x", y="y", z="z", charge="charge")
+UNLABELLED = REFERENCE.model_copy(update={"pdg": None, "energy": None})
+
+
+class Events:
+    """Events of files, read once, and of those read so far where they came from."""
+
+    def __init__(self, settings: Unlabelled, cell: dict[str, Any], output: Path) -> None:
+        """`cell` is the description in a model.safetensors; `output` is what will be written of the events.
+
+        Raises:
+            InputError: a file is not there or would be lost, or its hits cannot be in the order that the cell needs.
+        """
+        if "hits" not in cell:
+            raise InputError("the cell does not say what hits it was trained on; make it again with this version")
+        self.files = [Path(name) for name in settings.files]
+        check_files(self.files, output)
+        self.settings = settings
+        self.detector = settings.detector or Box(**cell["hits"]["detector"])
+        self.columns, own = _columns(self.files, settings)
+        self.order = _order(settings.order or ("as_given" if own else None), self.columns, cell)
+        if own and settings.order is None and cell["hits"]["order"] != "as_given":
+            report(f"{', '.join(settings.files)}: the rows are taken to stand in the order {cell['hits']['order']}")
+        self.read: list[pa.Table] = []
+
+    def hits(self, rows: int = ROWS) -> Iterator[Hits]:
+        """Yield the hits of all events, numbered from 0, in chunks; of 32-bit precision, as a study stores them.
+
+        Raises:
+            InputError: a file cannot be used.
+        """
+        count = 0
+        for path, source in zip(self.files, source_names(self.files), strict=True):
+            begin = count
+            for events in events_of(path, self.settings, self.columns, self.detector, rows):
+                event = np.arange(count, count + events.start.size)
+                number = numbers(events, event - begin)
+                where = {"event": event, "source": pa.repeat(source, event.size), "number": number}
+                self.read.append(pa.table({**where, "n_hits": events.n_hits}))
+                hits = ordered_hits(events, event, self.order)
+                time = None if hits.time is None else _stored(hits.time)
+                yield Hits(event, hits.offsets, _stored(hits.position), _stored(hits.charge), time)
+                count += event.size
+
+    def table(self) -> pa.Table:
+        """event, source, number and n_hits of the events read so far."""
+        return pa.concat_tables(self.read)
+
+
+def _stored(values: np.ndarray) -> np.ndarray:
+    return values.astype(np.float32).astype(np.float64)
+
+
+def _columns(files: Sequence[Path], settings: Unlabelled) -> tuple[ColumnMap, bool]:
+    """What the columns mean, and whether the files are tables that a study wrote."""
+    if settings.columns is not None:
+        return settings.columns.model_copy(update={"labels": None}), False
+    tables = all(format_of(path, TABLE) == "parquet" for path in files)
+    return (TABLE, True) if tables else (UNLABELLED, False)
+
+
+def _order(given: str | None, columns: ColumnMap, cell: dict[str, Any]) -> str:
+    """The order to put hits in, so that they stand in that of the cell's study.
+
+    Raises:
+        InputError: another order is asked for, or it needs a time that the files lack.
+    """
+    trained = cell["hits"]["order"]
+    if given not in (None, "as_given", trained):
+        raise InputError(
+            f"order: {given}: the cell was trained on hits in the order {trained}; leave order out, or give as_given "
+            "if the rows stand in it"
+        )
+    order = given or trained
+    own = [view.representation.order for view in views(cell)]
+    if "truth_time" in (order, *own) and columns.time is None:
+        advice = "name its column (time) in a column map"
+        if order == "truth_time":
+            advice += ", or give order: as_given if the rows stand in that order"
+        raise InputError(f"the cell was trained on hits in the order of their true time: {advice}")
+    return order
+
+
+def write_scores(path: Path, events: pa.Table, outside: np.ndarray, classes: Sequence[str], score: np.ndarray) -> None:
+    """Write what a cell says of events, as CSV or as Parquet by the suffix of `path`.
+
+    Args:
+        path: file to write.
+        events: what `Events.table` gives.
+        outside: (E,) int64, hits of each event outside of the ranges of the cell's training events.
+        classes: names of the classes, the positive one first.
+        score: (E, classes) float64, probability of each.
+    """
+    table = events.append_column("outside", pa.array(outside))
+    table = table.append_column("answer", pa.array(np.array(classes)[score.argmax(1)]))
+    for i, name in enumerate(classes):
+        table = table.append_column("score" if i == 0 else f"score_{name}", pa.array(score[:, i]))
+    with replacing(path) as beside:
+        if path.suffix == ".csv":
+            pa.csv.write_csv(table, beside, pa.csv.WriteOptions(quoting_style="needed"))
+        else:
+            pq.write_table(table, beside)
+
+
+def check_suffix(path: Path) -> None:
+    """Refuse an output that `write_scores` cannot write.
+
+    Raises:
+        InputError: its suffix is neither .csv nor .parquet.
+    """
+    if path.suffix not in (".csv", ".parquet"):
+        raise InputError(f"{path}: scores are written as .csv or .parquet; name such a file")

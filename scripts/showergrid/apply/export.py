@@ -1,0 +1,152 @@
+"""A trained cell as one TorchScript file that C++ loads without any of this project, and a text of what it takes."""
+
+from __future__ import annotations
+
+import io
+import warnings
+import zipfile
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from showergrid.core.errors import InputError
+from showergrid.events.hits import AXES
+from showergrid.inputs.image_file import Images
+from showergrid.inputs.making import FEW_HITS
+from showergrid.inputs.pixels import is_list
+from showergrid.inputs.views import Seen, View, views
+from showergrid.training.fitting import estimator
+from showergrid.training.loop import batches, build, name_of, untrained
+
+# Largest difference between a score of the exported network and that of evaluation, by the precision of the latter.
+# The export computes in float32, in which the order of sums matters little; bfloat16 has 8 significant bits.
+TOLERANCE = {"float32": 1e-4, "bf16": 5e-2, "auto": 5e-2}
+EXAMPLES = 4  # test events whose images are written beside it
+
+
+class Scores(nn.Module):
+    """A network with the last step to probabilities: images (N, C, ...) float32 to (N, classes) float64."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Images to the probability of each class."""
+        return self.network(x).double().softmax(1)
+
+
+def check_network(cell: dict[str, Any]) -> None:
+    """Refuse a cell that cannot be exported.
+
+    Raises:
+        InputError: it is no network of PyTorch.
+    """
+    if estimator(cell["model"]):
+        raise InputError(f"{name_of(cell)} is no network, and TorchScript holds nothing else; ask it with predict.py")
+
+
+def torchscript(weights: dict[str, Tensor], cell: dict[str, Any], shape: tuple[int, ...]) -> bytes:
+    """The file of a trained cell whose images have the `shape` (C, H, W) or (C, D, H, W); the batch is free.
+
+    `weights` and `cell` are what `evaluation.read_model` returns. The same cell gives the same bytes.
+    """
+    network = build(untrained(cell["model"]), shape, len(cell["classes"]), cell["seed"])
+    network.load_state_dict(weights)
+    written = io.BytesIO()
+    with warnings.catch_warnings(), torch.no_grad():
+        # torch.jit is deprecated in Python for torch.export, whose files need a compiler of their own; libtorch loads
+        # TorchScript, and LArSoft has nothing else
+        warnings.simplefilter("ignore")
+        torch.jit.save(torch.jit.trace(Scores(network).eval(), torch.zeros(2, *shape), check_trace=False), written)
+    return _without_paths(written)
+
+
+def _without_paths(file: io.BytesIO) -> bytes:
+    """The same archive without what depends on where the project lies: tables of source lines, and an id over them."""
+    kept = io.BytesIO()
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(kept, "w") as new:
+        for name in old.namelist():
+            if not name.endswith((".debug_pkl", ".data/serialization_id")):
+                new.writestr(zipfile.ZipInfo(name), old.read(name))
+    return kept.getvalue()
+
+
+def answers_of(file: bytes, images: Seen, size: int) -> np.ndarray:
+    """(E, classes) float64: what the exported network answers for `images`, `size` of them at a time."""
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")
+        network = torch.jit.load(io.BytesIO(file))
+        found = [network(torch.from_numpy(images.batch(rows))) for rows in batches(np.arange(len(images)), size)]
+    return torch.cat(found).numpy()
+
+
+def difference(cell: dict[str, Any], exported: np.ndarray, evaluated: np.ndarray) -> float:
+    """The largest difference of scores (E,) of the exported network from those of evaluation.
+
+    Raises:
+        InputError: it is more than rounding explains.
+    """
+    precision = cell["model"]["training"]["precision"]
+    largest = float(np.abs(exported - evaluated).max())
+    if not largest <= TOLERANCE[precision]:
+        raise InputError(
+            f"the exported network differs from evaluation by up to {largest:.3g}, and {precision} explains "
+            f"{TOLERANCE[precision]:g}; make predictions.parquet and the export again"
+        )
+    return largest
+
+
+def specification(cell: dict[str, Any], images: Mapping[str, Images], shape: tuple[int, ...]) -> dict[str, Any]:
+    """What the exported network takes and gives; config/README.md, Rules of images, says how an image is made.
+
+    `images` are those of the cell's representations by their name, `shape` (C, *window) is that of its input.
+    """
+    seen = views(cell)
+    calibration = seen[0].calibration
+    grid = {}
+    for axis in AXES:
+        low, high = calibration["axes"][axis]["min"], calibration["axes"][axis]["max"]
+        count = calibration["pixels"][axis]
+        grid[axis] = {"min_cm": low, "max_cm": high, "pixels": count, "pixel_cm": (high - low) / count}
+    return {
+        "format": f"TorchScript of PyTorch {torch.__version__.split('+')[0]}",
+        "cell": {
+            "representation": cell["representation"]["name"],
+            "resolution": cell["resolution"],
+            "model": cell["model"]["name"],
+            "seed": cell["seed"],
+        },
+        "input": {"shape": ["N", *shape], "dtype": "float32", "empty_pixel": 0},
+        "hits": {"position": "cm", "charge": "tick ADC"},
+        "pixels": {"pixel": "round((r - min_cm) / (max_cm - min_cm) * pixels), half to even, float64", "axes": grid},
+        "views": [_view(view, cell, images[view.representation.name]) for view in seen],
+        "output": {
+            "shape": ["N", len(cell["classes"])],
+            "dtype": "float64",
+            "classes": [entry["name"] for entry in cell["classes"]],
+            "meaning": "probability of each class, the largest of which is the answer",
+        },
+        "rules": "config/README.md, Rules of images",
+    }
+
+
+def _view(view: View, cell: dict[str, Any], images: Images) -> dict[str, Any]:
+    """Some channels of the input: what their values are and which part of an event they show."""
+    window = view.window.model_dump(mode="json")
+    return {
+        "channels": images.channels,
+        "axes": images.axes,
+        "order_of_hits": view.representation.order or cell["hits"]["order"],
+        "values": {
+            "representation": view.representation.module,
+            "parameters": view.representation.parameters,
+            "training_maximum": view.calibration["ranges"],
+        },
+        "window": {"shape": window["shape"]}
+        if is_list(images.axes)
+        else {**window, "no_direction_up_to_hits": FEW_HITS},
+    }

@@ -1,0 +1,64 @@
+"""Ask a trained cell about hits of any events: images with its own calibration, its window, its network.
+
+The bytes of a score depend on the batch that its event is in, since the order of the sums in a network's kernels does:
+the same events in the same order get the same bytes as evaluation gave, however the hits are cut into chunks; some of
+them alone, or in another order, the same scores but for rounding.
+"""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from torch import Tensor
+
+from showergrid.core.errors import InputError
+from showergrid.evaluation.answers import answer
+from showergrid.events.hits import Hits
+from showergrid.inputs.image_file import read_images
+from showergrid.inputs.making import write_images
+from showergrid.inputs.settings import Images
+from showergrid.inputs.views import Stack, cut_views, views
+from showergrid.inputs.window import Cut
+
+
+def model_of(cell: Path) -> Path:
+    """The model of a cell's folder; a file is one itself.
+
+    Raises:
+        InputError: there is none.
+    """
+    path = cell / "model.safetensors" if cell.is_dir() else cell
+    if not path.is_file():
+        raise InputError(f"{path}: there is no trained cell; correct the name, or have it made by snakemake")
+    return path
+
+
+def score(weights: dict[str, Tensor], cell: dict[str, Any], chunks: Iterable[Hits]) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers of all events in `chunks`, (E,) int64, and the probability of each class, (E, classes) float64.
+
+    `weights` and `cell` are what `evaluation.read_model` returns. The hits stand in the order of the cell's study, and
+    have their time where its representation is in an order of its own by time.
+
+    Raises:
+        InputError: a shower does not fit an image, or a network the memory.
+    """
+    images = windows(cell, chunks)
+    return images.event, answer(weights, cell, images)
+
+
+def windows(cell: dict[str, Any], chunks: Iterable[Hits]) -> Cut | Stack:
+    """What the network of `cell` sees of all events in `chunks`, in their order."""
+    of = {view.representation.name: view for view in views(cell)}
+    images = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for (name, view), same in zip(of.items(), itertools.tee(chunks, len(of)), strict=True):
+            path = Path(folder, f"{len(images)}.safetensors")
+            settings = Images(representation=view.representation, resolution=cell["resolution"])
+            write_images(path, same, view.calibration, settings)
+            images[name] = read_images(path)
+        return cut_views(cell, images, next(iter(images.values())).event)

@@ -1,0 +1,53 @@
+"""Values of a configuration checked against settings, with faults that tell what to do."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from showergrid.core.errors import InputError
+
+
+def checked(settings: type[Any], values: Mapping[str, Any], where: str, prefix: str = "") -> Any:
+    """`values` as `settings`; the first fault as one line that names key, value and valid choices.
+
+    They are read as JSON is: a text is no number and a number no switch, but a list may be a tuple.
+    """
+    try:
+        return settings.model_validate_json(json.dumps(values, default=str), strict=True)
+    except ValidationError as error:
+        # A misspelt key is often a missing one too: the first says more
+        fault = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+    branch = re.compile(r"(int|float|str|bool|none|Published[A-Z][a-z]+|(dict|list|literal|constrained|function).*)$")
+    path = [part for part in fault["loc"] if not (isinstance(part, str) and branch.match(part))]
+    key = prefix + ".".join(str(part) for part in path) if path else ""
+    text = re.sub(r"^Value error, ", "", fault["msg"])
+    if fault["type"] == "extra_forbidden":
+        text = f"unknown key; valid: {', '.join(_valid_keys(settings, path))}"
+    elif fault["type"] == "missing":
+        text = "is missing"
+    elif isinstance(fault["input"], str) and re.fullmatch(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+", fault["input"]):
+        text += f"; YAML takes {fault['input']} for a text: write it with a point and a sign, such as 1.0e-3"
+    given = repr(fault["input"])
+    shown = f" = {given}" if fault["type"] != "missing" and key and len(given) < 60 else ""
+    raise InputError(f"{where}: {key}{shown}: {text}" if key else f"{where}: {text}")
+
+
+def _valid_keys(settings: type[BaseModel], location: list[Any]) -> list[str]:
+    """The keys allowed beside the unknown one at `location`."""
+    for part in location[:-1]:
+        field = settings.model_fields.get(part) if isinstance(part, str) else None
+        if field is not None:
+            inner = [
+                found for found in (field.annotation, *getattr(field.annotation, "__args__", ())) if _is_model(found)
+            ]
+            settings = inner[0] if inner else settings
+    return list(settings.model_fields)
+
+
+def _is_model(found: Any) -> bool:
+    return isinstance(found, type) and issubclass(found, BaseModel)

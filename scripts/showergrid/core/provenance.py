@@ -1,0 +1,238 @@
+"""What made an output: one record beside every output, written by every command in the same way."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from showergrid.core.atomic import replacing
+from showergrid.core.closure import closure
+from showergrid.core.errors import InputError
+
+Files = dict[str, Path | list[Path]]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run of one command: what it was asked to do, and since when."""
+
+    rule: str
+    wildcards: dict[str, str]
+    config: dict[str, Any]
+    environment: dict[str, Any]
+    command: Path
+    start: str = field(default_factory=lambda: _now())
+
+    def digest(self, inputs: Files, modules: tuple[str, ...] = (), machine: bool = True) -> str:
+        """One SHA-256 of all that decides the outputs: configuration, environment, code, inputs, instruction set.
+
+        `machine`: whether another kind of CPU or GPU makes it another one.
+        """
+        decisive = {
+            "config": self.config,
+            "environment": self.environment,
+            "code": self._code(modules),
+            "inputs": [sha256(path) for value in inputs.values() for path in _paths(value)],
+            "packages": dict(sorted(_packages())),
+            "determinism": _determinism(),
+            **({"cpu": _cpu(), "gpu": _gpu()} if machine else {}),
+        }
+        return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
+
+    def _code(self, modules: tuple[str, ...]) -> dict[str, str]:
+        scripts = self.command.parent
+        return {str(file.relative_to(scripts)): sha256(file) for file in closure(self.command, *modules)}
+
+    def finish(
+        self,
+        path: Path,
+        inputs: Files,
+        outputs: Files,
+        seeds: dict[str, int] | None = None,
+        modules: tuple[str, ...] = (),
+    ) -> None:
+        """Write the record to `path`: digests of code, inputs and outputs, seeds, software, machine, times.
+
+        `modules` are the ones the command found by name (its representation, its model).
+        """
+        record = {
+            "rule": self.rule,
+            "wildcards": self.wildcards,
+            "config": self.config,
+            "seeds": seeds or {},
+            "environment": {**self.environment, "differs": _differences(self.environment)},
+            "git": _git(self.command.parent),
+            "code": self._code(modules),
+            "inputs": _digests(inputs),
+            "outputs": _digests(outputs),
+            "packages": dict(sorted(_packages())),
+            "python": platform.python_version(),
+            "os": _operating_system(),
+            "cpu": _cpu(),
+            "threads": _threads(),
+            "gpu": _gpu(),
+            "slurm": {
+                name: os.environ[f"SLURM_{name}"] for name in ("JOB_ID", "NODELIST") if f"SLURM_{name}" in os.environ
+            },
+            "determinism": _determinism(),
+            "host": platform.node(),
+            "start": self.start,
+            "end": _now(),
+        }
+        with replacing(path) as partial:
+            partial.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n")
+
+
+def start(text: str, command: str) -> Job:
+    """The job described by the JSON `text` (rule, wildcards, config, environment), run by the script `command`.
+
+    Raises:
+        InputError: `text` is not such a JSON object.
+    """
+    try:
+        job = json.loads(text)
+        return Job(
+            rule=job.get("rule", ""),
+            wildcards=job.get("wildcards", {}),
+            config=job["config"],
+            environment=job.get("environment", {}),
+            command=Path(command),
+        )
+    except (ValueError, KeyError, AttributeError) as error:
+        raise InputError(
+            f'--job: expected a JSON object with the key "config" ({error}); a provenance file shows one'
+        ) from None
+
+
+def sha256(path: Path) -> str:
+    """Hexadecimal SHA-256 of a file's content."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _paths(value: Path | list[Path]) -> list[Path]:
+    return value if isinstance(value, list) else [value]
+
+
+def _digests(files: Files) -> dict[str, dict[str, str] | list[dict[str, str]]]:
+    def one(path: Path) -> dict[str, str]:
+        return {"path": str(path), "sha256": sha256(path)}
+
+    return {
+        name: [one(path) for path in value] if isinstance(value, list) else one(value) for name, value in files.items()
+    }
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def _git(folder: Path) -> dict[str, Any]:
+    """Commit and whether the tree differs from it; both null where there is no git or no repository."""
+
+    def git(*arguments: str) -> str | None:
+        if shutil.which("git") is None:
+            return None
+        done = subprocess.run(
+            ["git", "-c", "safe.directory=*", "-C", str(folder), *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.stdout.strip() if done.returncode == 0 else None
+
+    status = git("--no-optional-locks", "status", "--porcelain")
+    return {"commit": git("rev-parse", "HEAD"), "dirty": None if status is None else bool(status)}
+
+
+@functools.cache
+def _packages() -> list[tuple[str, str]]:
+    """Name and version of all that is installed, from two lines of each: to parse them whole takes a second."""
+    texts = [
+        found.read_text("METADATA") or found.read_text("PKG-INFO") or "" for found in importlib.metadata.distributions()
+    ]
+    found = [[re.search(rf"^{key}: *(.*?) *$", text, re.M) for key in ("Name", "Version")] for text in texts]
+    return [(name[1], version[1]) for name, version in found if name and version]
+
+
+def _differences(environment: dict[str, Any]) -> dict[str, dict[str, str | None]] | None:
+    """Packages of the lock that are installed in another version or not at all; null where there is no lock to read."""
+    lock = Path(environment.get("lock", ""))
+    if not lock.is_file():
+        return None
+    pinned = dict(re.findall(r"^([A-Za-z0-9._-]+)==(\S+)", lock.read_text(), re.M))
+    installed = {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in _packages()}
+    return {
+        name: {"locked": version, "installed": installed.get(re.sub(r"[-_.]+", "-", name).lower())}
+        for name, version in sorted(pinned.items())
+        if installed.get(re.sub(r"[-_.]+", "-", name).lower()) != version
+    }
+
+
+def _operating_system() -> str:
+    try:
+        name = platform.freedesktop_os_release()["PRETTY_NAME"]
+    except OSError:
+        name = platform.system()
+    return f"{name}, {platform.release()}, {platform.libc_ver()[0]} {platform.libc_ver()[1]}"
+
+
+def _cpu() -> dict[str, Any]:
+    """Model and the instruction sets that decide which kernels run."""
+    try:
+        text = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return {"model": platform.processor(), "flags": []}
+    model = re.search(r"^model name\s*:\s*(.*)$", text, re.M)
+    flags = re.search(r"^flags\s*:\s*(.*)$", text, re.M)
+    wanted = re.compile(r"sse4|avx|fma|amx|bf16|f16c")
+    return {
+        "model": model.group(1) if model else platform.processor(),
+        "flags": sorted(flag for flag in (flags.group(1).split() if flags else []) if wanted.search(flag)),
+    }
+
+
+def _threads() -> dict[str, Any]:
+    torch = sys.modules.get("torch")
+    return {
+        "torch": torch.get_num_threads() if torch else None,
+        "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS"),
+        "cpus": os.cpu_count(),
+    }
+
+
+def _gpu() -> dict[str, Any] | None:
+    torch = sys.modules.get("torch")
+    if torch is None or not torch.cuda.is_available():
+        return None
+    driver = Path("/proc/driver/nvidia/version")
+    return {
+        "name": torch.cuda.get_device_name(),
+        "cuda": torch.version.cuda,
+        "cudnn": torch.backends.cudnn.version(),
+        "driver": driver.read_text().splitlines()[0] if driver.exists() else None,
+    }
+
+
+def _determinism() -> dict[str, Any]:
+    variables = ("PYTHONHASHSEED", "CUBLAS_WORKSPACE_CONFIG", "ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA", "MKL_CBWR")
+    settings: dict[str, Any] = {name: os.environ.get(name) for name in variables}
+    torch = sys.modules.get("torch")
+    if torch:
+        settings["deterministic_algorithms"] = torch.are_deterministic_algorithms_enabled()
+        settings["cudnn_benchmark"] = torch.backends.cudnn.benchmark
+        settings["float32_matmul_precision"] = torch.get_float32_matmul_precision()
+        settings["cpu_capability"] = torch.backends.cpu.get_cpu_capability()
+    return settings

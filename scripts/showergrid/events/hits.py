@@ -1,0 +1,139 @@
+"""Hits and events: the two tables that everything else starts from.
+
+hits.parquet has one row a hit, the rows of an event together and in the study's order; events.parquet one row an
+event, in the same order as the events stand in hits.parquet. Both are sorted by event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from showergrid.core.errors import InputError
+
+AXES = ("x", "y", "z")
+
+HITS = pa.schema(
+    [
+        pa.field("event", pa.int64(), nullable=False),
+        pa.field("x", pa.float32(), nullable=False),  # cm
+        pa.field("y", pa.float32(), nullable=False),  # cm
+        pa.field("z", pa.float32(), nullable=False),  # cm
+        pa.field("charge", pa.float32(), nullable=False),  # tick ADC
+        pa.field("time", pa.float32()),  # ns since the primary, the simulation's truth; null where a file has none
+    ]
+)
+EVENTS = pa.schema(
+    [
+        pa.field("event", pa.int64(), nullable=False),
+        pa.field("pdg", pa.int32()),  # null for events that are only to be classified
+        pa.field("energy", pa.float32()),  # GeV; null where it is not known
+        pa.field("n_hits", pa.int32(), nullable=False),
+        pa.field("source", pa.string(), nullable=False),  # file or shard the event came from
+        pa.field("number", pa.int64(), nullable=False),  # its number there
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Hits:
+    """Hits of whole events: event i owns the rows offsets[i] to offsets[i + 1].
+
+    event (E,) int64, offsets (E + 1,) int64, position (N, 3) float64 [cm], charge (N,) float64 [tick ADC];
+    time (N,) float64 [ns], not a number where the file has none, or None if it was not asked for.
+    """
+
+    event: np.ndarray
+    offsets: np.ndarray
+    position: np.ndarray
+    charge: np.ndarray
+    time: np.ndarray | None = None
+
+    @property
+    def row(self) -> np.ndarray:
+        """(N,) int64: for each hit the index of its event, 0 to E - 1."""
+        return np.repeat(np.arange(self.event.size), np.diff(self.offsets))
+
+    def only(self, chosen: np.ndarray) -> Hits:
+        """The events for which chosen (E,) bool is true."""
+        kept = np.repeat(chosen, np.diff(self.offsets))
+        offsets = np.append(0, np.cumsum(np.diff(self.offsets)[chosen]))
+        time = None if self.time is None else self.time[kept]
+        return Hits(self.event[chosen], offsets, self.position[kept], self.charge[kept], time)
+
+    def sorted(self, rows: np.ndarray) -> Hits:
+        """The same events with their hits in the order `rows` (N,) int64, which keeps events together."""
+        time = None if self.time is None else self.time[rows]
+        return Hits(self.event, self.offsets, self.position[rows], self.charge[rows], time)
+
+
+def read_events(path: Path) -> pa.Table:
+    """The events table, checked against its schema.
+
+    Raises:
+        InputError: a column is missing or of another type.
+    """
+    return open_table(path, EVENTS).read()
+
+
+def read_hits(hits: Path, hits_per_chunk: int = 16_384, time: bool = False) -> Iterator[Hits]:
+    """Yield all hits in chunks of whole events, in the file's order, reading as many rows at a time.
+
+    `time`: read the simulation's true time too.
+
+    Raises:
+        InputError: a column is missing or of another type, or the events are not sorted.
+    """
+    # pyarrow would else fetch the whole file ahead, or whole row groups: memory must not grow with the study
+    file = open_table(hits, HITS, buffer_size=1 << 16, pre_buffer=False)
+    columns = ["event", *AXES, "charge", *(["time"] if time else [])]
+    kept = {name: np.empty(0) for name in columns}
+    last = -1
+    for batch in file.iter_batches(batch_size=hits_per_chunk, columns=columns, use_threads=False):
+        rows = {
+            name: np.concatenate([kept[name], batch.column(name).to_numpy(zero_copy_only=False)]) for name in columns
+        }
+        event = rows["event"].astype(np.int64)
+        if np.any(np.diff(event) < 0) or event[0] < last:
+            raise InputError(f"{hits}: the rows are not sorted by event; make the file again with simulate")
+        whole = int(np.searchsorted(event, event[-1]))  # the last event may go on in the next batch
+        if whole:
+            yield _grouped({name: column[:whole] for name, column in rows.items()})
+        kept = {name: column[whole:] for name, column in rows.items()}
+        last = int(event[-1])
+    if kept["event"].size:
+        yield _grouped(kept)
+
+
+def _grouped(rows: dict[str, np.ndarray]) -> Hits:
+    event, start = np.unique(rows["event"].astype(np.int64), return_index=True)
+    return Hits(
+        event=event,
+        offsets=np.append(start, rows["event"].size).astype(np.int64),
+        position=np.stack([rows[axis] for axis in AXES], axis=1).astype(np.float64),
+        charge=rows["charge"].astype(np.float64),
+        time=rows["time"].astype(np.float64) if "time" in rows else None,
+    )
+
+
+def open_table(path: Path, schema: pa.Schema, **options: Any) -> pq.ParquetFile:
+    """Open a Parquet file that has the columns of `schema`; `options` are those of pyarrow's ParquetFile.
+
+    Raises:
+        InputError: it is missing, damaged or no Parquet file, or a column is missing or of another type.
+    """
+    try:
+        file = pq.ParquetFile(path, **options)
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(f"{path}: cannot be read as Parquet ({error}); delete it to have it made again") from None
+    for field in schema:
+        found = file.schema_arrow.field(field.name).type if field.name in file.schema_arrow.names else None
+        if found != field.type:
+            raise InputError(f"{path}: column {field.name}: expected {field.type}, found {found or 'none'}")
+    return file

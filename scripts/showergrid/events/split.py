@@ -1,0 +1,77 @@
+"""Training, validation and test events: one division for the whole study, the same for every cell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from showergrid.core.atomic import replacing
+from showergrid.core.errors import InputError
+from showergrid.core.seeds import generator
+from showergrid.events.hits import open_table
+from showergrid.inputs.settings import Split
+
+SETS = ("train", "validation", "test")
+SPLIT = pa.schema(
+    [pa.field("event", pa.int64(), nullable=False), pa.field("split", pa.string(), nullable=False)]
+)  # one row an event, sorted by event
+
+
+def divide(pdg: np.ndarray, codes: Sequence[int], split: Split) -> np.ndarray:
+    """(E,) str: the set of each event, given the class codes pdg (E,) of events in their order.
+
+    Of each class's n events, round(n * test fraction) are drawn for the test set and round(fraction of the rest) for
+    validation (half to even). A class draws from its own stream, so the others do not change its division.
+
+    Raises:
+        InputError: an event belongs to no class, or a set would lack a class.
+    """
+    strangers = pdg[~np.isin(pdg, codes)]
+    if strangers.size:
+        raise InputError(
+            f"events: pdg {strangers[0]} is none of the study's classes; add it to classes or leave it out"
+        )
+    sets = np.full(pdg.size, "train", dtype="<U10")
+    for code in codes:
+        members = np.flatnonzero(pdg == code)
+        shuffled = generator(split.seed, "split", code).permutation(members)
+        n_test = round(members.size * split.test_fraction)
+        n_validation = round((members.size - n_test) * split.validation_fraction)
+        if min(n_test, n_validation, members.size - n_test - n_validation) < 1:
+            raise InputError(
+                f"split: pdg {code} has {members.size} events, too few to put one into each of "
+                f"{', '.join(SETS)}; make more events or change the fractions"
+            )
+        sets[shuffled[:n_test]] = "test"
+        sets[shuffled[n_test : n_test + n_validation]] = "validation"
+    return sets
+
+
+def write_split(path: Path, event: np.ndarray, sets: np.ndarray) -> None:
+    """Write the set of each event; event (E,) int64, sets (E,) str."""
+    with replacing(path) as beside:
+        pq.write_table(pa.table({"event": event, "split": sets.astype(str).tolist()}, schema=SPLIT), beside)
+
+
+def read_split(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """(E,) int64 events, sorted, and (E,) str: the set of each.
+
+    Raises:
+        InputError: the file is missing, damaged, or no division of events.
+    """
+    table = open_table(path, SPLIT).read(use_threads=False)
+    event, found = table["event"].to_numpy(), pc.index_in(table["split"], pa.array(SETS))
+    if np.any(np.diff(event) <= 0) or found.null_count:
+        raise InputError(f"{path}: events are not sorted or a set is unknown; make the file again with split")
+    return event, np.array(SETS)[found.to_numpy()]
+
+
+def events_of(path: Path, name: str) -> np.ndarray:
+    """(n,) int64: the events of one set (train, validation or test), sorted."""
+    event, sets = read_split(path)
+    return event[sets == name]

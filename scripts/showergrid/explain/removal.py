@@ -1,0 +1,117 @@
+"""How a trained cell answers when only some of the hits are left: test events as new ones, with hits taken away."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+from torch import Tensor
+
+from showergrid.core.atomic import replacing
+from showergrid.core.seeds import generator
+from showergrid.evaluation.answers import answer
+from showergrid.evaluation.metrics import split_metrics
+from showergrid.events.hits import Hits
+from showergrid.events.order import reordered
+from showergrid.explain.selection import largest
+from showergrid.inputs import settings
+from showergrid.inputs.image_file import Images, read_images
+from showergrid.inputs.making import write_images
+from showergrid.inputs.window import Window, cut
+from showergrid.report.settings.tables import Bootstrap
+
+WAYS = ("random", "highest charge", "lowest charge", "first", "last")  # which hits are kept
+MEASURED = ("accuracy", "efficiency", "purity", "roc_auc")
+HEADER = ["way", "kept", "events", "hits", *(f"{name}{end}" for name in MEASURED for end in ("", "_low", "_high"))]
+
+
+def in_order(chunks: Iterable[Hits], chosen: np.ndarray, order: str | None) -> Hits:
+    """The hits of the `chosen` events (n,), sorted, in the study's order or in the representation's own `order`.
+
+    Where there is an `order` the hits need their time.
+    """
+    parts = [chunk.only(np.isin(chunk.event, chosen)) for chunk in chunks]
+    joined = Hits(
+        event=np.concatenate([part.event for part in parts]),
+        offsets=np.append(0, np.cumsum(np.concatenate([np.diff(part.offsets) for part in parts]))),
+        position=np.concatenate([part.position for part in parts]),
+        charge=np.concatenate([part.charge for part in parts]),
+        time=np.concatenate([part.time for part in parts]) if order else None,
+    )
+    return reordered(joined, order) if order else joined
+
+
+def kept(hits: Hits, way: str, share: float, seed: int) -> Hits:
+    """The events with only a `share` of their hits, rounded up, chosen in one of WAYS.
+
+    The first hit of an event always stays: it is where the images have their origin. Of less than the whole a smaller
+    share is part of a larger one, at random too.
+    """
+    number = np.arange(hits.charge.size) - hits.offsets[:-1][hits.row]
+    values = {
+        "random": generator(seed, "removal").random(hits.charge.size),
+        "highest charge": hits.charge,
+        "lowest charge": -hits.charge,
+        "first": -number,
+        "last": number,
+    }[way].astype(np.float64)
+    values[hits.offsets[:-1]] = np.inf
+    chosen = largest(values, hits.offsets, share)
+    size = np.add.reduceat(chosen.astype(np.int64), hits.offsets[:-1])
+    return Hits(hits.event, np.append(0, np.cumsum(size)), hits.position[chosen], hits.charge[chosen])
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained cell, `weights` and `cell` as `evaluation.read_model` returns them, and images of whole events."""
+
+    weights: dict[str, Tensor]
+    cell: dict[str, Any]
+    whole: Images
+
+    def scores(self, hits: Hits) -> np.ndarray:
+        """(E,) float64: the score of each event of `hits`, which are in the order of the cell's images.
+
+        Images are made anew with the calibration that the cell keeps. Windows lie where those of the same events with
+        all their hits do, so that nothing but the hits is different.
+        """
+        made = settings.Images(
+            representation=settings.Representation(**{**self.cell["representation"], "order": None}),
+            resolution=self.cell["resolution"],
+        )
+        with TemporaryDirectory() as folder:
+            path = Path(folder, "images.safetensors")
+            write_images(path, [hits], self.cell["calibration"], made)
+            images = read_images(path)
+            rows = np.searchsorted(self.whole.event, images.event)
+            placed = {name: getattr(self.whole, name)[rows] for name in ("centre", "end", "direction")}
+            images = replace(images, **placed)
+            window = Window.of(settings.WindowSettings(**self.cell["model"]["window"]), images.axes)
+            return answer(self.weights, self.cell, cut(images, hits.event, window))[:, 0]
+
+
+def table(
+    trained: Trained, hits: Hits, labels: np.ndarray, shares: Sequence[float], seed: int, bootstrap: Bootstrap
+) -> Iterator[dict[str, Any]]:
+    """Yield a row for each way and each of the `shares`; `labels` (E,) are those of the events of `hits`."""
+    names = [entry["name"] for entry in trained.cell["classes"]]
+    ends = {"": "value", "_low": "low", "_high": "high"}
+    for way, share in itertools.product(WAYS, shares):
+        left = kept(hits, way, share, seed)
+        report = split_metrics(labels, trained.scores(left), names, bootstrap, "removal")
+        measured = {f"{name}{end}": report[name][key] for name in MEASURED for end, key in ends.items()}
+        yield {"way": way, "kept": share, "events": labels.size, "hits": left.charge.size / labels.size, **measured}
+
+
+def write_table(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write removal.csv; what is not defined, such as purity where nothing is answered, is left empty."""
+    with replacing(path) as partial, open(partial, "w", newline="") as file:
+        writer = csv.DictWriter(file, HEADER, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)

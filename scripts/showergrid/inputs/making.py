@@ -1,0 +1,101 @@
+"""From hits to an image file: representation, origin, direction, charge centre and end of every event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from showergrid.core.errors import InputError
+from showergrid.core.plugins import load
+from showergrid.events.hits import Hits
+from showergrid.events.order import reordered
+from showergrid.inputs.image_file import writing
+from showergrid.inputs.pixels import Grid, columns, is_list
+from showergrid.inputs.settings import Images
+
+FEW_HITS = 30  # up to so many hits an event has no direction (the reference's rule)
+END_SHARE = 0.9  # of an event's charge is seen by its end: the last hits are few, far and mostly blips
+
+
+def write_images(path: Path, chunks: Iterable[Hits], calibration: dict[str, Any], settings: Images) -> None:
+    """Make the images of all events in `chunks` on the grid and with the ranges of `calibration`.
+
+    Where the representation has an order of its own, the hits need their time.
+
+    Raises:
+        InputError: the calibration is of another resolution, or a shower does not fit the file's 16 bits.
+    """
+    if calibration["resolution"] != settings.resolution:
+        raise InputError(
+            f"calibration: made for resolution {calibration['resolution']}, not {settings.resolution}; "
+            "give the file of this resolution"
+        )
+    module = load("representations", settings.representation.module)
+    parameters = module.Parameters(**settings.representation.parameters)
+    axes = module.axes(parameters)
+    grid = Grid.of(calibration["axes"], settings.resolution)
+    name = settings.representation.name
+    with writing(path, name, settings.resolution, axes, module.CHANNELS) as writer:
+        for hits in chunks:
+            if settings.representation.order:
+                hits = reordered(hits, settings.representation.order)
+            pixels = module.pixels(hits, grid, calibration["ranges"], parameters)
+            writer.append(
+                event=hits.event,
+                row=pixels.row,
+                coordinates=pixels.place,
+                values=pixels.values,
+                charge=pixels.charge,
+                hits=pixels.hits,
+                centre=_along(axes, charge_centre(hits, grid)),
+                end=_along(axes, shower_end(hits, grid)),
+                direction=_along(axes, directions(hits)),
+            )
+
+
+def _along(axes: Sequence[str], values: np.ndarray) -> np.ndarray:
+    """(E, D) of the image's D `axes` from values (E, 3) of the detector's; 0 for a list, which has no place there."""
+    return np.zeros((len(values), len(axes)), np.int8) if is_list(axes) else values[:, columns(axes)]
+
+
+def directions(hits: Hits) -> np.ndarray:
+    """(E, 3) int8: on each axis, the side (+1, -1) of the first hit on which most hits of the event lie.
+
+    Compared in cm; hits level with the first one count for neither side. 0 if the sides tie, and on every axis of an
+    event with FEW_HITS hits or fewer.
+    """
+    first = hits.position[hits.offsets[:-1]]
+    side = np.sign(hits.position - first[hits.row]).astype(np.int64)
+    majority = np.sign(np.add.reduceat(side, hits.offsets[:-1], axis=0))
+    many = np.diff(hits.offsets) > FEW_HITS
+    return (majority * many[:, None]).astype(np.int8)
+
+
+def charge_centre(hits: Hits, grid: Grid) -> np.ndarray:
+    """(E, 3) int64: pixel of the charge-weighted mean position, from the origin; 0 for an event without charge."""
+    size = hits.event.size
+    total = np.bincount(hits.row, weights=hits.charge, minlength=size)
+    weighted = [np.bincount(hits.row, weights=hits.charge * r, minlength=size) for r in hits.position.T]
+    first = hits.position[hits.offsets[:-1]]
+    charged = (total > 0)[:, None]
+    mean = np.divide(np.stack(weighted, axis=1), total[:, None], out=first.copy(), where=charged)
+    return grid.pixel(mean) - grid.pixel(first)
+
+
+def shower_end(hits: Hits, grid: Grid) -> np.ndarray:
+    """(E, 3) int64: pixel, from the origin, of the first hit by which END_SHARE of the charge is seen, in their order.
+
+    Charges are summed in whole steps, 2³² or more for the event's largest, so that other events of the chunk change no
+    digit of the sum.
+    """
+    start, row = hits.offsets[:-1], hits.row
+    largest = np.maximum.reduceat(hits.charge, start)
+    steps = np.ldexp(hits.charge, 33 - np.frexp(largest)[1][row])
+    seen = np.cumsum(np.rint(steps).astype(np.int64))
+    seen -= np.append(0, seen)[start][row]  # (N,): of each hit's own event
+    total = seen[hits.offsets[1:] - 1]
+    missing = np.bincount(row, seen < END_SHARE * total[row], hits.event.size)  # hits before the end
+    return grid.pixel(hits.position[start + missing.astype(np.int64)]) - grid.origin(hits)

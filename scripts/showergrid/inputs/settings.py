@@ -1,0 +1,75 @@
+"""Settings of the split, of images and of the windows cut from them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from showergrid.core.settings import Settings
+
+Axis = Literal["x", "y", "z"]
+Order = Literal["axis", "truth_time", "as_given"]
+Origin = Literal["first_hit", "charge_centre", "end"]
+NAMED = r"^[A-Za-z][A-Za-z0-9_]*(@[A-Za-z0-9_.,-]+)?$"  # an entry of the study, or a variant of one
+
+
+class Split(Settings):
+    """How the events are divided: stratified by class, by a seed of its own, never by that of a model."""
+
+    seed: int = Field(ge=0, description="seed of the split alone")
+    test_fraction: float = Field(gt=0, lt=1, description="share of each class kept for the test set")
+    validation_fraction: float = Field(gt=0, lt=1, description="share of the rest of each class kept for validation")
+
+
+class Representation(Settings):
+    """One way to turn hits into an image."""
+
+    name: str = Field(pattern=NAMED, description="name in paths and tables")
+    module: str = Field(
+        pattern=r"^[A-Za-z][A-Za-z0-9_]*$", description="file in showergrid/representations, without .py"
+    )
+    parameters: dict[str, Any] = Field(description="parameters of that module")
+    order: Order | None = Field(default=None, description="order of an event's hits, if not that of the hits' file")
+
+
+class Images(Settings):
+    """What one image file holds."""
+
+    representation: Representation
+    resolution: int = Field(ge=1, le=20_000, description="c: pixels across the detector in x (and y; 1.25 c in z)")
+
+
+class CentimetreWindow(Settings):
+    """A window whose size is given in the detector, so that it holds the same at every resolution."""
+
+    window_cm: dict[Axis, Annotated[float, Field(gt=0)]] = Field(description="size along each axis [cm]")
+    margin_cm: dict[Axis, Annotated[float, Field(ge=0)]] = Field(
+        default={}, description="distance of the first hit from the edge [cm]"
+    )
+
+
+class WindowSettings(Settings):
+    """The window of fixed size that a network sees of each event."""
+
+    shape: list[Annotated[int, Field(ge=1)]] = Field(
+        min_length=1, max_length=3, description="size along each image axis [pixels]"
+    )
+    placement: dict[Axis, Literal["start", "direction", "centre"]] = Field(
+        description="where the first hit stands on an axis: `margin` from the low edge (start); from the low or the "
+        "high edge, by where most hits lie (direction); in the middle (centre)"
+    )
+    margin: dict[Axis, Annotated[int, Field(ge=0)]] = Field(
+        description="distance of the first hit from the edge [pixels]"
+    )
+    origin: Origin = Field(
+        description="what the window follows; around the charge centre it is centred on every axis, around the end it "
+        "is the mirror image of that around the first hit"
+    )
+
+    @model_validator(mode="after")
+    def _complete(self) -> WindowSettings:
+        missing = [axis for axis, place in self.placement.items() if place != "centre" and axis not in self.margin]
+        if missing:
+            raise ValueError(f"margin lacks axis {missing[0]}, whose placement is {self.placement[missing[0]]}")
+        return self

@@ -1,0 +1,119 @@
+"""What a cell sees of an event: the window of its representation, or those of several views side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from showergrid.core.errors import InputError
+from showergrid.inputs.image_file import Images, read_images
+from showergrid.inputs.settings import Representation, WindowSettings
+from showergrid.inputs.window import Cut, Share, Window, cut
+
+
+@dataclass(frozen=True)
+class View:
+    """One view of a cell; calibration: what its images were made with, if the cell is trained."""
+
+    representation: Representation
+    window: WindowSettings
+    calibration: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The windows of several views of the same n events, asked like a Cut: their channels stand one after the other.
+
+    share: of charge and hits, the mean over the views.
+    """
+
+    views: tuple[Cut, ...]
+
+    @property
+    def event(self) -> np.ndarray:
+        """(n,) int64."""
+        return self.views[0].event
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(channels of all views, *window)."""
+        return (sum(view.shape[0] for view in self.views), *self.views[0].shape[1:])
+
+    @property
+    def share(self) -> Share:
+        """Per event (n,) float64, averaged over the views."""
+        return Share(*(np.mean([getattr(view.share, what) for view in self.views], 0) for what in ("charge", "hits")))
+
+    def __len__(self) -> int:
+        """Number of events."""
+        return len(self.views[0])
+
+    def batch(self, rows: np.ndarray) -> np.ndarray:
+        """(N, channels of all views, *window) float32: the images of the events at `rows` (N,)."""
+        return np.concatenate([view.batch(rows) for view in self.views], axis=1)
+
+
+class Seen(Protocol):
+    """What a network is asked about: n events (n,) int64, and inputs (N, *shape) float32 of those at some rows."""
+
+    event: np.ndarray
+    shape: tuple[int, ...]
+
+    def __len__(self) -> int:
+        """Number of events."""
+        ...
+
+    def batch(self, rows: np.ndarray) -> np.ndarray:
+        """Inputs of the events at `rows` (N,)."""
+        ...
+
+
+def views(cell: Mapping[str, Any]) -> list[View]:
+    """The views of a cell, told by its job or by its model.safetensors, in the order of their channels."""
+    one = {**cell, "window": cell["model"]["window"]}
+    return [
+        View(Representation(**view["representation"]), WindowSettings(**view["window"]), view.get("calibration"))
+        for view in cell.get("views", [one])
+    ]
+
+
+def shown(cell: Mapping[str, Any]) -> list[str]:
+    """The representations whose images a cell sees, each once: the order in which it takes their files."""
+    return list(dict.fromkeys(view.representation.name for view in views(cell)))
+
+
+def read_views(cell: Mapping[str, Any], paths: Sequence[Path]) -> dict[str, Images]:
+    """Open the image files of a cell, one for each of `shown`, by representation.
+
+    Raises:
+        InputError: a file is no image file, holds another representation or resolution, or there are too few or many.
+    """
+    names = shown(cell)
+    if len(paths) != len(names):
+        raise InputError(f"--images: {len(paths)} files for {', '.join(names)}; give one each, in this order")
+    return {name: read_images(path, name, cell["resolution"]) for name, path in zip(names, paths, strict=True)}
+
+
+def cut_views(cell: Mapping[str, Any], images: Mapping[str, Images], events: np.ndarray) -> Cut | Stack:
+    """What a cell sees of `events` (n,) int64, out of the `images` of its representations by their name.
+
+    Raises:
+        InputError: a file lacks one of the events.
+    """
+    cuts = [
+        cut(images[view.representation.name], events, Window.of(view.window, images[view.representation.name].axes))
+        for view in views(cell)
+    ]
+    return Stack(tuple(cuts)) if len(cuts) > 1 else cuts[0]
+
+
+def described(cell: Mapping[str, Any], calibrations: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The cell with the calibrations of its images, one for each of `shown`, where `views` finds them."""
+    if "views" not in cell:
+        return {**cell, "calibration": calibrations[0]}
+    of = dict(zip(shown(cell), calibrations, strict=True))
+    return {**cell, "views": [{**view, "calibration": of[view["representation"]["name"]]} for view in cell["views"]]}

@@ -1,0 +1,176 @@
+"""Windows of fixed size cut out of an image file, and dense batches of them.
+
+`cut` finds once, for all events asked for, the pixels that fall inside the window; `Cut.batch` then only scatters
+them into a zeroed array.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from showergrid.core.errors import InputError
+from showergrid.inputs.image_file import Images
+from showergrid.inputs.pixels import is_list
+from showergrid.inputs.settings import Origin, WindowSettings
+
+PIXELS_A_BLOCK = 1_000_000  # read from the memory map at a time
+
+
+@dataclass(frozen=True)
+class Window:
+    """A box of pixels that follows an event's origin; every field but `origin` has one entry an image axis.
+
+    placement: `start` puts the origin `margin` pixels from the low edge; `direction` so many from the low edge if the
+    shower runs up, from the high edge if it runs down, in the middle if it has no direction; `centre` in the middle.
+    In the middle means at pixel size // 2. origin: `first_hit`; `end`, which stands as the first hit would of a shower
+    that runs the other way: so many pixels from the opposite edge; or `charge_centre`, in the middle on every axis.
+    """
+
+    shape: tuple[int, ...]
+    placement: tuple[str, ...]
+    margin: tuple[int, ...]
+    origin: Origin
+
+    @classmethod
+    def of(cls, settings: WindowSettings, axes: Sequence[str]) -> Window:
+        """The window of images over `axes`; that of a list holds its first entries.
+
+        Raises:
+            InputError: its shape has another number of axes, an axis has no placement, or a margin lies outside.
+        """
+        shape = settings.shape
+        if len(shape) != len(axes):
+            raise InputError(f"window: shape {shape} does not fit images over {', '.join(axes)}; give one size each")
+        if is_list(axes):
+            return cls(tuple(shape), placement=("start",), margin=(0,), origin="first_hit")
+        for axis, size in zip(axes, shape, strict=True):
+            if axis not in settings.placement:
+                raise InputError(f"window: placement lacks axis {axis}; give start, direction or centre")
+            if size <= settings.margin.get(axis, 0):
+                raise InputError(f"window: {size} pixels in {axis}, too few for the margin of {settings.margin[axis]}")
+        return cls(
+            shape=tuple(shape),
+            placement=tuple(settings.placement[axis] for axis in axes),
+            margin=tuple(settings.margin.get(axis, 0) for axis in axes),
+            origin=settings.origin,
+        )
+
+    def start(self, centre: np.ndarray, end: np.ndarray, direction: np.ndarray) -> np.ndarray:
+        """(E, D) int64: the window's low corner in pixels from the first hit; all three (E, D) as in Images."""
+        size, margin = np.array(self.shape), np.array(self.margin)
+        if self.origin == "charge_centre":
+            return centre.astype(np.int64) - size // 2
+        up, down, middle = margin, size - 1 - margin, size // 2
+        follows = np.zeros_like(direction)
+        if self.origin == "end":
+            up, down, follows = down, up, end
+        by_direction = np.select([direction > 0, direction < 0], [up, down], middle)
+        by_placement = {"start": up, "centre": middle}
+        inside = [by_placement.get(place, by_direction.T)[axis] for axis, place in enumerate(self.placement)]
+        return follows - np.stack([np.broadcast_to(pixel, len(direction)) for pixel in inside], axis=1).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Share:
+    """Per event (n,) float64: the share of its charge and of its hits that the window covers, 0 to 1."""
+
+    charge: np.ndarray
+    hits: np.ndarray
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The windows of n events, in the order asked for: event i owns the pixels offsets[i] to offsets[i + 1].
+
+    event (n,) int64; shape: (C, *window); position (p,) int32: flat index in the window; values (C, p) float32.
+    """
+
+    event: np.ndarray
+    shape: tuple[int, ...]
+    offsets: np.ndarray
+    position: np.ndarray
+    values: np.ndarray
+    share: Share
+
+    def __len__(self) -> int:
+        """Number of events."""
+        return self.event.size
+
+    def batch(self, rows: np.ndarray) -> np.ndarray:
+        """(N, C, *window) float32: the images of the events at `rows` (N,) of this cut; empty pixels are 0."""
+        rows = np.asarray(rows, dtype=np.int64)
+        pixels, image = _ranges(self.offsets[rows], self.offsets[rows + 1])
+        channels, *window = self.shape
+        dense = np.zeros((rows.size, channels, math.prod(window)), dtype=np.float32)
+        for channel in range(channels):
+            dense[image, channel, self.position[pixels]] = self.values[channel, pixels]
+        return dense.reshape(rows.size, channels, *window)
+
+
+def cut(images: Images, events: np.ndarray, window: Window) -> Cut:
+    """Cut the window of every one of `events` (n,) int64, numbers of the study in any order.
+
+    Raises:
+        InputError: the file lacks one of them, or its images have another number of axes.
+    """
+    if len(window.shape) != len(images.axes):
+        raise InputError(f"window: shape {window.shape} does not fit images over {', '.join(images.axes)}")
+    events = np.asarray(events, dtype=np.int64)
+    rows = _rows(images, events)
+    first, end = images.offsets[rows], images.offsets[rows + 1]
+    start = window.start(images.centre[rows], images.end[rows], images.direction[rows])
+    total, inside = np.zeros((2, rows.size)), np.zeros((2, rows.size))  # charge, hits
+    counts = np.zeros(rows.size, dtype=np.int64)
+    positions, values = [np.empty(0, np.int32)], [np.empty((images.channels, 0), np.float32)]
+    for low, high in _blocks(end - first):
+        pixels, event = _ranges(first[low:high], end[low:high])
+        place = images.coordinates[pixels] - start[low:high][event]
+        kept = np.all((place >= 0) & (place < window.shape), axis=1)
+        weights = np.stack([images.charge[pixels], images.hits[pixels]]).astype(np.float64)
+        for i in range(2):
+            total[i, low:high] = np.bincount(event, weights[i], high - low)
+            inside[i, low:high] = np.bincount(event[kept], weights[i, kept], high - low)
+        counts[low:high] = np.bincount(event[kept], minlength=high - low)
+        positions.append(np.ravel_multi_index(place[kept].T, window.shape).astype(np.int32))
+        values.append(images.values[pixels[kept]].T)
+    share = np.divide(inside, total, out=np.zeros_like(total), where=total > 0)
+    return Cut(
+        event=events,
+        shape=(images.channels, *window.shape),
+        offsets=np.append(0, np.cumsum(counts)),
+        position=np.concatenate(positions),
+        values=np.concatenate(values, axis=1),
+        share=Share(charge=share[0], hits=share[1]),
+    )
+
+
+def _rows(images: Images, events: np.ndarray) -> np.ndarray:
+    """Where the `events` stand in the file."""
+    rows = np.searchsorted(images.event, events)
+    known = images.event[np.minimum(rows, len(images.event) - 1)] == events if len(images.event) else rows < 0
+    if not np.all(known):
+        missing = events[~known][0]
+        raise InputError(
+            f"images of {images.representation}: event {missing} is not in the file; make it again with images"
+        )
+    return rows
+
+
+def _ranges(first: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """All whole numbers from first[i] up to end[i], one range after the other, and for each number its i."""
+    length = end - first
+    index = np.repeat(np.arange(length.size), length)
+    before = np.cumsum(length) - length
+    return np.arange(index.size) + (first - before)[index], index
+
+
+def _blocks(pixels: np.ndarray) -> list[tuple[int, int]]:
+    """Cut events with so many `pixels` (n,) each into runs (low, high) of about PIXELS_A_BLOCK."""
+    block = np.cumsum(pixels) // PIXELS_A_BLOCK
+    edges = [0, *(np.flatnonzero(np.diff(block)) + 1).tolist(), pixels.size]
+    return [(low, high) for low, high in itertools.pairwise(edges) if high > low]

@@ -1,0 +1,60 @@
+"""A transformer over a list of hits, in which every hit looks at every other and the missing ones at nothing."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from showergrid.models.parts.hit_transformer_settings import Attention
+from showergrid.models.parts.layers import classifier
+
+
+class HitTransformer(nn.Module):
+    """(N, C, L) lists, whose last channel is 1 for a hit that is there and 0 for none, to logits (N, classes).
+
+    Each hit is embedded by itself; no layer knows its place in the list, so that their order does not matter. A class
+    token, which looks at the hits as they look at each other, is what the classifier sees: an encoder with the norm
+    before each part (Xiong et al., arXiv:2002.04745) and the token of ViT (Dosovitskiy et al., arXiv:2010.11929).
+    """
+
+    def __init__(self, parameters: Attention, channels: int, n_classes: int) -> None:
+        super().__init__()
+        width = parameters.d_model
+        self.embed = nn.Sequential(nn.Linear(channels, width), nn.GELU(), nn.Linear(width, width))
+        self.token = nn.Parameter(torch.empty(1, 1, width).normal_(std=0.02))
+        self.layers = nn.ModuleList(Layer(parameters) for _ in range(parameters.num_layers))
+        self.norm = nn.LayerNorm(width)
+        self.head = classifier(parameters, width, n_classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Lists to logits."""
+        token = self.token.expand(x.shape[0], -1, -1)
+        there = functional.pad(x[:, -1] > 0.5, (1, 0), value=True)[:, None, None]  # (N, 1, 1, 1 + L)
+        x = torch.cat([token, self.embed(x.transpose(1, 2))], dim=1)  # (N, 1 + L, width)
+        for layer in self.layers:
+            x = layer(x, there)
+        return self.head(self.norm(x[:, 0]))
+
+
+class Layer(nn.Module):
+    """Attention, then a small network for each entry by itself, both added to what came in."""
+
+    def __init__(self, parameters: Attention) -> None:
+        super().__init__()
+        width, inner = parameters.d_model, parameters.dim_feedforward
+        self.heads = parameters.nhead
+        self.norm = nn.LayerNorm(width)
+        self.project = nn.Linear(width, 3 * width)
+        self.join = nn.Linear(width, width)
+        self.dropout = nn.Dropout(parameters.dropout)
+        self.mlp = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, inner), nn.GELU(), nn.Linear(inner, width))
+
+    def forward(self, x: Tensor, there: Tensor) -> Tensor:
+        """(N, L, width) to the same; only the entries that are `there` (N, 1, 1, L) bool are looked at."""
+        q, k, v = (
+            self.project(self.norm(x)).unflatten(2, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        )  # (N, heads, L, d)
+        seen = functional.scaled_dot_product_attention(q, k, v, attn_mask=there)
+        x = x + self.dropout(self.join(seen.transpose(1, 2).flatten(2)))
+        return x + self.dropout(self.mlp(x))

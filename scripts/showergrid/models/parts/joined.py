@@ -1,0 +1,47 @@
+"""Networks that look at each view of a shower on their own, and decide on the features of all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from showergrid.core import plugins
+from showergrid.models.parts.layers import classifier
+from showergrid.models.parts.network_settings import Head
+from showergrid.models.parts.pretrained import without_classifier
+
+
+class JoinedNetwork(nn.Module):
+    """One backbone a view, which may be one and the same, and a classifier on their features, one after the other.
+
+    (N, channels of all views, H, W) or (..., D, H, W) to logits (N, classes). `told`: of each view the channels, and
+    module and parameters of its backbone.
+    """
+
+    def __init__(
+        self, parameters: Head, told: Sequence[dict[str, Any]], share: bool, shape: tuple[int, ...], n_classes: int
+    ) -> None:
+        super().__init__()
+        self.channels = [one["channels"] for one in told]
+        self.backbones = nn.ModuleList()
+        sizes = []
+        for one in told[:1] if share else told:
+            module = plugins.load("models", one["model"]["module"])
+            own = module.Parameters(**one["model"]["parameters"])
+            network = module.build(own, (one["channels"], *shape[1:]), n_classes)
+            sizes.append(without_classifier(network, "head"))
+            self.backbones.append(network)
+        self.head = classifier(parameters, sum(sizes) * (len(told) // len(sizes)), n_classes)
+
+    def features(self, x: Tensor) -> Tensor:
+        """Images to the features of all views (N, F)."""
+        views = x.split(self.channels, dim=1)
+        backbones = list(self.backbones) * (len(views) // len(self.backbones))
+        return torch.cat([network(view) for network, view in zip(backbones, views, strict=True)], dim=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Images to logits."""
+        return self.head(self.features(x))

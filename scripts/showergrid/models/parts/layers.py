@@ -1,0 +1,75 @@
+"""Layers that the networks share."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from showergrid.models.parts.network_settings import Convolutional, Head
+
+
+class MaxPool3d(nn.Module):
+    """Max-pooling of three axes as two poolings of two: on CUDA the gradient of nn.MaxPool3d is not deterministic.
+
+    Each step is a view of images in channels_last_3d, as convolutions give them, so that none is copied and kept.
+    """
+
+    def __init__(self, size: int, stride: int) -> None:
+        super().__init__()
+        self.plane = nn.MaxPool2d(size, stride)
+        self.depth = nn.MaxPool2d((size, 1), (stride, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, D, H, W) to (N, C, D', H', W')."""
+        n = x.shape[0]
+        x = self.plane(x.transpose(1, 2).flatten(0, 1))  # (N * D, C, H', W')
+        h, w = x.shape[2:]
+        x = x.unflatten(0, (n, -1)).transpose(1, 2)  # (N, C, D, H', W')
+        return self.depth(x.flatten(3)).unflatten(3, (h, w))
+
+
+class ConvolutionalNetwork(nn.Module):
+    """Convolutions, then a classifier on all their values: (N, C, H, W) or (N, C, D, H, W) to logits (N, classes)."""
+
+    def __init__(self, parameters: Convolutional, shape: tuple[int, ...], n_classes: int) -> None:
+        super().__init__()
+        norm = nn.BatchNorm2d if len(shape) == 3 else nn.BatchNorm3d
+        self.transform = norm(shape[0], affine=False) if parameters.transform == "batch_norm" else nn.Identity()
+        self.features = _convolutions(parameters, shape[0], len(shape) - 1)
+        with torch.no_grad():
+            size = self.features.eval()(torch.zeros(1, *shape)).numel()
+        self.features.train()
+        self.head = classifier(parameters, size, n_classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Images to logits."""
+        return self.head(self.features(self.transform(x)).flatten(1))
+
+
+def _convolutions(p: Convolutional, channels: int, axes: int) -> nn.Sequential:
+    convolution, norm, pool = (
+        (nn.Conv2d, nn.BatchNorm2d, nn.MaxPool2d) if axes == 2 else (nn.Conv3d, nn.BatchNorm3d, MaxPool3d)
+    )
+    layers: list[nn.Module] = []
+    stages = zip(p.conv_filters, p.conv_sizes, p.conv_strides, p.pool_sizes, p.pool_strides, strict=True)
+    for filters, size, stride, pool_size, pool_stride in stages:
+        layers.append(convolution(channels, filters, size, stride, padding=size // 2, bias=not p.bn))
+        if p.bn:
+            layers.append(norm(filters))
+        layers.append(getattr(nn, p.conv_no_linear_fun)())
+        if pool_size > 1 or pool_stride > 1:
+            layers.append(pool(pool_size, pool_stride))
+        channels = filters
+    return nn.Sequential(*layers)
+
+
+def classifier(p: Head, size: int, n_classes: int) -> nn.Sequential:
+    """Features (N, size) to logits (N, n_classes) through the hidden layers of `p`."""
+    layers: list[nn.Module] = []
+    for neurons in p.clf_neurons:
+        if p.dropout:
+            layers.append(nn.Dropout(p.dropout))
+        layers += [nn.Linear(size, neurons), getattr(nn, p.clf_no_linear_fun)()]
+        size = neurons
+    layers.append(nn.Linear(size, n_classes))
+    return nn.Sequential(*layers)

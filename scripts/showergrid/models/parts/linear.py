@@ -1,0 +1,36 @@
+"""Models that are a line in their inputs: (E, classes) probabilities as the softmax of x @ weight + bias."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from showergrid.training.fitting import table
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from showergrid.inputs.window import Cut
+
+
+def tensors(weight: np.ndarray, bias: np.ndarray) -> dict[str, Tensor]:
+    """What is kept of weight (F, classes) and bias (classes,)."""
+    import torch
+
+    return {"weight": torch.from_numpy(weight.astype(np.float64)), "bias": torch.from_numpy(bias.astype(np.float64))}
+
+
+def predict(tensors: dict[str, Tensor], images: Cut) -> np.ndarray:
+    """(E, classes) float64: the probability of each class."""
+    # no matrix product of BLAS, whose sums depend on how many events there are
+    logits = np.einsum("ef,fc->ec", table(images).astype(np.float64), tensors["weight"].numpy())
+    logits += tensors["bias"].numpy()
+    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return shifted / shifted.sum(axis=1, keepdims=True)
+
+
+def scale(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and standard deviation (F,) of each column of values (E, F); 1 where a column does not vary."""
+    std = values.std(axis=0)
+    return values.mean(axis=0), np.where(std > 0, std, 1.0)

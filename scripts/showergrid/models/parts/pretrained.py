@@ -1,0 +1,113 @@
+"""Networks pretrained on photographs, given a new classifier."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from torchvision.transforms.v2 import Normalize
+
+from showergrid.core.errors import InputError
+from showergrid.models.parts.layers import classifier
+from showergrid.models.parts.network_settings import Pretrained
+from showergrid.models.parts.weights import Published, weights_file
+
+Adapt = Callable[[dict[str, Tensor]], dict[str, Tensor]]
+
+# Mean and standard deviation of ImageNet's photographs, red, green, blue (torchvision's documentation of its models).
+IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+
+
+class PretrainedNetwork(nn.Module):
+    """A backbone and a new classifier: (N, 1 or 3, H, W) to logits (N, classes).
+
+    An image of one channel enters as three equal ones. Of the backbone only the last `unfreeze_layers` parameter
+    tensors are trained (in the order of its `named_parameters`); the classifier always is. Batch norms whose own
+    tensors are frozen keep the statistics they were pretrained with, in training as in evaluation.
+    """
+
+    def __init__(self, parameters: Pretrained, backbone: nn.Module, size: int, n_classes: int) -> None:
+        super().__init__()
+        self.transform = _transform(parameters.transform)
+        self.backbone = backbone
+        self.head = classifier(parameters, size, n_classes)
+        tensors = list(backbone.parameters())
+        kept = len(tensors) if parameters.unfreeze_layers == "all" else parameters.unfreeze_layers
+        for tensor in tensors[: max(len(tensors) - kept, 0)]:
+            tensor.requires_grad_(False)
+        self.train()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Images to logits."""
+        return self.head(self.backbone(self.transform(x.expand(-1, 3, -1, -1))).flatten(1))
+
+    def train(self, mode: bool = True) -> PretrainedNetwork:
+        """Switch between training and evaluation."""
+        super().train(mode)
+        for layer in self.backbone.modules():
+            if isinstance(layer, nn.BatchNorm2d) and not layer.weight.requires_grad:
+                layer.eval()
+        return self
+
+
+def _transform(name: str) -> nn.Module:
+    """What is done to an image (N, 3, H, W) before it enters the backbone."""
+    if name == "imagenet":
+        return Normalize(*IMAGENET)
+    return nn.BatchNorm2d(3, affine=False) if name == "batch_norm" else nn.Identity()
+
+
+def load_weights(backbone: nn.Module, path: Path, model: str, advice: str, adapt: Adapt = dict) -> None:
+    """Put the state dict of the file `path`, changed by `adapt`, into `backbone`.
+
+    Raises:
+        InputError: no such file (`advice` says how to get it), not a state dict, or one of another network.
+    """
+    if not path.is_file():
+        raise InputError(
+            f"model {model}: weights: no file {path}; {advice}; or set weights to another file or to none "
+            "(config/README.md, section Pretrained networks)"
+        )
+    try:
+        if path.suffix == ".safetensors":
+            state = load_file(path)
+        else:
+            state = torch.load(path, map_location="cpu", weights_only=True)
+        backbone.load_state_dict(adapt(state))
+    except Exception as error:
+        reason = textwrap.shorten(str(error), 200)
+        raise InputError(
+            f"model {model}: weights: {path} does not hold the weights of this network ({reason})"
+        ) from None
+
+
+def load_published(backbone: nn.Module, weights: str, published: Published, adapt: Adapt = dict) -> None:
+    """Put the weights that the key `weights` names into a network of torchvision, classifier included.
+
+    "none" leaves it as initialised.
+
+    Raises:
+        InputError: as for `load_weights`.
+    """
+    path = weights_file(weights, published)
+    if path is not None:
+        load_weights(backbone, path, published.network, published.advice(path.parent), adapt)
+
+
+def without_classifier(network: nn.Module, name: str) -> int:
+    """Let the features through in place of the classifier called `name`; the number of features."""
+    old = getattr(network, name)
+    setattr(network, name, nn.Identity())
+    return next(layer.in_features for layer in old.modules() if isinstance(layer, nn.Linear))
+
+
+def from_torchvision(
+    network: nn.Module, classifier_name: str, published: Published, parameters: Pretrained, n_classes: int
+) -> PretrainedNetwork:
+    """A torchvision classifier with its weights loaded and its last layer(s), called `classifier_name`, replaced."""
+    load_published(network, parameters.weights, published)
+    return PretrainedNetwork(parameters, network, without_classifier(network, classifier_name), n_classes)

@@ -1,0 +1,218 @@
+"""The configuration file of a study."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from showergrid.apply.settings import Prediction
+from showergrid.core.settings import Settings
+from showergrid.core.variants import MARK, TUNED
+from showergrid.explain.settings import Explanation
+from showergrid.inputs.settings import Order, Split
+from showergrid.rebuild.settings import Archive
+from showergrid.report.data.settings import Baselines, PublishedData
+from showergrid.report.settings.ensembles import Ensemble
+from showergrid.report.settings.performance import Performance
+from showergrid.report.settings.tables import Bootstrap, Comparison, PublishedTable
+from showergrid.sources.files.settings import Ingest
+from showergrid.sources.showers.settings import Box, Readout, Simulation
+from showergrid.sources.showers.variation_settings import Variations
+from showergrid.track.settings import Notify, Tracking
+from showergrid.tuning.settings import Search
+
+LARGEST = {"resolution": 20_000, "seed": 2**31 - 1}
+NAME = r"[A-Za-z][A-Za-z0-9_]*"
+Name = Annotated[str, Field(pattern=f"^{NAME}$")]
+ModelName = Annotated[str, Field(pattern=f"^{NAME}({MARK}{TUNED})?$")]
+Seed = Annotated[int, Field(ge=0, le=LARGEST["seed"])]
+Resolution = Annotated[int, Field(ge=1, le=LARGEST["resolution"])]
+
+
+class Class(Settings):
+    """One of the answers that the networks tell apart."""
+
+    name: Name
+    pdg: int
+
+
+class Entry(BaseModel):
+    """A named representation or model; `module` is the file that makes it, its other keys are that file's.
+
+    The name of a variant, which only an ablation makes, has a part behind `@`.
+    """
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    name: Name
+    module: Name = ""
+
+    @property
+    def file(self) -> str:
+        """The module's file name without its suffix; by default that of the entry."""
+        return self.module or self.name
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The keys that are the module's own."""
+        return dict(self.model_extra or {})
+
+
+class RepresentationEntry(Entry):
+    """A representation of the grid; `order` stands above that of the study."""
+
+    order: Order | None = None
+
+
+class Override(BaseModel):
+    """Values of a model that hold for one representation, one resolution, or both."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    representation: Name | None = None
+    resolution: Resolution | None = None
+
+
+class ModelEntry(Entry):
+    """A network of the grid: hyperparameters of its file and of its training, and their overrides."""
+
+    overrides: list[Override] = []
+
+
+class Block(Settings):
+    """A product of representations, resolutions, models and seeds, shown in `table` if one is named."""
+
+    table: Literal["table1", "table_resolution"] | None = None
+    representations: list[Name] = Field(min_length=1)
+    resolutions: list[Resolution] = Field(min_length=1)
+    models: list[ModelName] = Field(min_length=1)
+    seeds: list[Seed] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Block:
+        for key in ("representations", "resolutions", "models", "seeds"):
+            if doubled := _doubled(getattr(self, key)):
+                raise ValueError(f"{key}: {doubled[0]!r} stands twice")
+        return self
+
+
+class Ablation(Settings):
+    """One place of the grid with every combination of some values, in a table of its own."""
+
+    name: Name
+    representation: Name
+    resolution: Resolution
+    model: Name
+    seeds: list[Seed] = Field(min_length=1)
+    factors: dict[str, Annotated[list[Any], Field(min_length=1)]] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Ablation:
+        for key, values in {"seeds": self.seeds, **self.factors}.items():
+            if any(_same(value, other) for i, value in enumerate(values) for other in values[:i]):
+                raise ValueError(f"ablation {self.name}: {key}: a value stands twice")
+        return self
+
+
+class PublishedNumbers(Settings):
+    """Numbers of others, which are shown beside ours and never mixed with them."""
+
+    note: str = Field(min_length=1)
+    data: PublishedData
+    table1: PublishedTable
+    draft: PublishedTable = {}
+    resolution: dict[Name, dict[Resolution, float]] = {}
+    ensembles: dict[str, float] = Field(default={}, description="test accuracies of three projections together")
+    resolution_of: Name = Field(default="projection_y", description="representation of `resolution`")
+
+
+class Place(Settings):
+    """A cell without its seed."""
+
+    representation: Name
+    resolution: Resolution
+    model: ModelName
+
+
+class Figures(Settings):
+    """Which events are drawn."""
+
+    energy: float = Field(gt=0, description="of each class the event nearest to it [GeV]")
+
+
+class Containment(Settings):
+    """Which windows are asked for."""
+
+    shares: list[Annotated[float, Field(gt=0, le=1)]] = Field(min_length=1, description="shares of the events [1]")
+
+
+class Config(Settings):
+    """The configuration file."""
+
+    results: str = Field(pattern=r"^/?[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$")
+    classes: list[Class] = Field(min_length=2, max_length=2)
+    detector: Box
+    order: Order
+    origin: Literal["first_hit", "charge_centre"]
+    ingest: Ingest | None
+    simulation: Simulation
+    readout: Readout
+    variations: Variations
+    split: Split
+    representations: list[RepresentationEntry] = Field(min_length=1)
+    training: dict[str, Any]
+    models: list[ModelEntry] = Field(min_length=1)
+    grid: list[Block] = Field(min_length=1)
+    out_of_memory: list[Place]
+    ablations: list[Ablation]
+    ensembles: list[Ensemble]
+    tuning: list[Search]
+    predict: list[Prediction]
+    archive: Archive
+    tracking: Tracking
+    notify: Notify
+    containment: Containment
+    figures: Figures
+    explanation: Explanation
+    bootstrap: Bootstrap
+    comparison: Comparison
+    performance: Performance
+    baselines: Baselines
+    published: PublishedNumbers | str | None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Config:
+        for key in ("classes", "representations", "models", "ablations", "ensembles", "predict"):
+            if doubled := _doubled([entry.name for entry in getattr(self, key)]):
+                raise ValueError(f"{key}: {doubled[0]!r} stands twice")
+        if doubled := _doubled([search.place for search in self.tuning]):
+            raise ValueError(f"tuning: {doubled[0]} is searched twice")
+        if doubled := _doubled([entry.pdg for entry in self.classes]):
+            raise ValueError(f"classes: pdg {doubled[0]} stands twice")
+        if any(entry.name == "macro" for entry in self.classes):
+            raise ValueError("classes: 'macro' names a metric, f1_macro; choose another name")
+        for axis in ("x", "y", "z"):
+            low, high = getattr(self.detector, axis)
+            vertex = getattr(self.simulation.vertex, axis)
+            if low == high:
+                raise ValueError(f"detector.{axis} = {[low, high]} has no extent")
+            if self.ingest is None and not low <= vertex[0] <= vertex[1] <= high:
+                raise ValueError(
+                    f"simulation.vertex.{axis} = {list(vertex)} is not inside detector.{axis} = {[low, high]}"
+                )
+        if self.ingest is not None and self.ingest.columns is not None and self.ingest.columns.pdg is None:
+            raise ValueError("ingest.columns: pdg is missing: networks are trained on labelled events")
+        if self.ingest is not None and self.order == "truth_time" and not getattr(self.ingest.columns, "time", None):
+            raise ValueError("order: truth_time needs ingest.columns.time; choose as_given or axis")
+        if self.ingest is None and self.order == "as_given":
+            raise ValueError("order: as_given is for hits that are read from files (ingest); choose axis or truth_time")
+        return self
+
+
+def _same(value: Any, other: Any) -> bool:
+    """Whether two values of the configuration are the same: 1 is not true."""
+    return type(value) is type(other) and value == other
+
+
+def _doubled(values: list[Any]) -> list[Any]:
+    """Those that stand more than once, sorted."""
+    return sorted({value for value in values if values.count(value) > 1})

@@ -1,0 +1,213 @@
+"""What each job of a study is told: all that decides its outputs beside its input files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from showergrid.apply.settings import Unlabelled
+from showergrid.core.checking import checked
+from showergrid.core.errors import InputError
+from showergrid.inputs.pixels import is_list
+from showergrid.plan import explain_jobs, report_jobs
+from showergrid.plan.catalogue import VIEWS
+from showergrid.plan.config import LARGEST, Config, PublishedNumbers
+from showergrid.plan.study import Study
+from showergrid.sources.showers.variation_settings import readouts
+
+
+def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards: Any) -> dict[str, Any]:
+    """The resolved configuration of the job of rule `step` with these wildcards.
+
+    Raises:
+        InputError: there is no such job: a resolution or seed out of range, a network that takes no such images.
+    """
+    for key, largest in LARGEST.items():
+        if wildcards.get(key, 0) > largest:
+            raise InputError(f"{key} {wildcards[key]} is larger than {largest}")
+    if "model" in wildcards and not study.catalogue.has_meaning(wildcards["representation"], wildcards["model"]):
+        raise InputError(f"{wildcards['model']} takes no images of {wildcards['representation']}")
+    if "seed" in wildcards:
+        study.search(wildcards["representation"], wildcards["resolution"], wildcards["model"])
+    config = study.config
+    match step:
+        case "ingest":
+            return _ingest(study)
+        case "simulate":
+            return _simulate(study, **wildcards)
+        case "gather":
+            return {"shards": config.simulation.shards}
+        case "split":
+            return {"split": config.split.model_dump(mode="json"), "classes": study.classes}
+        case "explore":
+            return {
+                "classes": study.classes,
+                "baselines": config.baselines.model_dump(mode="json"),
+                "published": published.data.model_dump(mode="json") if published else None,
+                "order": config.order,
+            }
+        case "calibrate":
+            return {"stretch": study.config.detector.stretch}
+        case "calibrate_images" | "images":
+            return _images(study, **wildcards)
+        case "train" | "train_frozen" | "features" | "export":
+            return _cell(study, **wildcards)
+        case "evaluate":
+            return {**_cell(study, **wildcards), "bootstrap": config.bootstrap.model_dump(mode="json")}
+        case "tune":
+            return _tune(study, **wildcards)
+        case "best" | "tuning_figures":
+            return {"search": study.search_of(**wildcards).model_dump(mode="json")}
+        case "tuned_images":
+            return _network(study, **wildcards)
+        case "predict":
+            return _predict(study, **wildcards)
+        case "cell_figures":
+            return {"classes": study.classes}
+        case "cell_performance":
+            return report_jobs.performance(study)
+        case "performance":
+            return report_jobs.overlaid(study)
+        case "pairs":
+            return report_jobs.pairs(study)
+        case _ if step in explain_jobs.STEPS:
+            return explain_jobs.explanation_job(study, step, _cell(study, **wildcards))
+        case "event_figures":
+            return _event_figures(study)
+        case "table":
+            return report_jobs.table(study, published)
+        case "table_resolution":
+            return report_jobs.table_resolution(study, published)
+        case "containment":
+            return report_jobs.containment(study)
+        case "ablation":
+            return report_jobs.ablation(study, **wildcards)
+        case "ensemble":
+            return report_jobs.ensemble(study, published, **wildcards)
+        case "vary":
+            return {**_simulate(study, **wildcards), "variations": readouts(config.readout, config.variations)}
+        case "vary_cell":
+            return {**_cell(study, **wildcards), "variations": list(readouts(config.readout, config.variations))}
+        case "table_variations":
+            return report_jobs.table_variations(study)
+        case _:  # nothing but files decides: typeset
+            return {}
+
+
+def _ingest(study: Study) -> dict[str, Any]:
+    """Hits read from files, which are inputs of the job."""
+    return {
+        "ingest": study.config.ingest.model_dump(mode="json"),
+        "classes": study.classes,
+        "detector": study.config.detector.model_dump(mode="json"),
+        "order": study.config.order,
+    }
+
+
+def _simulate(study: Study, shard: int) -> dict[str, Any]:
+    """One shard of the simulation.
+
+    It is told of the showers up to its own last one: more of them in all leave the first shards as they are.
+    """
+    simulation = study.config.simulation.model_dump(mode="json")
+    end = min(simulation["showers"], (shard + 1) * simulation["shard_size"])
+    return {
+        "simulation": {**simulation, "showers": end},
+        "readout": study.config.readout.model_dump(mode="json"),
+        "classes": study.classes,
+        "detector": study.config.detector.model_dump(mode="json"),
+        "order": study.config.order,
+    }
+
+
+def _images(study: Study, representation: str, resolution: int) -> dict[str, Any]:
+    """One image file."""
+    if study.catalogue.shown(representation) != [representation]:
+        raise InputError(
+            f"{representation} has no images of its own, but those of {study.catalogue.shown(representation)}"
+        )
+    return {"representation": study.catalogue.representation(representation), "resolution": resolution}
+
+
+def _cell(study: Study, representation: str, resolution: int, model: str, seed: int) -> dict[str, Any]:
+    """One cell; if it is tuned, the values that were found are put in by its training."""
+    return {"seed": seed, **_network(study, representation, resolution, model)}
+
+
+def _network(study: Study, representation: str, resolution: int, model: str) -> dict[str, Any]:
+    """What the cells of one place have in common; `hits` is what their images take for granted of them.
+
+    Views that show the images of others are told one by one.
+    """
+    several = study.catalogue.representation(representation)["module"] == VIEWS
+    return {
+        **({"views": study.catalogue.views(representation, resolution, model)} if several else {}),
+        "classes": study.classes,
+        "hits": {"order": study.config.order, "detector": study.config.detector.model_dump(mode="json")},
+        "representation": study.catalogue.representation(representation),
+        "resolution": resolution,
+        "model": study.catalogue.model(representation, resolution, model),
+    }
+
+
+def _tune(study: Study, representation: str, resolution: int, model: str, worker: int) -> dict[str, Any]:
+    """The trials of one worker; `epochs` is the largest number that a training of them does."""
+    search = study.search_of(representation, resolution, model)
+    if worker >= search.workers:
+        raise InputError(f"tuning: the search of {model} has {search.workers} workers, counted from 0, so no {worker}")
+    network = _network(study, representation, resolution, model)
+    epochs = [network["model"]["training"].get("n_epochs", 1)]
+    if "n_epochs" in search.space:
+        epochs = search.space["n_epochs"].ends
+    return {**network, "search": search.model_dump(mode="json"), "epochs": max(epochs)}
+
+
+def _predict(study: Study, prediction: str) -> dict[str, Any]:
+    """A cell and the files that it is asked about."""
+    asked = study.prediction(prediction)
+    place = asked.model_dump(include={"representation", "resolution", "model", "seed"})
+    cell = job(study, "train", None, **place)
+    return {**cell, "prediction": asked.model_dump(mode="json", include=set(Unlabelled.model_fields))}
+
+
+def _event_figures(study: Study) -> dict[str, Any]:
+    """Which events are drawn: each representation once, and the first with two axes at several resolutions.
+
+    A list has no place in the detector, and is not drawn.
+    """
+    places = [place for place in study.places if not is_list(study.catalogue.axes(place[0]))]
+    first = {name: place for place in reversed(places) for name in study.catalogue.shown(place[0])}
+    drawn = [entry.name for entry in study.config.representations if entry.name in first]
+    flat = [name for name in drawn if len(study.catalogue.axes(name)) == 2] or drawn
+    resolutions = sorted({place[1] for place in places if flat[0] in study.catalogue.shown(place[0])})
+    widest = {resolutions[0] // 2 or 1, *resolutions, 2 * resolutions[-1]}
+    return {
+        "classes": study.classes,
+        "energy": study.config.figures.energy,
+        "representations": [
+            {"representation": study.catalogue.representation(name), "resolution": first[name][1]} for name in drawn
+        ],
+        "resolutions": {
+            "representation": study.catalogue.representation(flat[0]),
+            "resolutions": sorted(widest),
+            "window": study.catalogue.model(*first[flat[0]])["window"],
+        },
+    }
+
+
+def published(config: Config, root: Path) -> PublishedNumbers | None:
+    """The published numbers: written out in the configuration, or in another one that it names, or none.
+
+    Raises:
+        InputError: the file named does not exist, has no key `published`, or a wrong one.
+    """
+    if config.published is None or isinstance(config.published, PublishedNumbers):
+        return config.published
+    try:
+        found = yaml.safe_load((root / config.published).read_text())["published"]
+    except (OSError, KeyError, TypeError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"config: published = {config.published!r}: no such key in that file ({reason})") from None
+    return checked(PublishedNumbers, found, f"{config.published}: published")

@@ -1,0 +1,197 @@
+"""A study: one configuration, checked, and the cells that it asks for.
+
+Only the Snakefile reads this module; commands receive resolved values (jobs.py). It imports no network library, so that
+a plan needs none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+from showergrid.apply.settings import Prediction
+from showergrid.core.cells import Cell, Place
+from showergrid.core.checking import checked
+from showergrid.core.errors import InputError
+from showergrid.core.variants import base, tuned
+from showergrid.plan.ablations import crossed
+from showergrid.plan.catalogue import Catalogue, joins, named
+from showergrid.plan.config import Ablation, Block, Config
+from showergrid.sources.showers.variation_settings import readouts
+from showergrid.tuning.best import check_keys, with_values
+from showergrid.tuning.settings import Search
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """A checked configuration and what follows from it.
+
+    Raises (when made):
+        InputError: one line with the key, the value and the valid choices.
+    """
+
+    config: Config
+    catalogue: Catalogue  # what the configuration names, and the variants of its ablations
+    crossed: Mapping[str, list[Place]]  # the places of each ablation
+
+    @classmethod
+    def read(cls, raw: Mapping[str, Any]) -> Study:
+        """Check the mapping that Snakemake read from the configuration files."""
+        config = checked(Config, raw, "config")
+        study = cls(config, *crossed(Catalogue.of(config)))
+        for entry in study.config.representations:
+            study.catalogue.axes(entry.name)
+        for entry in study.config.models:
+            study.catalogue.check_model(entry)
+        if not study.cells:
+            raise InputError("config: grid: no block has a network that takes its representation's images")
+        for ablation in study.config.ablations:
+            for place in study.variants(ablation.name):
+                if not study.catalogue.has_meaning(place.representation, place.model):
+                    raise InputError(
+                        f"config: ablation {ablation.name}: {place.model} takes no images of {place.representation}"
+                    )
+                study.catalogue.model(*place.key)
+        for ensemble in study.config.ensembles:
+            for place in study.members(ensemble.name):
+                if (status := study.status(place)) != "run":
+                    where = f"config: ensemble {ensemble.name}"
+                    raise InputError(f"{where}: {place.model} on {place.representation}: {status}; leave it out")
+                study.catalogue.model(*place.key)
+        for search in study.config.tuning:
+            study.check_search(search)
+        for place in study.places:
+            study.catalogue.model(*place)
+            study.search(*place)
+        asked = {place for block in study.config.grid for place in _product(block)}
+        if strangers := sorted(study.too_large - asked):
+            raise InputError(f"config: out_of_memory: {strangers[0]} is not in the grid")
+        for table in study.tables:
+            study.table_places(table)
+        readouts(study.config.readout, study.config.variations)
+        return study
+
+    @property
+    def classes(self) -> list[dict[str, Any]]:
+        """Names and PDG codes; the first is the positive class."""
+        return [entry.model_dump() for entry in self.config.classes]
+
+    # The grid
+
+    @cached_property
+    def cells(self) -> list[Cell]:
+        """Every cell of the grid to train, once, in a fixed order."""
+        found = {
+            Cell(*place, seed)
+            for block in self.config.grid
+            for place in _product(block)
+            if place not in self.too_large and self.catalogue.has_meaning(place[0], place[2])
+            for seed in block.seeds
+        }
+        return sorted(found)
+
+    @cached_property
+    def too_large(self) -> set[tuple[str, int, str]]:
+        """Places that are known not to fit the memory."""
+        return {(place.representation, place.resolution, place.model) for place in self.config.out_of_memory}
+
+    @property
+    def places(self) -> list[tuple[str, int, str]]:
+        """Representation, resolution and model of the cells, each once, in a fixed order."""
+        return sorted({(cell.representation, cell.resolution, cell.model) for cell in self.cells})
+
+    @property
+    def tables(self) -> list[str]:
+        """Names of the tables that the grid asks for."""
+        return sorted({block.table for block in self.config.grid if block.table})
+
+    @cache
+    def table_places(self, table: str) -> list[Place]:
+        """The places of a table in the grid's order: each representation and model once, or once a resolution."""
+        found: dict[tuple, Place] = {}
+        for block in self.config.grid:
+            for key in _product(block) if block.table == table else ():
+                shown = key if table == "table_resolution" else (key[0], key[2])
+                if shown in found:
+                    raise InputError(f"config: grid: {table} has {key[2]} on {key[0]} twice; name it in one block")
+                found[shown] = Place(*key, tuple(block.seeds), {})
+        if not found:
+            raise InputError(f"config: grid: no block has table: {table}, so there is nothing to show")
+        return list(found.values())
+
+    def status(self, place: Place) -> str:
+        """Why a place has numbers or none: run, n/a, out of memory."""
+        if not self.catalogue.has_meaning(place.representation, place.model):
+            return "n/a"
+        return "out of memory" if place.key in self.too_large else "run"
+
+    def cells_of(self, places: list[Place]) -> list[Cell]:
+        """The trained cells of some places."""
+        return [Cell(*place.key, seed) for place in places if self.status(place) == "run" for seed in place.seeds]
+
+    # Searches
+
+    def search(self, representation: str, resolution: int, model: str) -> Search | None:
+        """The search that gives a network its values in one place; None for one that is not tuned.
+
+        Raises:
+            InputError: the network is tuned, and there is no such search.
+        """
+        if model != tuned(base(model)):
+            return None
+        return self.search_of(representation, resolution, base(model))
+
+    def search_of(self, representation: str, resolution: int, model: str) -> Search:
+        """The search of hyperparameters in one place.
+
+        Raises:
+            InputError: there is none.
+        """
+        for search in self.config.tuning:
+            if search.place == (representation, resolution, model):
+                return search
+        raise InputError(f"config: tuning has no search of {model} on {representation} at c{resolution}; add one")
+
+    def check_search(self, search: Search) -> None:
+        """Refuse a search of what there is not, or of values that the rest of the configuration does not allow."""
+        catalogue, image, network = self.catalogue, search.representation, search.model
+        catalogue.representation_entry(image)
+        entry = catalogue.model_entry(network)
+        if not catalogue.has_meaning(image, network):
+            raise InputError(f"config: tuning: {network} takes no images of {image}")
+        if catalogue.shown(image) != [image] or joins(entry):
+            raise InputError(f"config: tuning: {network} on {image}: search a network of one view")
+        where = f"config: tuning of {network} on {image} at c{search.resolution}: space"
+        cell = {"representation": catalogue.representation(image), "model": catalogue.model(*search.place)}
+        check_keys(cell, search.space, where)
+        for key, domain in search.space.items():
+            for value in domain.ends:
+                with_values(cell, {key: value}, where)
+
+    # What the names stand for
+
+    def ablation(self, name: str) -> Ablation:
+        """The ablation of that name."""
+        return named(self.config.ablations, name, "ablation")
+
+    def variants(self, name: str) -> list[Place]:
+        """The places of an ablation, one for every combination of its values, the last factor running fastest."""
+        return self.crossed[name]
+
+    def members(self, ensemble: str) -> list[Place]:
+        """The places whose cells are members of an ensemble."""
+        found = named(self.config.ensembles, ensemble, "ensemble")
+        return [Place(one.representation, one.resolution, one.model, tuple(one.seeds), {}) for one in found.of]
+
+    def prediction(self, name: str) -> Prediction:
+        """The prediction of that name."""
+        return named(self.config.predict, name, "prediction")
+
+
+def _product(block: Block) -> Iterator[tuple[str, int, str]]:
+    for representation in block.representations:
+        for resolution in block.resolutions:
+            for model in block.models:
+                yield representation, resolution, model

@@ -1,0 +1,109 @@
+"""What is said of two folders of results: first whether they are the same, then what explains it, then each cell."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from pathlib import PurePosixPath
+from typing import Any
+
+from showergrid.rebuild.compare import Cause, CellDifference, Comparison, Outside
+
+SHOWN = 12  # lines of a kind
+WIDTH = 60  # letters of a value
+
+
+def report(found: Comparison, names: tuple[str, str]) -> str:
+    """The report as text; `names` are how the two folders are called."""
+    cells = {cell.folder for cell in found.cells}
+    elsewhere = [name for name in found.differing if str(PurePosixPath(name).parent) not in cells]
+    lines = [f"A: {names[0]}", f"B: {names[1]}", "", _verdict(found)]
+    for letter, alone, opposite in zip("AB", found.only, found.only[::-1], strict=True):
+        lines += _part(f"Only in {letter}:", _gathered(alone, [*found.same, *found.differing, *opposite]))
+    for subject, causes in groupby(found.causes, lambda cause: cause.difference.subject):
+        lines += _part(f"Different {subject} (A | B):", [_cause(cause) for cause in causes])
+    lines += _part("Nothing in the records explains why these differ:", found.unexplained)
+    lines += _part("Made in the same way, of files that differ:", found.following)
+    lines += _part("Cells that differ:", [_cell(cell) for cell in found.cells], len(found.cells))
+    lines += _part("Other files that differ:", elsewhere)
+    return "\n".join(lines) + "\n"
+
+
+def _verdict(found: Comparison) -> str:
+    if found.identical:
+        return f"The same: all {len(found.same)} files, byte for byte."
+    both = len(found.same) + len(found.differing)
+    said = [f"Different: {len(found.differing)} of the {both} files that both have"]
+    said += [f"{len(alone)} only in {letter}" for letter, alone in zip("AB", found.only, strict=True) if alone]
+    judged = [cell for cell in found.cells if cell.outside is not None]
+    lines = [", ".join(said) + "."]
+    if judged:
+        within = sum(not cell.outside for cell in judged)
+        lines.append(
+            f"In {within} of {_count(len(judged), 'cell')} that {'differs' if len(judged) == 1 else 'differ'} "
+            "all metrics lie within each other's intervals."
+        )
+    if found.causes:
+        lines.append(f"What may explain it: {', '.join(dict.fromkeys(c.difference.subject for c in found.causes))}.")
+    return "\n".join(lines)
+
+
+def _part(title: str, lines: Iterable[str], shown: int = SHOWN) -> list[str]:
+    """A title and lines below it, as far as there are any; of many only the first."""
+    lines = list(lines)
+    more = [f"and {len(lines) - shown} more"] if len(lines) > shown else []
+    return ["", title, *(f"  {line}" for line in [*lines[:shown], *more])] if lines else []
+
+
+def _gathered(alone: list[str], others: list[str]) -> list[str]:
+    """Paths of one folder alone; where the other lacks the whole folder of a file, that folder and its count."""
+    there = {parent for name in others for parent in PurePosixPath(name).parents}
+
+    def lacking(name: str) -> str:
+        parents = [parent for parent in PurePosixPath(name).parents if parent not in there]
+        return f"{parents[-1]}/" if parents else name
+
+    counts = Counter(map(lacking, alone))
+    return [f"{name} ({_count(count, 'file')})" if name.endswith("/") else name for name, count in counts.items()]
+
+
+def _cause(cause: Cause) -> str:
+    found = cause.difference
+    return f"{found.name}: {_short(found.one)} | {_short(found.other)} ({_count(len(cause.files), 'file')})"
+
+
+def _short(value: Any) -> str:
+    """A value in one line; of a digest as much as tells it from others."""
+    text = "none" if value is None else str(value)
+    if re.fullmatch("[0-9a-f]{40,64}", text):
+        return text[:12]
+    return text if len(text) <= WIDTH else f"{text[: WIDTH - 3]}..."
+
+
+def _cell(cell: CellDifference) -> str:
+    said = [f"{cell.folder.removeprefix('cells/')}: {', '.join(cell.files)}"]
+    if cell.scores is not None:
+        event = f" (event {cell.scores.event})" if cell.scores.largest else ""
+        said.append(f"scores differ by {cell.scores.largest:.2g} at most{event}")
+        if cell.scores.unpaired:
+            said.append(f"{_count(cell.scores.unpaired, 'event')} in one of them alone")
+    if cell.outside is not None:
+        within = cell.metrics - len(cell.outside)
+        said.append(f"{within} of {_count(cell.metrics, 'metric')} within each other's intervals")
+    return "; ".join(said) + "".join(f"\n    {_outside(metric)}" for metric in cell.outside or [])
+
+
+def _outside(metric: Outside) -> str:
+    return f"outside: {metric.name} {_interval(metric.one)} | {_interval(metric.other)}"
+
+
+def _interval(metric: Mapping[str, float | None] | None) -> str:
+    if metric is None or metric["value"] is None:
+        return "none"
+    return f"{metric['value']:.4g} [{metric['low']:.4g}, {metric['high']:.4g}]"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

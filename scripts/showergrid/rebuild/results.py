@@ -1,0 +1,119 @@
+"""What a folder of results holds: its files by content, and the record of the job that made each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from showergrid.core.errors import InputError
+from showergrid.core.progress import progress
+from showergrid.core.provenance import sha256
+
+RECORD = "provenance.json"
+# Their files tell times, or hold the records of all others
+APART = ("logs", "benchmarks", "mlflow", "archive")
+UNFINISHED = "checkpoint.pt"
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is recorded of a job; `inputs` and `outputs` are digests by path below the study's folder.
+
+    An input from elsewhere keeps the path that the job was told.
+    """
+
+    path: str
+    record: Mapping[str, Any]
+    inputs: Mapping[str, str]
+    outputs: Mapping[str, str]
+
+    @property
+    def rule(self) -> str:
+        """The rule that it was a job of."""
+        return self.record["rule"]
+
+
+@dataclass(frozen=True)
+class Results:
+    """A study's folder: `digests` are of every output that is the same for the same work, `jobs` by output."""
+
+    folder: Path
+    digests: Mapping[str, str]
+    jobs: Mapping[str, Job]
+
+    @property
+    def cells(self) -> set[str]:
+        """The folders of cells."""
+        return {str(PurePosixPath(name).parent) for name in self.digests if is_of_cell(name)}
+
+
+def is_of_cell(name: str) -> bool:
+    """Whether a path below the study's folder is one of the files that stand for a cell."""
+    path = PurePosixPath(name)
+    return path.parts[0] == "cells" and path.parent.name.startswith("seed")
+
+
+def read_results(folder: Path) -> Results:
+    """Digests of all outputs in a study's folder, and the records of their jobs.
+
+    Raises:
+        InputError: it is no folder of results, or a record in it is damaged.
+    """
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder; name the folder of a study's results")
+    if (folder / "Snakefile").is_file():
+        raise InputError(f"{folder}: is a project; name the folder of results in it, such as {folder / 'results'}")
+    names = sorted(_names(folder))
+    outputs = [name for name in names if not name.endswith(RECORD)]
+    if not outputs:
+        raise InputError(f"{folder}: holds no results; name the folder of a study's results")
+    with ThreadPoolExecutor() as pool:
+        found = pool.map(lambda name: sha256(folder / name), outputs)
+        digests = dict(zip(outputs, progress(found, str(folder), "file", len(outputs)), strict=True))
+    jobs = [_job(folder, name) for name in names if name.endswith(RECORD)]
+    return Results(folder, digests, {output: job for job in jobs for output in job.outputs})
+
+
+def _names(folder: Path) -> Iterator[str]:
+    for path in folder.rglob("*"):
+        inner = path.relative_to(folder)
+        hidden = any(part.startswith(".") for part in inner.parts)
+        if inner.parts[0] not in APART and path.name != UNFINISHED and not hidden and path.is_file():
+            yield inner.as_posix()
+
+
+def _job(folder: Path, name: str) -> Job:
+    """The record `name`; an output of its job stands beside it, which tells how the job named the study's folder."""
+    try:
+        record = json.loads((folder / name).read_text())
+        inputs, outputs = (dict(_files(record[kind])) for kind in ("inputs", "outputs"))
+        beside = PurePosixPath(name).parent
+        study = next(study for path in outputs if (study := _above(PurePosixPath(path).parent, beside)) is not None)
+        return Job(name, record, _below(study, inputs), _below(study, outputs))
+    except (ValueError, KeyError, TypeError, AttributeError, StopIteration) as error:
+        raise InputError(f"{folder / name}: is no record of a job; delete it to have it made again") from error
+
+
+def _files(recorded: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for value in recorded.values():
+        for file in value if isinstance(value, list) else [value]:
+            yield file["path"], file["sha256"]
+
+
+def _above(path: PurePosixPath, inner: PurePosixPath) -> PurePosixPath | None:
+    """The folder in which `path` is `inner`."""
+    count = len(inner.parts)
+    if path.parts[len(path.parts) - count :] != inner.parts:
+        return None
+    return PurePosixPath(*path.parts[: len(path.parts) - count])
+
+
+def _below(study: PurePosixPath, files: Mapping[str, str]) -> dict[str, str]:
+    def inner(path: str) -> str:
+        return str(PurePosixPath(path).relative_to(study)) if PurePosixPath(path).is_relative_to(study) else path
+
+    return {inner(path): digest for path, digest in files.items()}

@@ -1,0 +1,48 @@
+"""Settings of the archive."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field, field_validator
+
+from showergrid.core.settings import Settings
+
+
+class Archive(Settings):
+    """What goes into the archive beside code, configuration, cells, tables and their records."""
+
+    images: bool = Field(description="the container images")
+    data: bool = Field(description="hits, events, split and images; if not, their digests")
+    dirty: bool = Field(description="also of a working tree that differs from its commit; the archive names the files")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _typed(cls, value: Any) -> Any:
+        """Snakemake's --config 'archive={dirty: true}' gives the value as text."""
+        return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+
+
+class Made(Settings):
+    """Files of the study: each of `names` in each of `folders`, which are below the study's folder."""
+
+    folders: list[str]
+    names: list[str]
+
+
+class ArchiveJob(Settings):
+    """What the archive is made of."""
+
+    results: str = Field(min_length=1, description="folder of the study")
+    archive: Archive
+    study: dict[str, Any] = Field(description="the configuration, merged, as the workflow read it")
+    commit: str = Field(min_length=1, description="commit of the working tree")
+    changes: list[str] = Field(description="files of the working tree that differ from it")
+    made: list[Made] = Field(min_length=1, description="files of the study to archive")
+
+    @property
+    def files(self) -> list[str]:
+        """The files of the study to archive, each once, sorted, from the project's root."""
+        return sorted(
+            {f"{self.results}/{folder}{name}" for made in self.made for folder in made.folders for name in made.names}
+        )

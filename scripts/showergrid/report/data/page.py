@@ -1,0 +1,51 @@
+"""What summary.json says of the data, as tables to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from showergrid.plan.htmlpages import markdown_table
+from showergrid.report.formats.markdown import escape
+
+UNITS = {"energy": "GeV", "hits": "of an event, by its energy in GeV", "extent": "cm", "charge": "tick ADC"}
+
+
+def data_page(summary: Mapping[str, Any]) -> str:
+    """The page in Markdown: a paragraph and a table for each group of numbers."""
+    single = {name: value for name, value in summary.items() if not isinstance(value, Mapping | list)}
+    found = [*_tables("the study", single)]
+    for name, value in summary.items():
+        if name not in single:
+            title = f"{name} ({UNITS[name]})" if name in UNITS else name
+            found += _tables(title.replace("_", " "), value)
+    return "".join(f"{escape(title[:1].upper() + title[1:])}{markdown_table(*rows)}" for title, rows in found)
+
+
+def _tables(title: str, value: Any) -> Iterator[tuple[str, list[list[str]]]]:
+    """Title and rows of each table: lists and maps of maps are one, what is nested deeper has its own."""
+    if isinstance(value, list):
+        value = {str(i): row for i, row in enumerate(value, 1)}
+    if not isinstance(value, Mapping):
+        return
+    single = {name: one for name, one in value.items() if not isinstance(one, Mapping | list)}
+    flat = {
+        name: one
+        for name, one in value.items()
+        if isinstance(one, Mapping) and not any(isinstance(inner, Mapping | list) for inner in one.values())
+    }
+    if single:
+        yield title, [list(map(_text, single)), list(map(_text, single.values()))]
+    if flat:
+        heads = list(dict.fromkeys(key for one in flat.values() for key in one))
+        rows = [[_text(name), *(_text(one.get(key)) for key in heads)] for name, one in flat.items()]
+        yield title, [["", *map(_text, heads)], *rows]
+    for name, one in value.items():
+        if name not in single and name not in flat:
+            yield from _tables(f"{title}: {name}".replace("_", " "), one)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return "" if value is None else escape(str(value).replace("_", " "))

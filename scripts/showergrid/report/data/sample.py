@@ -1,0 +1,145 @@
+"""What the data analysis needs of all events and hits, gathered chunk by chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from showergrid.events.hits import read_events, read_hits
+from showergrid.report.data.settings import Baselines
+
+CHARGE_EDGES = np.linspace(-6, 12, 361)  # of the logarithm of the charge: 20 bins a decade, whatever the unit
+PLACE_EDGES = np.linspace(0, 1, 41)  # of the place in the order: 0 the first hit of an event, 1 the last
+TIME_BINS = 60
+PLAIN_BINS = 100
+LOOKED_AT = 1_000_000  # hits, evenly spread over the file, that tell which times and charges are drawn
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What the analysis needs of the E events of a study, of K classes.
+
+    pdg (E,) int; energy (E,) [GeV], NaN where it is not known; n_hits (E,) int; extent (E, 3): largest less smallest
+    coordinate [cm]; start (E,): charge of the hits near the first one [tick ADC]; first (E, H, 4) float32: the first H
+    hits, position from the first hit [cm] and charge, NaN where an event has fewer; largest (E,): place of the hit with
+    most charge in the order, 0 to 1.
+
+    Counts of hits, int64: charges (K, B) by class between CHARGE_EDGES; plain (K, PLAIN_BINS) by class between
+    plain_edges [tick ADC]; by_place (P, B) between PLACE_EDGES and CHARGE_EDGES; by_time (TIME_BINS, B) between
+    time_edges [ns] and CHARGE_EDGES, empty (0, B) where no time is known.
+    """
+
+    pdg: np.ndarray
+    energy: np.ndarray
+    n_hits: np.ndarray
+    extent: np.ndarray
+    start: np.ndarray
+    first: np.ndarray
+    largest: np.ndarray
+    charges: np.ndarray
+    plain: np.ndarray
+    plain_edges: np.ndarray
+    by_place: np.ndarray
+    by_time: np.ndarray
+    time_edges: np.ndarray
+
+    def of(self, pdg: int | None) -> np.ndarray:
+        """(E,) bool: the events of one class, or all."""
+        return np.ones(self.pdg.size, bool) if pdg is None else self.pdg == pdg
+
+
+def read_sample(hits: Path, events: Path, codes: Sequence[int], settings: Baselines) -> Sample:
+    """Read the study's tables, the hits chunk by chunk; `codes` are the PDG codes of the classes."""
+    table = read_events(events)
+    pdg = table["pdg"].to_numpy()
+    kept = settings.xgboost.hits
+    n_hits = table["n_hits"].to_numpy()
+    plain_edges, time_edges = _ranges(hits, int(n_hits.sum()))
+    extent, start, first, largest = [], [], [], []
+    charges = np.zeros((len(codes), CHARGE_EDGES.size - 1), np.int64)
+    plain = np.zeros((len(codes), PLAIN_BINS), np.int64)
+    by_place = np.zeros((PLACE_EDGES.size - 1, CHARGE_EDGES.size - 1), np.int64)
+    by_time = np.zeros((max(time_edges.size - 1, 0), CHARGE_EDGES.size - 1), np.int64)
+    done = 0
+    for chunk in read_hits(hits, time=True):
+        begin, row = chunk.offsets[:-1], chunk.row
+        extent.append(np.maximum.reduceat(chunk.position, begin) - np.minimum.reduceat(chunk.position, begin))
+        offset = chunk.position - chunk.position[begin][row]
+        near = np.einsum("ij,ij->i", offset, offset) <= settings.start_length**2
+        start.append(np.bincount(row, chunk.charge * near, begin.size))
+        number = np.arange(row.size) - begin[row]
+        lists = np.full((begin.size, kept, 4), np.nan, np.float32)
+        early = number < kept
+        lists[row[early], number[early]] = np.column_stack([offset, chunk.charge])[early]
+        first.append(lists)
+        last = np.maximum(np.diff(chunk.offsets) - 1, 1)
+        top = np.lexsort((-number, chunk.charge, row))[chunk.offsets[1:] - 1]  # of equal charges the first
+        largest.append(number[top] / last)
+
+        size = _logarithm(chunk.charge)
+        by_place += _counted(number / last[row], size, PLACE_EDGES)
+        if time_edges.size:
+            known = np.isfinite(chunk.time)
+            by_time += _counted(chunk.time[known], size[known], time_edges)
+        code = pdg[done : done + begin.size][row]
+        for k, one in enumerate(codes):
+            charges[k] += np.histogram(size[code == one], CHARGE_EDGES)[0]
+            plain[k] += np.histogram(chunk.charge[code == one], plain_edges)[0]
+        done += begin.size
+    return Sample(
+        pdg=pdg,
+        energy=table["energy"].to_numpy().astype(np.float64),
+        n_hits=n_hits,
+        extent=np.concatenate(extent),
+        start=np.concatenate(start),
+        first=np.concatenate(first),
+        largest=np.concatenate(largest),
+        charges=charges,
+        plain=plain,
+        plain_edges=plain_edges,
+        by_place=by_place,
+        by_time=by_time,
+        time_edges=time_edges,
+    )
+
+
+def quantile(counts: np.ndarray, edges: np.ndarray, share: float) -> float:
+    """Value below which `share` of a histogram lies: counts (B,) between edges (B + 1,), even within a bin."""
+    below = np.append(0, np.cumsum(counts)) / counts.sum()
+    return float(np.interp(share, below, edges))
+
+
+def _ranges(hits: Path, total: int) -> tuple[np.ndarray, np.ndarray]:
+    """Edges for the plain charge, from 0 to what 99.5 % of the hits lie below, and for 99 % of the times.
+
+    Told by every k-th of the `total` hits; no edges (0,) for the times where none is known.
+    """
+    every = max(1, total // LOOKED_AT)
+    charges, times, passed = [], [], 0
+    for chunk in read_hits(hits, time=True):
+        chosen = slice(-passed % every, None, every)
+        charges.append(chunk.charge[chosen])
+        times.append(chunk.time[chosen])
+        passed += chunk.charge.size
+    time = np.concatenate(times)
+    time = time[np.isfinite(time)]
+    plain_edges = np.linspace(0, np.quantile(np.concatenate(charges), 0.995), PLAIN_BINS + 1)
+    if time.size == 0:
+        return plain_edges, np.empty(0)
+    low, high = np.quantile(time, [0, 0.99])
+    return plain_edges, np.linspace(low, max(high, low + 1e-3), TIME_BINS + 1)
+
+
+def _logarithm(charge: np.ndarray) -> np.ndarray:
+    """Logarithm of the charge to base 10, drawn into the range of CHARGE_EDGES, so that every hit counts."""
+    return np.log10(np.clip(charge, 10 ** CHARGE_EDGES[0], 10 ** CHARGE_EDGES[-1])).clip(
+        CHARGE_EDGES[0], CHARGE_EDGES[-1]
+    )
+
+
+def _counted(values: np.ndarray, size: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """Hits (n - 1, B) between `edges` (n,) of their `values` and CHARGE_EDGES of the logarithm of their charge."""
+    return np.histogram2d(values, size, [edges, CHARGE_EDGES])[0].astype(np.int64)

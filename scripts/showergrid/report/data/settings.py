@@ -1,0 +1,59 @@
+"""Settings of the data analysis: simple classifiers, and the published numbers that ours are set beside."""
+
+from __future__ import annotations
+
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import Field
+
+from showergrid.core.settings import Settings
+
+T = TypeVar("T")
+Quartiles = tuple[float, float, float]
+Accuracy = Annotated[float, Field(gt=0, lt=1)]
+
+
+class Boosting(Settings):
+    """XGBoost on the first hits of an event."""
+
+    seed: int = Field(ge=0, lt=2**31, description="seed of the sampling of rows and columns")
+    hits: int = Field(ge=1, le=2000, description="hits of an event that it sees, in the study's order [1]")
+    trees: int = Field(ge=1, le=10_000, description="boosting rounds [1]")
+    depth: int = Field(ge=1, le=20, description="largest depth of a tree [1]")
+    learning_rate: float = Field(gt=0, le=1, description="shrinkage of a round [1]")
+    rows: float = Field(gt=0, le=1, description="share of events that a tree sees [1]")
+    columns: float = Field(gt=0, le=1, description="share of features that a tree sees [1]")
+
+
+class Baselines(Settings):
+    """Classifiers that show how easy the showers are."""
+
+    start_length: float = Field(gt=0, description="charge at the start: of hits this near to the first [cm]")
+    xgboost: Boosting
+
+
+class MedianHits(Settings):
+    """Hits of a typical event of one energy."""
+
+    energy: float = Field(gt=0, description="centre of the bin [GeV]")
+    width: float = Field(gt=0, description="full width of the bin in which we take our median [GeV]")
+    hits: float = Field(gt=0, description="published hits an event [1]")
+
+
+class Extents(Settings, Generic[T]):
+    """A value for the extent of an event along each axis."""
+
+    x: T
+    y: T
+    z: T
+
+
+class PublishedData(Settings):
+    """What was published of the reference's events."""
+
+    note: str = Field(min_length=1, description="where the numbers are from")
+    hits: list[MedianHits] = Field(min_length=1)
+    smallest: int = Field(ge=1, description="hits of the smallest event [1]")
+    quartiles: Extents[Quartiles] = Field(description="quartiles of the extent [cm]")
+    largest: Extents[float] = Field(description="largest extent [cm]")
+    accuracy: dict[str, Accuracy] = Field(description="test accuracy of baselines on hits, by name")

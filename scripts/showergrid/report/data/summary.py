@@ -1,0 +1,201 @@
+"""The events beside what was published of the reference's, and how well simple classifiers tell the classes apart."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from xgboost import XGBClassifier
+
+from showergrid.core.atomic import replacing
+from showergrid.events.hits import AXES
+from showergrid.report.data.sample import CHARGE_EDGES, Sample, quantile
+from showergrid.report.data.settings import Baselines, Boosting, PublishedData
+
+QUANTILES = (0.01, 0.25, 0.5, 0.75, 0.99)
+EXTENT_COLUMNS = ("smallest", "q25", "median", "q75", "largest")
+
+
+def summary(
+    sample: Sample,
+    split: np.ndarray,
+    classes: list[dict[str, Any]],
+    counts: dict[str, dict[str, int]] | None,
+    baselines: Baselines,
+    published: PublishedData | None,
+    order: str,
+) -> dict[str, Any]:
+    """All figures of the analysis, ours and published side by side, as JSON takes them.
+
+    What cannot be known is None: what rests on energies that the data do not have, all that was not published, and how
+    many events were drawn again where they were not simulated here.
+
+    Args:
+        sample: the events.
+        split: (E,) str, train, validation or test.
+        classes: name and PDG code of each class.
+        counts: of events kept and drawn again, by PDG code.
+        baselines: settings of the simple classifiers.
+        published: numbers of the reference.
+        order: how the hits of an event are ordered.
+    """
+    return {
+        "events": int(sample.pdg.size),
+        "classes": {one["name"]: _counts(sample, counts, one["pdg"]) for one in classes},
+        "order": order,
+        "published": published.note if published else None,
+        "energy": _energies(sample, classes),
+        "hits": _hits(sample, classes, published),
+        "smallest_event": _beside(int(sample.n_hits.min()), published.smallest if published else None),
+        "extent": {
+            axis: {
+                "quartiles": [
+                    _beside(ours, theirs)
+                    for ours, theirs in zip(
+                        _five(sample.extent[:, i])[1:4],
+                        getattr(published.quartiles, axis) if published else [None] * 3,
+                        strict=True,
+                    )
+                ],
+                "largest": _beside(
+                    float(sample.extent[:, i].max()), getattr(published.largest, axis) if published else None
+                ),
+                "classes": {
+                    one["name"]: dict(zip(EXTENT_COLUMNS, _five(sample.extent[sample.of(one["pdg"]), i]), strict=True))
+                    for one in classes
+                },
+            }
+            for i, axis in enumerate(AXES)
+        },
+        "charge": {
+            "quantiles": {
+                str(share): 10 ** quantile(sample.charges.sum(axis=0), CHARGE_EDGES, share) for share in QUANTILES
+            },
+            "largest_in_first_fifth": float((sample.largest <= 0.2).mean()),
+        },
+        "accuracy": _accuracies(sample, split, classes, baselines, published),
+    }
+
+
+def write_extents(sample: Sample, classes: list[dict[str, Any]], published: PublishedData | None, path: Path) -> None:
+    """Write the quartile table of the extents [cm] as CSV: a row an axis and class, the published numbers beside all.
+
+    What was not published is left empty.
+    """
+    header = ["axis", "class", "events", *EXTENT_COLUMNS, *(f"published_{name}" for name in EXTENT_COLUMNS[1:])]
+    with replacing(path) as partial, open(partial, "w", newline="") as file:
+        writer = csv.DictWriter(file, header, restval="", lineterminator="\n")
+        writer.writeheader()
+        for i, axis in enumerate(AXES):
+            for name, pdg in [("all", None), *((one["name"], one["pdg"]) for one in classes)]:
+                of = sample.of(pdg)
+                row = {"axis": axis, "class": name, "events": int(of.sum())}
+                row |= dict(zip(EXTENT_COLUMNS, _five(sample.extent[of, i]), strict=True))
+                if published and pdg is None:
+                    theirs = [*getattr(published.quartiles, axis), getattr(published.largest, axis)]
+                    row |= {f"published_{key}": value for key, value in zip(EXTENT_COLUMNS[1:], theirs, strict=True)}
+                writer.writerow(row)
+
+
+def _counts(sample: Sample, counts: dict[str, dict[str, int]] | None, pdg: int) -> dict[str, int | None]:
+    return counts[str(pdg)] if counts else {"kept": int(sample.of(pdg).sum()), "redrawn": None}
+
+
+def _energies(sample: Sample, classes: list[dict[str, Any]]) -> dict[str, dict[str, float] | None] | None:
+    """Smallest, median and largest energy of each class [GeV]."""
+
+    def of(pdg: int) -> dict[str, float] | None:
+        energy = sample.energy[sample.of(pdg) & np.isfinite(sample.energy)]
+        if energy.size == 0:
+            return None
+        return {"smallest": float(energy.min()), "median": float(np.median(energy)), "largest": float(energy.max())}
+
+    found = {one["name"]: of(one["pdg"]) for one in classes}
+    return found if any(found.values()) else None
+
+
+def _hits(
+    sample: Sample, classes: list[dict[str, Any]], published: PublishedData | None
+) -> list[dict[str, float | None]] | None:
+    """Median hits of an event at the published energies."""
+    if published is None or not np.isfinite(sample.energy).any():
+        return None
+    return [
+        {
+            "energy": point.energy,
+            **_beside(_median_hits(sample, point.energy, point.width), point.hits),
+            **{one["name"]: _median_hits(sample, point.energy, point.width, one["pdg"]) for one in classes},
+        }
+        for point in published.hits
+    ]
+
+
+def _beside(ours: float | None, theirs: float | None) -> dict[str, float | None]:
+    ratio = None if ours is None or theirs is None else ours / theirs
+    return {"ours": ours, "published": theirs, "ratio": ratio}
+
+
+def _five(values: np.ndarray) -> list[float | None]:
+    """Smallest, quartiles and largest of values (n,)."""
+    return np.quantile(values, [0, 0.25, 0.5, 0.75, 1]).tolist() if values.size else [None] * 5
+
+
+def _median_hits(sample: Sample, energy: float, width: float, pdg: int | None = None) -> float | None:
+    inside = sample.of(pdg) & (np.abs(sample.energy - energy) <= width / 2)
+    return float(np.median(sample.n_hits[inside])) if inside.any() else None
+
+
+def _accuracies(
+    sample: Sample,
+    split: np.ndarray,
+    classes: list[dict[str, Any]],
+    baselines: Baselines,
+    published: PublishedData | None,
+) -> dict[str, Any]:
+    """Accuracy on test events, with its binomial standard error, of what was learnt from training events."""
+    label = (sample.pdg == classes[1]["pdg"]).astype(np.int64)
+    train, test = split == "train", split == "test"
+    answers = {
+        "charge_at_start": _cut(sample.start[train], label[train], sample.start[test]),
+        "xgboost": _boosted(sample.first[train], label[train], sample.first[test], baselines.xgboost),
+    }
+    theirs = published.accuracy if published else {}
+    found = {}
+    for name, answer in answers.items():
+        accuracy = float((answer == label[test]).mean())
+        error = float(np.sqrt(accuracy * (1 - accuracy) / test.sum()))
+        found[name] = {"ours": accuracy, "standard_error": error, "published": theirs.get(name)}
+    others = {name: {"ours": None, "published": value} for name, value in theirs.items() if name not in found}
+    return {"test_events": int(test.sum()), **found, **others}
+
+
+def _cut(values: np.ndarray, label: np.ndarray, unseen: np.ndarray) -> np.ndarray:
+    """Answers (0 or 1) of the one cut, in either direction, that is right for most of the training events."""
+    order = np.argsort(values, kind="stable")
+    ones = np.append(0, np.cumsum(label[order]))
+    places = np.arange(values.size + 1)
+    above_is_one = (places - ones) + (ones[-1] - ones)  # training events that are right if those above are class 1
+    up, down = int(above_is_one.argmax()), int(above_is_one.argmin())
+    upwards = above_is_one[up] >= values.size - above_is_one[down]
+    place = up if upwards else down
+    edges = np.concatenate([[-np.inf], values[order], [np.inf]])
+    above = unseen > (edges[place] + edges[place + 1]) / 2
+    return np.where(above, 1, 0) if upwards else np.where(above, 0, 1)
+
+
+def _boosted(first: np.ndarray, label: np.ndarray, unseen: np.ndarray, settings: Boosting) -> np.ndarray:
+    """Answers (0 or 1) of XGBoost on padded lists of hits, (E, K, 4)."""
+    model = XGBClassifier(
+        n_estimators=settings.trees,
+        max_depth=settings.depth,
+        learning_rate=settings.learning_rate,
+        subsample=settings.rows,
+        colsample_bytree=settings.columns,
+        tree_method="hist",
+        random_state=settings.seed,
+        n_jobs=1,
+    )
+    model.fit(first.reshape(len(first), -1), label)
+    return model.predict(unseen.reshape(len(unseen), -1))

@@ -1,0 +1,200 @@
+"""Events as a network got them, and the heat of their pixels: heat maps, and the most confident mistakes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pyarrow.parquet as pq
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import SymLogNorm
+
+from showergrid.core.errors import InputError
+from showergrid.evaluation.metrics import THRESHOLD
+from showergrid.explain.selection import places
+from showergrid.inputs.image_file import Images
+from showergrid.inputs.window import Window, cut
+from showergrid.report.figures.cell import new_figure, save, styled
+from showergrid.report.figures.displays import Display, charge_colors, draw, named
+from showergrid.report.figures.style import say
+from showergrid.report.settings.tables import ClassName
+
+# Both signs, each on a logarithmic scale: a few pixels are much hotter than all others
+HEAT = ScalarMappable(SymLogNorm(0.03, vmin=-1, vmax=1), matplotlib.colormaps["RdBu_r"])
+ACROSS = 4  # panels in a row of mistakes
+VALUE = "value of a pixel (scaled charge)"
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event as a network got it and what it answered.
+
+    label: the place of its class in the study's list; energy [GeV], NaN where it is not known; seen: its pixels in
+    the window; heat (P,): that of each pixel, empty where it was not asked for.
+    """
+
+    label: int
+    energy: float
+    n_hits: int
+    score: float
+    seen: Display
+    heat: np.ndarray
+
+    @property
+    def answer(self) -> int:
+        """The class that the network answered."""
+        return 0 if self.score >= THRESHOLD else 1
+
+
+def read_maps(maps: Path, report: Path, classes: Sequence[ClassName]) -> list[Event]:
+    """The events of heatmaps.parquet and heatmaps.json.
+
+    Raises:
+        InputError: they are damaged, or of other classes.
+    """
+    labels = {one.pdg: label for label, one in enumerate(classes)}
+    try:
+        about = json.loads(report.read_text())
+        axes, pixel = tuple(about["axes"]), np.array(about["pixel_cm"])
+        return [
+            Event(
+                label=labels[row["pdg"]],
+                energy=np.nan if row["energy"] is None else row["energy"],
+                n_hits=row["n_hits"],
+                score=row["score"],
+                seen=_display(axes, pixel, np.array(row["place"]), np.array(row["value"])),
+                heat=np.array(row["heat"]),
+            )
+            for row in pq.read_table(maps).to_pylist()
+        ]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{maps}: no heat maps of this study ({error!r}); delete it to have it made again") from None
+
+
+def heatmap_figure(
+    events: Sequence[Event], classes: Sequence[ClassName], energy: float, shown: int, path: Path
+) -> None:
+    """Of each class right and wrong answers, a row each: the events nearest to `energy` [GeV], their heat beside them.
+
+    Heat is drawn relative to the hottest or coldest pixel of its event.
+    """
+    groups = [(label, right) for label in range(len(classes)) for right in (True, False)]
+    chosen = {}
+    for label, right in groups:
+        group = [event for event in events if event.label == label and (event.answer == label) == right]
+        away = np.array([abs(event.energy - energy) for event in group])
+        chosen[label, right] = [group[i] for i in np.argsort(away, kind="stable")[:shown]]  # NaN comes last
+    drawn = [event for group in chosen.values() for event in group]
+    if not drawn:
+        raise InputError("heat maps: there is no event to draw; make heatmaps.parquet again")
+    colors = charge_colors([event.seen.charge for event in drawn])
+    space = _space(drawn[0].seen)
+    with styled():
+        figure = new_figure(2 * 2.7 * shown + 1, 2.5 * len(groups) + 1.2)
+        for row, (label, right) in enumerate(groups):
+            for column in range(shown):
+                place = 2 * (row * shown + column) + 1
+                if column >= len(chosen[label, right]):
+                    if column == 0:
+                        text = f"no {classes[label].name} was answered {'right' if right else 'wrong'}"
+                        say(figure.add_subplot(len(groups), 2 * shown, place), text)
+                    continue
+                event = chosen[label, right][column]
+                axes = figure.add_subplot(len(groups), 2 * shown, place, projection=space)
+                draw(axes, event.seen, colors)
+                axes.set_title(_title(event, classes), fontsize=9)
+                axes = figure.add_subplot(len(groups), 2 * shown, place + 1, projection=space)
+                _draw_heat(axes, event)
+                axes.set_title(f"heat for {classes[event.answer].name}", fontsize=9)
+        panels = list(figure.axes)
+        if drawn[0].seen.values.shape[1] != 3:
+            figure.colorbar(colors, ax=panels, label=VALUE, aspect=40, location="bottom", shrink=0.4)
+        label = "heat / largest of the event: red speaks for the answer, blue against it"
+        figure.colorbar(HEAT, ax=panels, label=label, aspect=40, location="bottom", shrink=0.4, format="{x:g}")
+        save(figure, path)
+
+
+def worst(
+    predictions: Path, images: Images, window: Window, pixel: np.ndarray, classes: Sequence[ClassName], shown: int
+) -> list[list[Event]]:
+    """Of each class the `shown` test events whose wrong answers are the most confident, the worst first.
+
+    `pixel` (D,): size of a pixel [cm].
+    """
+    table = pq.read_table(predictions)
+    column = {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names}
+    test = column["split"] == "test"
+    found = []
+    for label, one in enumerate(classes):
+        own = column["score"] if label == 0 else 1 - column["score"]
+        answered = np.where(column["score"] >= THRESHOLD, 0, 1)
+        rows = np.flatnonzero(test & (column["pdg"] == one.pdg) & (answered != label))
+        rows = rows[np.argsort(own[rows], kind="stable")[:shown]]
+        seen = cut(images, column["event"][rows], window)
+        place = np.split(places(images, seen, window), seen.offsets[1:-1])
+        value = np.split(seen.values.T, seen.offsets[1:-1])
+        found.append(
+            [
+                Event(
+                    label=label,
+                    energy=float(column["energy"][row]),
+                    n_hits=int(column["n_hits"][row]),
+                    score=float(column["score"][row]),
+                    seen=_display(images.axes, pixel, place[i], value[i]),
+                    heat=np.empty(0),
+                )
+                for i, row in enumerate(rows)
+            ]
+        )
+    return found
+
+
+def mistakes_figure(events: Sequence[Sequence[Event]], classes: Sequence[ClassName], shown: int, path: Path) -> None:
+    """The events of each class in rows of ACROSS panels."""
+    drawn = [event for group in events for event in group]
+    across = min(ACROSS, shown)
+    down = -(-shown // across)
+    with styled():
+        figure = new_figure(3.1 * across + 0.8, 2.4 * down * len(classes))
+        colors = charge_colors([event.seen.charge for event in drawn]) if drawn else None
+        for label, group in enumerate(events):
+            if not group:
+                axes = figure.add_subplot(down * len(classes), across, label * down * across + 1)
+                say(axes, f"no {classes[label].name} was answered wrong")
+            for i, event in enumerate(group):
+                place = label * down * across + i + 1
+                axes = figure.add_subplot(down * len(classes), across, place, projection=_space(event.seen))
+                draw(axes, event.seen, colors)
+                axes.set_title(_title(event, classes), fontsize=9)
+        if drawn and drawn[0].seen.values.shape[1] != 3:
+            figure.colorbar(colors, ax=figure.axes, label=VALUE, aspect=40)
+        save(figure, path)
+
+
+def _display(axes: tuple[str, ...], pixel: np.ndarray, place: np.ndarray, value: np.ndarray) -> Display:
+    """What of an event lies in the window; the charge of its pixels is their value, of colours the sum of them."""
+    place = place.reshape(-1, len(axes))
+    value = value.reshape(len(place), -1)
+    return Display(axes, place, pixel, value, value.sum(axis=1))
+
+
+def _space(seen: Display) -> str | None:
+    return "3d" if len(seen.axes) == 3 else None
+
+
+def _title(event: Event, classes: Sequence[ClassName]) -> str:
+    """What it is and what was answered, in two lines."""
+    name = named(classes[event.label].name, None if np.isnan(event.energy) else event.energy)
+    probability = event.score if event.answer == 0 else 1 - event.score
+    return f"{name}, {event.n_hits} hits\nanswered {classes[event.answer].name}: {probability:.3f}"
+
+
+def _draw_heat(axes: Axes, event: Event) -> None:
+    seen = event.seen
+    scaled = event.heat / (np.abs(event.heat).max() or 1.0)
+    draw(axes, Display(seen.axes, seen.place, seen.pixel, scaled[:, None], scaled), HEAT)

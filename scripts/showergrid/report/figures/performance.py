@@ -1,0 +1,182 @@
+"""Figures of the performance of one place, or of several overlaid."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from showergrid.report.figures.cell import GREY, PALETTE, new_figure, save, styled
+from showergrid.report.settings.performance import CellPerformance
+from showergrid.report.tables.performance import Point
+from showergrid.report.tables.performance_table import ratio_text
+
+OVERLAID = 5  # places that can still be told apart in one panel
+MARKERS = "os^Dv"
+BEYOND = 1e9  # a rejection that no panel reaches
+APART = 0.003  # in efficiency, between the intervals of places
+STEP = 0.05  # of a bin's width, between places in it
+QUANTITIES = {"accuracy": "accuracy", "efficiency": "efficiency for {positive}s", "purity": "purity"}
+VARIABLES = {"energy": "energy [GeV]", "angle": "angle to the beam [degree]", "hits": "hits"}
+
+
+@dataclass(frozen=True)
+class Series:
+    """All numbers of one place, and what it is called; a single one needs no name."""
+
+    label: str
+    points: Sequence[Point]
+
+    def of(self, against: str, quantity: str) -> list[Point]:
+        """The numbers that are defined."""
+        return [
+            point
+            for point in self.points
+            if (point.against, point.quantity) == (against, quantity) and point.estimate is not None
+        ]
+
+
+def efficiency_figure(series: Sequence[Series], settings: CellPerformance, note: str, path: Path) -> None:
+    """Accuracy, efficiency, purity and re-weighted purity against energy, angle and hits, as far as they are known."""
+    known = {point.against for one in series for point in one.points}
+    variables = [name for name in VARIABLES if name in known]
+    labels = {name: text.format(positive=settings.classes[0].name) for name, text in QUANTITIES.items()}
+    labels["purity_reweighted"] = f"purity at {ratio_text(settings.performance)}"
+    with styled():
+        figure = new_figure(1 + 3 * len(variables), 8.5)
+        axes = figure.subplots(len(labels), len(variables), sharex="col", sharey="row", squeeze=False)
+        for column, variable in enumerate(variables):
+            for row, quantity in enumerate(labels):
+                _bins(axes[row, column], series, variable, quantity, STEP)
+            axes[-1, column].set_xlabel(VARIABLES[variable])
+        for row, label in zip(axes, labels.values(), strict=True):
+            row[0].set_ylabel(label)
+        missing = [f"{name} is not known" for name in VARIABLES if name not in known]
+        _legend(figure, axes[0, 0], series, "; ".join(filter(None, [note, *missing])))
+        save(figure, path)
+
+
+def rejection_figure(series: Sequence[Series], settings: CellPerformance, note: str, path: Path) -> None:
+    """Rejection of the other class against the efficiency, with intervals at those that are asked for.
+
+    Where no event is mistaken the rejection is infinite and not drawn; an interval without an upper end leaves the
+    panel.
+    """
+    positive, other = (one.name for one in settings.classes)
+    largest = 1.0
+    with styled():
+        figure = new_figure(5.5, 4.2)
+        axes = figure.subplots()
+        for i, one in enumerate(series):
+            points = [p for p in one.of("efficiency", f"{other}_rejection") if math.isfinite(p.estimate.value)]
+            asked = [p for p in points if p.at in settings.performance.efficiencies]
+            axes.plot([p.at for p in points], [p.estimate.value for p in points], color=PALETTE[i], label=one.label)
+            for p in asked:
+                at = p.at + APART * (i - (len(series) - 1) / 2)
+                axes.plot(at, p.estimate.value, MARKERS[i], ms=4, color=PALETTE[i])
+                axes.plot([at, at], [p.estimate.low, min(p.estimate.high, BEYOND)], color=PALETTE[i], lw=1.2)
+            ends = [p.estimate.high for p in asked if math.isfinite(p.estimate.high)]
+            largest = max([largest, *ends, *(p.estimate.value for p in points)])
+        axes.set(
+            xlabel=f"efficiency for {positive}s",
+            ylabel=f"{other} rejection: {other}s to one\ntaken for {positive}",
+            yscale="log",
+            ylim=(0.8, 2 * largest),
+        )
+        _legend(figure, axes, series, note)
+        save(figure, path)
+
+
+def calibration_figure(series: Sequence[Series], settings: CellPerformance, note: str, path: Path) -> None:
+    """Share of positive events against the score: on the diagonal a score is a probability."""
+    with styled():
+        figure = new_figure(4.6, 4.4)
+        axes = figure.subplots()
+        axes.plot([0, 1], [0, 1], ls=":", lw=1, color=GREY)
+        _bins(axes, series, "score", "positive_share", 0)
+        axes.set(
+            xlabel=f"score (probability of {settings.classes[0].name})",
+            ylabel=f"share of {settings.classes[0].name}s",
+            xlim=(-0.02, 1.02),
+            ylim=(-0.02, 1.02),
+            aspect="equal",
+        )
+        _legend(figure, axes, series, note)
+        save(figure, path)
+
+
+def threshold_figure(series: Sequence[Series], settings: CellPerformance, note: str, path: Path) -> None:
+    """Efficiency, purity and their product against the threshold, marked where validation found the product largest."""
+    ratio = ratio_text(settings.performance)
+    panels = (
+        ("efficiency", f"efficiency for {settings.classes[0].name}s"),
+        ("purity", "purity"),
+        ("efficiency_purity", "efficiency x purity"),
+        ("purity_reweighted", f"purity at {ratio}"),
+        ("efficiency_purity_reweighted", f"efficiency x purity at {ratio}"),
+    )
+    with styled():
+        figure = new_figure(9.5, 5.6)
+        axes = figure.subplots(2, 3, sharex=True)
+        places = [axes[0, 0], axes[0, 1], axes[0, 2], axes[1, 1], axes[1, 2]]
+        for panel, (quantity, label) in zip(places, panels, strict=True):
+            for i, one in enumerate(series):
+                _scan(panel, one, quantity, i, band=len(series) == 1)
+            panel.set(ylabel=label, xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
+            panel.tick_params(labelbottom=True)
+            panel.set_xlabel("threshold of the score")
+        axes[1, 0].set_axis_off()
+        handles, labels = places[0].get_legend_handles_labels()
+        handles.append(Line2D([], [], ls="none", marker="o", mfc="none", mew=1.5, color=GREY))
+        labels.append("largest on the validation events,\nread on the test events")
+        legend = axes[1, 0].legend(handles, labels, loc="center left", fontsize=8, title=note, title_fontsize=8)
+        legend.set_in_layout(False)  # it may reach beyond its empty panel
+        save(figure, path)
+
+
+FIGURES: dict[str, Callable[[Sequence[Series], CellPerformance, str, Path], None]] = {
+    "efficiency": efficiency_figure,
+    "rejection": rejection_figure,
+    "calibration": calibration_figure,
+    "threshold": threshold_figure,
+}
+
+
+def _bins(axes: Axes, series: Sequence[Series], against: str, quantity: str, step: float) -> None:
+    """Numbers in bins with their intervals, those of several places `step` of a bin's width apart."""
+    for i, one in enumerate(series):
+        points = one.of(against, quantity)
+        if not points:
+            continue
+        value, low, high = np.array([[p.estimate.value, p.estimate.low, p.estimate.high] for p in points]).T
+        at = [p.at + step * (p.end - p.start) * (i - (len(series) - 1) / 2) for p in points]
+        error = np.maximum(0, [value - low, high - value])  # a few resamples may all lie to one side
+        axes.errorbar(at, value, error, fmt=MARKERS[i], ms=3.5, lw=1.1, color=PALETTE[i], label=one.label)
+        axes.plot(at, value, color=PALETTE[i], lw=0.6)
+
+
+def _scan(axes: Axes, one: Series, quantity: str, i: int, band: bool) -> None:
+    """One quantity against the threshold, and where its product with the efficiency is largest."""
+    points = one.of("threshold", quantity)
+    at = [point.at for point in points]
+    axes.plot(at, [point.estimate.value for point in points], color=PALETTE[i], label=one.label or None, lw=1.3)
+    if band:
+        low, high = ([getattr(point.estimate, end) for point in points] for end in ("low", "high"))
+        axes.fill_between(at, low, high, color=PALETTE[i], alpha=0.25, lw=0)
+    for best in one.of(f"best_{quantity}", quantity):
+        axes.plot(best.at, best.estimate.value, "o", ms=6, mfc="none", mew=1.5, color=PALETTE[i])
+
+
+def _legend(figure: Figure, axes: Axes, series: Sequence[Series], note: str) -> None:
+    """Names of several places and a note, below."""
+    if len(series) > 1:
+        handles, labels = axes.get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside lower center", ncols=2, fontsize=8, title=note, title_fontsize=8)
+    elif note:
+        figure.supxlabel(note, fontsize=8)

@@ -1,0 +1,94 @@
+"""The figure of the resolution study: accuracy and field of view against pixels, for both kinds of window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from showergrid.report.figures.cell import GREY, PALETTE, new_figure, save, styled
+from showergrid.report.tables.resolution import CENTIMETRES, PIXELS, Series, Study
+from showergrid.report.tables.results import HAS_NUMBERS, Result
+
+MARKERS = "os^Dvp*X"
+STEP = 0.008  # of the width, between networks at the same resolution
+
+
+def resolution_figure(study: Study, path: Path) -> None:
+    """Per representation a row of test accuracies and one of shares of charge in the window, by kind of window."""
+    representations = list(dict.fromkeys(one.representation for one in study.series))
+    with styled():
+        figure = new_figure(9, 5.5 * len(representations))
+        axes = figure.subplots(
+            2 * len(representations),
+            2,
+            sharex=True,
+            sharey="row",
+            squeeze=False,
+            gridspec_kw={"height_ratios": [2.2, 1] * len(representations)},
+        )
+        for (above, below), representation in zip(
+            zip(axes[::2], axes[1::2], strict=True), representations, strict=True
+        ):
+            for column, kind in enumerate((PIXELS, CENTIMETRES)):
+                series = [one for one in study.series if (one.representation, one.kind) == (representation, kind)]
+                _draw(study, series, above[column], below[column])
+                above[column].set_title(f"{representation}, window fixed in {kind}")
+            above[0].set_ylabel("test accuracy")
+            below[0].set(ylabel="median share of\ncharge in window", ylim=(-0.03, 1.03))
+        for bottom in axes[-1]:
+            bottom.set_xlabel("c (pixels across the detector in x)")
+        save(figure, path)
+
+
+def _draw(study: Study, series: Sequence[Series], accuracy: Axes, share: Axes) -> None:
+    """Accuracies and shares of the networks of one panel."""
+    every = [c for one in study.series for c in (*one.results, *one.published)]
+    shift = STEP * (max(every) - min(every))
+    for i, one in enumerate(series):
+        color, marker = PALETTE[i % len(PALETTE)], MARKERS[i % len(MARKERS)]
+        moved = shift * (i - (len(series) - 1) / 2)
+        shown = [(c, result) for c, result in sorted(one.results.items()) if result.status in HAS_NUMBERS]
+        if shown:
+            c = np.array([c for c, _ in shown]) + moved
+            value, low, high = np.array([_interval(result) for _, result in shown]).T
+            accuracy.errorbar(
+                c, value, (value - low, high - value), fmt=f"{marker}-", ms=4, lw=1.2, color=color, label=one.model
+            )
+            lost = [result.status == "collapsed" for _, result in shown]
+            accuracy.plot(c[lost], value[lost], "x", ms=9, color="black")
+            share.plot(
+                c, [result.shares["charge"].median for _, result in shown], f"{marker}-", ms=4, lw=1.2, color=color
+            )
+        if one.published:
+            accuracy.plot(
+                list(one.published), list(one.published.values()), f"{marker}:", ms=5, lw=0.8, mfc="none", color=color
+            )
+    accuracy.axhline(0.5, color=GREY, lw=0.8, ls=":")
+    handles, _ = accuracy.get_legend_handles_labels()
+    handles += [
+        Line2D([], [], ls="none", marker=mark, color=color, mfc="none", label=label)
+        for mark, color, label in _signs(series)
+    ]
+    if handles:
+        share.legend(handles=handles, fontsize=7, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.4))
+    else:
+        accuracy.text(0.5, 0.6, "no network", transform=accuracy.transAxes, ha="center", color=GREY)
+
+
+def _interval(result: Result) -> tuple[float, float, float]:
+    estimate = result.estimates["test_accuracy"]
+    return estimate.value, estimate.low, estimate.high
+
+
+def _signs(series: Sequence[Series]) -> list[tuple[str, str, str]]:
+    """Marker, colour and meaning of what is no network."""
+    signs = []
+    if any(one.published for one in series):
+        signs.append(("o", GREY, "published (other data, one seed, best val.)"))
+    if any(result.status == "collapsed" for one in series for result in one.results.values()):
+        signs.append(("x", "black", "a seed answers one class"))
+    return signs

@@ -1,0 +1,42 @@
+"""Tables as Markdown (GitHub's tables)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from showergrid.report.formats.layout import Cell, Grid
+
+
+def document(grids: Iterable[Grid]) -> str:
+    """Tables, each under its caption."""
+    return "\n\n".join("\n".join([escape(grid.caption), "", *_lines(grid)]) for grid in grids) + "\n"
+
+
+def escape(text: str) -> str:
+    """`text` as it prints itself in Markdown; underscores within a word already do."""
+    return re.sub(r"([\\`*|<>\[\]]|(?<!\w)_|_(?!\w))", r"\\\1", text)
+
+
+def _lines(grid: Grid) -> list[str]:
+    heads = [f"{group.title} {head}".strip() for group in grid.columns for head in group.heads]
+    header = [*(escape(stub.head) for stub in grid.stub), *map(escape, heads)]
+    rule = ["---"] * len(grid.stub) + ["---:"] * len(heads)
+    rows = []
+    for group in grid.groups:
+        if group.title:
+            rows.append([f"**{escape(group.title)}**"] + [""] * (len(header) - 1))
+        for row in group.rows:
+            cells = [_cell(cell) for inner in row.cells for cell in inner for _ in range(cell.span)]
+            rows.append([*map(escape, row.stub), *cells])
+    return [f"| {' | '.join(row)} |" for row in (header, rule, *rows)]
+
+
+def _cell(cell: Cell) -> str:
+    text = escape(cell.text)
+    if cell.bold:
+        text = f"**{text}**"
+    if cell.interval:
+        text += " (+{} -{})".format(*cell.interval)
+    text += cell.marks
+    return f"{text} [{escape(cell.below)}]" if cell.below else text

@@ -1,0 +1,50 @@
+"""Settings of ensembles: several trained cells that answer together."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from showergrid.core.settings import Settings
+from showergrid.report.settings.tables import PlaceSettings, Reported
+
+Combiner = Literal["mean", "logistic_regression", "random_forest"]
+
+
+class Member(Settings):
+    """The cells of one place of the grid, all of whose seeds are members."""
+
+    representation: str = Field(min_length=1, description="one of the representations")
+    resolution: int = Field(ge=1, le=20_000, description="pixels across the detector in x")
+    model: str = Field(min_length=1, description="one of the models")
+    seeds: list[Annotated[int, Field(ge=0, le=2**31 - 1)]] = Field(min_length=1, description="one cell each")
+
+
+class Ensemble(Settings):
+    """Cells whose scores are made one, in every way of `combine`."""
+
+    name: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", description="name of the table")
+    of: list[Member] = Field(min_length=1, description="which cells")
+    combine: list[Combiner] = Field(min_length=1, description="how their scores are made one")
+    seed: int = Field(ge=0, le=2**31 - 1, description="seed of the random forest")
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Ensemble:
+        places = [(member.representation, member.resolution, member.model) for member in self.of]
+        for key, values in [("of", places), ("combine", self.combine), *(("seeds", one.seeds) for one in self.of)]:
+            if len(set(values)) < len(values):
+                raise ValueError(f"ensemble {self.name}: {key}: a value stands twice")
+        if sum(len(member.seeds) for member in self.of) < 2:
+            raise ValueError(f"ensemble {self.name}: of: one cell alone is no ensemble")
+        return self
+
+
+class EnsembleSettings(Reported):
+    """Everything that the table of an ensemble is made of, apart from the cell folders."""
+
+    name: str = Field(min_length=1, description="name of the ensemble")
+    combine: list[Combiner] = Field(min_length=1, description="rows of the table")
+    seed: int = Field(ge=0, description="seed of the random forest")
+    places: list[PlaceSettings] = Field(min_length=1, description="the members")
+    published: str | None = Field(description="a sentence with the numbers of others")

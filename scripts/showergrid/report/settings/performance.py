@@ -1,0 +1,45 @@
+"""Settings of the comparison of all places, and of what is measured beside their accuracy."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from showergrid.core.settings import Settings
+from showergrid.report.settings.tables import Bootstrap, ClassName, Comparison, PlaceSettings
+
+Efficiency = Annotated[float, Field(gt=0, lt=1)]
+
+
+class Performance(Settings):
+    """Where the answers of a cell are looked at more closely."""
+
+    bins: int = Field(ge=1, le=100, description="bins of energy, angle and hits, with as many test events each")
+    efficiencies: list[Efficiency] = Field(
+        min_length=1, description="efficiencies for the positive class at which the other is rejected"
+    )
+    ratio: float = Field(gt=0, description="positive events to one of the other class where purity is re-weighted")
+
+
+class CellPerformance(Settings):
+    """Everything that the performance of one cell is told of, apart from its folder."""
+
+    classes: list[ClassName] = Field(min_length=2, max_length=2, description="classes, the positive one first")
+    bootstrap: Bootstrap
+    performance: Performance
+
+
+class Overlaid(CellPerformance):
+    """The same for the places that are laid over each other."""
+
+    places: list[PlaceSettings] = Field(min_length=1, description="in the order of the grid")
+
+
+class Compared(Settings):
+    """Everything that the comparison of all pairs of places is told of, apart from the cell folders."""
+
+    classes: list[ClassName] = Field(min_length=2, max_length=2, description="classes, the positive one first")
+    comparison: Comparison
+    level: float = Field(gt=0.5, lt=1, description="confidence level of the intervals")
+    places: list[PlaceSettings] = Field(min_length=1, description="in the order of the grid")

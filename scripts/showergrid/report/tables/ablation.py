@@ -1,0 +1,318 @@
+"""An ablation: every combination of some values in one place, and what each value does on the whole.
+
+The main effect of a value is the mean test accuracy of all combinations that have it, each counted once, held against
+the same mean of its factor's first value. Both means are over the same combinations of the other factors (those in
+which a value has no numbers are left out for all of them), the same test events and the same seeds: seed by seed, the
+combinations are averaged first (`comparisons.pooled`), then the difference is taken (`comparisons.paired`), so that
+its noise between seeds is measured on the very quantity that is shown. That holds whether or not networks of one seed
+number lean the same way, and is cautious where they don't: S seeds leave S - 1 degrees of freedom, however many
+combinations there are. The p-values of all differences are Holm-corrected together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from showergrid.core.errors import InputError
+from showergrid.core.variants import base
+from showergrid.evaluation.comparisons import Difference, Estimate, Sample, estimate, holm, paired, pooled
+from showergrid.report.formats import layout as grids
+from showergrid.report.formats.layout import Cell, Columns, Grid, Group, Row, Stub
+from showergrid.report.settings.tables import AblationSettings, Factor, Level, Variant
+from showergrid.report.tables import captions
+from showergrid.report.tables.captions import HEADS, IDENTICAL, STATUS, joined
+from showergrid.report.tables.csv_columns import (
+    NUMBERS,
+    SETTINGS,
+    VERDICT,
+    number_values,
+    place_values,
+    setting_values,
+    written,
+)
+from showergrid.report.tables.results import (
+    ACCURACIES,
+    HAS_NUMBERS,
+    Result,
+    identical_rows,
+    judged,
+    measure,
+    number,
+    printed,
+    twins,
+)
+
+FACTOR_WIDTH = 11  # characters of a line in a column of values
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Mean test accuracy at one value of a factor; difference to its first value, with a corrected p-value.
+
+    combinations: of the other factors' values, over which the mean goes; without any there is no estimate.
+    """
+
+    factor: str
+    level: str
+    combinations: int
+    estimate: Estimate | None = None
+    difference: Difference | None = None
+
+
+@dataclass(frozen=True)
+class Ablation:
+    """Results in the order of the places; `identical` holds the row numbers (from 1) of those with the same numbers."""
+
+    settings: AblationSettings
+    results: tuple[Result, ...]
+    effects: tuple[Effect, ...]
+    identical: tuple[tuple[str, ...], ...]
+    test_events: int
+
+
+def build(settings: AblationSettings, results: Path) -> Ablation:
+    """Read the cells of an ablation from `results`, compare them with each other, and average them by value.
+
+    Raises:
+        InputError: a file of a cell is missing or bad, a place stands twice or lacks a factor, seeds or test events
+            differ between places.
+    """
+    _check(settings)
+    measured = measure(settings.places, settings, results)
+    names = {place.name: place.name for place in settings.places}
+    found = judged(measured, names, settings)
+    made = tuple(found[place.name] for place in settings.places)
+    shown = {str(row): {"all": printed(result)} for row, result in enumerate(made, 1)}
+    effects = _effects(settings, measured.right)
+    return Ablation(settings, made, effects, identical_rows(shown), measured.test_events)
+
+
+def level_text(value: Level) -> str:
+    """A value as a reader sees it: yes, 0.2, 3, 3 or, of pairs, 3x5, 3x5."""
+    if value is None or isinstance(value, bool):
+        return {None: "none", True: "yes", False: "no"}[value]
+    if isinstance(value, list):
+        return ", ".join("x".join(map(str, one)) if isinstance(one, list) else level_text(one) for one in value)
+    return str(value)
+
+
+def layout(ablation: Ablation) -> list[Grid]:
+    """The table of all combinations, and that of the main effects."""
+    return [_combinations(ablation), _main_effects(ablation)]
+
+
+def ablation_csv(ablation: Ablation) -> str:
+    """One row a combination (`row` from 1), then one an effect (`factor` and `level`); unknown is left empty."""
+    factors = [factor.name for factor in ablation.settings.factors]
+    levels = {f"level_{name}": name for name in factors}
+    first = ["row", *levels, *place_values(Result("", "", "")), *NUMBERS, *VERDICT, "flags"]
+    last = ["combinations", "difference", "difference_low", "difference_high", "difference_p_value"]
+    rows = [
+        {"row": row, **{column: level_text(place.levels[name]) for column, name in levels.items()}}
+        | place_values(result)
+        | number_values(result)
+        | {"flags": "; ".join(captions.flags(result, _twin_rows(ablation, row)))}
+        | setting_values(result)
+        | _said(ablation)
+        for row, (place, result) in enumerate(zip(ablation.settings.places, ablation.results, strict=True), 1)
+    ]
+    rows += [_effect_values(effect) | _said(ablation) for effect in ablation.effects]
+    return written([*first, *SETTINGS, "test_events", "order", "origin", "factor", "level", *last], rows)
+
+
+def _check(settings: AblationSettings) -> None:
+    for place in settings.places:
+        if lacking := [factor.name for factor in settings.factors if factor.name not in place.levels]:
+            raise InputError(f"ablation {settings.name}: {place.name} has no value of {lacking[0]}; name it in levels")
+    run = [place for place in settings.places if place.status == "run"]
+    if other := [place for place in run if place.seeds != run[0].seeds]:
+        raise InputError(
+            f"ablation {settings.name}: {other[0].name} has seeds {other[0].seeds}, {run[0].name} {run[0].seeds}; "
+            "effects pair them, so give all the same"
+        )
+
+
+def _effects(settings: AblationSettings, right: Mapping[str, Sample]) -> tuple[Effect, ...]:
+    """Effects of every value of every factor, in their order."""
+    effects = [effect for factor in settings.factors for effect in _effects_of(settings, factor, right)]
+    compared = [effect.difference for effect in effects if effect.difference is not None]
+    corrected = iter(holm([difference.p for difference in compared]))
+    return tuple(
+        replace(effect, difference=replace(effect.difference, p=next(corrected))) if effect.difference else effect
+        for effect in effects
+    )
+
+
+def _effects_of(settings: AblationSettings, factor: Factor, right: Mapping[str, Sample]) -> list[Effect]:
+    """Effects of the values of one factor, over the combinations of the others that all its values have numbers of."""
+    levels = [level_text(value) for value in factor.values]
+    by_others: dict[tuple[str, ...], dict[str, Sample]] = {}
+    for place in settings.places:
+        others = tuple(level_text(place.levels[one.name]) for one in settings.factors if one != factor)
+        if place.name in right:
+            by_others.setdefault(others, {})[level_text(place.levels[factor.name])] = right[place.name]
+    whole = [cells for cells in by_others.values() if all(level in cells for level in levels)]
+    if not whole:
+        return [Effect(factor.name, level, 0) for level in levels]
+    means = {level: pooled([cells[level] for cells in whole]) for level in levels}
+    effects = []
+    for level in levels:
+        name = f"{settings.name}/{factor.name}/{level}"
+        found = estimate(means[level], settings.bootstrap, name)
+        apart = paired(means[level], means[levels[0]], settings.bootstrap, name) if level != levels[0] else None
+        effects.append(Effect(factor.name, level, len(whole), found, apart))
+    return effects
+
+
+def _twin_rows(ablation: Ablation, row: int) -> list[str]:
+    return [f"row {twin}" for twin in twins(ablation.identical, str(row))]
+
+
+def _said(ablation: Ablation) -> dict[str, object]:
+    return {
+        "test_events": ablation.test_events,
+        "order": ablation.settings.order,
+        "origin": ablation.settings.origin,
+    }
+
+
+def _effect_values(effect: Effect) -> dict[str, object]:
+    row: dict[str, object] = {"factor": effect.factor, "level": effect.level, "combinations": effect.combinations}
+    if effect.estimate is not None:
+        row |= {"test_accuracy": effect.estimate.value, "test_accuracy_low": effect.estimate.low}
+        row |= {"test_accuracy_high": effect.estimate.high, "test_accuracy_std": effect.estimate.std}
+    if effect.difference is not None:
+        row |= {"difference": effect.difference.value, "difference_low": effect.difference.low}
+        row |= {"difference_high": effect.difference.high, "difference_p_value": effect.difference.p}
+    return row
+
+
+def _combinations(ablation: Ablation) -> Grid:
+    factors = ablation.settings.factors
+    groups: dict[str, list[Row]] = {}
+    for row, (place, result) in enumerate(zip(ablation.settings.places, ablation.results, strict=True), 1):
+        levels = tuple(level_text(place.levels[factor.name]) for factor in factors)
+        mark = IDENTICAL * bool(_twin_rows(ablation, row))
+        groups.setdefault(levels[0] if len(factors) > 1 else "", []).append(
+            Row((f"{row}{mark}", *levels), (_cells(result),))
+        )
+    return Grid(
+        label=f"tab:ablation-{ablation.settings.name}",
+        caption=_caption(ablation),
+        stub=(Stub("row"), *(Stub(factor.name, FACTOR_WIDTH) for factor in factors)),
+        columns=(Columns("", (*HEADS, "interval", "std")),),
+        groups=tuple(Group(tuple(rows)) for rows in groups.values()),
+        gap=2,
+    )
+
+
+def _cells(result: Result) -> tuple[Cell, ...]:
+    if result.status not in HAS_NUMBERS:
+        return (Cell(STATUS[result.status], span=len(HEADS) + 2),)
+    first = [Cell(number(result.estimates[name].value)) for name in ACCURACIES[:-1]]
+    test = result.estimates["test_accuracy"]
+    return (
+        *first,
+        Cell(number(test.value), captions.best(result), marks=captions.marks(result)),
+        Cell(grids.interval_text(test)),
+        Cell("" if test.std is None else number(test.std)),
+    )
+
+
+def _main_effects(ablation: Ablation) -> Grid:
+    return Grid(
+        label=f"tab:ablation-{ablation.settings.name}-effects",
+        caption=_effects_caption(ablation),
+        stub=(Stub("factor", 16), Stub("value", 16)),
+        columns=(Columns("", ("mean test", "interval", "difference", "interval", "p", "comb.")),),
+        groups=tuple(
+            Group(tuple(_effect_row(effect) for effect in ablation.effects if effect.factor == factor.name))
+            for factor in ablation.settings.factors
+        ),
+        gap=2,
+    )
+
+
+def _effect_row(effect: Effect) -> Row:
+    texts = [STATUS["not run"], "", "", "", "", str(effect.combinations)]
+    if effect.estimate is not None:
+        texts[:2] = number(effect.estimate.value), grids.interval_text(effect.estimate)
+    if (found := effect.difference) is not None:
+        texts[2:5] = (
+            grids.signed(found.value),
+            f"{grids.signed(found.low)} to {grids.signed(found.high)}",
+            number(found.p),
+        )
+    return Row((effect.factor, effect.level), (tuple(map(Cell, texts)),))
+
+
+def _caption(ablation: Ablation) -> str:
+    """All that is needed to read the table of combinations."""
+    settings = ablation.settings
+    names = [factor.name for factor in settings.factors]
+    what = "combination" if len(names) > 1 else "value"
+    return joined(
+        [
+            f"Ablation {settings.name} of {_where(settings.places)}: every {what} of {_listed(names)}; all other",
+            f"settings are held fixed. {captions.question_text(settings)}: train and validation (val.) at the last",
+            "epoch, validation at the epoch whose weights were kept (best), and",
+            captions.interval_text(settings, ablation.test_events),
+            _seeds_text(ablation.results),
+            captions.comparison_text(settings, "all rows"),
+            captions.STATUS_TEXT,
+            captions.COLLAPSED_TEXT,
+            captions.identical_text([f"row {row}" for row in group] for group in ablation.identical),
+            captions.origin_text(settings, leaving_out=names),
+            _settings_text(ablation.results),
+        ]
+    )
+
+
+def _effects_caption(ablation: Ablation) -> str:
+    """All that is needed to read the table of main effects."""
+    settings = ablation.settings
+    left_out = any(place.status != "run" for place in settings.places)
+    return joined(
+        [
+            f"Main effects of ablation {settings.name}: mean test accuracy over all combinations of the other factors",
+            "(comb.: so many), each counted once, and its difference to the factor's first value, with",
+            f"{100 * settings.bootstrap.level:g} % intervals.",
+            "Combinations that lack numbers for one value of a factor are left out for all its values." * left_out,
+            "Differences are paired over the same test events and seed numbers: seed by seed the combinations are",
+            "averaged, then the difference is taken, so the noise between seeds is that of the number shown, whether",
+            "or not networks of one seed number lean the same way. It rests on as many numbers as there are seeds:",
+            "with few of them expect too few differences, not too many. p: of no difference, two-sided, Holm-corrected",
+            "over all rows of this table. The marks in the table of combinations do not pair seeds, so the two may",
+            "disagree near the edge. A main effect hides interactions, which the table of combinations shows.",
+            "A single seed: only events count, so intervals are too narrow by what a seed does."
+            if any(len(result.seeds) == 1 for result in ablation.results)
+            else "",
+        ]
+    )
+
+
+def _where(places: Sequence[Variant]) -> str:
+    """Network, representation and resolution, of which those that are varied are listed."""
+    models = dict.fromkeys(base(place.model) for place in places)
+    representations = dict.fromkeys(base(place.representation) for place in places)
+    resolutions = dict.fromkeys(str(place.resolution) for place in places)
+    return f"{' / '.join(models)} on {' / '.join(representations)}, c {' / '.join(resolutions)}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _seeds_text(results: Sequence[Result]) -> str:
+    if any(len(result.seeds) > 1 for result in results):
+        return "Numbers are means over seeds; std: standard deviation of the test accuracy over seeds."
+    return captions.single_seed_text(results)
+
+
+def _settings_text(results: Sequence[Result]) -> str:
+    """Pixel, window, batch, precision, epochs and seeds; what differs between rows is listed."""
+    made = [captions.setting_texts(result)[1:] for result in results if result.status in HAS_NUMBERS]
+    texts = [" or ".join(dict.fromkeys(column)) for column in zip(*made, strict=True)]
+    return f"All rows: {', '.join(texts)}." if texts else ""

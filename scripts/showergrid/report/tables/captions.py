@@ -1,0 +1,118 @@
+"""The words around tables of cells: symbols and sentences, as plain text for every format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from showergrid.report.formats.layout import SMALL
+from showergrid.report.settings.tables import Reported
+from showergrid.report.tables.results import HAS_NUMBERS, Result
+
+STATUS = {"n/a": "n/a", "not run": "\N{EN DASH}", "out of memory": "OOM"}  # shown in place of numbers
+COLLAPSED, INDISTINGUISHABLE, IDENTICAL = "°", "†", "‡"
+HEADS = ("train", "val.", "best", "test")
+
+STATUS_TEXT = f"n/a: a pair without a meaning; {STATUS['not run']}: not run; OOM: out of memory."
+COLLAPSED_TEXT = f"{COLLAPSED}: collapsed, a seed answers one class for 98 % of the events or more."
+
+
+def marks(result: Result) -> str:
+    """Symbols behind a test accuracy."""
+    undecided = result.verdict is not None and result.verdict.indistinguishable
+    return INDISTINGUISHABLE * undecided + COLLAPSED * (result.status == "collapsed")
+
+
+def best(result: Result) -> bool:
+    """Whether a result is the best of those that it was compared with."""
+    return result.verdict is not None and result.verdict.best
+
+
+def flags(result: Result, twins: Iterable[str]) -> list[str]:
+    """What a reader is warned of, in words; `twins` name the results with the same numbers."""
+    if result.status not in HAS_NUMBERS:
+        return []
+    warnings = [f"seed {seed} answers one class" for seed in result.collapsed_seeds]
+    return warnings + [f"identical to {twin}" for twin in twins]
+
+
+def question_text(reported: Reported) -> str:
+    """What the accuracy is of."""
+    return f"Accuracy of telling {' from '.join(one.name for one in reported.classes)}"
+
+
+def interval_text(reported: Reported, test_events: int) -> str:
+    """How the test accuracy was measured."""
+    return (
+        f"on {test_events} test events, the same for all cells, with {100 * reported.bootstrap.level:g} % interval "
+        "(events; seeds and events together where there are several seeds)."
+    )
+
+
+def seeds_text(results: Iterable[Result]) -> str:
+    """What a number of several seeds is, and where the standard deviation stands."""
+    several = any(len(result.seeds) > 1 for result in results)
+    return f"Several seeds: their mean, and {SMALL} their standard deviation." if several else ""
+
+
+def comparison_text(reported: Reported, where: str) -> str:
+    """What bold and the dagger mean; `where` says among which results."""
+    return (
+        f"Bold: best test accuracy of {where}; {INDISTINGUISHABLE}: not distinguishable from it (paired, over events "
+        f"and seeds, alpha {reported.comparison.alpha:g}, Holm-corrected)."
+    )
+
+
+def single_seed_text(results: Iterable[Result]) -> str:
+    """What a comparison makes of a single seed."""
+    if not any(len(result.seeds) == 1 for result in results):
+        return ""
+    return "A single seed shows nothing of its spread: comparisons take that of the other cell, if known."
+
+
+def identical_text(groups: Iterable[Sequence[str]]) -> str:
+    """Which rows have the same numbers."""
+    return " ".join(f"{IDENTICAL}: identical numbers: {' = '.join(group)}." for group in groups)
+
+
+def origin_text(reported: Reported, leaving_out: Iterable[str] = ()) -> str:
+    """Order of hits and origin of the window, but for those among `leaving_out`."""
+    said = {"order": f"Order of hits: {reported.order}", "win_origin": f"origin of the window: {reported.origin}"}
+    text = "; ".join(words for key, words in said.items() if key not in set(leaving_out))
+    return f"{text[0].upper()}{text[1:]}." if text else ""
+
+
+def joined(parts: Iterable[str]) -> str:
+    """Sentences after one another, empty ones left out."""
+    return " ".join(part for part in parts if part)
+
+
+def setting_texts(result: Result) -> list[str]:
+    """Resolution, pixel, window and all of `training_texts` of one result."""
+    cell = result.settings
+    pixel = ", ".join(f"{axis} {size:.3g}" for axis, size in cell.pixel_cm.items())
+    return [
+        f"c {result.resolution}",
+        *([f"pixel {pixel} cm"] if pixel else []),
+        *([] if "win_shape" in cell.tuned else [f"window {pixels_text(cell.window, cell.counted)}"]),
+        *training_texts(result),
+    ]
+
+
+def training_texts(result: Result) -> list[str]:
+    """Batch, precision, epochs, what was tuned, and seeds of one result; one fitted as a whole has no epochs."""
+    cell = result.settings
+    values = {
+        "batch_size": f"batch {cell.batch_size}",
+        "precision": "precision auto" if cell.precision == "auto" else cell.precision,
+        "n_epochs": f"up to {cell.n_epochs} epochs",
+    }
+    return [
+        *[text for key, text in values.items() if getattr(cell, key) and key not in cell.tuned],
+        *([f"tuned {', '.join(cell.tuned)}"] if cell.tuned else []),
+        f"seed{'s' * (len(result.seeds) > 1)} {', '.join(map(str, result.seeds))}",
+    ]
+
+
+def pixels_text(window: Sequence[int], counted: str = "px") -> str:
+    """The size of a window in pixels, or in what else it counts."""
+    return f"{' x '.join(map(str, window))} {counted}"

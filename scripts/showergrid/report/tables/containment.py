@@ -1,0 +1,171 @@
+"""How large a window must be to hold the showers at a resolution, and what the windows of a study hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from showergrid.core.errors import InputError
+from showergrid.events.hits import AXES, Hits
+from showergrid.inputs.making import charge_centre, directions, shower_end
+from showergrid.inputs.pixels import Grid, columns
+from showergrid.inputs.settings import WindowSettings
+from showergrid.inputs.window import Window
+from showergrid.report.settings.tables import ContainmentSettings, PlacedWindow
+
+
+@dataclass(frozen=True)
+class Smallest:
+    """The smallest window over some axes of one resolution that holds all hits of a share of the events.
+
+    It may stand anywhere, and stands best for each event. pixels, cm: its size on each axis; held: the share of the
+    events that it holds, which is `share` or, where sizes tie, a little more.
+    """
+
+    resolution: int
+    share: float
+    axes: tuple[str, ...]
+    pixels: tuple[int, ...]
+    cm: tuple[float, ...]
+    held: float
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A window of the study, placed by the origin: share of events held whole; median shares of hits and of charge."""
+
+    representation: str
+    resolution: int
+    models: tuple[str, ...]
+    axes: tuple[str, ...]
+    window: WindowSettings
+    cm: tuple[float, ...]
+    held: float
+    hits: float
+    charge: float
+
+
+@dataclass(frozen=True)
+class Containment:
+    """All windows. pixel_cm: resolution -> axis -> size of a pixel [cm]; alone: of one axis; joint: of all axes of a
+    representation, by its name.
+    """
+
+    events: int
+    pixel_cm: dict[int, dict[str, float]]
+    alone: tuple[Smallest, ...]
+    joint: dict[str, tuple[Smallest, ...]]
+    placed: tuple[Placed, ...]
+
+
+def contain(chunks: Iterable[Hits], axes: dict[str, dict[str, float]], settings: ContainmentSettings) -> Containment:
+    """Read the hits of all `chunks` once; `axes` are the ranges of a calibration [cm].
+
+    Raises:
+        InputError: there is no event, or a window is of no representation or does not fit its axes.
+    """
+    windows = _windows(settings)
+    at = dict.fromkeys([*settings.resolutions, *(one.resolution for one, _ in windows)])
+    lattices = {c: Grid.of(axes, c) for c in at}
+    boxes = [(lattices[one.resolution], *_box(settings, one.representation, one.window)) for one, _ in windows]
+    edges, shares = [], []
+    for hits in chunks:
+        edges.append(_edges(hits))
+        side = directions(hits)
+        shares.append(np.stack([_inside(hits, side, *box) for box in boxes]) if boxes else np.empty((0, 3, 0)))
+    if not edges:
+        raise InputError("containment: there is no hit of a training event; check that split and hits belong together")
+    low, high = np.concatenate(edges, axis=1)
+    inside = np.concatenate(shares, axis=2)
+    pixel = {c: (grid.maximum - grid.minimum) / grid.count for c, grid in lattices.items()}
+    extent = {c: lattices[c].pixel(high) - lattices[c].pixel(low) + 1 for c in settings.resolutions}
+
+    def smallest(c: int, share: float, chosen: Sequence[str]) -> Smallest:
+        kept = columns(chosen)
+        size, held = smallest_window(extent[c][:, kept], share)
+        return Smallest(c, share, tuple(chosen), tuple(size), tuple((np.array(size) * pixel[c][kept]).tolist()), held)
+
+    shown = [axis for axis in AXES if any(axis in one.axes for one in settings.representations)]
+    return Containment(
+        events=low.shape[0],
+        pixel_cm={c: dict(zip(AXES, pixel[c].tolist(), strict=True)) for c in lattices},
+        alone=tuple(smallest(c, s, [axis]) for c in settings.resolutions for s in settings.shares for axis in shown),
+        joint={
+            one.name: tuple(smallest(c, share, one.axes) for c in settings.resolutions for share in settings.shares)
+            for one in settings.representations
+        },
+        placed=tuple(
+            Placed(
+                representation=one.representation,
+                resolution=one.resolution,
+                models=models,
+                axes=tuple(AXES[a] for a in kept),
+                window=one.window,
+                cm=tuple((np.array(box.shape) * pixel[one.resolution][kept]).tolist()),
+                held=float(np.mean(whole)),
+                hits=float(np.median(hits)),
+                charge=float(np.median(charge)),
+            )
+            for (one, models), (_, kept, box), (whole, hits, charge) in zip(windows, boxes, inside, strict=True)
+        ),
+    )
+
+
+def smallest_window(extent: np.ndarray, share: float) -> tuple[list[int], float]:
+    """Sizes (D,) of the smallest window that holds a `share` of events of `extent` (E, D) int [pixels], and the share
+    that it does hold.
+
+    On one axis that is the quantile of the extents. On several, all axes take the same quantile, which is raised until
+    enough events fit on all of them at once.
+    """
+    events = extent.shape[0]
+    ordered = np.sort(extent, axis=0)
+    # the window of the k smallest extents holds an event on an axis from k = (number of smaller events) + 1 on
+    needed = np.stack([np.searchsorted(ordered[:, a], extent[:, a]) for a in range(extent.shape[1])]).max(axis=0) + 1
+    k = int(np.quantile(needed, share, method="inverted_cdf"))
+    size = ordered[k - 1]
+    return size.tolist(), float(np.count_nonzero(np.all(extent <= size, axis=1)) / events)
+
+
+def _windows(settings: ContainmentSettings) -> list[tuple[PlacedWindow, tuple[str, ...]]]:
+    """The windows of the study, equal ones once, each with its networks."""
+    found: dict[tuple[str, int, str], list[PlacedWindow]] = {}
+    for one in settings.windows:
+        found.setdefault((one.representation, one.resolution, one.window.model_dump_json()), []).append(one)
+    return [(same[0], tuple(one.model for one in same)) for same in found.values()]
+
+
+def _box(settings: ContainmentSettings, representation: str, window: WindowSettings) -> tuple[list[int], Window]:
+    """The columns of the axes of a window's images, and the window."""
+    for one in settings.representations:
+        if one.name == representation:
+            return columns(one.axes), Window.of(window, one.axes)
+    known = ", ".join(one.name for one in settings.representations)
+    raise InputError(f"containment: windows: {representation} is none of the representations ({known})")
+
+
+def _edges(hits: Hits) -> np.ndarray:
+    """(2, E, 3) float64: smallest and largest coordinates of each event [cm]; their pixels are the outermost ones."""
+    start = hits.offsets[:-1]
+    return np.stack([reduce.reduceat(hits.position, start, axis=0) for reduce in (np.minimum, np.maximum)])
+
+
+def _inside(hits: Hits, side: np.ndarray, grid: Grid, kept: list[int], window: Window) -> np.ndarray:
+    """(3, E) float64: whether an event is held whole, and the shares of its hits and of its charge in the window."""
+    placed = (charge_centre(hits, grid), shower_end(hits, grid), side)  # (E, 3) each
+    first = window.start(*(place[:, kept] for place in placed))
+    place = grid.relative(hits)[:, kept] - first[hits.row]
+    held = np.all((place >= 0) & (place < window.shape), axis=1)
+    events = hits.event.size
+    number = np.bincount(hits.row[held], minlength=events)
+    total = np.bincount(hits.row, hits.charge, events)
+    charge = np.bincount(hits.row[held], hits.charge[held], events)
+    return np.stack(
+        [
+            number == np.diff(hits.offsets),
+            number / np.diff(hits.offsets),
+            np.divide(charge, total, out=np.zeros(events), where=total > 0),
+        ]
+    )

@@ -1,0 +1,221 @@
+"""An ensemble: what its cells answer together, set beside each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from showergrid.core.errors import InputError
+from showergrid.evaluation.cell_folder import read_predictions
+from showergrid.evaluation.combining import combined
+from showergrid.evaluation.comparisons import Difference, Estimate, accuracy, estimate, holm, paired, samples
+from showergrid.evaluation.metrics import roc_auc
+from showergrid.report.formats import layout as grids
+from showergrid.report.formats.layout import Cell, Columns, Grid, Group, Row, Stub
+from showergrid.report.settings.ensembles import EnsembleSettings
+from showergrid.report.tables import captions
+from showergrid.report.tables.captions import joined
+from showergrid.report.tables.csv_columns import written
+from showergrid.report.tables.results import Result, folders, measure, number
+
+EVENT = ["event", "pdg", "energy", "n_hits", "split"]
+
+
+@dataclass(frozen=True)
+class Combined:
+    """One way to combine: test accuracy and area under the ROC curve, and the difference to the best member."""
+
+    how: str
+    accuracy: Estimate
+    roc_auc: Estimate
+    difference: Difference
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Members (name -> result) and what they are together; best: name of the member that is compared with.
+
+    predictions: a row an event, EVENT and `score_HOW` for each way to combine.
+    """
+
+    settings: EnsembleSettings
+    members: Mapping[str, Result]
+    best: str
+    combined: tuple[Combined, ...]
+    predictions: pa.Table
+    cells: int
+    validation_events: int
+    test_events: int
+
+
+def build(settings: EnsembleSettings, results: Path) -> Ensemble:
+    """Combine the cells of an ensemble that lie below `results`, and measure on the test events what comes out.
+
+    The best member is the one with the best validation accuracy, so that the test events do not choose it.
+
+    Raises:
+        InputError: a file of a cell is missing or bad, or the cells are of different events.
+    """
+    measured = measure(settings.places, settings, results)
+    files = [folder / "predictions.parquet" for folder in folders(settings.places, results)]
+    events, scores = _scores(files)
+    known = read_predictions(files[0], settings.classes, "validation")
+    at = np.searchsorted(events["event"].to_numpy(), known[0])
+    test, labels, _ = read_predictions(files[0], settings.classes, "test")
+    tested = np.searchsorted(events["event"].to_numpy(), test)
+    found = {how: combined(how, scores[at], known[1], scores, settings.seed) for how in settings.combine}
+    answers = {how: score[None, tested] for how, score in found.items()}
+    right = samples(answers, labels, accuracy, settings.bootstrap)
+    areas = samples(answers, labels, roc_auc, settings.bootstrap)
+    best = max(measured.right, key=lambda name: measured.results[name].estimates["best_validation_accuracy"].value)
+    rows = [
+        Combined(
+            how,
+            estimate(right[how], settings.bootstrap, f"{settings.name}/{how}/accuracy"),
+            estimate(areas[how], settings.bootstrap, f"{settings.name}/{how}/roc_auc"),
+            paired(right[how], measured.right[best], settings.bootstrap, f"{settings.name}/{how}"),
+        )
+        for how in settings.combine
+    ]
+    corrected = holm([row.difference.p for row in rows])
+    return Ensemble(
+        settings=settings,
+        members=measured.results,
+        best=best,
+        combined=tuple(
+            replace(row, difference=replace(row.difference, p=p)) for row, p in zip(rows, corrected, strict=True)
+        ),
+        predictions=_with_scores(events, found),
+        cells=len(files),
+        validation_events=known[0].size,
+        test_events=measured.test_events,
+    )
+
+
+def _scores(files: list[Path]) -> tuple[pa.Table, np.ndarray]:
+    """The events (EVENT, sorted by event), and their scores (n, K) in the K files."""
+    tables = [pq.read_table(file, columns=[*EVENT, "score"]).sort_by("event") for file in files]
+    events = tables[0].select(EVENT)
+    for file, table in zip(files, tables, strict=True):
+        if not all(table[key].equals(events[key]) for key in ("event", "pdg", "split")):
+            raise InputError(
+                f"{file}: its events or their split are not those of {files[0]}; evaluate both on one split"
+            )
+    return events, np.stack([table["score"].to_numpy() for table in tables], axis=1)
+
+
+def _with_scores(events: pa.Table, found: Mapping[str, np.ndarray]) -> pa.Table:
+    for how, score in found.items():
+        events = events.append_column(f"score_{how}", pa.array(score))
+    return events
+
+
+def layout(ensemble: Ensemble) -> list[Grid]:
+    """The table: every way to combine, then every member."""
+    rows = [Row((_words(one.how),), (_combined_cells(one),)) for one in ensemble.combined]
+    members = [Row((name,), (_member_cells(ensemble, name),)) for name in ensemble.members]
+    heads = ("val.", "test", "interval", "AUC", "interval", "difference", "interval", "p")
+    return [
+        Grid(
+            label=f"tab:ensemble-{ensemble.settings.name}",
+            caption=_caption(ensemble),
+            stub=(Stub("scores of", 20),),
+            columns=(Columns("", heads),),
+            groups=(Group(tuple(rows), "all cells, combined"), Group(tuple(members), "members")),
+            gap=2,
+        )
+    ]
+
+
+def ensemble_csv(ensemble: Ensemble) -> str:
+    """One row a way to combine, then one a member; what a row does not have is left empty."""
+    rows = [
+        {"kind": "combined", "name": one.how, "cells": ensemble.cells}
+        | _numbers("test_accuracy", one.accuracy)
+        | _numbers("test_roc_auc", one.roc_auc)
+        | {"best_member": ensemble.best, "difference": one.difference.value, "difference_low": one.difference.low}
+        | {"difference_high": one.difference.high, "difference_p_value": one.difference.p}
+        for one in ensemble.combined
+    ]
+    rows += [
+        {"kind": "member", "name": name, "cells": len(result.seeds), "seeds": " ".join(map(str, result.seeds))}
+        | {"validation_accuracy": result.estimates["best_validation_accuracy"].value}
+        | _numbers("test_accuracy", result.estimates["test_accuracy"])
+        | _numbers("test_roc_auc", result.estimates["test_roc_auc"])
+        | {"flags": "; ".join(captions.flags(result, []))}
+        for name, result in ensemble.members.items()
+    ]
+    said = {
+        "validation_events": ensemble.validation_events,
+        "test_events": ensemble.test_events,
+        "order": ensemble.settings.order,
+        "origin": ensemble.settings.origin,
+    }
+    measured = [f"{what}{end}" for what in ("test_accuracy", "test_roc_auc") for end in ("", "_low", "_high", "_std")]
+    compared = ["best_member", *(f"difference{end}" for end in ("", "_low", "_high", "_p_value"))]
+    header = ["kind", "name", "cells", "seeds", "validation_accuracy", *measured, *compared, "flags", *said]
+    return written(header, [row | said for row in rows])
+
+
+def _numbers(name: str, found: Estimate) -> dict[str, object]:
+    numbers: dict[str, object] = {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
+    return numbers | ({} if found.std is None else {f"{name}_std": found.std})
+
+
+def _words(how: str) -> str:
+    return how.replace("_", " ")
+
+
+def _combined_cells(one: Combined) -> tuple[Cell, ...]:
+    difference = one.difference
+    return (
+        Cell(),
+        *_measured(one.accuracy),
+        *_measured(one.roc_auc),
+        Cell(grids.signed(difference.value)),
+        Cell(f"{grids.signed(difference.low)} to {grids.signed(difference.high)}"),
+        Cell(number(difference.p)),
+    )
+
+
+def _member_cells(ensemble: Ensemble, name: str) -> tuple[Cell, ...]:
+    result = ensemble.members[name]
+    return (
+        Cell(
+            number(result.estimates["best_validation_accuracy"].value),
+            name == ensemble.best,
+            marks=captions.marks(result),
+        ),
+        *_measured(result.estimates["test_accuracy"]),
+        *_measured(result.estimates["test_roc_auc"]),
+        *(Cell(),) * 3,
+    )
+
+
+def _measured(found: Estimate) -> tuple[Cell, Cell]:
+    return Cell(number(found.value)), Cell(grids.interval_text(found))
+
+
+def _caption(ensemble: Ensemble) -> str:
+    """All that is needed to read the table."""
+    settings = ensemble.settings
+    return joined(
+        [
+            f"Ensemble {settings.name} of {ensemble.cells} cells. {captions.question_text(settings)}",
+            captions.interval_text(settings, ensemble.test_events),
+            "Mean: of the scores. Logistic regression and random forest are fitted to the log-odds of all cells on the",
+            f"{ensemble.validation_events} validation events alone. Members with several seeds: means over them.",
+            "Bold: the best member, that of the best validation accuracy (val., at the epoch whose weights were kept).",
+            "Difference: of the test accuracy to that of the best member, paired over test events and, where it has",
+            "several, over its seeds; p: of no difference, two-sided, Holm-corrected. What other seeds would make of",
+            "the ensemble is not measured.",
+            captions.COLLAPSED_TEXT if any(one.status == "collapsed" for one in ensemble.members.values()) else "",
+            captions.origin_text(settings),
+            settings.published or "",
+        ]
+    )

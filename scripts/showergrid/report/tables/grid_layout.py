@@ -1,0 +1,169 @@
+"""The table of networks and representations, and the one beside published numbers, in every format."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from showergrid.report.formats import layout as grids
+from showergrid.report.formats.layout import Cell, Columns, Grid, Group, Row, Stub
+from showergrid.report.tables import captions
+from showergrid.report.tables.captions import COLLAPSED, HEADS, IDENTICAL, STATUS, joined
+from showergrid.report.tables.csv_columns import (
+    NUMBERS,
+    SETTINGS,
+    VERDICT,
+    number_values,
+    place_values,
+    setting_values,
+    written,
+)
+from showergrid.report.tables.grid import Table
+from showergrid.report.tables.grid_published import SHOWN, Line
+from showergrid.report.tables.results import ACCURACIES, HAS_NUMBERS, Result, number, twins
+
+
+def layout(table: Table, lines: Sequence[Line]) -> list[Grid]:
+    """Our table and, where anything was published, the other one."""
+    return [_ours(table), *([_published(table, lines)] if lines else [])]
+
+
+def table_csv(table: Table) -> str:
+    """table1.csv: one row a network and representation; what is not known is left empty."""
+    said = {"order": table.settings.order, "origin": table.settings.origin, "test_events": table.test_events}
+    header = [*place_values(Result("", "", "")), *NUMBERS, *VERDICT, "flags", *SETTINGS, "test_events"]
+    rows = (
+        place_values(result)
+        | number_values(result)
+        | {"flags": "; ".join(captions.flags(result, twins(table.identical, result.model)))}
+        | setting_values(result)
+        | (said if result.settings else {})
+        for column in table.settings.columns
+        for result in (table.results[column, model] for model in table.settings.rows)
+    )
+    return written([*header, "order", "origin"], rows)
+
+
+def published_csv(lines: Sequence[Line]) -> str:
+    """table1_published.csv; `source` says whose numbers they are."""
+    header = ["model", "source", "representation", "status", *(f"{name}_accuracy" for name in SHOWN), "flags"]
+    rows = (
+        {"model": line.model, "source": line.source, "representation": column, "status": entry.status}
+        | {f"{name}_accuracy": value for name, value in entry.accuracies.items()}
+        | {"flags": "; ".join(f"identical to {twin}" for twin in line.twins if entry.accuracies)}
+        for line in lines
+        for column, entry in line.entries.items()
+    )
+    return written(header, rows)
+
+
+def _ours(table: Table) -> Grid:
+    settings = table.settings
+    return Grid(
+        label=f"tab:{settings.table}",
+        caption=_caption(table),
+        stub=(Stub("network"),),
+        columns=tuple(Columns(column, HEADS) for column in settings.columns),
+        groups=tuple(
+            Group((Row((_marked(table, model),), tuple(_cells(table.results[c, model]) for c in settings.columns)),))
+            for model in settings.rows
+        ),
+        gap=1.2,
+    )
+
+
+def _marked(table: Table, model: str) -> str:
+    return model + IDENTICAL * bool(twins(table.identical, model))
+
+
+def _cells(result: Result) -> tuple[Cell, ...]:
+    if result.status not in HAS_NUMBERS:
+        return (Cell(STATUS[result.status], span=len(ACCURACIES)),)
+    return tuple(
+        grids.measured(result.estimates[name], captions.best(result), captions.marks(result))
+        if name == "test_accuracy"
+        else grids.spread(result.estimates[name])
+        for name in ACCURACIES
+    )
+
+
+def _published(table: Table, lines: Sequence[Line]) -> Grid:
+    columns = table.settings.columns
+    models = dict.fromkeys(line.model for line in lines)
+    return Grid(
+        label=f"tab:{table.settings.table}-published",
+        caption=_published_caption(table, lines),
+        stub=(Stub("network", 22), Stub("source")),
+        columns=tuple(Columns(column, HEADS[: len(SHOWN)]) for column in columns),
+        groups=tuple(
+            Group(
+                tuple(
+                    Row(
+                        (line.model, line.source + IDENTICAL * bool(line.twins)),
+                        tuple(_published_cells(line, column) for column in columns),
+                    )
+                    for line in lines
+                    if line.model == model
+                )
+            )
+            for model in models
+        ),
+    )
+
+
+def _published_cells(line: Line, column: str) -> tuple[Cell, ...]:
+    entry = line.entries[column]
+    if not entry.accuracies:
+        return (Cell(STATUS[entry.status], span=len(SHOWN)),)
+    *first, last = (number(entry.accuracies[name]) for name in SHOWN)
+    return (*map(Cell, first), Cell(last, marks=COLLAPSED * (entry.status == "collapsed")))
+
+
+def _caption(table: Table) -> str:
+    """All that is needed to read the table."""
+    settings, results = table.settings, list(table.results.values())
+    return joined(
+        [
+            f"{captions.question_text(settings)}: train and validation (val.) at the last epoch, validation at the",
+            f"epoch whose weights were kept (best), and {captions.interval_text(settings, table.test_events)}",
+            captions.seeds_text(results),
+            captions.comparison_text(settings, "a column"),
+            captions.single_seed_text(results),
+            captions.STATUS_TEXT,
+            captions.COLLAPSED_TEXT,
+            captions.identical_text(table.identical),
+            captions.origin_text(settings),
+            _settings_text(table),
+        ]
+    )
+
+
+def _settings_text(table: Table) -> str:
+    """Settings of the cells with numbers, equal ones said once."""
+    same: dict[str, list[str]] = {}
+    for column in table.settings.columns:
+        models: dict[str, list[str]] = {}
+        for model in table.settings.rows:
+            if table.results[column, model].status in HAS_NUMBERS:
+                text = ", ".join(captions.setting_texts(table.results[column, model]))
+                models.setdefault(text, []).append(model)
+        if models:
+            text = "; ".join(f"{', '.join(names)} ({text})" for text, names in models.items())
+            same.setdefault(text, []).append(column)
+    return " ".join(f"{', '.join(names)}: {text}." for text, names in same.items())
+
+
+def _published_caption(table: Table, lines: Sequence[Line]) -> str:
+    """All that is needed to read the table of published numbers."""
+    groups = {
+        (line.source, tuple(sorted((line.model, *line.twins)))): None for line in lines if line.twins
+    }  # a dict keeps their order
+    parts = [
+        "Our cells beside published numbers, which were published on other data and with one seed each:",
+        "accuracy of train and validation (val.) at the last epoch and validation at the best one.",
+        f"Published: {table.settings.published.note.rstrip('.')}.",
+        captions.STATUS_TEXT,
+        f"{COLLAPSED}: collapsed.",
+    ]
+    return joined(
+        [*parts, *(f"{IDENTICAL}: identical numbers ({source}): {' = '.join(models)}." for source, models in groups)]
+    )

@@ -1,0 +1,61 @@
+"""Places measured on the same events, and the best of them to be drawn over each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from showergrid.core.progress import progress
+from showergrid.evaluation.metrics import THRESHOLD
+from showergrid.report.figures.performance import OVERLAID, Series
+from showergrid.report.settings.performance import Overlaid
+from showergrid.report.tables.performance import Answers, Point, measure, read_answers, read_test_events
+from showergrid.report.tables.results import folders
+
+FILES = ("predictions.parquet",)  # what is read of a cell
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Of each place, by its name, all numbers, and the mean validation accuracy of its seeds."""
+
+    points: Mapping[str, Sequence[Point]]
+    validation: Mapping[str, float]
+    test_events: int
+
+
+def overlay(settings: Overlaid, results: Path, directions: Path) -> Measured:
+    """Measure all places below the study's folder `results`.
+
+    Raises:
+        InputError: a file of a cell is missing or bad, or test events differ.
+    """
+    first = folders(settings.places, results)[0] / FILES[0]
+    events = read_test_events(first, directions, settings.classes)
+    points, validation = {}, {}
+    for place in progress(settings.places, "performance", "place"):
+        cells = [read_answers(folder / FILES[0], events, settings.classes) for folder in folders([place], results)]
+        points[place.name] = measure(events, cells, settings, place.name)
+        validation[place.name] = float(np.mean([_accuracy(cell) for cell in cells]))
+    return Measured(points, validation, events.labels.size)
+
+
+def best_on_validation(settings: Overlaid, measured: Measured) -> tuple[list[Series], str]:
+    """The places that are best on the validation events, as many as can be told apart, in the grid's order; a note."""
+    ranked = sorted(measured.validation, key=lambda name: -measured.validation[name])
+    chosen = set(ranked[:OVERLAID])
+    series = [
+        Series(f"{place.model} on {place.representation} at c {place.resolution}", measured.points[place.name])
+        for place in settings.places
+        if place.name in chosen
+    ]
+    left_out = len(ranked) - len(series)
+    note = f"the {OVERLAID} of {len(ranked)} places best on validation" if left_out else ""
+    return series, note
+
+
+def _accuracy(cell: Answers) -> float:
+    return float(np.mean((cell.validation >= THRESHOLD) == (cell.validation_labels == 0)))

@@ -1,0 +1,115 @@
+"""The performance of places as a CSV of all numbers and a table of the few that are asked for first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from showergrid.evaluation.comparisons import Estimate
+from showergrid.report.formats.layout import Cell, Columns, Grid, Group, Row, Stub, measured
+from showergrid.report.settings.performance import CellPerformance, Performance
+from showergrid.report.settings.tables import PlaceSettings
+from showergrid.report.tables.csv_columns import written
+from showergrid.report.tables.performance import Point
+from showergrid.report.tables.results import number
+
+PLACE = ["representation", "resolution", "model", "seeds"]
+NUMBERS = ["against", "from", "to", "at", "events", "quantity", "value", "low", "high", "std"]
+
+
+def place_row(place: PlaceSettings) -> dict[str, object]:
+    """Which place it is."""
+    return dict(zip(PLACE, (*_names(place), " ".join(map(str, place.seeds))), strict=True))
+
+
+def point_rows(points: Sequence[Point]) -> list[dict[str, object]]:
+    """All numbers in full; what is not defined is left empty."""
+    rows = []
+    for point in points:
+        row: dict[str, object] = {"against": point.against, "events": point.events, "quantity": point.quantity}
+        if point.against != "all":
+            row |= {"from": point.start, "to": point.end, "at": point.at}
+        if point.estimate is not None:
+            found = point.estimate
+            row |= {"value": found.value, "low": found.low, "high": found.high, "std": found.std}
+        rows.append(row)
+    return rows
+
+
+def cell_csv(points: Sequence[Point]) -> str:
+    """The numbers of one cell."""
+    return written(NUMBERS, point_rows(points))
+
+
+def places_csv(places: Sequence[PlaceSettings], points: Mapping[str, Sequence[Point]]) -> str:
+    """The numbers of all places."""
+    rows = [place_row(place) | row for place in places for row in point_rows(points[place.name])]
+    return written([*PLACE, *NUMBERS], rows)
+
+
+def layout(
+    settings: CellPerformance, places: Sequence[PlaceSettings], points: Mapping[str, Sequence[Point]], events: int
+) -> Grid:
+    """What is asked first of every place, each with its interval."""
+    positive, other = (one.name for one in settings.classes)
+    asked = settings.performance.efficiencies
+    ratio = ratio_text(settings.performance)
+    heads = (
+        *("accuracy", "efficiency", "purity", f"purity at {ratio}"),
+        *(f"{other} rejection at {100 * efficiency:g} %" for efficiency in asked),
+        *("largest efficiency x purity", "at score"),
+        *(f"the same at {ratio}", "at score"),
+    )
+    rows = tuple(
+        Row(tuple(map(str, _names(place))), (_headline(points[place.name], asked, f"{other}_rejection"),))
+        for place in places
+    )
+    return Grid(
+        label="performance",
+        caption=(
+            f"Performance on {events} test events, {100 * settings.bootstrap.level:g} % intervals. Efficiency and "
+            f"purity are those of {positive}s at a score of 0.5; purity is of the test events, and re-weighted to "
+            f"{ratio} {positive}s to {other}s. Rejection: {other}s to one that is taken for {positive}, at an "
+            f"efficiency for {positive}s of at least so much. The score at which efficiency x purity is largest is "
+            "chosen on the validation events, seed by seed."
+        ),
+        stub=(Stub("representation"), Stub("c"), Stub("model")),
+        columns=(Columns("", heads),),
+        groups=(Group(rows),),
+    )
+
+
+def ratio_text(performance: Performance) -> str:
+    """The ratio of the classes as it is written: 1:10."""
+    ratio = performance.ratio
+    return f"1:{1 / ratio:.4g}" if ratio < 1 else f"{ratio:.4g}:1"
+
+
+def _names(place: PlaceSettings) -> tuple[str, int, str]:
+    return place.representation, place.resolution, place.model
+
+
+def _headline(points: Sequence[Point], asked: Sequence[float], rejection: str) -> tuple[Cell, ...]:
+    found = {
+        (point.against, point.quantity, point.at if point.against == "efficiency" else None): point for point in points
+    }
+    cells = [
+        _share(found["all", name, None].estimate) for name in ("accuracy", "efficiency", "purity", "purity_reweighted")
+    ]
+    cells += [_factor(found["efficiency", rejection, efficiency].estimate) for efficiency in asked]
+    for product in ("efficiency_purity", "efficiency_purity_reweighted"):
+        best = found[f"best_{product}", product, None]
+        cells += [_share(best.estimate), Cell(number(best.at, 2))]
+    return tuple(cells)
+
+
+def _share(estimate: Estimate | None) -> Cell:
+    return Cell("not defined") if estimate is None else measured(estimate)
+
+
+def _factor(estimate: Estimate | None) -> Cell:
+    if estimate is None:
+        return Cell("not defined")
+    if math.isinf(estimate.value):
+        return Cell(f"above {estimate.low:.3g}")
+    return Cell(f"{estimate.value:.3g} ({estimate.low:.3g} to {estimate.high:.3g})")

@@ -1,0 +1,307 @@
+"""The resolution study: accuracy against pixels, with the window fixed in pixels and fixed in centimetres."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from showergrid.evaluation.cell_folder import Share
+from showergrid.report.formats import layout as grids
+from showergrid.report.formats.layout import SMALL, Cell, Columns, Grid, Group, Row, Stub
+from showergrid.report.settings.tables import PlaceSettings, ResolutionSettings
+from showergrid.report.tables import captions
+from showergrid.report.tables.captions import COLLAPSED, IDENTICAL, STATUS, joined
+from showergrid.report.tables.csv_columns import (
+    NUMBERS,
+    SETTINGS,
+    SHARES,
+    VERDICT,
+    number_values,
+    place_values,
+    setting_values,
+    share_values,
+    sizes,
+    written,
+)
+from showergrid.report.tables.results import (
+    HAS_NUMBERS,
+    Measured,
+    Result,
+    identical_rows,
+    judged,
+    measure,
+    number,
+    printed,
+    twins,
+)
+
+PIXELS, CENTIMETRES = "pixels", "centimetres"  # what a window is fixed in
+ABREAST = 8  # resolutions that fit side by side
+GUESSING = (0.48, 0.52)  # a published accuracy between them: one class answered
+
+
+@dataclass(frozen=True)
+class Series:
+    """One network on one representation: c -> result, with its window fixed in `kind`; `published` c -> accuracy."""
+
+    representation: str
+    kind: str
+    model: str
+    results: Mapping[int, Result]
+    published: Mapping[int, float]
+
+    @property
+    def name(self) -> str:
+        """What a warning calls it."""
+        return f"{self.model} ({self.representation}, window in {self.kind})"
+
+    @property
+    def window(self) -> str:
+        """Its window in words."""
+        found: dict[str, list[int]] = {}
+        for c, result in self.results.items():
+            if result.settings is not None:
+                found.setdefault(_window_text(result), []).append(c)
+        if len(found) == 1:
+            return next(iter(found))
+        return "; ".join(f"{text} at c {', '.join(map(str, at))}" for text, at in found.items())
+
+
+@dataclass(frozen=True)
+class Study:
+    """All series in the order of the grid; `identical` holds the names of those whose numbers are all the same."""
+
+    settings: ResolutionSettings
+    series: tuple[Series, ...]
+    identical: tuple[tuple[str, ...], ...]
+    test_events: int
+
+
+def build(settings: ResolutionSettings, results: Path) -> Study:
+    """Read the cells of the study from `results` and compare the resolutions of each network.
+
+    Raises:
+        InputError: a file of a cell is missing or bad, a place stands twice, or test events differ.
+    """
+    measured = measure(settings.places, settings, results)
+    grouped: dict[tuple[str, str, str], list[PlaceSettings]] = {}
+    for place in settings.places:
+        grouped.setdefault((place.representation, _kind(settings, place), place.model), []).append(place)
+    made = tuple(_series(settings, measured, *key, places) for key, places in grouped.items())
+    shown = {one.name: {str(c): printed(result) for c, result in one.results.items()} for one in made}
+    return Study(settings, made, identical_rows(shown), measured.test_events)
+
+
+def guessing(accuracy: float) -> bool:
+    """Whether a published accuracy is that of a network that answers one class."""
+    return GUESSING[0] <= accuracy <= GUESSING[1]
+
+
+def layout(study: Study) -> list[Grid]:
+    """One table a representation and kind of window."""
+    groups: dict[tuple[str, str], list[Series]] = {}
+    for one in study.series:
+        groups.setdefault((one.representation, one.kind), []).append(one)
+    return [_grid(study, *key, series, first=i == 0) for i, (key, series) in enumerate(sorted_by_kind(groups))]
+
+
+def sorted_by_kind(groups: Mapping[tuple[str, str], list[Series]]) -> list[tuple[tuple[str, str], list[Series]]]:
+    """Representations in their order, for each the window fixed in pixels first."""
+    order = list(dict.fromkeys(representation for representation, _ in groups))
+    return sorted(groups.items(), key=lambda item: (order.index(item[0][0]), item[0][1] == CENTIMETRES))
+
+
+def resolution_csv(study: Study) -> str:
+    """table_resolution.csv: one row a place; what is not known is left empty."""
+    first = [*place_values(Result("", "", "")), "window_kind", "window_cm", *SETTINGS]
+    last = ["collapsed_seeds", "published_best_validation", "flags", "test_events", "order", "origin"]
+    rows = (
+        place_values(result)
+        | number_values(result)
+        | share_values(result)
+        | setting_values(result)
+        | {
+            "window_kind": one.kind,
+            "window_cm": _centimetres(result),
+            "collapsed_seeds": " ".join(map(str, result.collapsed_seeds)),
+            "published_best_validation": one.published.get(c),
+            "flags": "; ".join(_flags(study, one, c)),
+            "test_events": study.test_events,
+            "order": study.settings.order,
+            "origin": study.settings.origin,
+        }
+        for one in study.series
+        for c, result in one.results.items()
+    )
+    return written([*first, *NUMBERS, *VERDICT, *SHARES, *last], rows)
+
+
+def _kind(settings: ResolutionSettings, place: PlaceSettings) -> str:
+    """What the window is fixed in; where that is not said, as in another place of the network."""
+    said = [place, *(other for other in settings.places if other.model == place.model)]
+    known = next((other.settings for other in said if other.settings is not None), None)
+    return CENTIMETRES if known is not None and known.window_cm is not None else PIXELS
+
+
+def _series(
+    settings: ResolutionSettings,
+    measured: Measured,
+    representation: str,
+    kind: str,
+    model: str,
+    places: Sequence[PlaceSettings],
+) -> Series:
+    names = {place.name: place.name for place in places}
+    results = {result.resolution: result for result in judged(measured, names, settings).values()}
+    published: Mapping[int, float] = {}
+    if settings.published and kind == PIXELS and settings.published.representation in (None, representation):
+        published = settings.published.resolution.get(model, {})
+    return Series(representation, kind, model, results, dict(sorted(published.items())))
+
+
+def _flags(study: Study, one: Series, c: int) -> list[str]:
+    found = captions.flags(one.results[c], twins(study.identical, one.name))
+    if c in one.published and guessing(one.published[c]):
+        found.append("published: one class answered, not stated there")
+    return found
+
+
+def _window_text(result: Result) -> str:
+    cell = result.settings
+    if cell.window_cm is not None:
+        return f"window {', '.join(f'{axis} {cm:g}' for axis, cm in cell.window_cm.items())} cm"
+    return f"window {captions.pixels_text(cell.window, cell.counted)}"
+
+
+def _centimetres(result: Result) -> str:
+    known = result.settings is not None and result.settings.window_cm is not None
+    return sizes(result.settings.window_cm) if known else ""
+
+
+def _grid(study: Study, representation: str, kind: str, series: Sequence[Series], first: bool) -> Grid:
+    resolutions = sorted({c for one in series for c in one.results})
+    columns = tuple(Columns(f"c {c}", (_pixel_text(series, c),)) for c in resolutions)
+    return Grid(
+        label=f"tab:{study.settings.table}" + ("" if first else f"-{representation}-{kind}"),
+        caption=_caption(study, representation, kind, series),
+        stub=(Stub(""),),
+        columns=columns,
+        groups=tuple(_group(study, one, resolutions) for one in series),
+        abreast=ABREAST,
+        gap=1.2,
+    )
+
+
+def _pixel_text(series: Sequence[Series], c: int) -> str:
+    """Size of a pixel [cm]; of each axis where they differ."""
+    cells = [one.results[c].settings for one in series if c in one.results]
+    found = next((cell.pixel_cm for cell in cells if cell is not None), {})
+    texts = dict.fromkeys(f"{size:.3g}".removeprefix("0") for size in found.values())
+    return f"{' x '.join(texts)} cm" if texts else ""
+
+
+def _group(study: Study, one: Series, resolutions: Sequence[int]) -> Group:
+    rows = {
+        "test": [_test(one.results.get(c)) for c in resolutions],
+        "std": [_measured(one.results.get(c), _std) for c in resolutions],
+        "best val.": [_measured(one.results.get(c), _best_validation) for c in resolutions],
+        "published": [_published(one.published.get(c)) for c in resolutions],
+        "charge": [_measured(one.results.get(c), lambda result: _share(result.shares["charge"])) for c in resolutions],
+        "hits": [_measured(one.results.get(c), lambda result: _share(result.shares["hits"])) for c in resolutions],
+    }
+    mark = IDENTICAL * bool(twins(study.identical, one.name))
+    return Group(
+        tuple(Row((name,), tuple((cell,) for cell in cells)) for name, cells in rows.items() if set(cells) != {Cell()}),
+        ", ".join(text for text in (one.model + mark, one.window) if text),
+    )
+
+
+def _test(result: Result | None) -> Cell:
+    if result is None or result.status not in HAS_NUMBERS:
+        return Cell(STATUS[result.status if result else "not run"])
+    estimate = result.estimates["test_accuracy"]
+    return Cell(
+        number(estimate.value),
+        captions.best(result),
+        marks=captions.marks(result),
+        below=grids.interval_text(estimate),
+    )
+
+
+def _measured(result: Result | None, text: Callable[[Result], str]) -> Cell:
+    return Cell(text(result)) if result is not None and result.status in HAS_NUMBERS else Cell()
+
+
+def _std(result: Result) -> str:
+    std = result.estimates["test_accuracy"].std
+    return "" if std is None else number(std)
+
+
+def _best_validation(result: Result) -> str:
+    return number(result.estimates["best_validation_accuracy"].value)
+
+
+def _share(share: Share) -> str:
+    return f"{grids.short(share.median, 2)} / {grids.short(share.mean, 2)}"
+
+
+def _published(accuracy: float | None) -> Cell:
+    return Cell() if accuracy is None else Cell(number(accuracy), marks=COLLAPSED * guessing(accuracy))
+
+
+def _caption(study: Study, representation: str, kind: str, series: Sequence[Series]) -> str:
+    """All that is needed to read the table of one representation and kind of window."""
+    settings = study.settings
+    results = [result for one in series for result in one.results.values()]
+    published = [accuracy for one in series for c, accuracy in one.published.items() if c in one.results]
+    alike = [names for names in study.identical if any(one.name in names for one in series)]
+    return joined(
+        [
+            f"{captions.question_text(settings)} on {representation} against the resolution c (pixels across the",
+            f"detector in x; below c the size of a pixel), with the window fixed in {kind}{_MEANING[kind]}.",
+            f"Test: accuracy on {study.test_events} test events, the same for all cells, and {SMALL} its",
+            f"{100 * settings.bootstrap.level:g} % interval (events; seeds and events together where there are several",
+            "seeds); std: standard deviation over seeds, where numbers are means over them; best val.: validation at",
+            "the epoch whose weights were kept; charge, hits: median / mean share of an event's that the window holds.",
+            captions.comparison_text(settings, "a network over all c"),
+            captions.single_seed_text(results),
+            captions.STATUS_TEXT,
+            captions.COLLAPSED_TEXT,
+            _published_text(settings, published),
+            captions.identical_text(alike),
+            captions.origin_text(settings),
+            _settings_text(series),
+        ]
+    )
+
+
+_MEANING = {
+    PIXELS: ": the finer the pixels, the less of the shower it holds, so resolution and field of view change together",
+    CENTIMETRES: ": it holds the same part of the shower at every c, so resolution alone changes",
+}
+
+
+def _published_text(settings: ResolutionSettings, shown: Sequence[float]) -> str:
+    if not shown:
+        return ""
+    text = (
+        "Published: best validation accuracy, on other data and with one seed each "
+        f"({settings.published.note.rstrip('.')})"
+    )
+    if any(map(guessing, shown)):
+        text += (
+            f"; {COLLAPSED} there: between {number(GUESSING[0], 2)} and {number(GUESSING[1], 2)}, one class answered, "
+            "not stated there"
+        )
+    return f"{text}."
+
+
+def _settings_text(series: Sequence[Series]) -> str:
+    """Batch, precision, epochs and seeds, equal ones said once."""
+    same: dict[str, list[str]] = {}
+    for one in series:
+        made = [result for result in one.results.values() if result.status in HAS_NUMBERS]
+        for text in dict.fromkeys(", ".join(captions.training_texts(result)) for result in made):
+            same.setdefault(text, []).append(one.model)
+    return " ".join(f"{', '.join(models)}: {text}." for text, models in same.items())

@@ -1,0 +1,177 @@
+"""What the cells of a place give: its numbers over all seeds, with uncertainty, before any table shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from showergrid.core.errors import InputError
+from showergrid.evaluation.cell_folder import Run, Share, cell_folder, read_run
+from showergrid.evaluation.comparisons import Estimate, Sample, Verdict, accuracy, against_best, estimate, samples
+from showergrid.evaluation.metrics import roc_auc
+from showergrid.report.settings.tables import CellSettings, PlaceSettings, Reported
+
+ACCURACIES = ("train_accuracy", "validation_accuracy", "best_validation_accuracy", "test_accuracy")
+HAS_NUMBERS = ("ok", "collapsed")
+
+
+@dataclass(frozen=True)
+class Result:
+    """One network on one representation at one resolution.
+
+    status: ok, collapsed (at least one seed answers one class), n/a, not run, or out of memory.
+    estimates: those of ACCURACIES and test_roc_auc, where there are numbers; shares: of charge and hits in the window.
+    """
+
+    representation: str
+    model: str
+    status: str
+    resolution: int | None = None
+    seeds: tuple[int, ...] = ()
+    collapsed_seeds: tuple[int, ...] = ()
+    settings: CellSettings | None = None
+    estimates: Mapping[str, Estimate] = field(default_factory=dict)
+    shares: Mapping[str, Share] = field(default_factory=dict)
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """By name of the place: its result, and the test accuracy of its seeds where it was run."""
+
+    results: Mapping[str, Result]
+    right: Mapping[str, Sample]
+    test_events: int
+
+
+def folders(places: Sequence[PlaceSettings], results: Path) -> list[Path]:
+    """The cell folders that the places with numbers are read from."""
+    return [
+        cell_folder(results, place.representation, place.resolution, place.model, seed)
+        for place in places
+        if place.status == "run"
+        for seed in place.seeds
+    ]
+
+
+def measure(places: Sequence[PlaceSettings], reported: Reported, results: Path) -> Measured:
+    """Read the cells of the places below the study's folder `results`.
+
+    Raises:
+        InputError: a file of a cell is missing or bad, a place stands twice or has no seeds, or test events differ.
+    """
+    runs: dict[str, list[Run]] = {}
+    seen: set[str] = set()
+    for place in places:
+        if place.name in seen:
+            raise InputError(f"{place.name}: stands twice among the places; keep one of them")
+        seen.add(place.name)
+        if place.status == "run":
+            if not place.seeds:
+                raise InputError(f"{place.name}: has status run but no seeds; give it at least one")
+            runs[place.name] = [read_run(folder, reported.classes) for folder in folders([place], results)]
+    everything = [run for group in runs.values() for run in group]
+    events = common_events(everything)
+    right, areas = {}, {}
+    if everything:
+        labels = everything[0].labels
+        scores = {name: np.stack([run.scores for run in group]) for name, group in runs.items()}
+        right = samples(scores, labels, accuracy, reported.bootstrap)
+        areas = samples(scores, labels, roc_auc, reported.bootstrap)
+    found = {
+        place.name: _result(place, runs[place.name], right[place.name], areas[place.name], reported)
+        if place.status == "run"
+        else _without_numbers(place)
+        for place in places
+    }
+    return Measured(found, right, events)
+
+
+def judged(measured: Measured, names: Mapping[str, str], reported: Reported) -> dict[str, Result]:
+    """Results compared with the best of them by test accuracy.
+
+    `names` are what the results are called here -> the name of the place; those without numbers stay as they are.
+    """
+    verdicts = against_best(
+        {called: measured.right[name] for called, name in names.items() if name in measured.right},
+        reported.comparison.alpha,
+        reported.bootstrap.seed,
+    )
+    return {called: replace(measured.results[name], verdict=verdicts.get(called)) for called, name in names.items()}
+
+
+def number(value: float, digits: int = 3) -> str:
+    """So many decimals without the leading zero: .892, -.031."""
+    text = f"{value:.{digits}f}"
+    return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
+
+
+def printed(result: Result) -> tuple[str, ...] | None:
+    """The numbers that a table shows of a result, if there are any."""
+    if result.status not in HAS_NUMBERS:
+        return None
+    return tuple(number(result.estimates[name].value) for name in ACCURACIES)
+
+
+def identical_rows(rows: Mapping[str, Mapping[str, tuple | None]]) -> tuple[tuple[str, ...], ...]:
+    """Groups of rows whose numbers agree in every column in which both have some, and in at least one."""
+    groups: list[list[str]] = []
+    for name, row in rows.items():
+        for group in groups:
+            first = rows[group[0]]
+            common = [column for column in row if row[column] and first.get(column)]
+            if common and all(row[column] == first[column] for column in common):
+                group.append(name)
+                break
+        else:
+            groups.append([name])
+    return tuple(tuple(group) for group in groups if len(group) > 1)
+
+
+def twins(groups: Sequence[Sequence[str]], name: str) -> list[str]:
+    """The other rows of the group of identical rows that `name` is in."""
+    return [twin for group in groups if name in group for twin in group if twin != name]
+
+
+def common_events(runs: Sequence[Run]) -> int:
+    """Number of test events, which must be the same in all runs for a paired comparison."""
+    for run in runs[1:]:
+        if not (np.array_equal(run.event, runs[0].event) and np.array_equal(run.labels, runs[0].labels)):
+            raise InputError(
+                f"{run.folder / 'predictions.parquet'}: its test events are not those of "
+                f"{runs[0].folder / 'predictions.parquet'}; evaluate both on one split"
+            )
+    return runs[0].event.size if runs else 0
+
+
+def _without_numbers(place: PlaceSettings) -> Result:
+    return Result(place.representation, place.model, place.status, resolution=place.resolution, settings=place.settings)
+
+
+def _result(place: PlaceSettings, runs: Sequence[Run], right: Sample, areas: Sample, reported: Reported) -> Result:
+    lost = tuple(seed for seed, run in zip(place.seeds, runs, strict=True) if run.collapsed)
+    return Result(
+        representation=place.representation,
+        model=place.model,
+        status="collapsed" if lost else "ok",
+        resolution=place.resolution,
+        seeds=tuple(place.seeds),
+        collapsed_seeds=lost,
+        settings=place.settings,
+        estimates={
+            "train_accuracy": _spread([run.train for run in runs]),
+            "validation_accuracy": _spread([run.validation for run in runs]),
+            "best_validation_accuracy": _spread([run.best_validation for run in runs]),
+            "test_accuracy": estimate(right, reported.bootstrap, f"{place.name}/accuracy"),
+            "test_roc_auc": estimate(areas, reported.bootstrap, f"{place.name}/roc_auc"),
+        },
+        shares=runs[0].shares,  # all seeds see the same windows of the same events
+    )
+
+
+def _spread(values: Sequence[float]) -> Estimate:
+    std = float(np.std(values, ddof=1)) if len(values) > 1 else None
+    return Estimate(float(np.mean(values)), None, None, std)

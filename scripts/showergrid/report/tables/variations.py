@@ -1,0 +1,205 @@
+"""How far the test accuracy moves when the detector is another than the one that the networks were trained for.
+
+Each variation is compared with the study's own readout on the same test showers and seeds, network by network: a paired
+difference with an interval (comparisons.py). Showers that leave no hit in one of the variations are left out of all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from showergrid.core.errors import InputError
+from showergrid.evaluation.comparisons import Difference, Estimate, accuracy, estimate, paired, samples
+from showergrid.report.formats import layout as grids
+from showergrid.report.formats.layout import Cell, Columns, Grid, Group, Row, Stub
+from showergrid.report.settings.tables import ClassName, PlaceSettings
+from showergrid.report.tables import captions
+from showergrid.report.tables.captions import joined
+from showergrid.report.tables.csv_columns import written
+from showergrid.report.tables.results import number
+from showergrid.sources.showers.variation_settings import NOMINAL, VariationTable
+
+ABREAST = 4  # variations that fit side by side on a page
+COLUMNS = ("accuracy", "accuracy_low", "accuracy_high", "shift", "shift_low", "shift_high", "p_value")
+
+
+@dataclass(frozen=True)
+class Shifted:
+    """One place: its accuracy in every variation, the study's own among them, and how far each lies from that.
+
+    events: how many test showers it was asked about; lost: how many more leave no hit in one of the variations.
+    """
+
+    place: PlaceSettings
+    estimates: Mapping[str, Estimate]
+    shifts: Mapping[str, Difference]
+    events: int
+    lost: int
+
+    @property
+    def largest(self) -> str:
+        """The variation that moves the accuracy most, the first of equal ones."""
+        return max(self.shifts, key=lambda name: abs(self.shifts[name].value))
+
+
+@dataclass(frozen=True)
+class Table:
+    """The places with numbers, in the order of the study's table."""
+
+    settings: VariationTable
+    rows: tuple[Shifted, ...]
+
+
+def score_file(results: Path, representation: str, resolution: int, model: str, seed: int) -> Path:
+    """Where the scores of a cell in all variations are."""
+    return results / "variations" / representation / f"c{resolution}" / model / f"seed{seed}.parquet"
+
+
+def score_files(places: Sequence[PlaceSettings], results: Path) -> list[Path]:
+    """What the table reads."""
+    return [
+        score_file(results, place.representation, place.resolution, place.model, seed)
+        for place in places
+        for seed in place.seeds
+    ]
+
+
+def build(settings: VariationTable, results: Path) -> Table:
+    """Read the scores below the study's folder `results` and compare them.
+
+    Raises:
+        InputError: a file is missing or damaged, or holds other variations.
+    """
+    return Table(settings, tuple(_shifted(place, settings, results) for place in settings.places))
+
+
+def _shifted(place: PlaceSettings, settings: VariationTable, results: Path) -> Shifted:
+    names = [NOMINAL, *settings.variations]
+    seeds = [_read(path, names, settings.classes) for path in score_files([place], results)]
+    labels, event = seeds[0][0], seeds[0][1]
+    whole = np.all([np.isfinite(scores).all(axis=0) for _, _, scores in seeds], axis=0)  # (n,)
+    cells = {name: np.stack([scores[i, whole] for _, _, scores in seeds]) for i, name in enumerate(names)}
+    found = samples(cells, labels[whole], accuracy, settings.bootstrap)
+    return Shifted(
+        place=place,
+        estimates={name: estimate(found[name], settings.bootstrap, f"{place.name}/{name}") for name in names},
+        shifts={
+            name: paired(found[name], found[NOMINAL], settings.bootstrap, f"{place.name}/{name}")
+            for name in settings.variations
+        },
+        events=int(whole.sum()),
+        lost=int(event.size - whole.sum()),
+    )
+
+
+def _read(path: Path, names: Sequence[str], classes: Sequence[ClassName]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Labels (n,) int64 and numbers (n,) of all test events, and scores (variations, n), NaN where there is none."""
+    if not path.is_file():
+        raise InputError(f"{path}: is missing; make it with snakemake")
+    table = pq.read_table(path)
+    if (found := set(table["variation"].unique().to_pylist())) != set(names):
+        raise InputError(f"{path}: holds the variations {', '.join(sorted(found))}; delete it to have it made again")
+    event, first = np.unique(table["event"].to_numpy(), return_index=True)
+    codes = np.array([one.pdg for one in classes])
+    labels = (table["pdg"].to_numpy()[first][:, None] == codes).argmax(axis=1)
+    scores = np.full((len(names), event.size), np.nan)
+    for row, name in zip(scores, names, strict=True):
+        part = table.filter(pc.equal(table["variation"], name))
+        row[np.searchsorted(event, part["event"].to_numpy())] = part["score"].to_numpy()
+    return labels, event, scores
+
+
+def variations_csv(table: Table) -> str:
+    """table_variations.csv: a row a place and variation, the study's own readout first."""
+    header = ["representation", "resolution", "model", "seeds", "variation", *COLUMNS, "events", "lost"]
+    return written(header, (line for row in table.rows for line in _lines(row)))
+
+
+def _lines(row: Shifted) -> list[dict[str, object]]:
+    place = {
+        "representation": row.place.representation,
+        "resolution": row.place.resolution,
+        "model": row.place.model,
+        "seeds": " ".join(map(str, row.place.seeds)),
+        "events": row.events,
+        "lost": row.lost,
+    }
+    lines = []
+    for name, found in row.estimates.items():
+        line = {**place, "variation": name, "accuracy": found.value}
+        line |= {"accuracy_low": found.low, "accuracy_high": found.high}
+        if name in row.shifts:
+            shift = row.shifts[name]
+            line |= {"shift": shift.value, "shift_low": shift.low, "shift_high": shift.high, "p_value": shift.p}
+        lines.append(line)
+    return lines
+
+
+def layout(table: Table) -> list[Grid]:
+    """One table: a row a place; its accuracy, the largest shift and which it is, then every shift."""
+    names = tuple(table.settings.variations)
+    abreast = [names[i : i + ABREAST] for i in range(0, len(names), ABREAST)]
+    return [
+        Grid(
+            label="tab:table_variations",
+            caption=_caption(table),
+            stub=(Stub("representation", 14), Stub("network", 14)),
+            columns=(
+                Columns("test accuracy", ("nominal", "largest shift", "by")),
+                *(Columns("shift of the accuracy", names) for names in abreast),
+            ),
+            groups=tuple(Group((_row(row, abreast),)) for row in table.rows),
+            abreast=1,
+        )
+    ]
+
+
+def _row(row: Shifted, abreast: Sequence[Sequence[str]]) -> Row:
+    largest = row.shifts[row.largest]
+    summary = (grids.measured(row.estimates[NOMINAL]), _shift(largest), Cell(row.largest.replace("_", " ")))
+    place = row.place
+    return Row(
+        (f"{place.representation} c{place.resolution}", place.model),
+        (summary, *(tuple(_shift(row.shifts[name]) for name in names) for names in abreast)),
+    )
+
+
+def _shift(found: Difference) -> Cell:
+    interval = number(found.high - found.value), number(found.value - found.low)
+    return Cell(grids.signed(found.value), interval=interval)
+
+
+def _caption(table: Table) -> str:
+    settings = table.settings
+    events = sorted({row.events for row in table.rows})
+    lost = sorted({row.lost for row in table.rows})
+    changes = "; ".join(f"{name}: {_changes(values)}" for name, values in settings.variations.items())
+    return joined(
+        [
+            f"{captions.question_text(settings)} with another detector than the one trained for: accuracy on",
+            f"{_range(events)} test showers with the readout of the study (nominal), and how far it moves when",
+            "the same showers are read out otherwise, network and ranges unchanged: paired differences with",
+            f"{100 * settings.bootstrap.level:.0f} % intervals, seeds averaged.",
+            f"Left out: {_range(lost)} showers without a hit in one of the variations.",
+            f"Variations: {changes}.",
+        ]
+    )
+
+
+def _range(values: Sequence[int]) -> str:
+    return str(values[0]) if len(values) == 1 else f"{values[0]} to {values[-1]}"
+
+
+def _changes(values: Mapping[str, Any]) -> str:
+    """Keys and values that differ, those of inner maps by their path."""
+    return ", ".join(
+        f"{key} ({_changes(value)})" if isinstance(value, Mapping) else f"{key} {'none' if value is None else value}"
+        for key, value in values.items()
+    )

@@ -1,0 +1,112 @@
+"""Files of hits, in chunks that are alike whatever the format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from showergrid.core.errors import InputError
+from showergrid.sources.files.formats import csv, hdf5, parquet, root
+from showergrid.sources.files.formats.chunk import ROWS, Chunk
+from showergrid.sources.files.settings import ColumnMap, Key
+
+SUFFIXES = {
+    ".csv": "csv",
+    ".csv.gz": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".parquet": "parquet",
+    ".h5": "hdf5",
+    ".hdf5": "hdf5",
+    ".root": "root",
+}
+NAMES = {"csv": "CSV", "parquet": "Parquet", "hdf5": "HDF5", "root": "ROOT"}
+OPENINGS = {  # of files that are often taken for others
+    b"PAR1": "parquet",
+    b"\x89HDF\r\n\x1a\n": "hdf5",
+    b"root": "root",
+    b"\x1f\x8b": "gzip",
+    b"PK\x03\x04": "a ZIP archive or an Excel sheet",
+    b"\x89PNG": "a PNG image",
+    b"%PDF": "a PDF",
+    b"\x93NUMPY": "a NumPy file",
+    b"\xff\xfe": "text in UTF-16, which must be saved in UTF-8",
+    b"\x80": "a pickle",
+}
+
+
+def read(
+    path: Path, columns: ColumnMap, names: Sequence[str], table: str | None, event: Key, rows: int = ROWS
+) -> Iterator[Chunk]:
+    """Yield the columns `names` of a file, about `rows` hits at a time.
+
+    Args:
+        path: file.
+        columns: its format and separator.
+        names: columns of `table`.
+        table: tree, group or compound dataset, if the file has such.
+        event: offsets or counts of the events, if the file has such.
+        rows: hits of one chunk.
+
+    Raises:
+        InputError: the file is damaged or of another format, or a column cannot be read.
+    """
+    found = format_of(path, columns)
+    _check_opening(path, found)
+    if found != "hdf5" and (event.offsets is not None or event.counts is not None):
+        raise InputError(f"{path}: event: offsets and counts are read from HDF5 only; name the column of the events")
+    names = list(dict.fromkeys(names))
+    match found:
+        case "csv":
+            return csv.chunks(path, names, columns.separator, rows)
+        case "parquet":
+            return parquet.chunks(path, names, rows)
+        case "hdf5":
+            return hdf5.chunks(path, names, table, event, rows)
+        case _:
+            return root.chunks(path, names, table, rows)
+
+
+def format_of(path: Path, columns: ColumnMap) -> str:
+    """The format that the map or the file's suffix tells.
+
+    Raises:
+        InputError: neither tells one.
+    """
+    if columns.format is not None:
+        return columns.format
+    for suffix, found in SUFFIXES.items():
+        if path.name.lower().endswith(suffix):
+            return found
+    raise InputError(
+        f"{path}: the suffix tells no format ({', '.join(SUFFIXES)} do); rename the file, or give `format` in a column "
+        "map"
+    )
+
+
+def place(path: Path, columns: ColumnMap, origin: int, entries: bool) -> str:
+    """How a row (from 0) or an entry of a file is called in messages."""
+    if entries:
+        return f"entry {origin}"
+    if format_of(path, columns) == "csv":
+        return f"line {csv.line_of(path, origin)}"
+    return f"row {origin + 1}"
+
+
+def _check_opening(path: Path, expected: str) -> None:
+    """Refuse a file whose first bytes are those of another format than its name's."""
+    with open(path, "rb") as file:
+        start = file.read(1 << 10)
+    if not start:
+        raise InputError(f"{path}: is empty; give a file with hits")
+    found = next((kind for opening, kind in OPENINGS.items() if start.startswith(opening)), None)
+    if expected != "csv":
+        fits = found == expected
+    elif path.suffix == ".gz":
+        fits = found == "gzip"
+    else:
+        fits = found is None and b"\0" not in start
+    if fits:
+        return
+    looks = f"it looks like {NAMES.get(found, found)}" if found else "it starts with other bytes"
+    raise InputError(f"{path}: is no {NAMES[expected]} file; {looks}; correct its suffix, or `format` in a column map")

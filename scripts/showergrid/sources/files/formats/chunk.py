@@ -1,0 +1,141 @@
+"""A part of a file of hits, the same whatever the format, and the names by which columns are asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from showergrid.core.errors import InputError
+
+ROWS = 1 << 15  # hits of one chunk, or those of one event if it has more
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some hits of a file, in its order.
+
+    columns: by the name asked for, (N,) numbers, or (N, k) where a column holds k numbers a row. origin (N,) int64:
+    the row of each hit, from 0, or its entry where an entry of the file is an event (`entries`), and then a chunk
+    holds whole entries.
+    """
+
+    columns: dict[str, np.ndarray]
+    origin: np.ndarray
+    entries: bool
+
+    def only(self, chosen: np.ndarray) -> Chunk:
+        """The hits for which chosen (N,) bool is true."""
+        columns = {name: values[chosen] for name, values in self.columns.items()}
+        return Chunk(columns, self.origin[chosen], self.entries)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a column's name asks for: `path`, and of it one number a row, or every `step`-th number from `start`.
+
+    `position[0]` is the first number of each row of a two-dimensional column; `point[3::8]` every eighth number from
+    the fourth, of a list of numbers an event.
+    """
+
+    path: str
+    index: int | None = None
+    start: int = 0
+    step: int = 1
+
+    @classmethod
+    def of(cls, name: str) -> Part:
+        """The part that a name in a column map stands for."""
+        if found := re.fullmatch(r"(.+)\[(\d+)\]", name):
+            return cls(found[1], index=int(found[2]))
+        if found := re.fullmatch(r"(.+)\[(\d+)::(\d+)\]", name):
+            if int(found[3]) <= int(found[2]):
+                raise InputError(f"column {name}: the number before :: counts from 0 up to, not with, the one behind")
+            return cls(found[1], start=int(found[2]), step=int(found[3]))
+        return cls(name)
+
+
+def parts(names: Sequence[str]) -> dict[str, Part]:
+    """The part that each name stands for."""
+    return {name: Part.of(name) for name in names}
+
+
+def column_of(name: str, part: Part, values: np.ndarray, path: Path) -> np.ndarray:
+    """The numbers of a column, (N,) or, of a two-dimensional one that is asked for as a whole, (N, k).
+
+    Raises:
+        InputError: it holds no numbers, or fewer a row than the name asks for.
+    """
+    if values.dtype.kind not in "iufb":
+        raise InputError(f"{path}: column {name} holds no numbers; name another, or convert it to numbers")
+    if part.index is None:
+        return values
+    if values.ndim != 2 or part.index >= values.shape[1]:
+        held = values.shape[1] if values.ndim == 2 else 1
+        raise InputError(f"{path}: column {name}: {part.path} holds {held} numbers a row, counted from 0")
+    return values[:, part.index]
+
+
+def strided(
+    name: str, part: Part, values: np.ndarray, lengths: np.ndarray, first: int, path: Path
+) -> tuple[np.ndarray, np.ndarray]:
+    """Of the numbers of all lists in a row (M,), and of their lengths (E,), what the part of a name asks for.
+
+    Raises:
+        InputError: a list cannot be divided so; `first` is the number of the first entry.
+    """
+    if np.any(lengths % part.step):
+        entry = int(np.argmax(lengths % part.step != 0))
+        raise InputError(
+            f"{path}: entry {first + entry}: {part.path} holds {lengths[entry]} numbers, which is no multiple of the "
+            f"{part.step} in {name}; correct the name, or the file is damaged"
+        )
+    return values[part.start :: part.step], lengths // part.step
+
+
+def flattened(
+    lists: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    single: Mapping[str, np.ndarray],
+    first: int,
+    path: Path,
+) -> Chunk:
+    """A chunk of entries, each of which is an event with lists of its hits' values.
+
+    Args:
+        lists: by column, the values of all entries in a row, (N,) or (N, k), and how many each entry has (E,).
+        single: by column, one value an entry, (E,) or (E, k).
+        first: number of the first entry.
+        path: file, for messages.
+
+    Raises:
+        InputError: lists of one entry differ in length, or an entry has no hits.
+    """
+    if not lists:
+        raise InputError(f"{path}: no column has one value a hit; name the columns of the hits in the column map")
+    counted, (_, counts) = next(iter(lists.items()))
+    for name, (_, lengths) in lists.items():
+        if np.any(lengths != counts):
+            entry = int(np.argmax(lengths != counts))
+            raise InputError(
+                f"{path}: entry {first + entry}: {counted} has {counts[entry]} values and {name} has "
+                f"{lengths[entry]}; both need one a hit, so correct the column map or the file"
+            )
+    if np.any(counts == 0):
+        raise InputError(
+            f"{path}: entry {first + int(np.argmin(counts))} has no hits; leave such events out of the file"
+        )
+    entry = np.repeat(np.arange(counts.size), counts)
+    columns = {name: values for name, (values, _) in lists.items()}
+    columns |= {name: values[entry] for name, values in single.items()}
+    return Chunk(columns, first + entry, entries=True)
+
+
+def missing(path: Path, name: str, known: Sequence[str]) -> InputError:
+    """What is said of a column that is not there."""
+    shown = ", ".join(known[:20]) + (", ..." if len(known) > 20 else "")
+    return InputError(
+        f"{path}: no column {name}; it has {shown or 'none'}; say in a column map which is which (docs/ingest.md)"
+    )

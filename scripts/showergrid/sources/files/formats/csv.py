@@ -1,0 +1,147 @@
+"""CSV files, also compressed, with a line of column names; one row a hit."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+
+from showergrid.core.errors import InputError
+from showergrid.sources.files.formats.chunk import Chunk, missing
+
+BYTES_A_ROW = 48  # of a typical file
+BLOCK = 1 << 18  # bytes: pyarrow reads some dozens of blocks ahead, so large ones would take much memory
+NUMBER = re.compile(rb"\s*[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|nan|inf(inity)?)\s*", re.IGNORECASE)
+
+
+def chunks(path: Path, names: Sequence[str], separator: str, rows: int) -> Iterator[Chunk]:
+    """Yield the columns `names` as float64, about `rows` rows at a time.
+
+    Raises:
+        InputError: the file is damaged, no text in UTF-8 or ragged, or a column is missing, doubled or no number.
+    """
+    before, header = _header(path, separator)
+    for name in names:
+        if header.count(name) != 1:
+            raise _unknown(path, before + 1, name, header)
+    # Columns that nobody asks for may have any name, or the same
+    known = [name if name in names else f"{i}" for i, name in enumerate(header)]
+    known = [name if name in names else f"column {name}" for name in known]
+    reading = pa.csv.ReadOptions(
+        use_threads=False,
+        block_size=min(BLOCK, max(rows * BYTES_A_ROW, 1 << 10)),
+        skip_rows=before + 1,
+        column_names=known,
+    )
+    converting = pa.csv.ConvertOptions(
+        column_types={name: pa.float64() for name in names}, include_columns=list(names), null_values=[]
+    )
+    first = 0
+    try:
+        with pa.csv.open_csv(path, reading, pa.csv.ParseOptions(delimiter=separator), converting) as reader:
+            for table in _gathered(reader, rows):
+                columns = {name: table.column(name).to_numpy() for name in names}
+                yield Chunk(columns, np.arange(first, first + table.num_rows), entries=False)
+                first += table.num_rows
+    except pa.ArrowInvalid as error:
+        if "Empty CSV file" not in str(error):
+            raise _explained(path, header, names, separator, str(error)) from None
+    except OSError as error:
+        raise _damaged(path, error) from None
+
+
+def _gathered(reader: pa.csv.CSVStreamingReader, rows: int) -> Iterator[pa.Table]:
+    """Batches put together until they have `rows` rows."""
+    batches: list[pa.RecordBatch] = []
+    for batch in reader:
+        batches.append(batch)
+        if sum(found.num_rows for found in batches) >= rows:
+            yield pa.Table.from_batches(batches)
+            batches = []
+    if batches:
+        yield pa.Table.from_batches(batches)
+
+
+def line_of(path: Path, row: int) -> int:
+    """The line, from 1, on which the data row `row`, from 0, stands; lines that are empty are none."""
+    with _opened(path) as file:
+        filled = (number for number, line in enumerate(file, 1) if line.strip(b"\r\n"))
+        return next(number for i, number in enumerate(filled) if i == row + 1)
+
+
+def _opened(path: Path) -> IO[bytes]:
+    return gzip.open(path) if path.suffix == ".gz" else open(path, "rb")
+
+
+def _header(path: Path, separator: str) -> tuple[int, list[str]]:
+    """How many empty lines come first, and the column names."""
+    try:
+        with _opened(path) as file:
+            for before, line in enumerate(file):
+                if line.strip(b"\r\n\xef\xbb\xbf"):
+                    text = line.decode("utf-8-sig")
+                    return before, [name.strip() for name in next(csv.reader([text], delimiter=separator))]
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: line {before + 1} is not text in UTF-8; save the file as CSV in UTF-8") from None
+    except (OSError, EOFError) as error:
+        raise _damaged(path, error) from None
+    raise InputError(f"{path}: is empty; give a file with hits")
+
+
+def _unknown(path: Path, line: int, name: str, header: list[str]) -> InputError:
+    if name in header:
+        places = [str(i) for i, found in enumerate(header, 1) if found == name]
+        return InputError(
+            f"{path}: line {line}: column {name} stands {len(places)} times, at {', '.join(places)}; keep one"
+        )
+    if all(NUMBER.fullmatch(value.encode()) for value in header):
+        return InputError(
+            f"{path}: line {line} holds numbers, not the names of columns; add a line of names, such as {name}"
+        )
+    other = [sign for sign in ";\t| ," if len(header) == 1 and sign in header[0]]
+    if other:
+        return InputError(
+            f"{path}: line {line} has one column, {header[0]!r}; if another character separates the values, say so in "
+            f"the column map (separator: {json.dumps(other[0])})"
+        )
+    return missing(path, name, header)
+
+
+def _explained(path: Path, header: list[str], names: Sequence[str], separator: str, text: str) -> InputError:
+    """The first line that cannot be read, looked for slowly."""
+    wanted = [(header.index(name), name) for name in names]
+    with _opened(path) as file:
+        for number, line in enumerate(file, 1):
+            filled = line.strip(b"\r\n")
+            if not filled:
+                continue
+            try:
+                values = next(csv.reader([filled.decode("utf-8-sig")], delimiter=separator))
+            except UnicodeDecodeError:
+                return InputError(f"{path}: line {number} is not text in UTF-8; save the file as CSV in UTF-8")
+            if len(values) != len(header):
+                return InputError(
+                    f"{path}: line {number} has {len(values)} values for {len(header)} columns; correct the line (it "
+                    "may be cut off, or a decimal comma taken for a separator)"
+                )
+            if [value.strip() for value in values] == header:
+                continue
+            for column, name in wanted:
+                if not NUMBER.fullmatch(values[column].encode()):
+                    found = f"{values[column]!r} is no number" if values[column].strip() else "there is no value"
+                    return InputError(
+                        f"{path}: line {number}, column {name}: {found}; correct the line, or leave it out"
+                    )
+    return InputError(f"{path}: cannot be read as CSV ({text})")
+
+
+def _damaged(path: Path, error: Exception) -> InputError:
+    return InputError(f"{path}: is cut off or damaged ({error}); get the file again")

@@ -1,0 +1,198 @@
+"""HDF5 files: datasets or a compound one with a row a hit, lists an event, or flat hits with offsets of events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from showergrid.core.errors import InputError
+from showergrid.sources.files.formats.chunk import Chunk, Part, column_of, flattened, missing, parts, strided
+from showergrid.sources.files.settings import Key
+
+SMALLEST_CACHE = 1 << 16  # bytes a dataset
+INDEX = 1 << 19  # bytes kept of where the blocks of all datasets lie, which would else grow with the file
+FIRST_ENTRIES = 32  # read at first, to see how many hits an entry has
+
+Place = tuple[h5py.Dataset, str | None]  # a dataset, or a field of a compound one
+
+
+def chunks(path: Path, names: Sequence[str], table: str | None, event: Key, rows: int) -> Iterator[Chunk]:
+    """Yield the columns `names`, about `rows` hits at a time.
+
+    Args:
+        path: file.
+        names: columns, below `table` if one is given and the name does not start with a slash; a field of a compound
+            dataset is named like a dataset in a group.
+        table: group or compound dataset.
+        event: its `offsets` or `counts`, if there are any, tell which of the flat hits are one event.
+        rows: hits of one chunk.
+
+    Raises:
+        InputError: the file is damaged, a column is missing or holds no numbers, or its columns do not fit together.
+    """
+    try:
+        wanted = parts(names)
+        with h5py.File(path, "r") as file:
+            cache = max(_chunk_bytes(_found(file, table, part.path, path)[0]) for part in wanted.values())
+        # Rows are read once and in order: what is kept of a dataset is the block that the next rows are in, too
+        with h5py.File(path, "r", rdcc_nbytes=max(cache, SMALLEST_CACHE)) as file:
+            _bound_index(file)
+            places = {name: _found(file, table, part.path, path) for name, part in wanted.items()}
+            if event.offsets is not None or event.counts is not None:
+                yield from _with_offsets(file, table, event, places, wanted, rows, path)
+            elif any(_is_list(place) for place in places.values()):
+                yield from _lists(places, wanted, rows, path)
+            else:
+                yield from _flat(places, wanted, rows, path)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read as HDF5 ({error}); it is cut off or damaged, get it again") from None
+
+
+def _found(file: h5py.File, table: str | None, name: str, path: Path) -> Place:
+    """Where a column is: a dataset, or a field of a compound dataset."""
+    full = name.strip("/") if name.startswith("/") or table is None else f"{table.strip('/')}/{name}"
+    if table is not None and table not in file:
+        raise InputError(f"{path}: no table {table}; it has {_content(file)}; correct `table` in the column map")
+    if isinstance(file.get(full), h5py.Dataset):
+        return file[full], None
+    above, _, field = full.rpartition("/")
+    node = file[above] if above and above in file else file
+    if isinstance(node, h5py.Dataset):
+        if node.dtype.names and field in node.dtype.names:
+            return node, field
+        raise missing(path, full, [f"{above}/{one}" for one in node.dtype.names or ()])
+    raise missing(path, full, [f"{above}/{one}" if above in file else one for one in node])
+
+
+def _bound_index(file: h5py.File) -> None:
+    config = file.id.get_mdc_config()
+    config.set_initial_size = True
+    config.initial_size = config.min_size = config.max_size = INDEX
+    file.id.set_mdc_config(config)
+
+
+def _chunk_bytes(dataset: h5py.Dataset) -> int:
+    """Size of the blocks in which a dataset is stored, and perhaps compressed."""
+    return int(np.prod(dataset.chunks)) * dataset.dtype.itemsize if dataset.chunks else 0
+
+
+def _content(group: h5py.Group) -> str:
+    return ", ".join(group) or "nothing"
+
+
+def _is_list(place: Place) -> bool:
+    """Whether each row holds a list of numbers (a text is one too for HDF5)."""
+    dataset, field = place
+    return isinstance(h5py.check_vlen_dtype(dataset.dtype[field] if field else dataset.dtype), np.dtype)
+
+
+def _flat(places: dict[str, Place], wanted: dict[str, Part], rows: int, path: Path) -> Iterator[Chunk]:
+    length = _one_length(places, path)
+    for first in range(0, length, rows):
+        values = _read(places, first, min(first + rows, length))
+        columns = {name: column_of(name, wanted[name], values[name], path) for name in places}
+        yield Chunk(columns, np.arange(first, min(first + rows, length)), entries=False)
+
+
+def _lists(places: dict[str, Place], wanted: dict[str, Part], rows: int, path: Path) -> Iterator[Chunk]:
+    length = _one_length(places, path)
+    first, size = 0, FIRST_ENTRIES
+    while first < length:
+        last = min(first + size, length)
+        lists, single = {}, {}
+        for name, found in _read(places, first, last).items():
+            if _is_list(places[name]):
+                lengths = np.fromiter((one.size for one in found), np.int64, found.size)
+                numbers, lengths = strided(name, wanted[name], np.concatenate(found), lengths, first, path)
+                lists[name] = column_of(name, wanted[name], numbers, path), lengths
+            else:
+                single[name] = column_of(name, wanted[name], found, path)
+        chunk = flattened(lists, single, first, path)
+        yield chunk
+        size = max(1, rows * (last - first) // chunk.origin.size)
+        first = last
+
+
+def _with_offsets(
+    file: h5py.File,
+    table: str | None,
+    event: Key,
+    places: dict[str, Place],
+    wanted: dict[str, Part],
+    rows: int,
+    path: Path,
+) -> Iterator[Chunk]:
+    name = event.offsets or event.counts
+    given = _whole(_found(file, table, name, path), name, path)
+    many = max((place[0].shape[0] for place in places.values()), default=0)
+    if event.counts is not None:
+        if np.any(given < 0):
+            raise InputError(f"{path}: {name}: a count is below 0, that of event {np.argmin(given)} (from 0)")
+        offsets = np.append(0, np.cumsum(given))
+    else:
+        offsets = given if given.size and given[-1] == many else np.append(given, many)
+    if offsets[0] != 0 or offsets[-1] != many or np.any(np.diff(offsets) < 0):
+        wrong = int(np.argmax(np.diff(offsets) < 0))
+        raise InputError(
+            f"{path}: {name}: the events do not follow each other from the first of the {many} hits to the last "
+            f"(see event {wrong}, from 0); offsets ascend from 0, counts add up to all hits"
+        )
+    count = offsets.size - 1
+    for one, (dataset, _) in places.items():
+        if dataset.shape[0] not in (many, count):
+            raise InputError(
+                f"{path}: column {one} has {dataset.shape[0]} rows; with {name} it needs one for each of the {count} "
+                f"events or of the {many} hits"
+            )
+    single = {one: place for one, place in places.items() if place[0].shape[0] != many}
+    hits = {one: place for one, place in places.items() if one not in single}
+    first = 0
+    while first < count:
+        last = max(first + 1, int(np.searchsorted(offsets, offsets[first] + rows, "right")) - 1)
+        begin, end = int(offsets[first]), int(offsets[last])
+        lengths = np.diff(offsets[first : last + 1])
+        values, values_of_events = _read(hits, begin, end), _read(single, first, last)
+        yield flattened(
+            {one: (column_of(one, wanted[one], found, path), lengths) for one, found in values.items()},
+            {one: column_of(one, wanted[one], found, path) for one, found in values_of_events.items()},
+            first,
+            path,
+        )
+        first = last
+
+
+def _whole(place: Place, name: str, path: Path) -> np.ndarray:
+    dataset, field = place
+    found = dataset[field] if field else dataset[()]
+    if found.dtype.kind not in "iu" or found.ndim != 1:
+        raise InputError(f"{path}: {name} holds no whole numbers, one an event; name the offsets or counts of events")
+    return found.astype(np.int64)
+
+
+def _one_length(places: dict[str, Place], path: Path) -> int:
+    """The rows that all columns have."""
+    lengths = {name: dataset.shape[0] if dataset.shape else 0 for name, (dataset, _) in places.items()}
+    first = next(iter(lengths))
+    for name, length in lengths.items():
+        if length != lengths[first]:
+            raise InputError(
+                f"{path}: column {first} has {lengths[first]} rows and {name} has {length}; columns need the same "
+                "number of rows, or offsets that tell which belong together"
+            )
+    return lengths[first]
+
+
+def _read(places: dict[str, Place], first: int, last: int) -> dict[str, np.ndarray]:
+    """Rows of all columns, each dataset read once."""
+    values: dict[str, np.ndarray] = {}
+    datasets = {dataset.name: dataset for dataset, _ in places.values()}
+    for key, dataset in datasets.items():
+        fields = sorted({field for found, field in places.values() if found.name == key and field})
+        read = dataset.fields(fields)[first:last] if fields else dataset[first:last]
+        for name, (found, field) in places.items():
+            if found.name == key:
+                values[name] = read[field] if field else read
+    return values

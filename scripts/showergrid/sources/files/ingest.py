@@ -1,0 +1,184 @@
+"""The study's tables of hits and events, read from files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from showergrid.core.atomic import replacing
+from showergrid.core.errors import InputError
+from showergrid.core.progress import progress
+from showergrid.events.hits import AXES, EVENTS, HITS, Hits
+from showergrid.events.order import reordered
+from showergrid.events.parquet import row_groups
+from showergrid.sources.files.chunks import read
+from showergrid.sources.files.conversion import converted
+from showergrid.sources.files.formats.chunk import ROWS
+from showergrid.sources.files.labels import Labelled, labelled, read_labels
+from showergrid.sources.files.settings import REFERENCE, Class, ColumnMap, Ingest
+from showergrid.sources.files.whole_events import Events, whole_events
+from showergrid.sources.showers.settings import Box
+
+HITS_A_GROUP = 1 << 17  # rows of a row group of Parquet, which are kept until it is full
+EVENTS_A_GROUP = 1 << 14
+
+
+def ingest(
+    settings: Ingest,
+    classes: Sequence[Class],
+    detector: Box,
+    order: str,
+    hits: Path,
+    events: Path,
+    rows: int = ROWS,
+) -> None:
+    """Write the tables of all hits and events; events are numbered from 0 in the order of the files.
+
+    Args:
+        settings: files and what their columns mean.
+        classes: what an event may be.
+        detector: bounds of the detector.
+        order: of an event's hits, "as_given" (that of the file), "truth_time" or "axis".
+        hits: table to write.
+        events: table to write.
+        rows: hits that are read at a time.
+
+    Raises:
+        InputError: a file cannot be used; neither table is written.
+    """
+    columns = settings.columns or REFERENCE
+    if order == "truth_time" and columns.time is None:
+        raise InputError(
+            "order: truth_time needs `time` in the column map; name its column, or choose axis or as_given"
+        )
+    files = [Path(name) for name in settings.files]
+    check_files(files, hits, events)
+    count = 0
+    found: set[int] = set()
+    with (
+        replacing(hits) as hits_beside,
+        replacing(events) as events_beside,
+        row_groups(hits_beside, HITS, HITS_A_GROUP) as hits_file,
+        row_groups(events_beside, EVENTS, EVENTS_A_GROUP) as events_file,
+    ):
+        for path, source in zip(files, source_names(files), strict=True):
+            begin = count
+            for part in _read(path, settings, columns, classes, detector, rows):
+                event = np.arange(count, count + part.events.start.size)
+                hits_file.write(_hits(part.events, event, order))
+                events_file.write(_events(part, event, event - begin, source))
+                found.update([] if part.pdg is None else np.unique(part.pdg).tolist())
+                count += event.size
+        if len(found) == 1:
+            raise InputError(
+                f"{', '.join(settings.files)}: all events are of pdg {found.pop()}, and a study needs two classes; "
+                "give the files of the other too, or leave pdg out of the column map for events only to be classified"
+            )
+
+
+def source_names(files: Sequence[Path]) -> list[str]:
+    """A name for each file: its own, and of files that share it as many folders above as tell them apart.
+
+    Raises:
+        InputError: not even all folders do.
+    """
+    parts = [Path(os.path.normpath(path)).parts for path in files]
+    parts = [part[1:] if Path(part[0]).is_absolute() else part for part in parts]
+    depth = [1] * len(files)
+    while True:
+        names = ["/".join(part[-n:]) for part, n in zip(parts, depth, strict=True)]
+        shared = [i for i, name in enumerate(names) if names.count(name) > 1]
+        if not shared:
+            return names
+        if all(depth[i] >= len(parts[i]) for i in shared):
+            raise InputError(f"{files[shared[0]]}, {files[shared[1]]}: cannot be told apart by name; rename one")
+        for i in shared:
+            depth[i] += 1
+
+
+def check_files(files: Sequence[Path], *outputs: Path) -> None:
+    """Refuse files that are not there or the same twice, and outputs that are the same or one of the files.
+
+    Raises:
+        InputError: the first such.
+    """
+    places: dict[tuple[int, int], Path] = {}
+    for path in files:
+        if not path.exists():
+            raise InputError(
+                f"{path}: there is no such file; correct its name, which counts from the folder you are in"
+            )
+        if not path.is_file():
+            raise InputError(f"{path}: is no file; name the files in it one by one")
+        status = path.stat()
+        if (other := places.setdefault((status.st_dev, status.st_ino), path)) is not path:
+            raise InputError(f"{path}: is the same file as {other}; name it once")
+    if len(outputs) != len({os.path.abspath(output) for output in outputs}):
+        raise InputError(f"{outputs[0]}: hits and events need a file each; name two")
+    for output in outputs:
+        if output.exists() and any(output.samefile(path) for path in files):
+            raise InputError(f"{output}: is one of the files to read, and would be lost; name another to write")
+
+
+def _read(
+    path: Path, settings: Ingest, columns: ColumnMap, classes: Sequence[Class], detector: Box, rows: int
+) -> Iterator[Labelled]:
+    """The events of a file with their labels, part by part."""
+    labels = read_labels(path, columns)
+    for events in events_of(path, settings, columns, detector, rows):
+        yield labelled(events, labels, columns, classes, path)
+
+
+def events_of(path: Path, settings: Ingest, columns: ColumnMap, detector: Box, rows: int = ROWS) -> Iterator[Events]:
+    """Yield the events of a file, part by part.
+
+    Raises:
+        InputError: the file cannot be used; what is wrong with events as a whole is told in the end.
+    """
+    chunks = read(path, columns, columns.hit_columns, columns.table, columns.event, rows)
+    parts = (
+        converted(chunk, columns, detector, settings.margin, path)
+        for chunk in progress(chunks, path.name, f" x {rows} hits")
+    )
+    yield from whole_events(parts, settings.min_hits, columns, path)
+
+
+def ordered_hits(events: Events, event: np.ndarray, order: str) -> Hits:
+    """The hits of events, which get the numbers `event` (E,), in the `order` as_given, truth_time or axis."""
+    rows = events.rows
+    hits = Hits(event, np.append(events.start, rows.origin.size), rows.position, rows.charge, rows.time)
+    return hits if order == "as_given" else reordered(hits, order)
+
+
+def numbers(events: Events, place: np.ndarray) -> np.ndarray:
+    """(E,) int64: the number of each event in its file; where it has none or several, `place`, how many come before."""
+    key = events.rows.key
+    return place if key is None or key.shape[1] > 1 else key[events.start, 0]
+
+
+def _hits(events: Events, event: np.ndarray, order: str) -> pa.Table:
+    hits = ordered_hits(events, event, order)
+    values = {"event": event[hits.row], "charge": hits.charge, "time": hits.time}
+    return _table(values | {axis: hits.position[:, i] for i, axis in enumerate(AXES)}, HITS)
+
+
+def _events(part: Labelled, event: np.ndarray, place: np.ndarray, source: str) -> pa.Table:
+    number = numbers(part.events, place)
+    values = {"event": event, "pdg": part.pdg, "energy": part.energy, "n_hits": part.events.n_hits, "number": number}
+    return _table({**values, "source": pa.repeat(source, event.size)}, EVENTS)
+
+
+def _table(values: dict[str, np.ndarray | pa.Array | None], schema: pa.Schema) -> pa.Table:
+    """Columns as the schema has them; those that are not known are empty."""
+    size = values["event"].size
+    arrays = [
+        pa.nulls(size, field.type)
+        if values[field.name] is None
+        else pa.array(values[field.name]).cast(field.type, safe=False)
+        for field in schema
+    ]
+    return pa.Table.from_arrays(arrays, schema=schema)

@@ -1,0 +1,255 @@
+"""Settings of reading hits from files: which files, and what their columns mean."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from showergrid.core.settings import Settings
+from showergrid.inputs.settings import Order
+from showergrid.sources.showers.settings import Box
+
+LENGTHS = {"mm": 0.1, "cm": 1.0, "m": 100.0}  # cm
+ENERGIES = {"keV": 1e-6, "MeV": 1e-3, "GeV": 1.0}  # GeV
+TIMES = {"ns": 1.0, "us": 1e3, "ms": 1e6, "s": 1e9}  # ns
+CHARGES = {"tick_adc": 1.0}  # tick ADC
+
+Name = Annotated[str, Field(min_length=1)]
+
+
+def _unit(units: dict[str, float], ours: str) -> AfterValidator:
+    def known(value: str | float) -> str | float:
+        if value not in units if isinstance(value, str) else value <= 0:
+            raise ValueError(f"a unit is {', '.join(units)} or a number above 0, how many {ours} one is")
+        return value
+
+    return AfterValidator(known)
+
+
+def scaled(value: Any, unit: str | float, units: dict[str, float]) -> Any:
+    """A number or an array in our unit, given in `unit`."""
+    return value * (units[unit] if isinstance(unit, str) else unit)
+
+
+def _named(value: Any) -> Any:
+    """A column's name may stand alone, where nothing else is said of it."""
+    return {"column": value} if isinstance(value, str | list) else value
+
+
+def _keyed(value: Any) -> Any:
+    return {"columns": value} if isinstance(value, str | list) else value
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Names = Annotated[list[Name], BeforeValidator(_listed), Field(min_length=1, max_length=2)]
+
+
+class Coordinate(Settings):
+    """One coordinate of a hit: unit * value, with its sign turned if `flip`, + offset."""
+
+    column: Names | None = Field(default=None, description="column, or two of them, of which the middle is taken")
+    unit: Annotated[str | float, _unit(LENGTHS, "cm")] = Field(default="cm", description="unit, or how many cm one is")
+    flip: bool = Field(default=False, description="whether the file's axis points the other way")
+    offset: float = Field(default=0.0, description="added in the end [cm]")
+
+
+class Charge(Settings):
+    """The charge of a hit."""
+
+    column: Names = Field(description="column")
+    unit: Annotated[str | float, _unit(CHARGES, "tick ADC")] = Field(
+        default="tick_adc", description="unit, or how many tick ADC one is"
+    )
+
+
+class Time(Settings):
+    """The true time of a hit."""
+
+    column: Names = Field(description="column, or two of them, of which the middle is taken")
+    unit: Annotated[str | float, _unit(TIMES, "ns")] = Field(default="ns", description="unit, or how many ns one is")
+
+
+class Energy(Settings):
+    """The energy of the particle that started the shower."""
+
+    column: Names = Field(description="column")
+    unit: Annotated[str | float, _unit(ENERGIES, "GeV")] = Field(
+        default="GeV", description="unit, or how many GeV one is"
+    )
+
+
+class Pdg(Settings):
+    """The particle that started the shower: a column, one code for all files, or one for each file."""
+
+    column: Names | None = Field(default=None, description="column")
+    values: dict[Annotated[str, Field(pattern=r"^-?[0-9]+$")], int] | None = Field(
+        default=None, description="PDG code of each value of the column, if they are no PDG codes"
+    )
+    constant: int | None = Field(default=None, description="PDG code of all events")
+    files: dict[str, int] | None = Field(
+        default=None, description="PDG code of the files of a pattern, such as photon*.csv: 22"
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Pdg:
+        given = [name for name in ("column", "constant", "files") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError("give one of column, constant and files")
+        if self.values is not None and self.column is None:
+            raise ValueError("values belong to a column")
+        return self
+
+    def of_file(self, path: str) -> list[int]:
+        """The codes that `constant` or `files` give a file: none, one or, of patterns that overlap, several."""
+        if self.constant is not None:
+            return [self.constant]
+        return sorted({code for pattern, code in (self.files or {}).items() if PurePath(path).match(pattern)})
+
+
+class Key(Settings):
+    """Where events begin and end: columns that number the rows' events, or a list of offsets or counts.
+
+    Where nothing is given, each entry of the file is one event.
+    """
+
+    columns: Annotated[list[Name], BeforeValidator(_listed)] = Field(
+        default=[], description="number of the event, or several that together tell it, such as run, subrun and event"
+    )
+    offsets: Name | None = Field(default=None, description="dataset: first hit of each event, from 0")
+    counts: Name | None = Field(default=None, description="dataset: hits of each event")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Key:
+        if self.offsets is not None and self.counts is not None:
+            raise ValueError("give offsets or counts, not both")
+        return self
+
+
+class Labels(Settings):
+    """A table of its own, in the same file, for `pdg` and `energy`: one row an event."""
+
+    table: Name | None = Field(default=None, description="tree, group or compound dataset")
+    event: Annotated[Key, BeforeValidator(_keyed)] = Field(
+        default=Key(), description="as `event` of the hits, in this table"
+    )
+    where: dict[str, int] = Field(default={}, description="only rows in which a column has this value")
+
+
+class Voxel(Settings):
+    """Voxels numbered along all axes at once; x, y and z are then the voxel's index on each axis."""
+
+    column: Name = Field(description="column of the number")
+    shape: tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]] = Field(
+        description="voxels along x, y and z"
+    )
+    fastest: Literal["x", "z"] = Field(description="axis along which the number grows by 1: x in larcv2, z in larcv3")
+
+
+class ColumnMap(Settings):
+    """What the columns of a file mean. A column's name may stand alone where its defaults hold."""
+
+    format: Literal["csv", "parquet", "hdf5", "root"] | None = Field(
+        default=None, description="format, where the file's name does not tell it"
+    )
+    table: Name | None = Field(
+        default=None,
+        description="tree of a ROOT file, group or compound dataset of an HDF5 file that holds the columns",
+    )
+    separator: Annotated[str, Field(min_length=1, max_length=1)] = Field(
+        default=",", description="character between the values of a CSV file"
+    )
+    event: Annotated[Key, BeforeValidator(_keyed)] = Field(default=Key(), description="which hits are one event")
+    voxel: Voxel | None = Field(default=None, description="voxel numbers in place of coordinates")
+    x: Annotated[Coordinate, BeforeValidator(_named)] = Field(description="x")
+    y: Annotated[Coordinate, BeforeValidator(_named)] = Field(description="y")
+    z: Annotated[Coordinate, BeforeValidator(_named)] = Field(description="z")
+    charge: Annotated[Charge, BeforeValidator(_named)] = Field(description="charge")
+    time: Annotated[Time | None, BeforeValidator(_named)] = Field(
+        default=None, description="true time, if there is one"
+    )
+    pdg: Annotated[Pdg | None, BeforeValidator(_named)] = Field(
+        default=None, description="what the events are; leave it out for events only to be classified"
+    )
+    energy: Annotated[Energy | None, BeforeValidator(_named)] = Field(
+        default=None, description="energy, if it is known"
+    )
+    labels: Labels | None = Field(default=None, description="another table for pdg and energy")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> ColumnMap:
+        for axis in ("x", "y", "z"):
+            named = getattr(self, axis).column is not None
+            if self.voxel is None and not named:
+                raise ValueError(f"{axis}: needs a column")
+            if self.voxel is not None and named:
+                raise ValueError(f"{axis}: takes no column beside voxel, which gives its index")
+        doubled = sorted({name for name in self.hit_columns if self.hit_columns.count(name) > 1})
+        if doubled:
+            raise ValueError(f"column {doubled[0]!r} is named twice; each column is one thing")
+        if self.labels is not None and not self.label_columns:
+            raise ValueError("labels: pdg or energy must name a column of that table")
+        return self
+
+    @property
+    def hit_columns(self) -> list[str]:
+        """All columns that are read from the table of hits."""
+        labels = [] if self.labels else self.label_columns
+        measured = (self.x, self.y, self.z, self.charge, self.time)
+        return [
+            *self.event.columns,
+            *([self.voxel.column] if self.voxel else []),
+            *(name for quantity in measured if quantity and quantity.column for name in quantity.column),
+            *labels,
+        ]
+
+    @property
+    def label_columns(self) -> list[str]:
+        """Columns of pdg and energy."""
+        return [name for one in (self.pdg, self.energy) if one and one.column for name in one.column]
+
+
+class Ingest(Settings):
+    """Hits that are read from files instead of being simulated."""
+
+    files: list[Name] = Field(min_length=1, description="files, in the order in which their events are numbered")
+    columns: ColumnMap | None = Field(default=None, description="what the columns mean; null: the reference's layout")
+    margin: float = Field(default=5.0, ge=0, description="how far outside the detector a hit may lie [cm]")
+    min_hits: int = Field(default=3, ge=1, description="an event with fewer hits is refused [1]")
+
+
+class Class(Settings):
+    """One of the answers that the networks tell apart."""
+
+    name: Name
+    pdg: int
+
+
+# The reference's own files: cm, GeV, tick ADC, the rows of an event in time order
+REFERENCE = ColumnMap(
+    event=Key(columns=["Event"]),
+    x=Coordinate(column=["hitsX"]),
+    y=Coordinate(column=["hitsY"]),
+    z=Coordinate(column=["hitsZ"]),
+    charge=Charge(column=["hitsCharge"]),
+    pdg=Pdg(column=["PDGcode"]),
+    energy=Energy(column=["Energy"]),
+)
+
+
+class MapFile(ColumnMap):
+    """A column map in a file of its own, and what a study's configuration says beside it."""
+
+    classes: list[Class] = Field(
+        default=[Class(name="electron", pdg=11), Class(name="photon", pdg=22)], min_length=1, description="classes"
+    )
+    detector: Box = Field(
+        default=Box(x=(-200, 200), y=(-200, 200), z=(0, 500)), description="bounds of the detector [cm]"
+    )
+    order: Order = Field(default="as_given", description="order of an event's hits")
+    margin: float = Field(default=5.0, ge=0, description="how far outside the detector a hit may lie [cm]")
+    min_hits: int = Field(default=3, ge=1, description="an event with fewer hits is refused [1]")

@@ -1,0 +1,139 @@
+"""Showers: primaries drawn from the study's distributions, carried through liquid argon by Geant4.
+
+One shard is one job with random streams of its own, so its showers depend on (seed, shard) alone.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from showergrid.core.errors import InputError
+from showergrid.sources.showers import argon
+from showergrid.sources.showers.settings import Box, Simulation
+
+DATA = "GEANT4_DATA_DIR"  # environment variable that names Geant4's data folder
+MATERIAL = "G4_lAr"  # liquid argon of 1.396 g/cm3
+
+
+@dataclass(frozen=True)
+class Primaries:
+    """Particles that start showers: pdg (E,) int32, energy (E,) [GeV], vertex (E, 3) [cm], direction (E, 3) unit."""
+
+    pdg: np.ndarray
+    energy: np.ndarray
+    vertex: np.ndarray
+    direction: np.ndarray
+
+
+@dataclass(frozen=True)
+class Deposits:
+    """Energy left in the argon along straight steps; where nothing was resolved, start and end are one point.
+
+    event (N,) int64: index of the primary; start, end (N, 3) [cm]; energy (N,) > 0 [MeV]; time (N, 2): of start and end
+    since the primary [ns].
+    """
+
+    event: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+    energy: np.ndarray
+    time: np.ndarray
+
+
+def draw(pdg: np.ndarray, settings: Simulation, random: np.random.Generator) -> Primaries:
+    """One primary for each code of `pdg` (E,): energy and vertex uniform, the projected angles Gaussian."""
+    count = pdg.size
+    energy = random.uniform(*settings.energy, count)
+    vertex = np.stack([random.uniform(*getattr(settings.vertex, axis), count) for axis in ("x", "y", "z")], axis=1)
+    width = np.radians([settings.angles.x, settings.angles.y])
+    # Beyond a right angle the tangent would turn round; such angles stay just below it.
+    angle = np.clip(random.standard_normal((count, 2)) * width, -1.5, 1.5)
+    direction = np.concatenate([np.tan(angle), np.ones((count, 1))], axis=1)
+    direction /= np.linalg.norm(direction, axis=1, keepdims=True)
+    return Primaries(pdg.astype(np.int32), energy, vertex, direction)
+
+
+@contextmanager
+def geant4_data(folder: str | None) -> Iterator[None]:
+    """Let Geant4 find its data: the full set in `folder`, or the argon set, made for the time of the block.
+
+    Raises:
+        InputError: `folder` is not a folder.
+    """
+    if folder is not None and not Path(folder).is_dir():
+        raise InputError(f"simulation.geant4_data: {folder} is no folder; name Geant4's data folder, or null")
+    before = os.environ.get(DATA)
+    with tempfile.TemporaryDirectory(prefix="showergrid-argon-") as own:
+        # calzone reads the variable when it is imported and when it first runs.
+        os.environ[DATA] = folder or str(argon.write(Path(own)))
+        try:
+            yield
+        finally:
+            del os.environ[DATA]
+            if before is not None:
+                os.environ[DATA] = before
+
+
+class Detector:
+    """A box of liquid argon in which Geant4 follows showers; what leaves the box is lost.
+
+    Works inside the block of `geant4_data`.
+    """
+
+    def __init__(self, box: Box, em_model: str, production_cut: float, seed: int) -> None:
+        """`production_cut` in cm; `seed` of Geant4's random numbers, which go on from run to run."""
+        import calzone  # after geant4_data has set the environment
+
+        low, high = (np.array([getattr(box, axis)[i] for axis in ("x", "y", "z")]) for i in (0, 1))
+        self._calzone = calzone
+        self._centre = (low + high) / 2
+        self._simulation = calzone.Simulation(
+            {"Argon": {"box": list(map(float, high - low)), "material": MATERIAL, "role": "record_deposits"}},
+            physics=calzone.Physics(em_model=em_model, default_cut=production_cut),
+            sample_deposits="detailed",
+            random=calzone.Random(seed),
+        )
+
+    def run(self, primaries: Primaries) -> Deposits:
+        """Deposits of the showers of `primaries`."""
+        recorded = self._simulate(primaries).deposits.get("Argon")
+        if recorded is None:  # nothing at all was deposited
+            none = np.zeros((0, 3))
+            return Deposits(np.zeros(0, np.int64), none, none, none[:, 0], none[:, :2])
+        line, point = (table[table["value"] > 0] for table in (recorded.line, recorded.point))
+        return Deposits(
+            event=np.concatenate([line["event"], point["event"]]).astype(np.int64),
+            start=np.concatenate([line["start"], point["position"]]) + self._centre,
+            end=np.concatenate([line["end"], point["position"]]) + self._centre,
+            energy=np.concatenate([line["value"], point["value"]]),
+            time=np.concatenate([line["time"], np.stack([point["time"]] * 2, axis=1)]) * 1e9,  # s to ns
+        )
+
+    def first_interactions(self, primaries: Primaries) -> np.ndarray:
+        """(E, 3) [cm]: where each primary first interacted or, if it never did, left the box."""
+        self._simulation.tracking, self._simulation.secondaries = True, False
+        try:
+            vertices = self._simulate(primaries).vertices
+        finally:
+            self._simulation.tracking, self._simulation.secondaries = False, True
+        first = np.searchsorted(vertices["event"], np.arange(primaries.pdg.size)) + 1  # 0 is the primary's start
+        return vertices["position"][first] + self._centre
+
+    def _simulate(self, primaries: Primaries) -> Any:
+        return self._simulation.run(
+            self._calzone.particles(
+                primaries.pdg.size,
+                pid=primaries.pdg,
+                energy=primaries.energy * 1e3,  # GeV to MeV
+                position=primaries.vertex - self._centre,
+                direction=primaries.direction,
+            )
+        )

@@ -1,0 +1,220 @@
+"""Shards of simulated showers, and the study's tables of hits and events gathered from them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from showergrid.core.atomic import replacing
+from showergrid.core.errors import InputError
+from showergrid.core.progress import progress
+from showergrid.core.seeds import generator, seed_of
+from showergrid.events import order as ordering
+from showergrid.events.hits import AXES, EVENTS, HITS
+from showergrid.sources.showers.geant4 import Deposits, Detector, Primaries, draw, geant4_data
+from showergrid.sources.showers.readout import TimedHits, read_out
+from showergrid.sources.showers.settings import Box, Readout, Simulation
+
+EVENTS_PER_RUN = 100  # of Geant4: bounds the memory that deposits take; part of what a seed means
+REDRAWN = b"redrawn"  # key of the counts in the metadata of a shard's events
+
+
+def seeds(simulation: Simulation, shard: int) -> dict[str, int]:
+    """Seeds of the random streams of one shard: of the primaries, of Geant4 and of the readout."""
+    return {name: seed_of(simulation.seed, "showers", shard, name) for name in ("primaries", "geant4", "readout")}
+
+
+@dataclass(frozen=True)
+class Run:
+    """Showers that Geant4 made in one go.
+
+    number (n,) int64: of each in its shard; large (n,) bool: whether it has hits enough, else it is drawn again;
+    hits: of all of them, their events numbered 0 to n - 1 as the primaries and the deposits are.
+    """
+
+    number: np.ndarray
+    large: np.ndarray
+    primaries: Primaries
+    deposits: Deposits
+    hits: TimedHits
+
+    def kept(self, hits: TimedHits) -> TimedHits:
+        """Of `hits`, made of these deposits, those of the showers that are large, numbered as in the shard."""
+        hits = hits[self.large[hits.event]]
+        return TimedHits(self.number[hits.event], hits.position, hits.charge, hits.time)
+
+
+def simulate_shard(
+    shard: int, pdg: Sequence[int], simulation: Simulation, readout: Readout, detector: Box, order: str
+) -> tuple[pa.Table, pa.Table]:
+    """Hits and events of one shard; the classes alternate, over the borders of shards too.
+
+    An event with fewer hits than `min_hits` is drawn again, its energy too, from the same streams.
+
+    Args:
+        shard: its number, from 0 on.
+        pdg: code of each class.
+        simulation: which showers.
+        readout: how deposits become hits.
+        detector: bounds of the liquid argon.
+        order: of an event's hits, "truth_time" or "axis".
+
+    Returns:
+        Tables as HITS and EVENTS, events numbered from 0 on within the shard. The metadata of the events holds, under
+        REDRAWN, a JSON object: events drawn again by PDG code.
+
+    Raises:
+        InputError: there is no such shard or order, or nearly every event is too small.
+    """
+    code = _codes(shard, pdg, simulation)
+    energy = np.zeros(code.size)
+    redrawn = dict.fromkeys(map(int, pdg), 0)
+    found: list[TimedHits] = []
+    for run in _runs(shard, code, simulation, readout, detector):
+        energy[run.number[run.large]] = run.primaries.energy[run.large]
+        for small in code[run.number[~run.large]].tolist():
+            redrawn[small] += 1
+        found.append(run.kept(run.hits))
+    return _tables(_ordered(found, order), code, energy, f"shard {shard}", redrawn)
+
+
+def vary_shard(
+    shard: int,
+    pdg: Sequence[int],
+    simulation: Simulation,
+    readout: Readout,
+    detector: Box,
+    order: str,
+    variations: Mapping[str, Readout],
+) -> dict[str, pa.Table]:
+    """Hits of the very showers of a shard as other readouts see them, by the name of the variation.
+
+    Which showers there are is settled by `readout`, that of the study; each variation takes the same random numbers
+    for diffusion and noise, as far as it needs as many. A shower that leaves no hit in a variation is missing there.
+
+    Returns:
+        Tables as HITS, events numbered as in the study, in which each shard but the last has `shard_size`.
+
+    Raises:
+        InputError: as `simulate_shard`.
+    """
+    streams = {name: generator(seeds(simulation, shard)["readout"], "readout") for name in variations}
+    found: dict[str, list[TimedHits]] = {name: [] for name in variations}
+    for run in _runs(shard, _codes(shard, pdg, simulation), simulation, readout, detector):
+        for name, varied in variations.items():
+            found[name].append(run.kept(read_out(run.deposits, run.primaries.vertex, detector, varied, streams[name])))
+    first = shard * simulation.shard_size
+    return {name: _hits(_ordered(hits, order), first) for name, hits in found.items()}
+
+
+def _codes(shard: int, pdg: Sequence[int], simulation: Simulation) -> np.ndarray:
+    """PDG code (E,) int32 of each event of a shard."""
+    if not 0 <= shard < simulation.shards:
+        raise InputError(f"shard {shard}: the study has {simulation.shards}, numbered from 0")
+    first = shard * simulation.shard_size
+    number = np.arange(first, min(first + simulation.shard_size, simulation.showers))
+    return np.array(pdg, np.int32)[number % len(pdg)]
+
+
+def _runs(shard: int, code: np.ndarray, simulation: Simulation, readout: Readout, detector: Box) -> Iterator[Run]:
+    """The showers of a shard, until each event has one that is large enough."""
+    random = {name: generator(seed, name) for name, seed in seeds(simulation, shard).items()}
+    redrawn = 0
+    with geant4_data(simulation.geant4_data):
+        argon = Detector(detector, simulation.em_model, simulation.production_cut, seeds(simulation, shard)["geant4"])
+        todo = np.arange(code.size)
+        while todo.size:
+            now, todo = todo[:EVENTS_PER_RUN], todo[EVENTS_PER_RUN:]
+            primaries = draw(code[now], simulation, random["primaries"])
+            deposits = argon.run(primaries)
+            hits = read_out(deposits, primaries.vertex, detector, readout, random["readout"])
+            large = np.bincount(hits.event, minlength=now.size) >= simulation.min_hits
+            yield Run(now, large, primaries, deposits, hits)
+            redrawn += np.count_nonzero(~large)
+            if redrawn > 100 * code.size:
+                raise InputError(
+                    f"simulation.min_hits: {simulation.min_hits} is more than these showers ever have; lower it"
+                )
+            todo = np.concatenate([todo, now[~large]])
+
+
+def gather(shards: Sequence[tuple[Path, Path]], hits: Path, events: Path, counts: Path) -> None:
+    """Join shards, given as (hits, events), into the study's tables, one shard in memory at a time.
+
+    Events are numbered from 0 on, in the order of the shards. `counts` takes a JSON object: for each PDG code how many
+    events were kept and how many drawn again.
+    """
+    kept: dict[str, int] = {}
+    redrawn: dict[str, int] = {}
+    offset = 0
+    with (
+        replacing(hits) as hits_beside,
+        replacing(events) as events_beside,
+        pq.ParquetWriter(hits_beside, HITS) as hits_file,
+        pq.ParquetWriter(events_beside, EVENTS) as events_file,
+    ):
+        for hits_of_shard, events_of_shard in progress(shards, "gather", "shard"):
+            table = pq.read_table(events_of_shard)
+            for code, count in json.loads(table.schema.metadata[REDRAWN]).items():
+                redrawn[code] = redrawn.get(code, 0) + count
+            for pair in pc.value_counts(table["pdg"]).to_pylist():
+                kept[str(pair["values"])] = kept.get(str(pair["values"]), 0) + pair["counts"]
+            events_file.write_table(_renumbered(table, offset, EVENTS))
+            hits_file.write_table(_renumbered(pq.read_table(hits_of_shard), offset, HITS))
+            offset += table.num_rows
+    summary = {code: {"kept": kept[code], "redrawn": redrawn.get(code, 0)} for code in sorted(kept, key=int)}
+    with replacing(counts) as beside:
+        beside.write_text(json.dumps(summary, indent=2) + "\n")
+
+
+def _ordered(found: list[TimedHits], order: str) -> TimedHits:
+    """All hits of a shard in the order of its events, those of an event in the study's order."""
+    hits = TimedHits(
+        *(np.concatenate([getattr(part, name) for part in found]) for name in ("event", "position", "charge", "time"))
+    )
+    hits = hits[np.argsort(hits.event, kind="stable")]
+    if order == "truth_time":
+        return hits[ordering.truth_time(hits.event, hits.time)]
+    if order == "axis":
+        return hits[ordering.along_axis(hits.event, hits.position, hits.charge)]
+    raise InputError(f"order: {order} is unknown; use truth_time or axis")
+
+
+def _tables(
+    hits: TimedHits, code: np.ndarray, energy: np.ndarray, source: str, redrawn: dict[int, int]
+) -> tuple[pa.Table, pa.Table]:
+    number = np.arange(code.size)
+    rows = {
+        "event": number,
+        "pdg": code,
+        "energy": energy,
+        "n_hits": np.bincount(hits.event, minlength=code.size),
+        "source": [source] * code.size,
+        "number": number,
+    }
+    counted = {str(pdg): count for pdg, count in sorted(redrawn.items())}
+    return _hits(hits), _conforming(rows, EVENTS).replace_schema_metadata({REDRAWN: json.dumps(counted)})
+
+
+def _hits(hits: TimedHits, first: int = 0) -> pa.Table:
+    """As HITS, the events numbered from `first` on."""
+    columns = {"event": hits.event + first, "charge": hits.charge, "time": hits.time}
+    return _conforming(columns | {axis: hits.position[:, i] for i, axis in enumerate(AXES)}, HITS)
+
+
+def _conforming(columns: dict, schema: pa.Schema) -> pa.Table:
+    arrays = [pa.array(columns[field.name]).cast(field.type, safe=False) for field in schema]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _renumbered(table: pa.Table, offset: int, schema: pa.Schema) -> pa.Table:
+    event = pc.add(table["event"], pa.scalar(offset, pa.int64()))
+    renumbered = table.set_column(0, schema.field("event"), event)
+    return renumbered.replace_schema_metadata(None).cast(schema)

@@ -1,0 +1,53 @@
+"""A cell as an MLflow model: hits in, scores out.
+
+MLflow keeps this file and the code that it needs beside the weights, and runs it where the model is loaded; there
+PyTorch is needed, which logging a model is not: hence the imports inside.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+from mlflow.models import set_model
+from mlflow.pyfunc import PythonModel
+
+
+class Cell(PythonModel):
+    """The network of one cell, with the images that it takes made of hits."""
+
+    def load_context(self, context) -> None:
+        """Read the weights and what they are of."""
+        from showergrid.evaluation import answers
+
+        self.weights, self.cell = answers.read_model(Path(context.artifacts["model"]))
+
+    def predict(self, context, model_input: pd.DataFrame, params=None) -> pd.DataFrame:
+        """Score of every event, the probability of the positive class: a frame with event and score, sorted by event.
+
+        `model_input` is a frame like hits.parquet: event, x, y, z [cm], charge [tick ADC], the hits of an event in
+        the study's order.
+        """
+        from showergrid.apply import scoring
+
+        event, score = scoring.score(self.weights, self.cell, [self._hits(model_input)])
+        return pd.DataFrame({"event": event, "score": score[:, 0]})
+
+    @staticmethod
+    def _hits(frame):
+        import numpy as np
+
+        from showergrid.events.hits import AXES, Hits
+
+        frame = frame.sort_values("event", kind="stable")
+        event, first = np.unique(frame["event"].to_numpy(np.int64), return_index=True)
+        return Hits(
+            event=event,
+            offsets=np.append(first, len(frame)),
+            position=frame[list(AXES)].to_numpy(np.float64),
+            charge=frame["charge"].to_numpy(np.float64),
+            time=frame["time"].to_numpy(np.float64) if "time" in frame else None,
+        )
+
+
+set_model(Cell())

@@ -1,0 +1,50 @@
+"""How far the trainings of a study are, from their logs and folders, which are only read."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from showergrid.evaluation.cell_folder import cell_folder
+
+LOG = re.compile(r"(?P<representation>.+?)\.c(?P<resolution>\d+)\.(?P<model>.+)\.seed(?P<seed>\d+)\.log")
+EPOCH = re.compile(r": epoch (?P<epoch>\d+)/(?P<epochs>\d+): (?P<told>.*)")
+
+
+@dataclass(frozen=True)
+class Training:
+    """One that began and has not ended; `told` is what it said of its last epoch, `quiet` how long ago that was [s]."""
+
+    cell: str
+    epoch: int
+    epochs: int | None
+    told: str
+    quiet: float
+
+
+def trainings(results: Path) -> list[Training]:
+    """Those under way, or broken off, below the study's folder, sorted by cell."""
+    found = []
+    for log in sorted((results / "logs/train").glob("*.log")):
+        place = LOG.fullmatch(log.name)
+        if place is None:
+            continue
+        folder = cell_folder(results, place["representation"], place["resolution"], place["model"], place["seed"])
+        if (folder / "train.provenance.json").exists():  # written last
+            continue
+        told = EPOCH.findall(log.read_text(errors="replace"))
+        epoch, epochs, last = told[-1] if told else (0, None, "has not finished an epoch")
+        name = str(folder.relative_to(results / "cells"))
+        found.append(Training(name, int(epoch), epochs and int(epochs), last, time.time() - log.stat().st_mtime))
+    return found
+
+
+def lines(found: list[Training]) -> list[str]:
+    """A line for each."""
+    width = max((len(one.cell) for one in found), default=0)
+    return [
+        f"{one.cell:{width}}  {one.epoch:3}/{one.epochs or '?':<3}  {one.told}  ({one.quiet:.0f} s ago)"
+        for one in found
+    ] or ["no training is under way"]

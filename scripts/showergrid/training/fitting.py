@@ -1,0 +1,67 @@
+"""Models that are fitted as a whole instead of by gradients, beside the networks of loop.py.
+
+The file of one in models/ has `fit` and `predict` in place of `build`:
+
+    fit(parameters, seed, training, validation, n_classes, threads) -> Fitted
+    predict(tensors, images) -> (E, classes) float64, the probability of each class
+
+`predict` is told nothing but the tensors that `fit` gave, which model.safetensors keeps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from showergrid.core import plugins
+from showergrid.training.history import Epoch
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from showergrid.inputs.window import Cut
+    from showergrid.training.loop import Labelled
+
+SMALLEST = np.finfo(np.float32).eps  # probability that a logarithm sees at least, as in loop.py
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What a fit gave: `best`, the tensors that are kept, and one row of history for each state that was tried."""
+
+    best: dict[str, Tensor]
+    history: list[Epoch]
+
+
+def estimator(model: Mapping[str, Any]) -> ModuleType | None:
+    """The module of a cell's `model` if it is fitted as a whole; None for a network."""
+    module = plugins.load("models", model["module"])
+    return module if hasattr(module, "fit") else None
+
+
+def fit(
+    module: ModuleType, model: Mapping[str, Any], seed: int, training: Labelled, validation: Labelled, n_classes: int
+) -> Fitted:
+    """Fit the `model` of a cell, whose module is that of `estimator`."""
+    parameters = module.Parameters(**model["parameters"])
+    return module.fit(parameters, seed, training, validation, n_classes, model["training"]["threads"])
+
+
+def table(images: Cut) -> np.ndarray:
+    """(E, C * pixels) float32: the windows of all events, a row each, channel by channel."""
+    return images.batch(np.arange(len(images))).reshape(len(images), -1)
+
+
+def only_row(score: np.ndarray, training: Labelled, val_score: np.ndarray, validation: Labelled) -> list[Epoch]:
+    """The history of a fit in one go, from its probabilities (E, classes) of both sets; it has no learning rate: 0."""
+    return [Epoch(1, 0.0, *_loss_and_accuracy(score, training.label), *_loss_and_accuracy(val_score, validation.label))]
+
+
+def _loss_and_accuracy(score: np.ndarray, label: np.ndarray) -> tuple[float, float]:
+    """Mean cross-entropy and share of right answers of probabilities (E, classes)."""
+    right = score[np.arange(label.size), label]
+    return float(-np.log(np.maximum(right, SMALLEST)).mean()), float((score.argmax(1) == label).mean())

@@ -1,0 +1,271 @@
+"""Train one network: a loop to read in one sitting, that can be stopped at any moment and ends in the same bytes."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from showergrid.core import plugins, seeds
+from showergrid.core.errors import InputError
+from showergrid.core.progress import progress, report
+from showergrid.inputs.views import Seen, described
+from showergrid.training import checkpoint
+from showergrid.training import device as kernels
+from showergrid.training.history import Epoch, best_epoch
+from showergrid.training.settings import Training
+
+# A network that gives this share of the events the same answer has not learnt yet.
+ONE_CLASS = 0.98
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Images of some events and what they show: label (E,) int64, the index in the study's list of classes."""
+
+    images: Seen
+    label: np.ndarray
+
+
+@dataclass
+class Progress:
+    """How far a training has come: all that a later run needs to go on, beside network, optimiser and scheduler."""
+
+    history: list[Epoch] = field(default_factory=list)
+    learnt_at: int | None = None  # since when validation has both classes among its answers
+    best: dict[str, Tensor] = field(default_factory=dict)
+
+    def should_stop(self, settings: Training) -> bool:
+        """Whether `patience` epochs have passed without a better one since the network answers both classes."""
+        if len(self.history) < settings.min_epochs or self.learnt_at is None:
+            return False
+        return len(self.history) - max(best_epoch(self.history), self.learnt_at) >= settings.patience
+
+
+def prepare(settings: Training) -> torch.device:
+    """Set threads and deterministic kernels for this process, and choose the device.
+
+    Raises:
+        InputError: CUDA is asked for and there is none, or strict kernels are and cannot be had.
+    """
+    if settings.strict:
+        kernels.pin()
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # without it deterministic cuBLAS refuses to run
+    torch.set_num_threads(settings.threads)
+    torch.set_deterministic_debug_mode("error")  # use_deterministic_algorithms would import the compiler: 2 s
+    torch.utils.deterministic.fill_uninitialized_memory = False  # a check of kernels, which takes time
+    torch.backends.cudnn.benchmark = False
+    torch.backends.cudnn.allow_tf32 = False
+    torch.set_float32_matmul_precision("highest")
+    if settings.device == "cuda" and not torch.cuda.is_available():
+        raise InputError("training: device: cuda is asked for, and PyTorch finds none; use auto or cpu")
+    return torch.device("cuda" if settings.device != "cpu" and torch.cuda.is_available() else "cpu")
+
+
+@contextmanager
+def within_memory(cell: dict[str, Any], device: torch.device) -> Iterator[None]:
+    """One line in place of CUDA's own where the network of `cell`, its job's configuration, does not fit the device.
+
+    Raises:
+        InputError: the device's memory is full.
+    """
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        raise InputError(
+            f"{name_of(cell)} does not fit the memory of {device}: set or lower micro_batch_size, lower batch_size or "
+            f"win_shape, or list the cell under out_of_memory ({str(error).splitlines()[0]})"
+        ) from None
+
+
+def name_of(cell: dict[str, Any]) -> str:
+    """What a cell is called in messages."""
+    return f"{cell['representation']['name']} c{cell['resolution']} {cell['model']['name']} seed {cell['seed']}"
+
+
+def build(model: dict[str, Any], shape: tuple[int, ...], n_classes: int, seed: int) -> nn.Module:
+    """The network of a cell for images of `shape` (C, *window), initialised by the cell's seed.
+
+    Raises:
+        InputError: the network takes no such window, or its weights cannot be read.
+    """
+    module = plugins.load("models", model["module"])
+    parameters = module.Parameters(**model["parameters"])
+    parameters.check_window(shape[1:])
+    torch.manual_seed(seeds.seed_of(seed, "initialisation"))
+    network = module.build(parameters, shape, n_classes, *([model["backbones"]] if "backbones" in model else []))
+    return network.to(memory_format=memory_format(len(shape)))
+
+
+def memory_format(axes: int) -> torch.memory_format:
+    """The fastest one for images of so many axes, channels among them."""
+    return {3: torch.channels_last, 4: torch.channels_last_3d}.get(axes, torch.contiguous_format)
+
+
+def untrained(model: dict[str, Any]) -> dict[str, Any]:
+    """The same model without pretrained weights, for weights of its own to be put in."""
+    pretrained = {"weights": "none"} if "weights" in model["parameters"] else {}
+    found = {**model, "parameters": {**model["parameters"], **pretrained}}
+    if "backbones" in model:
+        found["backbones"] = [{**one, "model": untrained(one["model"])} for one in model["backbones"]]
+    return found
+
+
+def train(
+    network: nn.Module,
+    settings: Training,
+    seed: int,
+    training: Labelled,
+    validation: Labelled,
+    device: torch.device,
+    resume: checkpoint.Checkpoint,
+    name: str = "training",
+) -> Progress:
+    """Train `network` and return its history and its best weights; `name` stands in what is shown of its progress.
+
+    Every draw comes from a stream named after the epoch, so that an epoch does the same whether or not the ones
+    before it ran in this process. `resume` is asked for a state to go on from, and given one after every epoch.
+    """
+    network.to(device)
+    optimiser = getattr(torch.optim, settings.optim_name)(
+        [tensor for tensor in network.parameters() if tensor.requires_grad], lr=settings.optim_lr
+    )
+    scheduler = _scheduler(optimiser, settings)
+    done = Progress()
+    if state := resume.read():
+        network.load_state_dict(state["network"])
+        optimiser.load_state_dict(state["optimiser"])
+        scheduler.load_state_dict(state["scheduler"])
+        done = Progress([Epoch(**row) for row in state["history"]], state["learnt_at"], state["best"])
+
+    for epoch in range(len(done.history) + 1, settings.n_epochs + 1):
+        if done.should_stop(settings):
+            break
+        lr = optimiser.param_groups[0]["lr"]
+        train_loss, train_accuracy = _epoch(network, optimiser, settings, seed, epoch, training, device)
+        score = answers(network, settings, validation.images, device)
+        val_loss = float(
+            functional.nll_loss(
+                torch.log(score.clamp_min(torch.finfo(score.dtype).eps)), torch.from_numpy(validation.label)
+            )
+        )
+        answered = score.argmax(1)
+        val_accuracy = float((answered == torch.from_numpy(validation.label)).double().mean())
+        done.history.append(Epoch(epoch, lr, train_loss, train_accuracy, val_loss, val_accuracy))
+        if float(torch.bincount(answered).max()) >= ONE_CLASS * len(answered):
+            done.learnt_at = None
+        elif done.learnt_at is None:
+            done.learnt_at = epoch
+        if best_epoch(done.history) == epoch:
+            done.best = {name: tensor.detach().cpu().clone() for name, tensor in network.state_dict().items()}
+        report(
+            f"{name}: epoch {epoch}/{settings.n_epochs}: loss {train_loss:.4f}, accuracy {train_accuracy:.3f}, "
+            f"validation {val_loss:.4f}, {val_accuracy:.3f}"
+        )
+        scheduler.step()
+        resume.write(
+            {
+                "network": network.state_dict(),
+                "optimiser": optimiser.state_dict(),
+                "scheduler": scheduler.state_dict(),
+                "history": [asdict(row) for row in done.history],
+                "learnt_at": done.learnt_at,
+                "best": done.best,
+            }
+        )
+    return done
+
+
+def _epoch(
+    network: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    settings: Training,
+    seed: int,
+    epoch: int,
+    data: Labelled,
+    device: torch.device,
+) -> tuple[float, float]:
+    """One pass over the training events; mean loss and accuracy as the network was while it learnt."""
+    network.train()
+    torch.manual_seed(seeds.seed_of(seed, "dropout", epoch))
+    order = seeds.generator(seed, "order", epoch).permutation(data.label.size)
+    label = torch.from_numpy(data.label).to(device)
+    loss_sum = torch.zeros((), dtype=torch.float64, device=device)
+    correct = torch.zeros((), dtype=torch.int64, device=device)
+    for rows in progress(batches(order, settings.batch_size), f"epoch {epoch}/{settings.n_epochs}", "batch"):
+        optimiser.zero_grad(set_to_none=True)
+        for part in batches(rows, settings.micro_batch_size or len(rows)):
+            truth = label[torch.from_numpy(part).to(device)]  # (M,)
+            logits = _logits(network, settings, data.images.batch(part), device)  # (M, classes)
+            loss = functional.cross_entropy(logits, truth)
+            (loss * (len(part) / len(rows))).backward()  # gradients add up to that of the batch's mean loss
+            loss_sum += loss.detach() * len(part)
+            correct += (logits.argmax(1) == truth).sum()
+        optimiser.step()
+    loss_mean = float(loss_sum) / data.label.size
+    if not np.isfinite(loss_mean):
+        raise InputError(
+            f"the training loss is not finite in epoch {epoch}; lower optim_lr (it is {settings.optim_lr})"
+        )
+    return loss_mean, float(correct) / data.label.size
+
+
+def answers(network: nn.Module, settings: Training, images: Seen, device: torch.device) -> Tensor:
+    """Probability of each class for every event of `images`: (E, classes) float64 on the CPU, dropout off."""
+    return outputs(network, settings, images, device).double().softmax(1)
+
+
+def outputs(network: nn.Module, settings: Training, images: Seen, device: torch.device) -> Tensor:
+    """What the network gives for every event of `images`: (E, F) float32 on the CPU, dropout off."""
+    network.eval()
+    found = []
+    with torch.inference_mode():
+        for rows in batches(np.arange(len(images)), settings.micro_batch_size or settings.batch_size):
+            found.append(_logits(network, settings, images.batch(rows), device).cpu())
+    return torch.cat(found)
+
+
+def _logits(network: nn.Module, settings: Training, images: np.ndarray, device: torch.device) -> Tensor:
+    x = torch.from_numpy(images)  # (B, F), (B, C, L), (B, C, H, W) or (B, C, D, H, W)
+    x = x.to(device, memory_format=memory_format(x.ndim - 1))
+    with torch.autocast(device.type, torch.bfloat16, enabled=_in_bf16(settings, device)):
+        return network(x).float()
+
+
+def _in_bf16(settings: Training, device: torch.device) -> bool:
+    if settings.precision == "auto":
+        limited = settings.strict and device.type == "cpu"  # to AVX2, which has none
+        return kernels.has_bf16(device) and not limited
+    return settings.precision == "bf16"
+
+
+def batches(order: np.ndarray, size: int) -> list[np.ndarray]:
+    """`order` in pieces of `size`; a last piece of one event joins the one before, as batch norm needs two."""
+    pieces = [order[start : start + size] for start in range(0, order.size, size)]
+    if len(pieces) > 1 and pieces[-1].size == 1 < size:
+        pieces[-2:] = [np.concatenate(pieces[-2:])]
+    return pieces
+
+
+def _scheduler(optimiser: torch.optim.Optimizer, settings: Training) -> torch.optim.lr_scheduler.LRScheduler:
+    schedules = torch.optim.lr_scheduler
+    if settings.scheduler_name == "StepLR":
+        return schedules.StepLR(optimiser, settings.scheduler_step_size, settings.scheduler_gamma)
+    if settings.scheduler_name == "ExponentialLR":
+        return schedules.ExponentialLR(optimiser, settings.scheduler_gamma)
+    if settings.scheduler_name == "CosineAnnealingLR":
+        return schedules.CosineAnnealingLR(optimiser, settings.scheduler_step_size)
+    return schedules.ConstantLR(optimiser, factor=1.0)
+
+
+def describe(cell: dict[str, Any], calibrations: list[dict[str, Any]]) -> str:
+    """The text kept inside model.safetensors: what the weights are of, and the ranges their images were made with."""
+    return json.dumps(described(cell, calibrations), sort_keys=True)

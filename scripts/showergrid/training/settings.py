@@ -1,0 +1,56 @@
+"""How a network is trained. The names are those of the reference study where it has one."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from showergrid.core.settings import Settings
+
+
+class Training(Settings):
+    """Everything that changes a training, except the network itself, its window and the seed."""
+
+    batch_size: int = Field(ge=1, description="events a step")
+    micro_batch_size: int | None = Field(
+        default=None,
+        ge=1,
+        description="events a pass through the network, whose gradients are added up to those of the step; "
+        "null: all of them",
+    )
+    n_epochs: int = Field(ge=1, description="epochs at most")
+    min_epochs: int = Field(ge=1, description="epochs at least")
+    patience: int = Field(
+        ge=1,
+        description="stop after so many epochs without a better validation accuracy, "
+        "not counting those at the start in which the network gives one answer only",
+    )
+    optim_name: Literal["Adam", "AdamW", "SGD", "RMSprop"] = Field(description="optimiser, a class of torch.optim")
+    optim_lr: float = Field(gt=0, description="learning rate of the first epoch")
+    scheduler_name: Literal["StepLR", "ExponentialLR", "CosineAnnealingLR", "none"] = Field(
+        description="scheduler, a class of torch.optim.lr_scheduler; stepped once an epoch"
+    )
+    scheduler_step_size: int = Field(ge=1, description="StepLR: epochs between two steps; CosineAnnealingLR: T_max")
+    scheduler_gamma: float = Field(gt=0, le=1, description="StepLR and ExponentialLR: factor a step")
+    precision: Literal["auto", "float32", "bf16"] = Field(
+        description="bf16: autocast with weights kept in float32; auto: that on a device that computes in it"
+    )
+    threads: int = Field(ge=1, description="compute threads; part of the result, since they change the bytes")
+    device: Literal["auto", "cpu", "cuda"] = Field(description="auto: the first CUDA device where there is one")
+    strict: bool = Field(default=False, description="on a CPU compute with no instruction set beyond AVX2")
+
+    @model_validator(mode="after")
+    def _epochs_in_order(self) -> Training:
+        if self.min_epochs > self.n_epochs:
+            raise ValueError(f"min_epochs = {self.min_epochs} is more than n_epochs = {self.n_epochs}")
+        return self
+
+    @model_validator(mode="after")
+    def _part_of_a_batch(self) -> Training:
+        if self.micro_batch_size is not None and self.micro_batch_size > self.batch_size:
+            raise ValueError(
+                f"micro_batch_size = {self.micro_batch_size} is more than batch_size = {self.batch_size}; "
+                "null takes all events of a step at once"
+            )
+        return self

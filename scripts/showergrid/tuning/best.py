@@ -1,0 +1,74 @@
+"""Hyperparameters that a search found: best.yaml, and the configuration of a cell with them put in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from showergrid.core import plugins
+from showergrid.core.checking import checked
+from showergrid.core.errors import InputError
+from showergrid.training.hyperparameters import axes_of, grouped, groups_of, known, settled, whole
+
+# They say where a network is computed and which file it starts from, not how it learns.
+FIXED = ("threads", "device", "weights")
+
+
+def of_images(representation: Mapping[str, Any], keys: Iterable[str]) -> list[str]:
+    """Those of some hyperparameters that change the images of a resolved representation."""
+    fields = plugins.load("representations", representation["module"]).Parameters.model_fields
+    return [key for key in keys if key in fields]
+
+
+def check_keys(cell: Mapping[str, Any], keys: Iterable[str], where: str) -> None:
+    """Refuse keys that are no hyperparameters of `cell`, the resolved configuration of a cell's job.
+
+    Raises:
+        InputError: one line that names the key and the valid ones.
+    """
+    images = plugins.load("representations", cell["representation"]["module"]).Parameters.model_fields
+    groups = _groups(cell)
+    valid = [key for key in [*images, *known({}, groups, where)] if key not in FIXED]
+    for key in keys:
+        if key not in valid:
+            raise InputError(f"{where}: {key}: no hyperparameter that can be searched; valid: {', '.join(valid)}")
+
+
+def with_values(cell: Mapping[str, Any], values: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """`cell`, the resolved configuration of a cell's job, with other values of hyperparameters, checked again.
+
+    Raises:
+        InputError: a value is not allowed, or the values do not go together.
+    """
+    image, model, groups = cell["representation"], cell["model"], _groups(cell)
+    pixels = {key: values[key] for key in of_images(image, values)}
+    settings = plugins.load("representations", image["module"]).Parameters
+    parameters = checked(settings, {**image["parameters"], **pixels}, where)
+    image = {**image, "parameters": parameters.model_dump(mode="json")}
+    others = grouped({key: value for key, value in values.items() if key not in pixels}, groups, where)
+    merged = {group: {**model[group], **others[group]} for group in groups}
+    if merged["window"]["shape"] == whole(cell["representation"]).get("shape"):
+        merged["window"] |= whole(image)
+    return {**cell, "representation": image, "model": {**model, **settled(merged, groups, [axes_of(image)], where)}}
+
+
+def read_best(path: Path) -> dict[str, Any]:
+    """The values of best.yaml.
+
+    Raises:
+        InputError: the file is not one.
+    """
+    try:
+        return dict(yaml.safe_load(path.read_text())["values"])
+    except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"{path}: is no result of a search ({reason}); delete it to have it made again") from None
+
+
+def _groups(cell: Mapping[str, Any]) -> dict[str, Any]:
+    """What the keys of a cell's network are checked against; its window is in pixels by now."""
+    groups = groups_of(plugins.load("models", cell["model"]["module"]))
+    return {group: settings for group, settings in groups.items() if group != "centimetres"}

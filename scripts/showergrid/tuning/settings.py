@@ -1,0 +1,124 @@
+"""A search for good hyperparameters: where, how, and among which values."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from showergrid.core.settings import Settings
+
+Number = int | float
+
+
+class Domain(Settings):
+    """The values that one hyperparameter may take: `choices`, or all from `low` to `high`.
+
+    If `low`, `high` and `step` are whole, so are the values.
+    """
+
+    choices: Annotated[list[Any], Field(min_length=1)] | None = Field(default=None, description="the values")
+    low: Number | None = Field(default=None, description="smallest value")
+    high: Number | None = Field(default=None, description="largest value")
+    step: Annotated[Number, Field(gt=0)] | None = Field(default=None, description="distance of two values")
+    log: bool = Field(default=False, description="draw the logarithm evenly, not the value")
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Domain:
+        if self.choices is not None:
+            if (self.low, self.high, self.step, self.log) != (None, None, None, False):
+                raise ValueError("choices stand alone, without low, high, step and log")
+            if any(value in self.labels[:i] for i, value in enumerate(self.labels)):
+                raise ValueError("choices: a value stands twice")
+        elif self.low is None or self.high is None:
+            raise ValueError("give choices, or low and high")
+        elif self.low >= self.high:
+            raise ValueError(f"low = {self.low} is not below high = {self.high}")
+        elif self.log and (self.step is not None or self.low <= 0):
+            raise ValueError("log needs low above 0 and takes no step")
+        return self
+
+    @property
+    def whole(self) -> bool:
+        """Whether the values of a range are whole numbers."""
+        return all(isinstance(value, int) for value in (self.low, self.high, self.step or 1))
+
+    @property
+    def labels(self) -> list[str]:
+        """The choices as text, by which a study and its tables call them."""
+        return [label(value) for value in self.choices or []]
+
+    @property
+    def listed(self) -> list[Any] | None:
+        """Every value in order, or None where there are too many to list."""
+        if self.choices is not None:
+            return self.choices
+        step = self.step or (1 if self.whole and not self.log else None)
+        if step is None:
+            return None
+        count = math.floor((self.high - self.low) / step + 1e-9) + 1
+        return [self.low + step * i for i in range(count)]
+
+    def value(self, text: str) -> Any:
+        """The value that a table has as `text`.
+
+        Raises:
+            ValueError: it is none of this domain.
+        """
+        if self.choices is not None:
+            return self.choices[self.labels.index(text)]
+        return int(text) if self.whole else float(text)
+
+    @property
+    def ends(self) -> list[Any]:
+        """The values that show whether all are allowed: the choices, or the ends of the range."""
+        return self.choices if self.choices is not None else [self.low, self.high]
+
+
+def label(value: Any) -> str:
+    """A value as one word of a table: 0.01, true, Adam, [3, 3]."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+class Search(Settings):
+    """One place of the grid and the values to search there for the network that validates best."""
+
+    representation: str = Field(description="name of the representation")
+    resolution: int = Field(ge=1, le=20_000, description="c: pixels across the detector in x")
+    model: str = Field(description="name of the network")
+    seeds: list[Annotated[int, Field(ge=0, le=2**31 - 1)]] = Field(
+        min_length=1, description="seeds that each trial trains with, whose validation accuracies are averaged"
+    )
+    sampler: Literal["TPE", "random", "grid", "CMA-ES"] = Field(description="how the values of a trial are chosen")
+    pruner: Literal["median", "Hyperband", "none"] = Field(description="which trials are given up early")
+    trials: int = Field(ge=1, le=10_000, description="how many values are tried")
+    seed: int = Field(ge=0, le=2**31 - 1, description="seed of the sampler")
+    workers: int = Field(default=1, ge=1, le=1000, description="jobs that share the trials")
+    space: dict[str, Domain] = Field(min_length=1, description="hyperparameter -> its values")
+
+    @property
+    def place(self) -> tuple[str, int, str]:
+        """Representation, resolution and model."""
+        return self.representation, self.resolution, self.model
+
+    @property
+    def share(self) -> list[int]:
+        """How many trials each worker does."""
+        return [len(range(worker, self.trials, self.workers)) for worker in range(self.workers)]
+
+    @model_validator(mode="after")
+    def _possible(self) -> Search:
+        if self.workers > self.trials:
+            raise ValueError(f"workers = {self.workers} is more than trials = {self.trials}")
+        if len(set(self.seeds)) < len(self.seeds):
+            raise ValueError("seeds: a value stands twice")
+        if self.sampler == "grid":
+            for key, domain in self.space.items():
+                if domain.listed is None:
+                    raise ValueError(f"sampler grid needs choices or a step for {key}")
+            points = math.prod(len(domain.listed) for domain in self.space.values())
+            if self.trials > points:
+                raise ValueError(f"trials = {self.trials} is more than the {points} points of the grid")
+        return self

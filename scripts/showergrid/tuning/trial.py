@@ -1,0 +1,114 @@
+"""One trial of a search: the network with its values, trained and validated with each of the search's seeds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import torch
+
+from showergrid.evaluation import answers
+from showergrid.inputs.image_file import Images, read_images
+from showergrid.inputs.settings import Images as ImageSettings
+from showergrid.inputs.views import cut_views
+from showergrid.training import fitting, loop
+from showergrid.training.checkpoint import Checkpoint
+from showergrid.training.history import Epoch, best_epoch
+from showergrid.training.settings import Training
+from showergrid.tuning.best import with_values
+from showergrid.tuning.images import ImageData
+
+
+@dataclass(frozen=True)
+class Reporting(Checkpoint):
+    """A training's checkpoint that tells of every epoch, those before a kill too: step and validation accuracy.
+
+    `before` epochs of the trial came first, with other seeds.
+    """
+
+    told: Callable[[int, float], None]
+    before: int
+
+    def read(self) -> dict[str, Any] | None:
+        """The state to go on from, told of."""
+        state = super().read()
+        for row in state["history"] if state else []:
+            self.told(self.before + row["epoch"], row["val_accuracy"])
+        return state
+
+    def write(self, state: dict[str, Any]) -> None:
+        """Keep `state` and tell of its last epoch."""
+        super().write(state)
+        row = state["history"][-1]
+        self.told(self.before + row["epoch"], row["val_accuracy"])
+
+
+@dataclass(frozen=True)
+class Trials:
+    """What the trials of a search have in common.
+
+    cell: the resolved configuration of a cell of this place. seeds: of the trainings. images: those of all trials, or
+    what each makes its own of. scratch: folder of the trial under way. digest: of all that decides a trial beside its
+    number and its values.
+    """
+
+    cell: Mapping[str, Any]
+    seeds: tuple[int, ...]
+    images: Images | ImageData
+    events: pa.Table
+    split: Mapping[str, np.ndarray]
+    device: torch.device | None  # None for a model that is fitted as a whole
+    scratch: Path
+    digest: str
+    epochs: int  # of one training, at most
+
+    def measure(self, number: int, values: Mapping[str, Any], told: Callable[[int, float], None]) -> float:
+        """Validation accuracy of the kept epoch, its mean over the seeds; `told` hears of every epoch's.
+
+        Raises:
+            InputError: the values do not go together, or the network cannot be trained with them.
+        """
+        place = with_values(self.cell, values, f"trial {number}")
+        train, validation = self._data(place)
+        accuracies = []
+        for i, seed in enumerate(self.seeds):
+            cell = {**place, "seed": seed}
+            digest = json.dumps([self.digest, number, dict(values), seed])
+            resume = Reporting(self.scratch / f"checkpoint{seed}.pt", digest, told, i * self.epochs)
+            history = self._history(cell, train, validation, resume)
+            accuracies.append(history[best_epoch(history) - 1].val_accuracy)
+        return float(np.mean(accuracies))
+
+    def _history(
+        self, cell: dict[str, Any], train: loop.Labelled, validation: loop.Labelled, resume: Reporting
+    ) -> list[Epoch]:
+        """The epochs of one training; a model that is fitted as a whole tells of none."""
+        model, seed, classes = cell["model"], cell["seed"], len(cell["classes"])
+        if module := fitting.estimator(model):
+            return fitting.fit(module, model, seed, train, validation, classes).history
+        settings = Training(**model["training"])
+        network = loop.build(model, train.images.shape, classes, seed)
+        with loop.within_memory(cell, self.device):
+            name = loop.name_of(cell)
+            return loop.train(network, settings, seed, train, validation, self.device, resume, name).history
+
+    def _data(self, cell: dict[str, Any]) -> tuple[loop.Labelled, loop.Labelled]:
+        """Training and validation events as the network of this trial sees them."""
+        images = self.images
+        if isinstance(images, ImageData):
+            settings = ImageSettings(representation=cell["representation"], resolution=cell["resolution"])
+            path = self.scratch / "images.safetensors"
+            images.make(settings, self.scratch / "calibration.json", path)
+            images = read_images(path)
+        train, validation = (
+            answers.labelled(
+                cut_views(cell, {images.representation: images}, self.split[part]), self.events, cell["classes"]
+            )
+            for part in ("train", "validation")
+        )
+        return train, validation

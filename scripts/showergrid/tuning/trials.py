@@ -1,0 +1,99 @@
+"""The trials of a search: their table, the best of them, and best.yaml."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from showergrid.core.atomic import replacing
+from showergrid.core.errors import InputError
+from showergrid.tuning.settings import Domain, Search, label
+
+COMPLETE, PRUNED, FAILED = "complete", "pruned", "failed"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One trial: its values, how it ended, and how many epochs it did over all its seeds.
+
+    val_accuracy: mean over the seeds of the kept epoch's; of a pruned one that of its best epoch; None if it failed.
+    """
+
+    number: int
+    state: str
+    val_accuracy: float | None
+    epochs: int
+    values: Mapping[str, Any]
+
+
+def write_trials(path: Path, trials: Iterable[Trial], space: Sequence[str]) -> None:
+    """Write one row a trial; the values read back as they were."""
+    with replacing(path) as partial, open(partial, "w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["trial", "state", "val_accuracy", "epochs", *space])
+        for one in trials:
+            accuracy = "" if one.val_accuracy is None else one.val_accuracy
+            writer.writerow([one.number, one.state, accuracy, one.epochs, *(label(one.values[key]) for key in space)])
+
+
+def read_trials(path: Path, space: Mapping[str, Domain]) -> list[Trial]:
+    """The trials of such a table.
+
+    Raises:
+        InputError: it is none of a search in this space.
+    """
+    try:
+        with open(path, newline="") as file:
+            return [
+                Trial(
+                    number=int(row["trial"]),
+                    state=row["state"],
+                    val_accuracy=float(row["val_accuracy"]) if row["val_accuracy"] else None,
+                    epochs=int(row["epochs"]),
+                    values={key: domain.value(row[key]) for key, domain in space.items()},
+                )
+                for row in csv.DictReader(file)
+            ]
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise InputError(
+            f"{path}: is no table of this search's trials ({error}); delete it, it is made again"
+        ) from None
+
+
+def joined(shares: Sequence[Sequence[Trial]]) -> list[Trial]:
+    """The trials of several workers, numbered in turn: the first of each, the second of each ..."""
+    longest = max(map(len, shares))
+    turns = [share[i] for i in range(longest) for share in shares if i < len(share)]
+    return [Trial(number, one.state, one.val_accuracy, one.epochs, one.values) for number, one in enumerate(turns)]
+
+
+def best(trials: Sequence[Trial]) -> Trial:
+    """The complete trial with the highest validation accuracy; of equal ones the first.
+
+    Raises:
+        InputError: none is complete.
+    """
+    complete = [one for one in trials if one.state == COMPLETE]
+    if not complete:
+        raise InputError(f"none of {len(trials)} trials is complete; see the log of tune, and search other values")
+    return max(complete, key=lambda one: (one.val_accuracy, -one.number))
+
+
+def write_best(path: Path, search: Search, trials: Sequence[Trial]) -> None:
+    """Write best.yaml: the values found, and what search found them."""
+    found = best(trials)
+    states = [one.state for one in trials]
+    text = {
+        "values": dict(found.values),
+        "val_accuracy": found.val_accuracy,
+        "trial": found.number,
+        "trials": {state: states.count(state) for state in (COMPLETE, PRUNED, FAILED)},
+        "search": search.model_dump(mode="json", include={"sampler", "pruner", "seed", "seeds", "workers"}),
+    }
+    with replacing(path) as partial:
+        partial.write_text(yaml.safe_dump(text, sort_keys=False, default_flow_style=None, width=100))
