@@ -24,7 +24,7 @@ from showergrid.events.hits import HITS, read_hits
 from showergrid.inputs.calibration import calibrate_data, calibrate_images
 from showergrid.inputs.image_file import read_images
 from showergrid.inputs.making import write_images
-from showergrid.inputs.settings import Images, WindowSettings
+from showergrid.inputs.settings import ImageSettings, WindowSettings
 from showergrid.inputs.window import Window, cut
 
 REPRESENTATIONS = {
@@ -63,7 +63,7 @@ def write_showers(path: Path, events: int) -> None:
 
 def measure(hits: Path, name: str) -> dict[str, float]:
     """Make one image file, cut it, go once through all batches (200 at most)."""
-    settings = Images(
+    settings = ImageSettings(
         representation={"name": name, "module": name, "parameters": REPRESENTATIONS[name]}, resolution=RESOLUTION
     )
     calibration = calibrate_images(read_hits(hits), calibrate_data(read_hits(hits)), settings)

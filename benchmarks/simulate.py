@@ -16,10 +16,11 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from showergrid.core.seeds import generator  # noqa: E402
+from showergrid.events.detector import Box  # noqa: E402
 from showergrid.events.order import along_axis, truth_time  # noqa: E402
 from showergrid.sources.showers.geant4 import Detector, draw, geant4_data  # noqa: E402
 from showergrid.sources.showers.readout import read_out  # noqa: E402
-from showergrid.sources.showers.settings import Box, Readout, Simulation  # noqa: E402
+from showergrid.sources.showers.settings import Readout, Simulation  # noqa: E402
 
 T = TypeVar("T")
 

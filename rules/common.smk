@@ -13,7 +13,7 @@ from pathlib import Path
 from showergrid.core import plugins
 from showergrid.core.closure import closure
 from showergrid.core.errors import InputError
-from showergrid.core.provenance import sha256
+from showergrid.core.digests import sha256
 from showergrid.core.variants import base
 from showergrid.models.parts.weights import weights_file
 from showergrid.plan import apptainer, containers, explain_jobs, jobs, report_jobs
@@ -160,7 +160,10 @@ def job(step, **more):
 @functools.cache
 def sources(script, *modules):
     """Paths of the source files behind a command and the modules that it loads by name."""
-    return [str(path) for path in closure(SCRIPTS / script, *modules)]
+    try:
+        return [str(path) for path in closure(SCRIPTS / script, *modules)]
+    except InputError as error:
+        raise WorkflowError(str(error)) from None
 
 
 def code(step):

@@ -39,12 +39,7 @@ def tracked_code(step):
     """
 
     def found(wildcards):
-        loaded = [
-            f"showergrid.{kind}.{name}"
-            for kind in ("models", "representations")
-            for name in plugins.names(kind)
-        ]
-        return sources(f"{step}.py", "showergrid.track.model", *loaded)
+        return sources(f"{step}.py", "showergrid.track.model", *plugins.all_modules())
 
     return found
 

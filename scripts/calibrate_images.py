@@ -5,22 +5,22 @@ from pathlib import Path
 
 from showergrid.core import provenance
 from showergrid.core.errors import run
+from showergrid.core.plugins import closure_modules
 from showergrid.core.progress import progress
 from showergrid.events.hits import read_hits
 from showergrid.events.split import events_of
 from showergrid.inputs.calibration import calibrate_images, read_calibration, training_hits, write_calibration
-from showergrid.inputs.settings import Images
+from showergrid.inputs.settings import ImageSettings
 
 
 def main(a: argparse.Namespace) -> None:
     """Calibrate and write."""
     job = provenance.start(a.job, __file__)
-    settings = Images(**job.config)
+    settings = ImageSettings(**job.config)
     training = training_hits(progress(read_hits(a.hits), "calibrate", "chunk"), events_of(a.split, "train"))
     write_calibration(a.output, calibrate_images(training, read_calibration(a.calibration), settings))
-    modules = (f"showergrid.representations.{settings.representation.module}",)
     inputs = {"hits": a.hits, "split": a.split, "calibration": a.calibration}
-    job.finish(a.provenance, inputs=inputs, outputs={"calibration": a.output}, modules=modules)
+    job.finish(a.provenance, inputs=inputs, outputs={"calibration": a.output}, modules=closure_modules(job.config))
 
 
 if __name__ == "__main__":

@@ -6,15 +6,15 @@ from pathlib import Path
 from showergrid.core import provenance
 from showergrid.core.errors import run
 from showergrid.evaluation.cell_folder import read_metrics, read_predictions
+from showergrid.events.classes import Class
 from showergrid.report.figures.cell import confusion_figure, history_figure, roc_figure
-from showergrid.report.settings.tables import ClassName
 from showergrid.training.history import read_history
 
 
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
-    classes = [ClassName(**one) for one in job.config["classes"]]
+    classes = [Class(**one) for one in job.config["classes"]]
     metrics = read_metrics(a.metrics)
     test = metrics["splits"]["test"]
     _, labels, scores = read_predictions(a.predictions, classes, "test")

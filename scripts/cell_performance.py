@@ -6,9 +6,9 @@ from pathlib import Path
 from showergrid.core import provenance
 from showergrid.core.atomic import replacing
 from showergrid.core.errors import run
-from showergrid.report.figures.performance import FIGURES, Series
+from showergrid.report.figures.performance import FIGURES
 from showergrid.report.settings.performance import CellPerformance
-from showergrid.report.tables.performance import measure, read_answers, read_test_events
+from showergrid.report.tables.performance import Series, measure, read_answers, read_test_events
 from showergrid.report.tables.performance_table import cell_csv
 
 

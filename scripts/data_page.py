@@ -6,8 +6,8 @@ from pathlib import Path
 
 from showergrid.core import provenance
 from showergrid.core.errors import run
-from showergrid.plan.htmlpages import write_page
 from showergrid.report.data.page import data_page
+from showergrid.report.formats.html import write_page
 
 
 def main(a: argparse.Namespace) -> None:

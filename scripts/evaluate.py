@@ -10,22 +10,25 @@ from showergrid.core import provenance
 from showergrid.core.atomic import replacing
 from showergrid.core.errors import run
 from showergrid.core.plugins import closure_modules
-from showergrid.evaluation import answers
+from showergrid.evaluation.answers import answer
 from showergrid.evaluation.metrics import cell_metrics
+from showergrid.evaluation.predictions import write_predictions
+from showergrid.evaluation.settings import Bootstrap
 from showergrid.inputs.views import cut_views, read_views
-from showergrid.report.settings.tables import Bootstrap
+from showergrid.training.data import events_and_split, labelled
 from showergrid.training.history import best_epoch, read_history
+from showergrid.training.model_file import read_model
 
 
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
-    weights, cell = answers.read_model(a.model)
+    weights, cell = read_model(a.model)
     classes = cell["classes"]
-    events, split = answers.events_and_split(a.events, a.split)
+    events, split = events_and_split(a.events, a.split)
     seen = cut_views(cell, read_views(cell, a.images), events["event"].to_numpy())
-    data = answers.labelled(seen, events, classes)
-    score = answers.answer(weights, cell, data.images)[:, 0]
+    data = labelled(seen, events, classes)
+    score = answer(weights, cell, data.images)[:, 0]
 
     rows = {part: np.searchsorted(data.images.event, chosen) for part, chosen in split.items()}
     share = data.images.share
@@ -38,7 +41,7 @@ def main(a: argparse.Namespace) -> None:
         names=[entry["name"] for entry in classes],
         bootstrap=Bootstrap(**job.config["bootstrap"]),
     )
-    answers.write_predictions(a.predictions, events, a.split, score)
+    write_predictions(a.predictions, events, a.split, score)
     with replacing(a.metrics) as partial:
         partial.write_text(json.dumps(metrics, indent=1) + "\n")
     job.finish(
@@ -46,7 +49,7 @@ def main(a: argparse.Namespace) -> None:
         {"model": a.model, "history": a.history, "images": a.images, "events": a.events, "split": a.split},
         {"predictions": a.predictions, "metrics": a.metrics},
         {"cell": cell["seed"], "bootstrap": job.config["bootstrap"]["seed"]},
-        tuple(closure_modules(cell)),
+        closure_modules(cell),
     )
 
 

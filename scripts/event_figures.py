@@ -5,6 +5,7 @@ from pathlib import Path
 
 from showergrid.core import provenance
 from showergrid.core.errors import InputError, run
+from showergrid.core.plugins import closure_modules
 from showergrid.events.hits import read_events
 from showergrid.inputs.calibration import read_calibration
 from showergrid.inputs.pixels import Grid
@@ -59,12 +60,11 @@ def main(a: argparse.Namespace) -> None:
         if has_hue(one)
     ]
     hue_figure(colored, title, a.hue_figure)
-    modules = [one.representation.module for one in [*settings.representations, settings.resolutions]]
     job.finish(
         a.provenance,
         inputs={"hits": a.hits, "events": a.events, "calibrations": a.calibrations},
         outputs={f"{figure}_figure": getattr(a, f"{figure}_figure") for figure in FIGURES},
-        modules=tuple(f"showergrid.representations.{module}" for module in dict.fromkeys(modules)),
+        modules=closure_modules(job.config),
     )
 
 

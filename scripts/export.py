@@ -15,9 +15,9 @@ from showergrid.core import provenance
 from showergrid.core.atomic import replacing
 from showergrid.core.errors import run
 from showergrid.core.plugins import closure_modules
-from showergrid.evaluation.answers import read_model
 from showergrid.inputs.views import cut_views, read_views
-from showergrid.training.loop import prepare
+from showergrid.training.device import prepare
+from showergrid.training.model_file import read_model
 from showergrid.training.settings import Training
 
 
@@ -63,7 +63,7 @@ def main(a: argparse.Namespace) -> None:
         {"model": a.model, "images": a.images, "predictions": a.predictions},
         {"model": a.output, "specification": a.specification, "example": a.example},
         {"cell": cell["seed"]},
-        tuple(closure_modules(cell)),
+        closure_modules(cell),
     )
 
 

@@ -5,14 +5,14 @@ from pathlib import Path
 
 from showergrid.core import provenance
 from showergrid.core.errors import run
+from showergrid.events.classes import Class
 from showergrid.report.figures.galleries import heatmap_figure, read_maps
-from showergrid.report.settings.tables import ClassName
 
 
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
-    classes = [ClassName(**one) for one in job.config["classes"]]
+    classes = [Class(**one) for one in job.config["classes"]]
     events = read_maps(a.maps, a.report, classes)
     heatmap_figure(events, classes, job.config["energy"], job.config["shown"], a.figure)
     job.finish(a.provenance, inputs={"maps": a.maps, "report": a.report}, outputs={"figure": a.figure})

@@ -10,7 +10,8 @@ import numpy as np
 from showergrid.core import provenance
 from showergrid.core.atomic import replacing
 from showergrid.core.errors import run
-from showergrid.evaluation import answers as evaluation
+from showergrid.core.plugins import closure_modules
+from showergrid.evaluation.settings import Bootstrap
 from showergrid.explain.heatmaps import Asked, correlation, falls, summary, write_maps
 from showergrid.explain.selection import drawn, pixel_size, places
 from showergrid.explain.settings import HeatMaps
@@ -18,8 +19,10 @@ from showergrid.inputs.image_file import read_images
 from showergrid.inputs.settings import WindowSettings
 from showergrid.inputs.views import cut_views
 from showergrid.inputs.window import Window
-from showergrid.report.settings.tables import Bootstrap
-from showergrid.training.loop import answers, build, prepare, untrained, within_memory
+from showergrid.training.data import events_and_split, labelled
+from showergrid.training.device import prepare, within_memory
+from showergrid.training.loop import answers, build, untrained
+from showergrid.training.model_file import read_model
 from showergrid.training.settings import Training
 
 
@@ -28,12 +31,12 @@ def main(a: argparse.Namespace) -> None:
     job = provenance.start(a.job, __file__)
     seed, how = job.config["explanation_seed"], HeatMaps(**job.config["heatmaps"])
     bootstrap = Bootstrap(**job.config["bootstrap"])
-    weights, cell = evaluation.read_model(a.model)
+    weights, cell = read_model(a.model)
     model, settings = cell["model"], Training(**cell["model"]["training"])
-    events, split = evaluation.events_and_split(a.events, a.split)
+    events, split = events_and_split(a.events, a.split)
     images = read_images(a.images, cell["representation"]["name"], cell["resolution"])
     chosen = drawn(split["test"], how.events, seed)
-    data = evaluation.labelled(cut_views(cell, {images.representation: images}, chosen), events, cell["classes"])
+    data = labelled(cut_views(cell, {images.representation: images}, chosen), events, cell["classes"])
     seen = data.images
 
     device = prepare(settings)
@@ -72,7 +75,7 @@ def main(a: argparse.Namespace) -> None:
         {"model": a.model, "images": a.images, "events": a.events, "split": a.split},
         {"maps": a.maps, "report": a.report},
         {"explanation": seed, "bootstrap": bootstrap.seed},
-        (f"showergrid.models.{model['module']}", f"showergrid.representations.{cell['representation']['module']}"),
+        closure_modules(cell),
     )
 
 

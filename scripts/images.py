@@ -5,22 +5,22 @@ from pathlib import Path
 
 from showergrid.core import provenance
 from showergrid.core.errors import run
+from showergrid.core.plugins import closure_modules
 from showergrid.core.progress import progress
 from showergrid.events.hits import read_hits
 from showergrid.inputs.calibration import read_calibration
 from showergrid.inputs.making import write_images
-from showergrid.inputs.settings import Images
+from showergrid.inputs.settings import ImageSettings
 
 
 def main(a: argparse.Namespace) -> None:
     """Make and write the images."""
     job = provenance.start(a.job, __file__)
-    settings = Images(**job.config)
+    settings = ImageSettings(**job.config)
     hits = read_hits(a.hits, time=settings.representation.order == "truth_time")
     write_images(a.output, progress(hits, "images", "chunk"), read_calibration(a.calibration), settings)
-    modules = (f"showergrid.representations.{settings.representation.module}",)
     inputs = {"hits": a.hits, "calibration": a.calibration}
-    job.finish(a.provenance, inputs=inputs, outputs={"images": a.output}, modules=modules)
+    job.finish(a.provenance, inputs=inputs, outputs={"images": a.output}, modules=closure_modules(job.config))
 
 
 if __name__ == "__main__":

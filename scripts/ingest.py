@@ -12,10 +12,11 @@ from pathlib import Path
 
 from showergrid.core import provenance
 from showergrid.core.errors import InputError, run
+from showergrid.events.classes import Class
+from showergrid.events.detector import Box
 from showergrid.sources.files.column_maps import read_map
 from showergrid.sources.files.ingest import ingest
-from showergrid.sources.files.settings import Class, Ingest
-from showergrid.sources.showers.settings import Box
+from showergrid.sources.files.settings import Ingest
 
 
 def main(a: argparse.Namespace) -> None:

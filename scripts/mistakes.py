@@ -7,19 +7,19 @@ import numpy as np
 
 from showergrid.core import provenance
 from showergrid.core.errors import run
+from showergrid.events.classes import Class
 from showergrid.explain.selection import pixel_size
 from showergrid.inputs.calibration import read_calibration
 from showergrid.inputs.image_file import read_images
 from showergrid.inputs.settings import WindowSettings
 from showergrid.inputs.window import Window
 from showergrid.report.figures.galleries import mistakes_figure, worst
-from showergrid.report.settings.tables import ClassName
 
 
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
-    classes, shown = [ClassName(**one) for one in job.config["classes"]], job.config["shown"]
+    classes, shown = [Class(**one) for one in job.config["classes"]], job.config["shown"]
     images = read_images(a.images)
     window = Window.of(WindowSettings(**job.config["window"]), images.axes)
     pixel = np.array(pixel_size(read_calibration(a.calibration), images.axes))

@@ -11,7 +11,7 @@ import argparse
 import json
 from pathlib import Path
 
-from showergrid.apply.events import Events, check_suffix, write_scores
+from showergrid.apply.events import UnlabelledEvents, check_suffix, read_unlabelled, write_scores
 from showergrid.apply.ranges import Ranges
 from showergrid.apply.scoring import model_of, score
 from showergrid.apply.settings import Unlabelled
@@ -19,8 +19,7 @@ from showergrid.core import provenance
 from showergrid.core.errors import InputError, run
 from showergrid.core.plugins import closure_modules
 from showergrid.core.progress import report
-from showergrid.evaluation.answers import read_model
-from showergrid.sources.files.column_maps import read_unlabelled
+from showergrid.training.model_file import read_model
 
 
 def main(a: argparse.Namespace) -> None:
@@ -36,14 +35,14 @@ def main(a: argparse.Namespace) -> None:
     model = model_of(a.cell)
     weights, cell = read_model(model)
     settings = Unlabelled(**job.config["prediction"]).model_copy(update={"files": a.hits})
-    events, ranges = Events(settings, cell, a.output), Ranges(cell)
+    events, ranges = UnlabelledEvents(settings, cell, a.output), Ranges(cell)
     _, probability = score(weights, cell, ranges.passing(events.hits()))
     for line in ranges.warnings():
         report(f"warning: {line}")
     names = [entry["name"] for entry in cell["classes"]]
     write_scores(a.output, events.table(), ranges.outside, names, probability)
     if a.provenance is not None:
-        modules = tuple(closure_modules(cell))
+        modules = closure_modules(cell)
         inputs = {"model": model, "hits": [Path(name) for name in a.hits]}
         job.finish(a.provenance, inputs, {"scores": a.output}, {"cell": cell["seed"]}, modules)
 

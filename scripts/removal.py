@@ -5,40 +5,41 @@ from pathlib import Path
 
 from showergrid.core import provenance
 from showergrid.core.errors import run
+from showergrid.core.plugins import closure_modules
 from showergrid.core.progress import progress
-from showergrid.evaluation import answers
+from showergrid.evaluation.settings import Bootstrap
 from showergrid.events.hits import read_hits
 from showergrid.explain.removal import WAYS, Trained, in_order, table, write_table
 from showergrid.explain.selection import drawn
 from showergrid.explain.settings import Removal
 from showergrid.inputs.image_file import read_images
 from showergrid.inputs.views import cut_views
-from showergrid.report.settings.tables import Bootstrap
+from showergrid.training.data import events_and_split, labelled
+from showergrid.training.model_file import read_model
 
 
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
     seed, asked = job.config["explanation_seed"], Removal(**job.config["removal"])
-    weights, cell = answers.read_model(a.model)
-    events, split = answers.events_and_split(a.events, a.split)
+    weights, cell = read_model(a.model)
+    events, split = events_and_split(a.events, a.split)
     chosen = drawn(split["test"], asked.events, seed)
     whole = read_images(a.images, cell["representation"]["name"], cell["resolution"])
     seen = cut_views(cell, {whole.representation: whole}, chosen)
-    labels = answers.labelled(seen, events, cell["classes"]).label
+    labels = labelled(seen, events, cell["classes"]).label
     order = cell["representation"].get("order")
     hits = in_order(read_hits(a.hits, time=order is not None), chosen, order)
 
     bootstrap = Bootstrap(**job.config["bootstrap"])
     rows = table(Trained(weights, cell, whole), hits, labels, asked.kept, seed, bootstrap)
     write_table(a.table, progress(rows, "removal", "row", len(WAYS) * len(asked.kept)))
-    model, representation = cell["model"]["module"], cell["representation"]["module"]
     job.finish(
         a.provenance,
         {"model": a.model, "images": a.images, "hits": a.hits, "events": a.events, "split": a.split},
         {"table": a.table},
         {"explanation": seed, "bootstrap": bootstrap.seed},
-        (f"showergrid.models.{model}", f"showergrid.representations.{representation}"),
+        closure_modules(cell),
     )
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from showergrid.core import provenance
 from showergrid.core.atomic import replacing
 from showergrid.core.errors import run
-from showergrid.plan.htmlpages import write_page
 from showergrid.report.data.runtimes import Runtime, read_runtimes, runtimes_page
-from showergrid.report.tables.csv_columns import written
+from showergrid.report.formats.csv import written
+from showergrid.report.formats.html import write_page
 
 
 def main(a: argparse.Namespace) -> None:

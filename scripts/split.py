@@ -6,8 +6,8 @@ from pathlib import Path
 from showergrid.core import provenance
 from showergrid.core.errors import run
 from showergrid.events.hits import read_events
+from showergrid.events.settings import Split
 from showergrid.events.split import divide, write_split
-from showergrid.inputs.settings import Split
 
 
 def main(a: argparse.Namespace) -> None:

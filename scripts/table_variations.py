@@ -7,8 +7,8 @@ from showergrid.core import provenance
 from showergrid.core.atomic import replacing
 from showergrid.core.errors import run
 from showergrid.report.formats import latex, markdown
+from showergrid.report.settings.variations import VariationTable
 from showergrid.report.tables.variations import build, layout, score_files, variations_csv
-from showergrid.sources.showers.variation_settings import VariationTable
 
 
 def main(a: argparse.Namespace) -> None:

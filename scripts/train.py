@@ -7,11 +7,13 @@ from pathlib import Path
 from showergrid.core import provenance
 from showergrid.core.errors import run
 from showergrid.core.plugins import closure_modules
-from showergrid.evaluation import answers
 from showergrid.inputs.views import cut_views, read_views
 from showergrid.training import fitting, loop
 from showergrid.training.checkpoint import Checkpoint
+from showergrid.training.data import events_and_split, labelled
+from showergrid.training.device import name_of, prepare, within_memory
 from showergrid.training.history import write_history
+from showergrid.training.model_file import describe, write_model
 from showergrid.training.settings import Training
 from showergrid.tuning.best import read_best, with_values
 
@@ -23,7 +25,7 @@ def main(a: argparse.Namespace) -> None:
     for best in a.tuned:
         cell = with_values(cell, read_best(best), str(best))
     model = cell["model"]
-    modules = tuple(closure_modules(cell))
+    modules = closure_modules(cell)
     inputs = {
         "images": a.images,
         "calibrations": a.calibrations,
@@ -33,27 +35,26 @@ def main(a: argparse.Namespace) -> None:
         "tuned": a.tuned,
     }
 
-    events, split = answers.events_and_split(a.events, a.split)
+    events, split = events_and_split(a.events, a.split)
     images = read_views(cell, a.images)
     train, validation = (
-        answers.labelled(cut_views(cell, images, split[part]), events, cell["classes"])
-        for part in ("train", "validation")
+        labelled(cut_views(cell, images, split[part]), events, cell["classes"]) for part in ("train", "validation")
     )
     module = fitting.estimator(model)
     if module is None:  # before the digest, which tells of kernels and threads
         settings = Training(**model["training"])
-        device = loop.prepare(settings)
+        device = prepare(settings)
     resume = Checkpoint(a.model.with_name("checkpoint.pt"), job.digest(inputs, modules))
     if module:
         done = fitting.fit(module, model, cell["seed"], train, validation, len(cell["classes"]))
     else:
         network = loop.build(model, train.images.shape, len(cell["classes"]), cell["seed"])
-        with loop.within_memory(cell, device):
-            done = loop.train(network, settings, cell["seed"], train, validation, device, resume, loop.name_of(cell))
+        with within_memory(cell, device):
+            done = loop.train(network, settings, cell["seed"], train, validation, device, resume, name_of(cell))
 
     write_history(a.history, done.history)
     calibrations = [json.loads(path.read_text()) for path in a.calibrations]
-    answers.write_model(a.model, done.best, loop.describe(cell, calibrations))
+    write_model(a.model, done.best, describe(cell, calibrations))
     job.finish(a.provenance, inputs, {"model": a.model, "history": a.history}, {"cell": cell["seed"]}, modules)
     resume.remove()
 

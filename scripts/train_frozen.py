@@ -7,12 +7,14 @@ from pathlib import Path
 from showergrid.core import provenance
 from showergrid.core.errors import run
 from showergrid.core.plugins import closure_modules
-from showergrid.evaluation import answers
 from showergrid.inputs.feature_file import read_features
 from showergrid.inputs.views import views
 from showergrid.training import loop
 from showergrid.training.checkpoint import Checkpoint
+from showergrid.training.data import events_and_split, labelled
+from showergrid.training.device import name_of, prepare, within_memory
 from showergrid.training.history import write_history
+from showergrid.training.model_file import describe, load_backbones, write_model
 from showergrid.training.settings import Training
 
 
@@ -20,7 +22,7 @@ def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
     cell, model = job.config, job.config["model"]
-    modules = tuple(closure_modules(cell))
+    modules = closure_modules(cell)
     inputs = {
         "features": a.features,
         "backbones": a.backbones,
@@ -29,25 +31,25 @@ def main(a: argparse.Namespace) -> None:
         "split": a.split,
     }
     settings = Training(**model["training"])
-    device = loop.prepare(settings)
+    device = prepare(settings)
 
-    events, split = answers.events_and_split(a.events, a.split)
+    events, split = events_and_split(a.events, a.split)
     features = read_features(a.features, events["event"].to_numpy())
     train, validation = (
-        answers.labelled(features.of(split[part]), events, cell["classes"]) for part in ("train", "validation")
+        labelled(features.of(split[part]), events, cell["classes"]) for part in ("train", "validation")
     )
     channels = sum(one["channels"] for one in model["backbones"])
     shape = (channels, *views(cell)[0].window.shape)
     network = loop.build(loop.untrained(model), shape, len(cell["classes"]), cell["seed"])
-    answers.load_backbones(network, a.backbones)
+    load_backbones(network, a.backbones)
     resume = Checkpoint(a.model.with_name("checkpoint.pt"), job.digest(inputs, modules))
-    with loop.within_memory(cell, device):
-        done = loop.train(network.head, settings, cell["seed"], train, validation, device, resume, loop.name_of(cell))
+    with within_memory(cell, device):
+        done = loop.train(network.head, settings, cell["seed"], train, validation, device, resume, name_of(cell))
 
     write_history(a.history, done.history)
     weights = network.state_dict() | {f"head.{name}": tensor for name, tensor in done.best.items()}
     calibrations = [json.loads(path.read_text()) for path in a.calibrations]
-    answers.write_model(a.model, weights, loop.describe(cell, calibrations))
+    write_model(a.model, weights, describe(cell, calibrations))
     job.finish(a.provenance, inputs, {"model": a.model, "history": a.history}, {"cell": cell["seed"]}, modules)
     resume.remove()
 

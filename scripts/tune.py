@@ -6,12 +6,14 @@ from pathlib import Path
 
 from showergrid.core import provenance
 from showergrid.core.errors import run
-from showergrid.evaluation import answers
+from showergrid.core.plugins import closure_modules
 from showergrid.inputs.image_file import read_images
-from showergrid.training import fitting, loop
+from showergrid.training import fitting
+from showergrid.training.data import events_and_split
+from showergrid.training.device import prepare
 from showergrid.training.settings import Training
-from showergrid.tuning import search as tuning
 from showergrid.tuning.images import ImageData
+from showergrid.tuning.search import search
 from showergrid.tuning.settings import Search
 from showergrid.tuning.trial import Trials
 from showergrid.tuning.trials import write_trials
@@ -20,8 +22,8 @@ from showergrid.tuning.trials import write_trials
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
-    cell, search = job.config, Search(**job.config["search"])
-    modules = tuple(f"showergrid.{kind}s.{cell[kind]['module']}" for kind in ("model", "representation"))
+    cell, settings = job.config, Search(**job.config["search"])
+    modules = closure_modules(cell)
     inputs = {
         "images": a.images,
         "hits": a.hits,
@@ -31,14 +33,14 @@ def main(a: argparse.Namespace) -> None:
         "weights": a.weights,
     }
     fitted = fitting.estimator(cell["model"])
-    device = None if fitted else loop.prepare(Training(**cell["model"]["training"]))
-    events, split = answers.events_and_split(a.events, a.split)
+    device = None if fitted else prepare(Training(**cell["model"]["training"]))
+    events, split = events_and_split(a.events, a.split)
     # Several workers share a journal, on whatever machine they are; the trials of one are those of its machine alone.
-    digest = job.digest(inputs, modules, machine=search.workers == 1)
+    digest = job.digest(inputs, modules, machine=settings.workers == 1)
     journal = a.folder / f"{digest[:16]}.journal"
     trials = Trials(
         cell=cell,
-        seeds=tuple(search.seeds),
+        seeds=tuple(settings.seeds),
         images=read_images(*a.images) if a.images else ImageData(*a.hits, a.split, *a.calibration),
         events=events,
         split=split,
@@ -47,10 +49,10 @@ def main(a: argparse.Namespace) -> None:
         digest=digest,
         epochs=job.config["epochs"],
     )
-    rows = tuning.search(search, a.worker, trials.epochs * len(trials.seeds), journal, trials.measure)
+    rows = search(settings, a.worker, trials.epochs * len(trials.seeds), journal, trials.measure)
     shutil.rmtree(trials.scratch, ignore_errors=True)
-    write_trials(a.output, rows, list(search.space))
-    seeds = {"search": search.seed, **{f"training {i}": seed for i, seed in enumerate(search.seeds)}}
+    write_trials(a.output, rows, list(settings.space))
+    seeds = {"search": settings.seed, **{f"training {i}": seed for i, seed in enumerate(settings.seeds)}}
     job.finish(a.provenance, inputs, {"trials": a.output}, seeds, modules)
 
 

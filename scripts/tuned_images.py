@@ -5,7 +5,8 @@ from pathlib import Path
 
 from showergrid.core import provenance
 from showergrid.core.errors import run
-from showergrid.inputs.settings import Images
+from showergrid.core.plugins import closure_modules
+from showergrid.inputs.settings import ImageSettings
 from showergrid.tuning.best import read_best, with_values
 from showergrid.tuning.images import ImageData
 
@@ -14,9 +15,9 @@ def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
     cell = with_values(job.config, read_best(a.tuned), str(a.tuned))
-    settings = Images(representation=cell["representation"], resolution=cell["resolution"])
+    settings = ImageSettings(representation=cell["representation"], resolution=cell["resolution"])
     ImageData(a.hits, a.split, a.calibration).make(settings, a.image_calibration, a.output)
-    modules = tuple(f"showergrid.{kind}s.{cell[kind]['module']}" for kind in ("model", "representation"))
+    modules = closure_modules(cell)
     inputs = {"tuned": a.tuned, "hits": a.hits, "split": a.split, "calibration": a.calibration}
     outputs = {"images": a.output, "calibration": a.image_calibration}
     job.finish(a.provenance, inputs, outputs, modules=modules)

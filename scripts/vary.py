@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 from showergrid.core import provenance
 from showergrid.core.atomic import replacing
 from showergrid.core.errors import run
-from showergrid.sources.showers.settings import Box, Readout, Simulation
+from showergrid.events.detector import Box
+from showergrid.sources.showers.settings import Readout, Simulation
 from showergrid.sources.showers.showers import seeds, vary_shard
 
 

@@ -12,15 +12,15 @@ from showergrid.core import provenance
 from showergrid.core.atomic import replacing
 from showergrid.core.errors import run
 from showergrid.core.plugins import closure_modules
-from showergrid.evaluation import answers
 from showergrid.events.hits import read_events
 from showergrid.events.split import read_split
+from showergrid.training.model_file import read_model
 
 
 def main(a: argparse.Namespace) -> None:
     """Write the scores."""
     job = provenance.start(a.job, __file__)
-    weights, cell = answers.read_model(a.model)
+    weights, cell = read_model(a.model)
     event, sets = read_split(a.split)
     names = job.config["variations"]
     shards = len(a.hits) // len(names)
@@ -28,7 +28,7 @@ def main(a: argparse.Namespace) -> None:
     table = scored(weights, cell, files, read_events(a.events), event[sets == "test"])
     with replacing(a.scores) as beside:
         pq.write_table(table, beside)
-    modules = tuple(closure_modules(cell))
+    modules = closure_modules(cell)
     inputs = {"model": a.model, "hits": a.hits, "events": a.events, "split": a.split}
     job.finish(a.provenance, inputs, {"scores": a.scores}, {"cell": cell["seed"]}, modules)
 

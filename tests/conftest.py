@@ -11,7 +11,7 @@ import pytest
 from filelock import FileLock
 from study import HOST, Project, checkout
 
-from showergrid.sources.showers.settings import Box
+from showergrid.events.detector import Box
 
 WITNESS = Path(__file__).parent / "workflow/witness"
 
@@ -100,3 +100,14 @@ def readout() -> dict:
         "clustering": {"x": 4.3, "y": 13, "z": 24},
         "tpc": "both",
     }
+
+
+@pytest.fixture
+def one_thread():
+    """PyTorch on one thread: networks this small gain nothing from more, and wait for each other on a busy machine."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)

@@ -14,7 +14,7 @@ import pytest
 import yaml
 from study import ROOT, Project, checkout, outputs
 
-from showergrid.core.provenance import sha256
+from showergrid.core.digests import sha256
 from showergrid.plan import apptainer as runs
 from showergrid.plan import containers
 

@@ -27,7 +27,7 @@ def test_every_job_was_seen(notes, inputs):
 
 
 def test_what_a_job_loads_is_among_its_inputs(notes, inputs):
-    allowed = {file_of(module) for module in LEFT_OUT}
+    allowed = {file_of(module) for module in (*LEFT_OUT, "showergrid.core.digests")}  # the last is for records, too
     for note in notes:
         loaded = {note["command"], *filter(None, map(file_of, note["modules"]))}
         missing = loaded - inputs[note["rule"], *sorted(note["wildcards"].items())] - allowed

@@ -23,11 +23,14 @@ def explain(error):
     return str(error)
 
 
+def no_python(error):
+    return InputError(str(error))
+
+
 def run(main, parser):
     main(parser.parse_args())
 """,
     "provenance": """
-import hashlib
 import json
 from types import SimpleNamespace
 
@@ -38,10 +41,6 @@ def start(text, command):
 
 def finish(path, *_, **__):
     path.write_text("{}")
-
-
-def sha256(path):
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 """,
 }
 

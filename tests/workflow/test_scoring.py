@@ -5,8 +5,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from showergrid.apply.scoring import score
-from showergrid.evaluation.answers import read_model
 from showergrid.events.hits import read_hits
+from showergrid.training.model_file import read_model
 
 CELLS = [
     ("projection_y", 100, "complex"),

@@ -13,22 +13,24 @@ import pyarrow.parquet as pq
 
 from showergrid.apply.settings import Unlabelled
 from showergrid.core.atomic import replacing
+from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
 from showergrid.core.progress import report
+from showergrid.events.detector import Box
 from showergrid.events.hits import Hits
 from showergrid.inputs.views import views
 from showergrid.sources.files.chunks import format_of
+from showergrid.sources.files.column_maps import load_map
 from showergrid.sources.files.formats.chunk import ROWS
 from showergrid.sources.files.ingest import check_files, events_of, numbers, ordered_hits, source_names
-from showergrid.sources.files.settings import REFERENCE, ColumnMap
-from showergrid.sources.showers.settings import Box
+from showergrid.sources.files.settings import REFERENCE, ColumnMap, MapFile
 
 # hits.parquet of a study, whose rows stand in the study's order
 TABLE = ColumnMap(event="event", x="x", y="y", z="z", charge="charge")
 UNLABELLED = REFERENCE.model_copy(update={"pdg": None, "energy": None})
 
 
-class Events:
+class UnlabelledEvents:
     """Events of files, read once, and of those read so far where they came from."""
 
     def __init__(self, settings: Unlabelled, cell: dict[str, Any], output: Path) -> None:
@@ -136,3 +138,18 @@ def check_suffix(path: Path) -> None:
     """
     if path.suffix not in (".csv", ".parquet"):
         raise InputError(f"{path}: scores are written as .csv or .parquet; name such a file")
+
+
+def read_unlabelled(path: Path | None, files: Sequence[str]) -> Unlabelled:
+    """Files whose events are to be classified, by the map at `path`; order and detector are unset where it has none.
+
+    Raises:
+        InputError: as `read_map`.
+    """
+    given = {} if path is None else load_map(path)
+    named = bool(given.keys() & ColumnMap.model_fields.keys())
+    found = checked(MapFile, given if named else {**REFERENCE.model_dump(mode="json"), **given}, str(path))
+    values = found.model_dump(mode="json")
+    columns = {name: values[name] for name in ColumnMap.model_fields} if named else None
+    own = {name: values[name] for name in found.model_fields_set & {"order", "detector", "margin", "min_hits"}}
+    return Unlabelled(**own, files=list(files), columns=columns)

@@ -18,8 +18,9 @@ from showergrid.inputs.image_file import Images
 from showergrid.inputs.making import FEW_HITS
 from showergrid.inputs.pixels import is_list
 from showergrid.inputs.views import Seen, View, views
+from showergrid.training.device import name_of
 from showergrid.training.fitting import estimator
-from showergrid.training.loop import batches, build, name_of, untrained
+from showergrid.training.loop import batches, build, untrained
 
 # Largest difference between a score of the exported network and that of evaluation, by the precision of the latter.
 # The export computes in float32, in which the order of sums matters little; bfloat16 has 8 significant bits.
@@ -27,7 +28,7 @@ TOLERANCE = {"float32": 1e-4, "bf16": 5e-2, "auto": 5e-2}
 EXAMPLES = 4  # test events whose images are written beside it
 
 
-class Scores(nn.Module):
+class Answering(nn.Module):
     """A network with the last step to probabilities: images (N, C, ...) float32 to (N, classes) float64."""
 
     def __init__(self, network: nn.Module) -> None:
@@ -61,7 +62,7 @@ def torchscript(weights: dict[str, Tensor], cell: dict[str, Any], shape: tuple[i
         # torch.jit is deprecated in Python for torch.export, whose files need a compiler of their own; libtorch loads
         # TorchScript, and LArSoft has nothing else
         warnings.simplefilter("ignore")
-        torch.jit.save(torch.jit.trace(Scores(network).eval(), torch.zeros(2, *shape), check_trace=False), written)
+        torch.jit.save(torch.jit.trace(Answering(network).eval(), torch.zeros(2, *shape), check_trace=False), written)
     return _without_paths(written)
 
 

@@ -21,7 +21,7 @@ from showergrid.evaluation.answers import answer
 from showergrid.events.hits import Hits
 from showergrid.inputs.image_file import read_images
 from showergrid.inputs.making import write_images
-from showergrid.inputs.settings import Images
+from showergrid.inputs.settings import ImageSettings
 from showergrid.inputs.views import Stack, cut_views, views
 from showergrid.inputs.window import Cut
 
@@ -58,7 +58,7 @@ def windows(cell: dict[str, Any], chunks: Iterable[Hits]) -> Cut | Stack:
     with tempfile.TemporaryDirectory() as folder:
         for (name, view), same in zip(of.items(), itertools.tee(chunks, len(of)), strict=True):
             path = Path(folder, f"{len(images)}.safetensors")
-            settings = Images(representation=view.representation, resolution=cell["resolution"])
+            settings = ImageSettings(representation=view.representation, resolution=cell["resolution"])
             write_images(path, same, view.calibration, settings)
             images[name] = read_images(path)
         return cut_views(cell, images, next(iter(images.values())).event)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from showergrid.inputs.settings import NAMED, Order
+from showergrid.core.settings import Name, Resolution, Seed
+from showergrid.events.detector import Box
+from showergrid.events.settings import Order
+from showergrid.inputs.settings import NAMED
 from showergrid.sources.files.settings import Ingest
-from showergrid.sources.showers.settings import Box
 
 
 class Unlabelled(Ingest):
@@ -24,8 +26,8 @@ class Unlabelled(Ingest):
 class Prediction(Unlabelled):
     """Files of hits and the cell that is asked about them."""
 
-    name: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", description="name of the output")
+    name: Name = Field(description="name of the output")
     representation: str = Field(pattern=NAMED, description="representation of the cell")
-    resolution: int = Field(ge=1, le=20_000, description="its resolution")
+    resolution: Resolution = Field(description="its resolution")
     model: str = Field(pattern=NAMED, description="its network")
-    seed: int = Field(ge=0, lt=2**31, description="its seed")
+    seed: Seed = Field(description="its seed")

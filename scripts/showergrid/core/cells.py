@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 
@@ -36,3 +37,8 @@ class Place:
     def key(self) -> tuple[str, int, str]:
         """Representation, resolution and model."""
         return self.representation, self.resolution, self.model
+
+
+def cell_folder(results: Path, representation: str, resolution: int, model: str, seed: int) -> Path:
+    """Where a cell lives below the study's folder."""
+    return results / Cell(representation, resolution, model, seed).folder

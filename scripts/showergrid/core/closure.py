@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from showergrid.core.errors import no_python
+
 # These cannot change an output (tests/workflow/test_exactness.py proves it), so editing them reruns nothing.
 LEFT_OUT = frozenset(f"showergrid.core.{name}" for name in ("errors", "progress", "provenance", "closure"))
 
@@ -19,6 +21,7 @@ def closure(command: Path, *modules: str) -> list[Path]:
 
     Raises:
         FileNotFoundError: the command or one of `modules` does not exist.
+        InputError: a file is no Python.
     """
     root = command.parent
     found: set[Path] = set()
@@ -43,7 +46,11 @@ def _imported(path: Path, root: Path) -> frozenset[str]:
     """Dotted names that may be modules: `from a import b` gives both a and a.b."""
     package = path.relative_to(root).with_suffix("").parts[:-1]
     names: set[str] = set()
-    for node in _statements(ast.parse(path.read_bytes())):
+    try:
+        tree = ast.parse(path.read_bytes(), str(path))
+    except SyntaxError as error:
+        raise no_python(error) from None
+    for node in _statements(tree):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -69,8 +76,9 @@ def _packages(path: Path, root: Path) -> list[Path]:
 
 
 def _file(root: Path, name: str) -> Path | None:
-    path = root.joinpath(*name.split(".")).with_suffix(".py")
-    return path if path.is_file() else None
+    """The file of a module or, if the name is that of a package, its `__init__.py`."""
+    path = root.joinpath(*name.split("."))
+    return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
 
 
 def _existing(root: Path, name: str) -> Path:

@@ -20,10 +20,15 @@ def digest(content: Path | bytes) -> Digest:
     """The digest of a file, or of what shall be one."""
     if isinstance(content, bytes):
         return Digest(hashlib.sha256(content).hexdigest(), len(content))
-    with open(content, "rb") as file:
-        return Digest(hashlib.file_digest(file, "sha256").hexdigest(), content.stat().st_size)
+    return Digest(sha256(content), content.stat().st_size)
 
 
-def listing(sha256: Mapping[str, str]) -> bytes:
+def listing(digests: Mapping[str, str]) -> bytes:
     """Digests by file name as a file that `sha256sum --check` reads, sorted by name."""
-    return "".join(f"{sha256[name]}  {name}\n" for name in sorted(sha256)).encode()
+    return "".join(f"{digests[name]}  {name}\n" for name in sorted(digests)).encode()
+
+
+def sha256(path: Path) -> str:
+    """Hexadecimal SHA-256 of a file's content."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

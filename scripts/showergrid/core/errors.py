@@ -23,6 +23,11 @@ def explain(error: ValidationError) -> str:
     return f"{error.title}: {key}: {first['msg']}{given}"
 
 
+def no_python(error: SyntaxError) -> InputError:
+    """What to raise for a source file that Python cannot read."""
+    return InputError(f"{error.filename}, line {error.lineno}: is no Python ({error.msg}); correct it")
+
+
 def run(main: Callable[[argparse.Namespace], None], parser: argparse.ArgumentParser) -> None:
     """Parse the command line and run `main`; an expected failure is one line and exit status 1.
 

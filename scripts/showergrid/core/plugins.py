@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from showergrid.core.errors import InputError
+from showergrid.core.errors import InputError, no_python
 
 Kind = Literal["representations", "models"]
 
@@ -25,14 +25,22 @@ def load(kind: Kind, name: str) -> ModuleType:
     """Import the module of one representation or network.
 
     Raises:
-        InputError: there is none of that name.
+        InputError: there is none of that name, or a file that it needs is no Python.
     """
     if name not in names(kind):
         raise InputError(f"config: {kind}: no module is called {name!r}; valid: {', '.join(names(kind))}")
-    return importlib.import_module(f"showergrid.{kind}.{name}")
+    try:
+        return importlib.import_module(f"showergrid.{kind}.{name}")
+    except SyntaxError as error:
+        raise no_python(error) from None
 
 
-def closure_modules(job: Mapping[str, Any]) -> list[str]:
+def all_modules() -> tuple[str, ...]:
+    """Dotted names of all modules that there are to load."""
+    return tuple(f"showergrid.{kind}.{name}" for kind in get_args(Kind) for name in names(kind))
+
+
+def closure_modules(job: Mapping[str, Any]) -> tuple[str, ...]:
     """Dotted names of the modules that a job loads by name, wherever its configuration names them."""
     kinds: dict[str, Kind] = {"representation": "representations", "model": "models"}
     found = {f"showergrid.{kinds[key]}.{job[key]['module']}" for key in kinds if isinstance(job.get(key), Mapping)}
@@ -40,4 +48,4 @@ def closure_modules(job: Mapping[str, Any]) -> list[str]:
         for inner in value if isinstance(value, list) else [value]:
             if isinstance(inner, Mapping):
                 found |= set(closure_modules(inner))
-    return sorted(found)
+    return tuple(sorted(found))

@@ -19,6 +19,7 @@ from typing import Any
 
 from showergrid.core.atomic import replacing
 from showergrid.core.closure import closure
+from showergrid.core.digests import sha256
 from showergrid.core.errors import InputError
 
 Files = dict[str, Path | list[Path]]
@@ -114,12 +115,6 @@ def start(text: str, command: str) -> Job:
         raise InputError(
             f'--job: expected a JSON object with the key "config" ({error}); a provenance file shows one'
         ) from None
-
-
-def sha256(path: Path) -> str:
-    """Hexadecimal SHA-256 of a file's content."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _paths(value: Path | list[Path]) -> list[Path]:

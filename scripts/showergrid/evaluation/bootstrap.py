@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from showergrid.core.seeds import generator
-from showergrid.report.settings.tables import Bootstrap
+from showergrid.evaluation.settings import Bootstrap
 
 RESAMPLES_AT_ONCE = 128  # bounds the memory: 128 x 20,000 events of 8 bytes are 20 MB
 

@@ -12,14 +12,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from showergrid.core.errors import InputError
-from showergrid.report.settings.tables import ClassName
+from showergrid.events.classes import Class
 from showergrid.training.history import read_history
 
 FILES = ("history.csv", "metrics.json", "predictions.parquet")  # what a table reads of a cell
 
 
 @dataclass(frozen=True)
-class Share:
+class MeanShare:
     """Share of an event's charge or hits that lies in the window, over the test events."""
 
     mean: float
@@ -27,7 +27,7 @@ class Share:
 
 
 @dataclass(frozen=True)
-class Run:
+class CellResults:
     """One cell: accuracies of its history, and its test events.
 
     train, validation: of the last epoch; best_validation: of the epoch whose weights were kept.
@@ -40,18 +40,13 @@ class Run:
     validation: float
     best_validation: float
     collapsed: bool
-    shares: Mapping[str, Share]
+    shares: Mapping[str, MeanShare]
     event: np.ndarray
     labels: np.ndarray
     scores: np.ndarray
 
 
-def cell_folder(results: Path, representation: str, resolution: int, model: str, seed: int) -> Path:
-    """Where a cell lives below the study's folder."""
-    return results / "cells" / representation / f"c{resolution}" / model / f"seed{seed}"
-
-
-def read_run(folder: Path, classes: Sequence[ClassName]) -> Run:
+def read_run(folder: Path, classes: Sequence[Class]) -> CellResults:
     """The cell in `folder`.
 
     Raises:
@@ -63,13 +58,13 @@ def read_run(folder: Path, classes: Sequence[ClassName]) -> Run:
     if not 1 <= best <= len(history):
         raise InputError(f"{folder / 'metrics.json'}: best_epoch {best} is not in history.csv; evaluate the cell again")
     event, labels, scores = read_predictions(folder / "predictions.parquet", classes, "test")
-    return Run(
+    return CellResults(
         folder=folder,
         train=history[-1].train_accuracy,
         validation=history[-1].val_accuracy,
         best_validation=history[best - 1].val_accuracy,
         collapsed=bool(metrics["collapsed"]),
-        shares={what: Share(found["value"], found["median"]) for what, found in metrics["window"].items()},
+        shares={what: MeanShare(found["value"], found["median"]) for what, found in metrics["window"].items()},
         event=event,
         labels=labels,
         scores=scores,
@@ -93,7 +88,7 @@ def read_metrics(path: Path) -> dict:
     return metrics
 
 
-def read_predictions(path: Path, classes: Sequence[ClassName], split: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def read_predictions(path: Path, classes: Sequence[Class], split: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Events (n,) int64, labels (n,) int64 and scores (n,) float64 of one split, sorted by event.
 
     Raises:

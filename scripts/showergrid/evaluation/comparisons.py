@@ -18,7 +18,7 @@ import numpy as np
 from showergrid.core.seeds import generator
 from showergrid.evaluation.bootstrap import event_weights, percentile_interval
 from showergrid.evaluation.metrics import THRESHOLD
-from showergrid.report.settings.tables import Bootstrap
+from showergrid.evaluation.settings import Bootstrap
 
 Statistic = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]  # labels, scores, weights (b, n) -> (b,)
 

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from showergrid.core.errors import InputError
 from showergrid.evaluation.bootstrap import event_weights, percentile_interval, reverse_percentile_interval
-from showergrid.report.settings.tables import Bootstrap
+from showergrid.evaluation.settings import Bootstrap
 
 THRESHOLD = 0.5
 COLLAPSED_SHARE = 0.98  # one class answered for at least so many events

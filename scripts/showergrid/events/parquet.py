@@ -1,11 +1,13 @@
-"""Parquet files written bit by bit, whose bytes do not depend on the size of the bits."""
+"""Tables as their schemas have them, and Parquet files written bit by bit, whose bytes do not depend on the bits."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -38,3 +40,15 @@ def row_groups(path: Path, schema: pa.Schema, size: int) -> Iterator[RowGroups]:
         groups = RowGroups(writer, size)
         yield groups
         groups.close()
+
+
+def conforming(columns: dict[str, np.ndarray | pa.Array | list[Any] | None], schema: pa.Schema) -> pa.Table:
+    """Columns as the schema has them; those that are not known (None) are empty."""
+    size = len(columns["event"])
+    arrays = [
+        pa.nulls(size, field.type)
+        if columns[field.name] is None
+        else pa.array(columns[field.name]).cast(field.type, safe=False)
+        for field in schema
+    ]
+    return pa.Table.from_arrays(arrays, schema=schema)

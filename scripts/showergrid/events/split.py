@@ -14,7 +14,7 @@ from showergrid.core.atomic import replacing
 from showergrid.core.errors import InputError
 from showergrid.core.seeds import generator
 from showergrid.events.hits import open_table
-from showergrid.inputs.settings import Split
+from showergrid.events.settings import Split
 
 SETS = ("train", "validation", "test")
 SPLIT = pa.schema(

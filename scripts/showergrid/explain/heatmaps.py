@@ -24,9 +24,9 @@ from showergrid.core.atomic import replacing
 from showergrid.core.progress import progress
 from showergrid.core.seeds import generator
 from showergrid.evaluation.metrics import mean_share
+from showergrid.evaluation.settings import Bootstrap
 from showergrid.explain.selection import largest
 from showergrid.inputs.window import Cut
-from showergrid.report.settings.tables import Bootstrap
 from showergrid.training.loop import answers, batches
 from showergrid.training.settings import Training
 

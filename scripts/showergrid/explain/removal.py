@@ -17,6 +17,7 @@ from showergrid.core.atomic import replacing
 from showergrid.core.seeds import generator
 from showergrid.evaluation.answers import answer
 from showergrid.evaluation.metrics import split_metrics
+from showergrid.evaluation.settings import Bootstrap
 from showergrid.events.hits import Hits
 from showergrid.events.order import reordered
 from showergrid.explain.selection import largest
@@ -24,7 +25,6 @@ from showergrid.inputs import settings
 from showergrid.inputs.image_file import Images, read_images
 from showergrid.inputs.making import write_images
 from showergrid.inputs.window import Window, cut
-from showergrid.report.settings.tables import Bootstrap
 
 WAYS = ("random", "highest charge", "lowest charge", "first", "last")  # which hits are kept
 MEASURED = ("accuracy", "efficiency", "purity", "roc_auc")
@@ -81,7 +81,7 @@ class Trained:
         Images are made anew with the calibration that the cell keeps. Windows lie where those of the same events with
         all their hits do, so that nothing but the hits is different.
         """
-        made = settings.Images(
+        made = settings.ImageSettings(
             representation=settings.Representation(**{**self.cell["representation"], "order": None}),
             resolution=self.cell["resolution"],
         )

@@ -14,7 +14,7 @@ from showergrid.core.errors import InputError
 from showergrid.core.plugins import load
 from showergrid.events.hits import AXES, Hits
 from showergrid.inputs.pixels import Grid
-from showergrid.inputs.settings import Images
+from showergrid.inputs.settings import ImageSettings
 
 
 def training_hits(chunks: Iterable[Hits], training: np.ndarray) -> Iterator[Hits]:
@@ -52,7 +52,7 @@ def calibrate_data(training: Iterable[Hits], stretch: Mapping[str, float]) -> di
     return {"axes": axes, "charge_max": charge, "events": events}
 
 
-def calibrate_images(training: Iterable[Hits], data: dict[str, Any], settings: Images) -> dict[str, Any]:
+def calibrate_images(training: Iterable[Hits], data: dict[str, Any], settings: ImageSettings) -> dict[str, Any]:
     """The grid of one resolution and the ranges of one representation on it, from chunks of training events.
 
     `data` is what `calibrate_data` gave.

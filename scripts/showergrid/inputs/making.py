@@ -14,13 +14,13 @@ from showergrid.events.hits import Hits
 from showergrid.events.order import reordered
 from showergrid.inputs.image_file import writing
 from showergrid.inputs.pixels import Grid, columns, is_list
-from showergrid.inputs.settings import Images
+from showergrid.inputs.settings import ImageSettings
 
 FEW_HITS = 30  # up to so many hits an event has no direction (the reference's rule)
 END_SHARE = 0.9  # of an event's charge is seen by its end: the last hits are few, far and mostly blips
 
 
-def write_images(path: Path, chunks: Iterable[Hits], calibration: dict[str, Any], settings: Images) -> None:
+def write_images(path: Path, chunks: Iterable[Hits], calibration: dict[str, Any], settings: ImageSettings) -> None:
     """Make the images of all events in `chunks` on the grid and with the ranges of `calibration`.
 
     Where the representation has an order of its own, the hits need their time.

@@ -6,38 +6,27 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from showergrid.core.settings import Settings
+from showergrid.core.settings import Name, Resolution, Settings
+from showergrid.events.settings import Axis, Order
 
-Axis = Literal["x", "y", "z"]
-Order = Literal["axis", "truth_time", "as_given"]
 Origin = Literal["first_hit", "charge_centre", "end"]
 NAMED = r"^[A-Za-z][A-Za-z0-9_]*(@[A-Za-z0-9_.,-]+)?$"  # an entry of the study, or a variant of one
-
-
-class Split(Settings):
-    """How the events are divided: stratified by class, by a seed of its own, never by that of a model."""
-
-    seed: int = Field(ge=0, description="seed of the split alone")
-    test_fraction: float = Field(gt=0, lt=1, description="share of each class kept for the test set")
-    validation_fraction: float = Field(gt=0, lt=1, description="share of the rest of each class kept for validation")
 
 
 class Representation(Settings):
     """One way to turn hits into an image."""
 
     name: str = Field(pattern=NAMED, description="name in paths and tables")
-    module: str = Field(
-        pattern=r"^[A-Za-z][A-Za-z0-9_]*$", description="file in showergrid/representations, without .py"
-    )
+    module: Name = Field(description="file in showergrid/representations, without .py")
     parameters: dict[str, Any] = Field(description="parameters of that module")
     order: Order | None = Field(default=None, description="order of an event's hits, if not that of the hits' file")
 
 
-class Images(Settings):
+class ImageSettings(Settings):
     """What one image file holds."""
 
     representation: Representation
-    resolution: int = Field(ge=1, le=20_000, description="c: pixels across the detector in x (and y; 1.25 c in z)")
+    resolution: Resolution = Field(description="c: pixels across the detector in x (and y; 1.25 c in z)")
 
 
 class CentimetreWindow(Settings):

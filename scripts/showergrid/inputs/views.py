@@ -117,3 +117,8 @@ def described(cell: Mapping[str, Any], calibrations: Sequence[dict[str, Any]]) -
         return {**cell, "calibration": calibrations[0]}
     of = dict(zip(shown(cell), calibrations, strict=True))
     return {**cell, "views": [{**view, "calibration": of[view["representation"]["name"]]} for view in cell["views"]]}
+
+
+def table(images: Cut) -> np.ndarray:
+    """(E, C * pixels) float32: the windows of all events, a row each, channel by channel."""
+    return images.batch(np.arange(len(images))).reshape(len(images), -1)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import Field
 
+from showergrid.inputs.views import table
 from showergrid.models.parts import linear
 from showergrid.models.parts.estimator_settings import Estimator
 from showergrid.models.parts.linear import predict
-from showergrid.training.fitting import Fitted, only_row, table
+from showergrid.training.fitting import Fitted, only_row
 
 if TYPE_CHECKING:
-    from showergrid.training.loop import Labelled
+    from showergrid.training.data import Labelled
 
 IMAGE_AXES = (1,)
 __all__ = ["IMAGE_AXES", "Parameters", "fit", "predict"]

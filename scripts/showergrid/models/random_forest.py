@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from pydantic import Field
 
+from showergrid.inputs.views import table
 from showergrid.models.parts import forest
 from showergrid.models.parts.estimator_settings import Estimator
-from showergrid.training.fitting import Fitted, only_row, table
+from showergrid.training.fitting import Fitted, only_row
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from showergrid.inputs.window import Cut
-    from showergrid.training.loop import Labelled
+    from showergrid.training.data import Labelled
 
 IMAGE_AXES = (1,)
 

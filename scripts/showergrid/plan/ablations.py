@@ -10,9 +10,10 @@ from typing import Any
 from showergrid.core import plugins
 from showergrid.core.cells import Place
 from showergrid.core.errors import InputError
+from showergrid.core.settings import LARGEST
 from showergrid.core.variants import base, variant
 from showergrid.plan.catalogue import Catalogue
-from showergrid.plan.config import LARGEST, Ablation, ModelEntry, Override, RepresentationEntry
+from showergrid.plan.config import Ablation, ModelEntry, Override, RepresentationEntry
 from showergrid.training.hyperparameters import WINDOW, groups_of, known
 
 COORDINATES = ("representation", "resolution", "model")

@@ -18,10 +18,9 @@ from showergrid.core.variants import MARK, base, tuned
 from showergrid.events.hits import AXES
 from showergrid.inputs.pixels import is_list
 from showergrid.inputs.settings import CentimetreWindow
-from showergrid.models.parts.estimator_settings import Fitting
 from showergrid.plan.config import Config, ModelEntry, RepresentationEntry
 from showergrid.training.hyperparameters import axes_of, grouped, groups_of, known, settled, whole
-from showergrid.training.settings import Training
+from showergrid.training.settings import Fitting, Training
 
 VIEWS = "views"  # the module of representations that show the images of others
 FROZEN = "frozen"  # the module of networks that join the features of trained cells

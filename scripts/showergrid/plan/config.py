@@ -7,34 +7,25 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from showergrid.apply.settings import Prediction
-from showergrid.core.settings import Settings
+from showergrid.core.settings import NAME, Name, Resolution, Seed, Settings
 from showergrid.core.variants import MARK, TUNED
+from showergrid.evaluation.settings import Bootstrap, Comparison
+from showergrid.events.classes import Class
+from showergrid.events.detector import Box
+from showergrid.events.settings import Order, Split
 from showergrid.explain.settings import Explanation
-from showergrid.inputs.settings import Order, Split
 from showergrid.rebuild.settings import Archive
 from showergrid.report.data.settings import Baselines, PublishedData
 from showergrid.report.settings.ensembles import Ensemble
 from showergrid.report.settings.performance import Performance
-from showergrid.report.settings.tables import Bootstrap, Comparison, PublishedTable
+from showergrid.report.settings.tables import PublishedTable
 from showergrid.sources.files.settings import Ingest
-from showergrid.sources.showers.settings import Box, Readout, Simulation
+from showergrid.sources.showers.settings import Readout, Simulation
 from showergrid.sources.showers.variation_settings import Variations
 from showergrid.track.settings import Notify, Tracking
 from showergrid.tuning.settings import Search
 
-LARGEST = {"resolution": 20_000, "seed": 2**31 - 1}
-NAME = r"[A-Za-z][A-Za-z0-9_]*"
-Name = Annotated[str, Field(pattern=f"^{NAME}$")]
 ModelName = Annotated[str, Field(pattern=f"^{NAME}({MARK}{TUNED})?$")]
-Seed = Annotated[int, Field(ge=0, le=LARGEST["seed"])]
-Resolution = Annotated[int, Field(ge=1, le=LARGEST["resolution"])]
-
-
-class Class(Settings):
-    """One of the answers that the networks tell apart."""
-
-    name: Name
-    pdg: int
 
 
 class Entry(BaseModel):
@@ -125,7 +116,7 @@ class PublishedNumbers(Settings):
     resolution_of: Name = Field(default="projection_y", description="representation of `resolution`")
 
 
-class Place(Settings):
+class PlaceEntry(Settings):
     """A cell without its seed."""
 
     representation: Name
@@ -162,7 +153,7 @@ class Config(Settings):
     training: dict[str, Any]
     models: list[ModelEntry] = Field(min_length=1)
     grid: list[Block] = Field(min_length=1)
-    out_of_memory: list[Place]
+    out_of_memory: list[PlaceEntry]
     ablations: list[Ablation]
     ensembles: list[Ensemble]
     tuning: list[Search]

@@ -20,8 +20,8 @@ import yaml
 from pydantic import Field, TypeAdapter, ValidationError
 
 from showergrid.core.atomic import replacing
+from showergrid.core.digests import sha256
 from showergrid.core.errors import InputError, explain
-from showergrid.core.provenance import sha256
 from showergrid.core.settings import Settings
 
 IMAGES = ("data", "torch")

@@ -10,10 +10,11 @@ import yaml
 from showergrid.apply.settings import Unlabelled
 from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
+from showergrid.core.settings import LARGEST
 from showergrid.inputs.pixels import is_list
 from showergrid.plan import explain_jobs, report_jobs
 from showergrid.plan.catalogue import VIEWS
-from showergrid.plan.config import LARGEST, Config, PublishedNumbers
+from showergrid.plan.config import Config, PublishedNumbers
 from showergrid.plan.study import Study
 from showergrid.sources.showers.variation_settings import readouts
 

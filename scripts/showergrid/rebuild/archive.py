@@ -98,7 +98,7 @@ def _described(
     provenance = {name: json.loads((root / name).read_text()) for name in job.files if name.endswith("provenance.json")}
     members[PAGE] = page(root, job, time, citation, provenance, digests, absent)
     digests[PAGE] = digest(members[PAGE])
-    run = crate.Run(
+    run = crate.WorkflowRun(
         start=min(record["start"] for record in provenance.values()),
         end=max(record["end"] for record in provenance.values()),
         description=f"snakemake --configfile {STUDY}, at commit {job.commit}"

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from showergrid.core.errors import InputError
 from showergrid.evaluation.cell_folder import read_metrics
-from showergrid.rebuild.results import Job, Results
+from showergrid.rebuild.results import RecordedJob, Results
 
 PREDICTIONS, METRICS = "predictions.parquet", "metrics.json"
 # What may explain a difference, in the order in which it is told.
@@ -22,7 +22,7 @@ SUBJECTS += ("threads", "GPU", "determinism")
 
 
 @dataclass(frozen=True)
-class Difference:
+class RecordDifference:
     """A value of a record that is another one in the other folder; None where there is none."""
 
     subject: str
@@ -32,7 +32,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Scores:
+class ScoreDifference:
     """How far the scores of a cell are apart: the largest difference, and of which event; what events only one has."""
 
     largest: float
@@ -55,7 +55,7 @@ class CellDifference:
 
     folder: str
     files: list[str]
-    scores: Scores | None
+    scores: ScoreDifference | None
     metrics: int | None
     outside: list[Outside] | None
 
@@ -64,12 +64,12 @@ class CellDifference:
 class Cause:
     """A difference of records, and the files that its jobs made differently."""
 
-    difference: Difference
+    difference: RecordDifference
     files: list[str]
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ResultsComparison:
     """Two folders side by side: paths of files that are the same, that differ, that only one has.
 
     causes: what the records of the jobs say; following: files made in the same way of others that differ;
@@ -90,7 +90,7 @@ class Comparison:
         return not (self.differing or any(self.only))
 
 
-def compare(one: Results, other: Results) -> Comparison:
+def compare(one: Results, other: Results) -> ResultsComparison:
     """All differences between two folders.
 
     Raises:
@@ -109,7 +109,7 @@ def compare(one: Results, other: Results) -> Comparison:
             (following if follows else unexplained).append(name)
     folders = sorted(one.cells & other.cells)
     files = {folder: [name for name in differing if name.startswith(f"{folder}/")] for folder in folders}
-    return Comparison(
+    return ResultsComparison(
         same=[name for name in both if one.digests[name] == other.digests[name]],
         differing=differing,
         only=tuple(sorted(a.digests.keys() - b.digests.keys()) for a, b in ((one, other), (other, one))),
@@ -120,36 +120,36 @@ def compare(one: Results, other: Results) -> Comparison:
     )
 
 
-def _reasons(name: str, one: Results, other: Results, differing: set[str]) -> tuple[list[Difference], bool]:
+def _reasons(name: str, one: Results, other: Results, differing: set[str]) -> tuple[list[RecordDifference], bool]:
     """What may explain that `name` differs, and whether an input of its job is itself a file that differs."""
     jobs = [results.jobs.get(name) for results in (one, other)]
     found = []
     states = [_state(results, job, name) for results, job in zip((one, other), jobs, strict=True)]
     if any(state != "as recorded" for state in states):
-        found.append(Difference("record", name, *states))
+        found.append(RecordDifference("record", name, *states))
     if None in jobs:
         return found, False
     inputs = [{**job.inputs} for job in jobs]
     changed = {path for path in {**inputs[0], **inputs[1]} if inputs[0].get(path) != inputs[1].get(path)}
     for path in sorted(changed - differing):
-        found.append(Difference("input", path, *(files.get(path) for files in inputs)))
+        found.append(RecordDifference("input", path, *(files.get(path) for files in inputs)))
     known = [dict(_subjects(job)) for job in jobs]
     for subject in known[0]:
         found += _changed(subject, *(values[subject] for values in known))
     flags = [set(job.record.get("cpu", {}).get("flags", [])) for job in jobs]
     if flags[0] != flags[1]:
         alone = (" ".join(sorted(a - b)) or None for a, b in (flags, flags[::-1]))
-        found.append(Difference("instruction set", "what one alone has", *alone))
+        found.append(RecordDifference("instruction set", "what one alone has", *alone))
     return found, bool(changed & differing)
 
 
-def _state(results: Results, job: Job | None, name: str) -> str:
+def _state(results: Results, job: RecordedJob | None, name: str) -> str:
     if job is None:
         return "has no record"
     return "as recorded" if job.outputs[name] == results.digests[name] else "changed after it was made"
 
 
-def _subjects(job: Job) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _subjects(job: RecordedJob) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """What of a record may decide the bytes of an output, by subject."""
     record = job.record
     yield "environment", record.get("environment", {})
@@ -163,10 +163,10 @@ def _subjects(job: Job) -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield "determinism", record.get("determinism", {})
 
 
-def _changed(subject: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> list[Difference]:
+def _changed(subject: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> list[RecordDifference]:
     before, after = dict(_flat(one)), dict(_flat(other))
     return [
-        Difference(subject, name, before.get(name), after.get(name))
+        RecordDifference(subject, name, before.get(name), after.get(name))
         for name in sorted({**before, **after})
         if before.get(name) != after.get(name)
     ]
@@ -196,7 +196,7 @@ def _cell(folder: str, names: list[str], one: Results, other: Results) -> CellDi
     )
 
 
-def score_difference(one: Path, other: Path) -> Scores:
+def score_difference(one: Path, other: Path) -> ScoreDifference:
     """The largest difference between the scores of two predictions.parquet, over the events that both have.
 
     Raises:
@@ -214,7 +214,7 @@ def score_difference(one: Path, other: Path) -> Scores:
     apart = np.abs(scores[0] - scores[1]).max(axis=0, initial=0)  # (n,)
     unpaired = sum(found.size for found in events) - 2 * event.size
     worst = int(apart.argmax()) if event.size else None
-    return Scores(float(apart.max(initial=0)), None if worst is None else int(event[worst]), unpaired)
+    return ScoreDifference(float(apart.max(initial=0)), None if worst is None else int(event[worst]), unpaired)
 
 
 def _table(path: Path) -> pa.Table:

@@ -9,13 +9,13 @@ from itertools import groupby
 from pathlib import PurePosixPath
 from typing import Any
 
-from showergrid.rebuild.compare import Cause, CellDifference, Comparison, Outside
+from showergrid.rebuild.compare import Cause, CellDifference, Outside, ResultsComparison
 
 SHOWN = 12  # lines of a kind
 WIDTH = 60  # letters of a value
 
 
-def report(found: Comparison, names: tuple[str, str]) -> str:
+def report(found: ResultsComparison, names: tuple[str, str]) -> str:
     """The report as text; `names` are how the two folders are called."""
     cells = {cell.folder for cell in found.cells}
     elsewhere = [name for name in found.differing if str(PurePosixPath(name).parent) not in cells]
@@ -31,7 +31,7 @@ def report(found: Comparison, names: tuple[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _verdict(found: Comparison) -> str:
+def _verdict(found: ResultsComparison) -> str:
     if found.identical:
         return f"The same: all {len(found.same)} files, byte for byte."
     both = len(found.same) + len(found.differing)

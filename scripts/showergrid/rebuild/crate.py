@@ -50,7 +50,7 @@ TYPES = {
 
 
 @dataclass(frozen=True)
-class Run:
+class WorkflowRun:
     """The run of the workflow.
 
     inputs, outputs: files of the archive that it took and made, by a name for each.
@@ -64,7 +64,12 @@ class Run:
 
 
 def describe(
-    citation: Mapping[str, Any], commit: str, time: int, snakemake: str, run: Run, members: Mapping[str, Digest | None]
+    citation: Mapping[str, Any],
+    commit: str,
+    time: int,
+    snakemake: str,
+    run: WorkflowRun,
+    members: Mapping[str, Digest | None],
 ) -> bytes:
     """The text of ro-crate-metadata.json.
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from showergrid.core.digests import sha256
 from showergrid.core.errors import InputError
 from showergrid.core.progress import progress
-from showergrid.core.provenance import sha256
 
 RECORD = "provenance.json"
 # Their files tell times, or hold the records of all others
@@ -20,7 +20,7 @@ UNFINISHED = "checkpoint.pt"
 
 
 @dataclass(frozen=True)
-class Job:
+class RecordedJob:
     """What is recorded of a job; `inputs` and `outputs` are digests by path below the study's folder.
 
     An input from elsewhere keeps the path that the job was told.
@@ -43,7 +43,7 @@ class Results:
 
     folder: Path
     digests: Mapping[str, str]
-    jobs: Mapping[str, Job]
+    jobs: Mapping[str, RecordedJob]
 
     @property
     def cells(self) -> set[str]:
@@ -86,14 +86,14 @@ def _names(folder: Path) -> Iterator[str]:
             yield inner.as_posix()
 
 
-def _job(folder: Path, name: str) -> Job:
+def _job(folder: Path, name: str) -> RecordedJob:
     """The record `name`; an output of its job stands beside it, which tells how the job named the study's folder."""
     try:
         record = json.loads((folder / name).read_text())
         inputs, outputs = (dict(_files(record[kind])) for kind in ("inputs", "outputs"))
         beside = PurePosixPath(name).parent
         study = next(study for path in outputs if (study := _above(PurePosixPath(path).parent, beside)) is not None)
-        return Job(name, record, _below(study, inputs), _below(study, outputs))
+        return RecordedJob(name, record, _below(study, inputs), _below(study, outputs))
     except (ValueError, KeyError, TypeError, AttributeError, StopIteration) as error:
         raise InputError(f"{folder / name}: is no record of a job; delete it to have it made again") from error
 

@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from showergrid.core.digests import sha256
 from showergrid.core.errors import InputError
-from showergrid.core.provenance import sha256
 from showergrid.evaluation.cell_folder import read_metrics
 from showergrid.training.history import Epoch, read_history
 

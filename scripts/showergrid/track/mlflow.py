@@ -116,8 +116,7 @@ def files(cells: Sequence[TrackedCell]) -> dict[str, list[Path]]:
 
 def modules() -> tuple[str, ...]:
     """Dotted names of the modules that a model may load by name: all, as a process that loads two has one library."""
-    kinds: tuple[plugins.Kind, ...] = ("models", "representations")
-    return ("showergrid.track.model", *(f"showergrid.{kind}.{name}" for kind in kinds for name in plugins.names(kind)))
+    return ("showergrid.track.model", *plugins.all_modules())
 
 
 def _log_cell(client: mlflow.MlflowClient, place: str, cell: TrackedCell, hits: Path, packages: Sequence[str]) -> str:

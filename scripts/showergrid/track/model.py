@@ -13,14 +13,14 @@ from mlflow.models import set_model
 from mlflow.pyfunc import PythonModel
 
 
-class Cell(PythonModel):
+class CellModel(PythonModel):
     """The network of one cell, with the images that it takes made of hits."""
 
     def load_context(self, context) -> None:
         """Read the weights and what they are of."""
-        from showergrid.evaluation import answers
+        from showergrid.training.model_file import read_model
 
-        self.weights, self.cell = answers.read_model(Path(context.artifacts["model"]))
+        self.weights, self.cell = read_model(Path(context.artifacts["model"]))
 
     def predict(self, context, model_input: pd.DataFrame, params=None) -> pd.DataFrame:
         """Score of every event, the probability of the positive class: a frame with event and score, sorted by event.
@@ -28,9 +28,9 @@ class Cell(PythonModel):
         `model_input` is a frame like hits.parquet: event, x, y, z [cm], charge [tick ADC], the hits of an event in
         the study's order.
         """
-        from showergrid.apply import scoring
+        from showergrid.apply.scoring import score
 
-        event, score = scoring.score(self.weights, self.cell, [self._hits(model_input)])
+        event, score = score(self.weights, self.cell, [self._hits(model_input)])
         return pd.DataFrame({"event": event, "score": score[:, 0]})
 
     @staticmethod
@@ -50,4 +50,4 @@ class Cell(PythonModel):
         )
 
 
-set_model(Cell())
+set_model(CellModel())

@@ -7,14 +7,14 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from showergrid.evaluation.cell_folder import cell_folder
+from showergrid.core.cells import cell_folder
 
 LOG = re.compile(r"(?P<representation>.+?)\.c(?P<resolution>\d+)\.(?P<model>.+)\.seed(?P<seed>\d+)\.log")
 EPOCH = re.compile(r": epoch (?P<epoch>\d+)/(?P<epochs>\d+): (?P<told>.*)")
 
 
 @dataclass(frozen=True)
-class Training:
+class RunningTraining:
     """One that began and has not ended; `told` is what it said of its last epoch, `quiet` how long ago that was [s]."""
 
     cell: str
@@ -24,7 +24,7 @@ class Training:
     quiet: float
 
 
-def trainings(results: Path) -> list[Training]:
+def trainings(results: Path) -> list[RunningTraining]:
     """Those under way, or broken off, below the study's folder, sorted by cell."""
     found = []
     for log in sorted((results / "logs/train").glob("*.log")):
@@ -37,11 +37,11 @@ def trainings(results: Path) -> list[Training]:
         told = EPOCH.findall(log.read_text(errors="replace"))
         epoch, epochs, last = told[-1] if told else (0, None, "has not finished an epoch")
         name = str(folder.relative_to(results / "cells"))
-        found.append(Training(name, int(epoch), epochs and int(epochs), last, time.time() - log.stat().st_mtime))
+        found.append(RunningTraining(name, int(epoch), epochs and int(epochs), last, time.time() - log.stat().st_mtime))
     return found
 
 
-def lines(found: list[Training]) -> list[str]:
+def lines(found: list[RunningTraining]) -> list[str]:
     """A line for each."""
     width = max((len(one.cell) for one in found), default=0)
     return [

@@ -1,13 +1,17 @@
-"""Which kernels PyTorch and its libraries compute with on a CPU."""
+"""The device that a network is trained on: its threads, its kernels and its memory."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
 import torch
 
 from showergrid.core.errors import InputError
+from showergrid.training.settings import Training
 
 # PyTorch's own kernels, oneDNN's (convolutions) and MKL's (matrix products, square roots). Asked for AVX2, MKL takes
 # other kernels on an AMD CPU than on one of Intel; this branch is the same on both (seen on emulated ones).
@@ -37,3 +41,49 @@ def pin() -> None:
             f"training: strict: true asks for kernels of AVX2, and PyTorch computes with {found} here: this CPU has no "
             "AVX2, or a network that is not strict came first in the same job; use strict: false, or true for all"
         )
+
+
+def prepare(settings: Training) -> torch.device:
+    """Set threads and deterministic kernels for this process, and choose the device.
+
+    Raises:
+        InputError: CUDA is asked for and there is none, or strict kernels are and cannot be had.
+    """
+    if settings.strict:
+        pin()
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # without it deterministic cuBLAS refuses to run
+    torch.set_num_threads(settings.threads)
+    torch.set_deterministic_debug_mode("error")  # use_deterministic_algorithms would import the compiler: 2 s
+    torch.utils.deterministic.fill_uninitialized_memory = False  # a check of kernels, which takes time
+    torch.backends.cudnn.benchmark = False
+    torch.backends.cudnn.allow_tf32 = False
+    torch.set_float32_matmul_precision("highest")
+    if settings.device == "cuda" and not torch.cuda.is_available():
+        raise InputError("training: device: cuda is asked for, and PyTorch finds none; use auto or cpu")
+    return torch.device("cuda" if settings.device != "cpu" and torch.cuda.is_available() else "cpu")
+
+
+@contextmanager
+def within_memory(cell: dict[str, Any], device: torch.device) -> Iterator[None]:
+    """One line in place of CUDA's own where the network of `cell`, its job's configuration, does not fit the device.
+
+    Raises:
+        InputError: the device's memory is full.
+    """
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        raise InputError(
+            f"{name_of(cell)} does not fit the memory of {device}: set or lower micro_batch_size, lower batch_size or "
+            f"win_shape, or list the cell under out_of_memory ({str(error).splitlines()[0]})"
+        ) from None
+
+
+def name_of(cell: dict[str, Any]) -> str:
+    """What a cell is called in messages."""
+    return f"{cell['representation']['name']} c{cell['resolution']} {cell['model']['name']} seed {cell['seed']}"
+
+
+def memory_format(axes: int) -> torch.memory_format:
+    """The fastest one for images of so many axes, channels among them."""
+    return {3: torch.channels_last, 4: torch.channels_last_3d}.get(axes, torch.contiguous_format)

@@ -23,8 +23,7 @@ from showergrid.training.history import Epoch
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from showergrid.inputs.window import Cut
-    from showergrid.training.loop import Labelled
+    from showergrid.training.data import Labelled
 
 SMALLEST = np.finfo(np.float32).eps  # probability that a logarithm sees at least, as in loop.py
 
@@ -49,11 +48,6 @@ def fit(
     """Fit the `model` of a cell, whose module is that of `estimator`."""
     parameters = module.Parameters(**model["parameters"])
     return module.fit(parameters, seed, training, validation, n_classes, model["training"]["threads"])
-
-
-def table(images: Cut) -> np.ndarray:
-    """(E, C * pixels) float32: the windows of all events, a row each, channel by channel."""
-    return images.batch(np.arange(len(images))).reshape(len(images), -1)
 
 
 def only_row(score: np.ndarray, training: Labelled, val_score: np.ndarray, validation: Labelled) -> list[Epoch]:

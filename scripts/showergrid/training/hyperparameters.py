@@ -13,8 +13,7 @@ from showergrid.core.errors import InputError
 from showergrid.core.settings import Settings
 from showergrid.inputs.settings import CentimetreWindow, WindowSettings
 from showergrid.inputs.window import Window
-from showergrid.models.parts.estimator_settings import Fitting
-from showergrid.training.settings import Training
+from showergrid.training.settings import Fitting, Training
 
 # Keys of a model's window carry this prefix in the configuration: win_shape, win_margin, win_placement, win_origin.
 WINDOW = "win_"

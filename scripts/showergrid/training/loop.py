@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -17,22 +13,15 @@ from torch.nn import functional
 from showergrid.core import plugins, seeds
 from showergrid.core.errors import InputError
 from showergrid.core.progress import progress, report
-from showergrid.inputs.views import Seen, described
+from showergrid.inputs.views import Seen
 from showergrid.training import checkpoint
-from showergrid.training import device as kernels
+from showergrid.training.data import Labelled
+from showergrid.training.device import has_bf16, memory_format
 from showergrid.training.history import Epoch, best_epoch
 from showergrid.training.settings import Training
 
 # A network that gives this share of the events the same answer has not learnt yet.
 ONE_CLASS = 0.98
-
-
-@dataclass(frozen=True)
-class Labelled:
-    """Images of some events and what they show: label (E,) int64, the index in the study's list of classes."""
-
-    images: Seen
-    label: np.ndarray
 
 
 @dataclass
@@ -50,47 +39,6 @@ class Progress:
         return len(self.history) - max(best_epoch(self.history), self.learnt_at) >= settings.patience
 
 
-def prepare(settings: Training) -> torch.device:
-    """Set threads and deterministic kernels for this process, and choose the device.
-
-    Raises:
-        InputError: CUDA is asked for and there is none, or strict kernels are and cannot be had.
-    """
-    if settings.strict:
-        kernels.pin()
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # without it deterministic cuBLAS refuses to run
-    torch.set_num_threads(settings.threads)
-    torch.set_deterministic_debug_mode("error")  # use_deterministic_algorithms would import the compiler: 2 s
-    torch.utils.deterministic.fill_uninitialized_memory = False  # a check of kernels, which takes time
-    torch.backends.cudnn.benchmark = False
-    torch.backends.cudnn.allow_tf32 = False
-    torch.set_float32_matmul_precision("highest")
-    if settings.device == "cuda" and not torch.cuda.is_available():
-        raise InputError("training: device: cuda is asked for, and PyTorch finds none; use auto or cpu")
-    return torch.device("cuda" if settings.device != "cpu" and torch.cuda.is_available() else "cpu")
-
-
-@contextmanager
-def within_memory(cell: dict[str, Any], device: torch.device) -> Iterator[None]:
-    """One line in place of CUDA's own where the network of `cell`, its job's configuration, does not fit the device.
-
-    Raises:
-        InputError: the device's memory is full.
-    """
-    try:
-        yield
-    except torch.OutOfMemoryError as error:
-        raise InputError(
-            f"{name_of(cell)} does not fit the memory of {device}: set or lower micro_batch_size, lower batch_size or "
-            f"win_shape, or list the cell under out_of_memory ({str(error).splitlines()[0]})"
-        ) from None
-
-
-def name_of(cell: dict[str, Any]) -> str:
-    """What a cell is called in messages."""
-    return f"{cell['representation']['name']} c{cell['resolution']} {cell['model']['name']} seed {cell['seed']}"
-
-
 def build(model: dict[str, Any], shape: tuple[int, ...], n_classes: int, seed: int) -> nn.Module:
     """The network of a cell for images of `shape` (C, *window), initialised by the cell's seed.
 
@@ -103,11 +51,6 @@ def build(model: dict[str, Any], shape: tuple[int, ...], n_classes: int, seed: i
     torch.manual_seed(seeds.seed_of(seed, "initialisation"))
     network = module.build(parameters, shape, n_classes, *([model["backbones"]] if "backbones" in model else []))
     return network.to(memory_format=memory_format(len(shape)))
-
-
-def memory_format(axes: int) -> torch.memory_format:
-    """The fastest one for images of so many axes, channels among them."""
-    return {3: torch.channels_last, 4: torch.channels_last_3d}.get(axes, torch.contiguous_format)
 
 
 def untrained(model: dict[str, Any]) -> dict[str, Any]:
@@ -243,7 +186,7 @@ def _logits(network: nn.Module, settings: Training, images: np.ndarray, device: 
 def _in_bf16(settings: Training, device: torch.device) -> bool:
     if settings.precision == "auto":
         limited = settings.strict and device.type == "cpu"  # to AVX2, which has none
-        return kernels.has_bf16(device) and not limited
+        return has_bf16(device) and not limited
     return settings.precision == "bf16"
 
 
@@ -264,8 +207,3 @@ def _scheduler(optimiser: torch.optim.Optimizer, settings: Training) -> torch.op
     if settings.scheduler_name == "CosineAnnealingLR":
         return schedules.CosineAnnealingLR(optimiser, settings.scheduler_step_size)
     return schedules.ConstantLR(optimiser, factor=1.0)
-
-
-def describe(cell: dict[str, Any], calibrations: list[dict[str, Any]]) -> str:
-    """The text kept inside model.safetensors: what the weights are of, and the ranges their images were made with."""
-    return json.dumps(described(cell, calibrations), sort_keys=True)

@@ -54,3 +54,9 @@ class Training(Settings):
                 "null takes all events of a step at once"
             )
         return self
+
+
+class Fitting(Settings):
+    """All that training means to a model that is fitted as a whole, without gradients and epochs."""
+
+    threads: int = Field(ge=1, description="compute threads; part of the result, since they may change the bytes")

@@ -9,7 +9,7 @@ from showergrid.events.hits import read_hits
 from showergrid.events.split import events_of
 from showergrid.inputs.calibration import calibrate_images, read_calibration, training_hits, write_calibration
 from showergrid.inputs.making import write_images
-from showergrid.inputs.settings import Images
+from showergrid.inputs.settings import ImageSettings
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class ImageData:
     split: Path
     calibration: Path
 
-    def make(self, settings: Images, calibration: Path, images: Path) -> None:
+    def make(self, settings: ImageSettings, calibration: Path, images: Path) -> None:
         """Write the images of all events, and their own calibration."""
         training = training_hits(read_hits(self.hits), events_of(self.split, "train"))
         ranges = calibrate_images(training, read_calibration(self.calibration), settings)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from showergrid.core.settings import Settings
+from showergrid.core.settings import Resolution, Seed, Settings
 
 Number = int | float
 
@@ -86,15 +86,15 @@ class Search(Settings):
     """One place of the grid and the values to search there for the network that validates best."""
 
     representation: str = Field(description="name of the representation")
-    resolution: int = Field(ge=1, le=20_000, description="c: pixels across the detector in x")
+    resolution: Resolution = Field(description="c: pixels across the detector in x")
     model: str = Field(description="name of the network")
-    seeds: list[Annotated[int, Field(ge=0, le=2**31 - 1)]] = Field(
+    seeds: list[Seed] = Field(
         min_length=1, description="seeds that each trial trains with, whose validation accuracies are averaged"
     )
     sampler: Literal["TPE", "random", "grid", "CMA-ES"] = Field(description="how the values of a trial are chosen")
     pruner: Literal["median", "Hyperband", "none"] = Field(description="which trials are given up early")
     trials: int = Field(ge=1, le=10_000, description="how many values are tried")
-    seed: int = Field(ge=0, le=2**31 - 1, description="seed of the sampler")
+    seed: Seed = Field(description="seed of the sampler")
     workers: int = Field(default=1, ge=1, le=1000, description="jobs that share the trials")
     space: dict[str, Domain] = Field(min_length=1, description="hyperparameter -> its values")
 

@@ -12,12 +12,13 @@ import numpy as np
 import pyarrow as pa
 import torch
 
-from showergrid.evaluation import answers
 from showergrid.inputs.image_file import Images, read_images
-from showergrid.inputs.settings import Images as ImageSettings
+from showergrid.inputs.settings import ImageSettings
 from showergrid.inputs.views import cut_views
 from showergrid.training import fitting, loop
 from showergrid.training.checkpoint import Checkpoint
+from showergrid.training.data import Labelled, labelled
+from showergrid.training.device import name_of, within_memory
 from showergrid.training.history import Epoch, best_epoch
 from showergrid.training.settings import Training
 from showergrid.tuning.best import with_values
@@ -84,20 +85,18 @@ class Trials:
             accuracies.append(history[best_epoch(history) - 1].val_accuracy)
         return float(np.mean(accuracies))
 
-    def _history(
-        self, cell: dict[str, Any], train: loop.Labelled, validation: loop.Labelled, resume: Reporting
-    ) -> list[Epoch]:
+    def _history(self, cell: dict[str, Any], train: Labelled, validation: Labelled, resume: Reporting) -> list[Epoch]:
         """The epochs of one training; a model that is fitted as a whole tells of none."""
         model, seed, classes = cell["model"], cell["seed"], len(cell["classes"])
         if module := fitting.estimator(model):
             return fitting.fit(module, model, seed, train, validation, classes).history
         settings = Training(**model["training"])
         network = loop.build(model, train.images.shape, classes, seed)
-        with loop.within_memory(cell, self.device):
-            name = loop.name_of(cell)
+        with within_memory(cell, self.device):
+            name = name_of(cell)
             return loop.train(network, settings, seed, train, validation, self.device, resume, name).history
 
-    def _data(self, cell: dict[str, Any]) -> tuple[loop.Labelled, loop.Labelled]:
+    def _data(self, cell: dict[str, Any]) -> tuple[Labelled, Labelled]:
         """Training and validation events as the network of this trial sees them."""
         images = self.images
         if isinstance(images, ImageData):
@@ -106,9 +105,7 @@ class Trials:
             images.make(settings, self.scratch / "calibration.json", path)
             images = read_images(path)
         train, validation = (
-            answers.labelled(
-                cut_views(cell, {images.representation: images}, self.split[part]), self.events, cell["classes"]
-            )
+            labelled(cut_views(cell, {images.representation: images}, self.split[part]), self.events, cell["classes"])
             for part in ("train", "validation")
         )
         return train, validation

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from showergrid.training.fitting import table
+from showergrid.inputs.views import table
 
 if TYPE_CHECKING:
     from torch import Tensor

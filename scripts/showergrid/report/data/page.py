@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from showergrid.plan.htmlpages import markdown_table
+from showergrid.report.formats.html import markdown_table
 from showergrid.report.formats.markdown import escape
 
 UNITS = {"energy": "GeV", "hits": "of an event, by its energy in GeV", "extent": "cm", "charge": "tick ADC"}

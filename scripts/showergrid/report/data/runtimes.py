@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from showergrid.core.errors import InputError
-from showergrid.plan.htmlpages import markdown_table
 from showergrid.report.data.machines import origins
+from showergrid.report.formats.html import markdown_table
 from showergrid.report.formats.markdown import escape
 
 

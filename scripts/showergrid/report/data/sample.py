@@ -19,7 +19,7 @@ LOOKED_AT = 1_000_000  # hits, evenly spread over the file, that tell which time
 
 
 @dataclass(frozen=True)
-class Sample:
+class EventSample:
     """What the analysis needs of the E events of a study, of K classes.
 
     pdg (E,) int; energy (E,) [GeV], NaN where it is not known; n_hits (E,) int; extent (E, 3): largest less smallest
@@ -51,7 +51,7 @@ class Sample:
         return np.ones(self.pdg.size, bool) if pdg is None else self.pdg == pdg
 
 
-def read_sample(hits: Path, events: Path, codes: Sequence[int], settings: Baselines) -> Sample:
+def read_sample(hits: Path, events: Path, codes: Sequence[int], settings: Baselines) -> EventSample:
     """Read the study's tables, the hits chunk by chunk; `codes` are the PDG codes of the classes."""
     table = read_events(events)
     pdg = table["pdg"].to_numpy()
@@ -89,7 +89,7 @@ def read_sample(hits: Path, events: Path, codes: Sequence[int], settings: Baseli
             charges[k] += np.histogram(size[code == one], CHARGE_EDGES)[0]
             plain[k] += np.histogram(chunk.charge[code == one], plain_edges)[0]
         done += begin.size
-    return Sample(
+    return EventSample(
         pdg=pdg,
         energy=table["energy"].to_numpy().astype(np.float64),
         n_hits=n_hits,

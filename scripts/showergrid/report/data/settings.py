@@ -6,7 +6,7 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import Field
 
-from showergrid.core.settings import Settings
+from showergrid.core.settings import Seed, Settings
 
 T = TypeVar("T")
 Quartiles = tuple[float, float, float]
@@ -16,7 +16,7 @@ Accuracy = Annotated[float, Field(gt=0, lt=1)]
 class Boosting(Settings):
     """XGBoost on the first hits of an event."""
 
-    seed: int = Field(ge=0, lt=2**31, description="seed of the sampling of rows and columns")
+    seed: Seed = Field(description="seed of the sampling of rows and columns")
     hits: int = Field(ge=1, le=2000, description="hits of an event that it sees, in the study's order [1]")
     trees: int = Field(ge=1, le=10_000, description="boosting rounds [1]")
     depth: int = Field(ge=1, le=20, description="largest depth of a tree [1]")

@@ -11,7 +11,7 @@ from xgboost import XGBClassifier
 
 from showergrid.core.atomic import replacing
 from showergrid.events.hits import AXES
-from showergrid.report.data.sample import CHARGE_EDGES, Sample, quantile
+from showergrid.report.data.sample import CHARGE_EDGES, EventSample, quantile
 from showergrid.report.data.settings import Baselines, Boosting, PublishedData
 
 QUANTILES = (0.01, 0.25, 0.5, 0.75, 0.99)
@@ -19,7 +19,7 @@ EXTENT_COLUMNS = ("smallest", "q25", "median", "q75", "largest")
 
 
 def summary(
-    sample: Sample,
+    sample: EventSample,
     split: np.ndarray,
     classes: list[dict[str, Any]],
     counts: dict[str, dict[str, int]] | None,
@@ -79,7 +79,9 @@ def summary(
     }
 
 
-def write_extents(sample: Sample, classes: list[dict[str, Any]], published: PublishedData | None, path: Path) -> None:
+def write_extents(
+    sample: EventSample, classes: list[dict[str, Any]], published: PublishedData | None, path: Path
+) -> None:
     """Write the quartile table of the extents [cm] as CSV: a row an axis and class, the published numbers beside all.
 
     What was not published is left empty.
@@ -99,11 +101,11 @@ def write_extents(sample: Sample, classes: list[dict[str, Any]], published: Publ
                 writer.writerow(row)
 
 
-def _counts(sample: Sample, counts: dict[str, dict[str, int]] | None, pdg: int) -> dict[str, int | None]:
+def _counts(sample: EventSample, counts: dict[str, dict[str, int]] | None, pdg: int) -> dict[str, int | None]:
     return counts[str(pdg)] if counts else {"kept": int(sample.of(pdg).sum()), "redrawn": None}
 
 
-def _energies(sample: Sample, classes: list[dict[str, Any]]) -> dict[str, dict[str, float] | None] | None:
+def _energies(sample: EventSample, classes: list[dict[str, Any]]) -> dict[str, dict[str, float] | None] | None:
     """Smallest, median and largest energy of each class [GeV]."""
 
     def of(pdg: int) -> dict[str, float] | None:
@@ -117,7 +119,7 @@ def _energies(sample: Sample, classes: list[dict[str, Any]]) -> dict[str, dict[s
 
 
 def _hits(
-    sample: Sample, classes: list[dict[str, Any]], published: PublishedData | None
+    sample: EventSample, classes: list[dict[str, Any]], published: PublishedData | None
 ) -> list[dict[str, float | None]] | None:
     """Median hits of an event at the published energies."""
     if published is None or not np.isfinite(sample.energy).any():
@@ -142,13 +144,13 @@ def _five(values: np.ndarray) -> list[float | None]:
     return np.quantile(values, [0, 0.25, 0.5, 0.75, 1]).tolist() if values.size else [None] * 5
 
 
-def _median_hits(sample: Sample, energy: float, width: float, pdg: int | None = None) -> float | None:
+def _median_hits(sample: EventSample, energy: float, width: float, pdg: int | None = None) -> float | None:
     inside = sample.of(pdg) & (np.abs(sample.energy - energy) <= width / 2)
     return float(np.median(sample.n_hits[inside])) if inside.any() else None
 
 
 def _accuracies(
-    sample: Sample,
+    sample: EventSample,
     split: np.ndarray,
     classes: list[dict[str, Any]],
     baselines: Baselines,

@@ -1,66 +1,15 @@
-"""Figures of one cell, and how every figure is styled and saved: the same bytes for the same numbers."""
+"""Figures of one cell: its training, the ROC curve and the confusion matrix."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
-import matplotlib
 import numpy as np
-from matplotlib import font_manager
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
-from showergrid.core.atomic import replacing
 from showergrid.evaluation.metrics import THRESHOLD
+from showergrid.report.figures.style import BLUE, GREY, ORANGE, new_figure, save, styled
 from showergrid.training.history import Epoch
-
-# Okabe and Ito (2008), told apart with every kind of colour vision
-BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#777777"
-COLORS = (BLUE, ORANGE, GREEN)
-PALETTE = (*COLORS, "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-STYLE = {
-    "font.size": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.titlesize": 10,
-    "legend.frameon": False,
-    "lines.linewidth": 1.6,
-    "figure.dpi": 150,
-    "savefig.dpi": 150,
-    "pdf.fonttype": 42,
-}
-
-# Matplotlib's own fonts alone, by which all machines draw the same: its list of fonts is one of the user's, and has
-# those of the system in it, or of another installation.
-font_manager.fontManager.ttflist = []
-for font in sorted(Path(matplotlib.get_data_path(), "fonts/ttf").glob("*.ttf")):
-    font_manager.fontManager.addfont(font)
-
-
-@contextmanager
-def styled() -> Iterator[None]:
-    """Draw with this project's style alone, whatever the user's own settings are."""
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(STYLE)
-        yield
-
-
-def new_figure(width: float, height: float) -> Figure:
-    """Empty figure of `width` x `height` inches."""
-    figure = Figure(figsize=(width, height), layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure
-
-
-def save(figure: Figure, path: Path) -> None:
-    """Write `figure` to a .pdf or .png without the time or the program that made it."""
-    undated = {"CreationDate": None, "Producer": None, "Creator": None}
-    kind = path.suffix.removeprefix(".")
-    with replacing(path) as partial:
-        figure.savefig(partial, format=kind, metadata=undated if kind == "pdf" else {"Software": None})
 
 
 def history_figure(history: list[Epoch], best_epoch: int, path: Path) -> None:

@@ -16,9 +16,8 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from showergrid.events.hits import AXES
-from showergrid.report.data.sample import CHARGE_EDGES, PLACE_EDGES, Sample, quantile
-from showergrid.report.figures.cell import COLORS, GREEN, new_figure, save, styled
-from showergrid.report.figures.style import blank_figure, say
+from showergrid.report.data.sample import CHARGE_EDGES, PLACE_EDGES, EventSample, quantile
+from showergrid.report.figures.style import COLORS, GREEN, blank_figure, new_figure, save, say, styled
 
 Classes = list[dict[str, Any]]
 Found = dict[str, Any]
@@ -32,7 +31,7 @@ BINS = 32
 FEWEST = 5  # events or hits that a median is taken of
 
 
-def validation_figure(sample: Sample, found: Found, classes: Classes, path: Path) -> None:
+def validation_figure(sample: EventSample, found: Found, classes: Classes, path: Path) -> None:
     """Four panels of what `summary` found: hits, extents, charges, accuracies, published values beside ours."""
     with styled():
         figure = new_figure(10, 7.5)
@@ -46,7 +45,7 @@ def validation_figure(sample: Sample, found: Found, classes: Classes, path: Path
         save(figure, path)
 
 
-def energies_figure(sample: Sample, found: Found, classes: Classes, path: Path) -> None:
+def energies_figure(sample: EventSample, found: Found, classes: Classes, path: Path) -> None:
     """Histogram of the events' energies, class by class."""
     if found["energy"] is None:
         blank_figure(NO_ENERGIES, path)
@@ -63,7 +62,7 @@ def energies_figure(sample: Sample, found: Found, classes: Classes, path: Path) 
         save(figure, path)
 
 
-def hits_energy_figure(sample: Sample, found: Found, classes: Classes, path: Path) -> None:
+def hits_energy_figure(sample: EventSample, found: Found, classes: Classes, path: Path) -> None:
     """Hits of an event against its energy: a two-dimensional histogram, medians and quartiles of each class."""
     if found["energy"] is None:
         blank_figure(NO_ENERGIES, path)
@@ -97,7 +96,7 @@ def hits_energy_figure(sample: Sample, found: Found, classes: Classes, path: Pat
         save(figure, path)
 
 
-def extents_figure(sample: Sample, found: Found, classes: Classes, path: Path) -> None:
+def extents_figure(sample: EventSample, found: Found, classes: Classes, path: Path) -> None:
     """Extent of the events along each axis: histograms of the classes; above them quartiles, ours and published."""
     with styled():
         figure = new_figure(9, 3.8)
@@ -129,7 +128,7 @@ def extents_figure(sample: Sample, found: Found, classes: Classes, path: Path) -
         save(figure, path)
 
 
-def charge_figure(sample: Sample, found: Found, classes: Classes, path: Path) -> None:
+def charge_figure(sample: EventSample, found: Found, classes: Classes, path: Path) -> None:
     """Charge of the hits, class by class: plain, and its logarithm."""
     with styled():
         figure = new_figure(9, 3.5)
@@ -144,7 +143,7 @@ def charge_figure(sample: Sample, found: Found, classes: Classes, path: Path) ->
         save(figure, path)
 
 
-def charge_time_figure(sample: Sample, found: Found, classes: Classes, path: Path) -> None:
+def charge_time_figure(sample: EventSample, found: Found, classes: Classes, path: Path) -> None:
     """Charge of the hits against their time, the simulation's truth, and against their place in the study's order."""
     with styled():
         figure = new_figure(9.6, 3.8)
@@ -163,7 +162,7 @@ def charge_time_figure(sample: Sample, found: Found, classes: Classes, path: Pat
         save(figure, path)
 
 
-FIGURES: dict[str, Callable[[Sample, Found, Classes, Path], None]] = {
+FIGURES: dict[str, Callable[[EventSample, Found, Classes, Path], None]] = {
     "validation": validation_figure,
     "energies": energies_figure,
     "hits_energy": hits_energy_figure,
@@ -204,7 +203,7 @@ def _occupied(counts: np.ndarray) -> slice:
     return slice(filled[0], filled[-1] + 1)
 
 
-def _logarithmic_charges(axes: Axes, sample: Sample, classes: Classes) -> None:
+def _logarithmic_charges(axes: Axes, sample: EventSample, classes: Classes) -> None:
     shown = _occupied(sample.charges.sum(axis=0))
     edges = 10 ** CHARGE_EDGES[shown.start : shown.stop + 1]
     for counts, (_, style) in zip(sample.charges, _styles(classes), strict=True):
@@ -240,7 +239,7 @@ def _quartile_bar(axes: Axes, place: float, quartiles: Any, largest: float, styl
     axes.plot(largest, place, marker="^", color=style["color"], markersize=5)
 
 
-def _hits_and_published(axes: Axes, sample: Sample, found: Found, classes: Classes) -> None:
+def _hits_and_published(axes: Axes, sample: EventSample, found: Found, classes: Classes) -> None:
     if found["energy"] is None:
         say(axes, NO_ENERGIES)
         return

@@ -17,15 +17,15 @@ from matplotlib.patches import Rectangle
 
 from showergrid.core.errors import InputError
 from showergrid.core.plugins import load
+from showergrid.events.classes import Class
 from showergrid.events.hits import Hits, read_hits
 from showergrid.events.order import reordered
 from showergrid.inputs.making import charge_centre, directions, shower_end
 from showergrid.inputs.pixels import Grid, columns
 from showergrid.inputs.settings import Representation, WindowSettings
 from showergrid.inputs.window import Window
-from showergrid.report.figures.cell import ORANGE, new_figure, save, styled
-from showergrid.report.figures.style import blank_figure
-from showergrid.report.settings.tables import ClassName, DrawnRepresentation, DrawnResolutions
+from showergrid.report.figures.style import ORANGE, blank_figure, new_figure, save, styled
+from showergrid.report.settings.tables import DrawnRepresentation, DrawnResolutions
 
 GROUND = "0.93"  # behind charges: light enough for the darkest colour, dark enough for the brightest
 CHARGES = "viridis"
@@ -48,7 +48,7 @@ class Display:
     charge: np.ndarray
 
 
-def typical_events(events: pa.Table, classes: Sequence[ClassName], energy: float) -> dict[str, int]:
+def typical_events(events: pa.Table, classes: Sequence[Class], energy: float) -> dict[str, int]:
     """Of each class the event nearest to `energy` [GeV]: class name -> event.
 
     Of a class whose energies are not known, the event whose number of hits is nearest to the median.

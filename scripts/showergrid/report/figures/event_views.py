@@ -9,8 +9,8 @@ import numpy as np
 
 from showergrid.events.hits import AXES, Hits
 from showergrid.inputs.pixels import Bins, Grid, columns
-from showergrid.report.figures.cell import new_figure, save, styled
 from showergrid.report.figures.displays import Display, charge_colors, draw
+from showergrid.report.figures.style import new_figure, save, styled
 
 WALL = "0.55"  # of the projections
 MARGIN = 0.12  # of the event's extent, between it and the walls

@@ -16,13 +16,12 @@ from matplotlib.colors import SymLogNorm
 
 from showergrid.core.errors import InputError
 from showergrid.evaluation.metrics import THRESHOLD
+from showergrid.events.classes import Class
 from showergrid.explain.selection import places
 from showergrid.inputs.image_file import Images
 from showergrid.inputs.window import Window, cut
-from showergrid.report.figures.cell import new_figure, save, styled
 from showergrid.report.figures.displays import Display, charge_colors, draw, named
-from showergrid.report.figures.style import say
-from showergrid.report.settings.tables import ClassName
+from showergrid.report.figures.style import new_figure, save, say, styled
 
 # Both signs, each on a logarithmic scale: a few pixels are much hotter than all others
 HEAT = ScalarMappable(SymLogNorm(0.03, vmin=-1, vmax=1), matplotlib.colormaps["RdBu_r"])
@@ -51,7 +50,7 @@ class Event:
         return 0 if self.score >= THRESHOLD else 1
 
 
-def read_maps(maps: Path, report: Path, classes: Sequence[ClassName]) -> list[Event]:
+def read_maps(maps: Path, report: Path, classes: Sequence[Class]) -> list[Event]:
     """The events of heatmaps.parquet and heatmaps.json.
 
     Raises:
@@ -76,9 +75,7 @@ def read_maps(maps: Path, report: Path, classes: Sequence[ClassName]) -> list[Ev
         raise InputError(f"{maps}: no heat maps of this study ({error!r}); delete it to have it made again") from None
 
 
-def heatmap_figure(
-    events: Sequence[Event], classes: Sequence[ClassName], energy: float, shown: int, path: Path
-) -> None:
+def heatmap_figure(events: Sequence[Event], classes: Sequence[Class], energy: float, shown: int, path: Path) -> None:
     """Of each class right and wrong answers, a row each: the events nearest to `energy` [GeV], their heat beside them.
 
     Heat is drawn relative to the hottest or coldest pixel of its event.
@@ -120,7 +117,7 @@ def heatmap_figure(
 
 
 def worst(
-    predictions: Path, images: Images, window: Window, pixel: np.ndarray, classes: Sequence[ClassName], shown: int
+    predictions: Path, images: Images, window: Window, pixel: np.ndarray, classes: Sequence[Class], shown: int
 ) -> list[list[Event]]:
     """Of each class the `shown` test events whose wrong answers are the most confident, the worst first.
 
@@ -154,7 +151,7 @@ def worst(
     return found
 
 
-def mistakes_figure(events: Sequence[Sequence[Event]], classes: Sequence[ClassName], shown: int, path: Path) -> None:
+def mistakes_figure(events: Sequence[Sequence[Event]], classes: Sequence[Class], shown: int, path: Path) -> None:
     """The events of each class in rows of ACROSS panels."""
     drawn = [event for group in events for event in group]
     across = min(ACROSS, shown)
@@ -187,7 +184,7 @@ def _space(seen: Display) -> str | None:
     return "3d" if len(seen.axes) == 3 else None
 
 
-def _title(event: Event, classes: Sequence[ClassName]) -> str:
+def _title(event: Event, classes: Sequence[Class]) -> str:
     """What it is and what was answered, in two lines."""
     name = named(classes[event.label].name, None if np.isnan(event.energy) else event.energy)
     probability = event.score if event.answer == 0 else 1 - event.score

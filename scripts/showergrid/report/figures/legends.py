@@ -11,9 +11,8 @@ from matplotlib.axes import Axes
 
 from showergrid.core.plugins import load
 from showergrid.core.settings import Settings
-from showergrid.report.figures.cell import new_figure, save, styled
 from showergrid.report.figures.displays import Display, charge_colors, draw
-from showergrid.report.figures.style import blank_figure
+from showergrid.report.figures.style import blank_figure, new_figure, save, styled
 from showergrid.report.settings.tables import DrawnRepresentation
 
 DEPTHS, CHARGES = 256, 128  # steps of the legend

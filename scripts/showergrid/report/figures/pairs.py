@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 from matplotlib.colors import ListedColormap
 
-from showergrid.report.figures.cell import new_figure, save, styled
+from showergrid.report.figures.style import new_figure, save, styled
+from showergrid.report.formats.numbers import number
 from showergrid.report.tables.pairs import Pairs, name
-from showergrid.report.tables.results import number
 
 WRITTEN = 20  # places up to which each difference is written out
 SMALLEST = 5  # inches, of the matrix's side

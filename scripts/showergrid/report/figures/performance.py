@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,34 +11,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from showergrid.report.figures.cell import GREY, PALETTE, new_figure, save, styled
+from showergrid.report.figures.style import GREY, PALETTE, new_figure, save, styled
 from showergrid.report.settings.performance import CellPerformance
-from showergrid.report.tables.performance import Point
+from showergrid.report.tables.performance import Series
 from showergrid.report.tables.performance_table import ratio_text
 
-OVERLAID = 5  # places that can still be told apart in one panel
 MARKERS = "os^Dv"
 BEYOND = 1e9  # a rejection that no panel reaches
 APART = 0.003  # in efficiency, between the intervals of places
 STEP = 0.05  # of a bin's width, between places in it
 QUANTITIES = {"accuracy": "accuracy", "efficiency": "efficiency for {positive}s", "purity": "purity"}
 VARIABLES = {"energy": "energy [GeV]", "angle": "angle to the beam [degree]", "hits": "hits"}
-
-
-@dataclass(frozen=True)
-class Series:
-    """All numbers of one place, and what it is called; a single one needs no name."""
-
-    label: str
-    points: Sequence[Point]
-
-    def of(self, against: str, quantity: str) -> list[Point]:
-        """The numbers that are defined."""
-        return [
-            point
-            for point in self.points
-            if (point.against, point.quantity) == (against, quantity) and point.estimate is not None
-        ]
 
 
 def efficiency_figure(series: Sequence[Series], settings: CellPerformance, note: str, path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from showergrid.core.errors import InputError
-from showergrid.report.figures.cell import PALETTE, new_figure, save, styled
+from showergrid.report.figures.style import PALETTE, new_figure, save, styled
 
 SHOWN = ("accuracy", "efficiency", "purity")
 MARKERS = "osv^<"

@@ -9,15 +9,15 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from showergrid.report.figures.cell import GREY, PALETTE, new_figure, save, styled
-from showergrid.report.tables.resolution import CENTIMETRES, PIXELS, Series, Study
+from showergrid.report.figures.style import GREY, PALETTE, new_figure, save, styled
+from showergrid.report.tables.resolution import CENTIMETRES, PIXELS, ResolutionResults, ResolutionSeries
 from showergrid.report.tables.results import HAS_NUMBERS, Result
 
 MARKERS = "os^Dvp*X"
 STEP = 0.008  # of the width, between networks at the same resolution
 
 
-def resolution_figure(study: Study, path: Path) -> None:
+def resolution_figure(study: ResolutionResults, path: Path) -> None:
     """Per representation a row of test accuracies and one of shares of charge in the window, by kind of window."""
     representations = list(dict.fromkeys(one.representation for one in study.series))
     with styled():
@@ -44,7 +44,7 @@ def resolution_figure(study: Study, path: Path) -> None:
         save(figure, path)
 
 
-def _draw(study: Study, series: Sequence[Series], accuracy: Axes, share: Axes) -> None:
+def _draw(study: ResolutionResults, series: Sequence[ResolutionSeries], accuracy: Axes, share: Axes) -> None:
     """Accuracies and shares of the networks of one panel."""
     every = [c for one in study.series for c in (*one.results, *one.published)]
     shift = STEP * (max(every) - min(every))
@@ -84,7 +84,7 @@ def _interval(result: Result) -> tuple[float, float, float]:
     return estimate.value, estimate.low, estimate.high
 
 
-def _signs(series: Sequence[Series]) -> list[tuple[str, str, str]]:
+def _signs(series: Sequence[ResolutionSeries]) -> list[tuple[str, str, str]]:
     """Marker, colour and meaning of what is no network."""
     signs = []
     if any(one.published for one in series):

@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.path import Path as Line
 
-from showergrid.report.figures.cell import new_figure, save, styled
 from showergrid.report.figures.graph_layout import Edge, Layout, implied, layout
+from showergrid.report.figures.style import new_figure, save, styled
 
 LETTER, BORDER = 0.078, 0.34  # inches: width of a letter, and of what is left free beside the name
 SMALLEST = 5.5  # inches: width of the figure

@@ -14,7 +14,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from optuna.importance import FanovaImportanceEvaluator, get_param_importances
 
-from showergrid.report.figures.cell import BLUE, GREY, ORANGE, new_figure, save, styled
+from showergrid.report.figures.style import BLUE, GREY, ORANGE, new_figure, save, styled
 from showergrid.tuning.search import distribution, params_of
 from showergrid.tuning.settings import Domain, Search, label
 from showergrid.tuning.trials import COMPLETE, PRUNED, Trial, best

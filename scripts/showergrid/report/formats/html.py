@@ -1,10 +1,14 @@
-"""The study's Markdown as HTML: paragraphs and tables, which is all that it has."""
+"""The study's Markdown as HTML, paragraphs and tables, and pages of the report that a browser opens alone."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
+
+from showergrid.core.atomic import replacing
 
 Table = list[tuple[Markup, list[list[Markup]]]]  # paragraphs, each with the rows below it
 
@@ -28,3 +32,17 @@ def _inline(text: str) -> Markup:
     bold = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", str(escape(text)))
     code = re.sub(r"(?<!\\)`(.+?)`", r"<code>\1</code>", bold)
     return Markup(re.sub(r"\\(?=[\\`*|\[\]_]|&lt;|&gt;)", "", code))  # what Markdown would take for its own marks
+
+
+def write_page(path: Path, template: Path, title: str, markdown: str) -> None:
+    """Write the page of a text in the study's Markdown, in the frame of `template` (Jinja)."""
+    frame = Environment(loader=FileSystemLoader(template.parent), autoescape=True, undefined=StrictUndefined)
+    text = frame.get_template(template.name).render(title=title, table=from_markdown(markdown))
+    with replacing(path) as partial:
+        partial.write_text(text + "\n", encoding="utf-8")
+
+
+def markdown_table(*rows: list[str]) -> str:
+    """The rows, of which the first are the heads, as a Markdown table under an empty line."""
+    lines = [rows[0], ["---"] * len(rows[0]), *rows[1:]]
+    return "\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n\n"

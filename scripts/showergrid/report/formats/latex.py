@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from showergrid.report.formats.layout import Cell, Columns, Grid, Group, Row, Stub
+from showergrid.report.formats.layout import Columns, Group, Row, Stub, TableCell, TableGrid
 
 PAGE_LINES = 52  # of a table and its caption
 CAPTION_WIDTH = 85  # characters of a line
@@ -30,7 +30,7 @@ _SPECIAL = {
 }
 
 
-def document(grids: Iterable[Grid]) -> str:
+def document(grids: Iterable[TableGrid]) -> str:
     """Tables, each in an environment of its own, to be read with \\input."""
     return "\n".join(["% needs the package booktabs", "\n\n".join("\n".join(_floats(grid)) for grid in grids)]) + "\n"
 
@@ -50,7 +50,7 @@ def name_lines(name: str, width: int) -> list[str]:
     return [line.rstrip() for line in lines]
 
 
-def _floats(grid: Grid) -> list[str]:
+def _floats(grid: TableGrid) -> list[str]:
     """Table environments, as many as the rows and the columns need."""
     parts = []
     for groups in _pages(grid):
@@ -70,7 +70,7 @@ def _floats(grid: Grid) -> list[str]:
     return parts
 
 
-def _pages(grid: Grid) -> list[list[Group]]:
+def _pages(grid: TableGrid) -> list[list[Group]]:
     """The groups of rows, cut into runs that fit a page; the first page has the caption too."""
     pages: list[list[Group]] = [[]]
     left = PAGE_LINES - HEAD_LINES - len(grid.caption) // CAPTION_WIDTH
@@ -84,7 +84,7 @@ def _pages(grid: Grid) -> list[list[Group]]:
     return pages
 
 
-def _tabular(grid: Grid, columns: Sequence[Columns], groups: Sequence[Group], abreast: slice) -> list[str]:
+def _tabular(grid: TableGrid, columns: Sequence[Columns], groups: Sequence[Group], abreast: slice) -> list[str]:
     offset, edges = len(grid.stub), [len(grid.stub)]
     for group in columns:
         edges.append(edges[-1] + len(group.heads))
@@ -100,7 +100,7 @@ def _tabular(grid: Grid, columns: Sequence[Columns], groups: Sequence[Group], ab
     ]
 
 
-def _heads(grid: Grid, columns: Sequence[Columns], edges: Sequence[int]) -> list[str]:
+def _heads(grid: TableGrid, columns: Sequence[Columns], edges: Sequence[int]) -> list[str]:
     lines = []
     if any(group.title for group in columns):
         titles = [_title(group) for group in columns]
@@ -116,7 +116,7 @@ def _title(group: Columns) -> str:
     return _spanning(escape(group.title), len(group.heads)) if len(group.heads) > 1 else escape(group.title)
 
 
-def _body(grid: Grid, groups: Sequence[Group], abreast: slice, width: int) -> list[str]:
+def _body(grid: TableGrid, groups: Sequence[Group], abreast: slice, width: int) -> list[str]:
     lines = []
     for i, group in enumerate(groups):
         lines += [r"\addlinespace[2pt]"] if i else []
@@ -155,7 +155,7 @@ def _stacked(pieces: Sequence[_Piece]) -> list[str]:
     return rows
 
 
-def _piece(cell: Cell) -> _Piece:
+def _piece(cell: TableCell) -> _Piece:
     text = escape(cell.text)
     if cell.bold:
         text = rf"\textbf{{{text}}}"

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
-from showergrid.evaluation.comparisons import Estimate
-from showergrid.report.tables.results import number
+from dataclasses import dataclass
 
 SMALL = "in small type or square brackets"  # where a format puts what a cell has below its text
 
 
 @dataclass(frozen=True)
-class Cell:
+class TableCell:
     """What stands in one place, or in `span` of them.
 
     interval: how far up and down from the number it goes; marks: symbols behind it; below: what stands small under it.
@@ -30,7 +27,7 @@ class Row:
     """One row: its names in the stub, and its cells, column group by column group."""
 
     stub: tuple[str, ...]
-    cells: tuple[tuple[Cell, ...], ...]
+    cells: tuple[tuple[TableCell, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,7 @@ class Columns:
 
 
 @dataclass(frozen=True)
-class Grid:
+class TableGrid:
     """A table with its caption.
 
     abreast: column groups that fit side by side on a page; gap: space at either side of a column on a page [pt].
@@ -71,32 +68,3 @@ class Grid:
     groups: tuple[Group, ...]
     abreast: int = 3
     gap: float = 2.8
-
-
-def measured(estimate: Estimate, bold: bool = False, marks: str = "") -> Cell:
-    """A number with its interval and, below it, its standard deviation over seeds."""
-    interval = number(estimate.high - estimate.value), number(estimate.value - estimate.low)
-    return replace(spread(estimate), bold=bold, interval=interval, marks=marks)
-
-
-def spread(estimate: Estimate) -> Cell:
-    """A number and, below it, its standard deviation over seeds."""
-    return Cell(number(estimate.value), below="" if estimate.std is None else number(estimate.std))
-
-
-def interval_text(estimate: Estimate) -> str:
-    """From where to where an interval goes."""
-    return f"{short(estimate.low)}\N{EN DASH}{short(estimate.high)}"
-
-
-def short(value: float, digits: int = 3) -> str:
-    """A share as `number` writes it, but no longer if it is one: 1.0."""
-    text = number(value, digits)
-    return "1.0" if float(text) == 1 else text
-
-
-def signed(value: float) -> str:
-    """A difference as `number` writes it, with its sign."""
-    text = number(abs(value))
-    sign = "" if float(text) == 0 else "+" if value > 0 else "\N{MINUS SIGN}"
-    return sign + text

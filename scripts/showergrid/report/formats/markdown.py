@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from showergrid.report.formats.layout import Cell, Grid
+from showergrid.report.formats.layout import TableCell, TableGrid
 
 
-def document(grids: Iterable[Grid]) -> str:
+def document(grids: Iterable[TableGrid]) -> str:
     """Tables, each under its caption."""
     return "\n\n".join("\n".join([escape(grid.caption), "", *_lines(grid)]) for grid in grids) + "\n"
 
@@ -18,7 +18,7 @@ def escape(text: str) -> str:
     return re.sub(r"([\\`*|<>\[\]]|(?<!\w)_|_(?!\w))", r"\\\1", text)
 
 
-def _lines(grid: Grid) -> list[str]:
+def _lines(grid: TableGrid) -> list[str]:
     heads = [f"{group.title} {head}".strip() for group in grid.columns for head in group.heads]
     header = [*(escape(stub.head) for stub in grid.stub), *map(escape, heads)]
     rule = ["---"] * len(grid.stub) + ["---:"] * len(heads)
@@ -32,7 +32,7 @@ def _lines(grid: Grid) -> list[str]:
     return [f"| {' | '.join(row)} |" for row in (header, rule, *rows)]
 
 
-def _cell(cell: Cell) -> str:
+def _cell(cell: TableCell) -> str:
     text = escape(cell.text)
     if cell.bold:
         text = f"**{text}**"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
-from showergrid.core.settings import Settings
+from showergrid.core.settings import Name, Resolution, Seed, Settings
 from showergrid.report.settings.tables import PlaceSettings, Reported
 
 Combiner = Literal["mean", "logistic_regression", "random_forest"]
@@ -16,18 +16,18 @@ class Member(Settings):
     """The cells of one place of the grid, all of whose seeds are members."""
 
     representation: str = Field(min_length=1, description="one of the representations")
-    resolution: int = Field(ge=1, le=20_000, description="pixels across the detector in x")
+    resolution: Resolution = Field(description="pixels across the detector in x")
     model: str = Field(min_length=1, description="one of the models")
-    seeds: list[Annotated[int, Field(ge=0, le=2**31 - 1)]] = Field(min_length=1, description="one cell each")
+    seeds: list[Seed] = Field(min_length=1, description="one cell each")
 
 
 class Ensemble(Settings):
     """Cells whose scores are made one, in every way of `combine`."""
 
-    name: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", description="name of the table")
+    name: Name = Field(description="name of the table")
     of: list[Member] = Field(min_length=1, description="which cells")
     combine: list[Combiner] = Field(min_length=1, description="how their scores are made one")
-    seed: int = Field(ge=0, le=2**31 - 1, description="seed of the random forest")
+    seed: Seed = Field(description="seed of the random forest")
 
     @model_validator(mode="after")
     def _each_once(self) -> Ensemble:

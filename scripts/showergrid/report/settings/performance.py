@@ -7,7 +7,9 @@ from typing import Annotated
 from pydantic import Field
 
 from showergrid.core.settings import Settings
-from showergrid.report.settings.tables import Bootstrap, ClassName, Comparison, PlaceSettings
+from showergrid.evaluation.settings import Bootstrap, Comparison
+from showergrid.events.classes import Class
+from showergrid.report.settings.tables import PlaceSettings
 
 Efficiency = Annotated[float, Field(gt=0, lt=1)]
 
@@ -25,7 +27,7 @@ class Performance(Settings):
 class CellPerformance(Settings):
     """Everything that the performance of one cell is told of, apart from its folder."""
 
-    classes: list[ClassName] = Field(min_length=2, max_length=2, description="classes, the positive one first")
+    classes: list[Class] = Field(min_length=2, max_length=2, description="classes, the positive one first")
     bootstrap: Bootstrap
     performance: Performance
 
@@ -39,7 +41,7 @@ class Overlaid(CellPerformance):
 class Compared(Settings):
     """Everything that the comparison of all pairs of places is told of, apart from the cell folders."""
 
-    classes: list[ClassName] = Field(min_length=2, max_length=2, description="classes, the positive one first")
+    classes: list[Class] = Field(min_length=2, max_length=2, description="classes, the positive one first")
     comparison: Comparison
     level: float = Field(gt=0.5, lt=1, description="confidence level of the intervals")
     places: list[PlaceSettings] = Field(min_length=1, description="in the order of the grid")

@@ -6,34 +6,16 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from showergrid.core.settings import Settings
-from showergrid.inputs.settings import Axis, Representation, WindowSettings
+from showergrid.core.settings import Resolution, Settings
+from showergrid.evaluation.settings import Bootstrap, Comparison
+from showergrid.events.classes import Class
+from showergrid.events.settings import Axis
+from showergrid.inputs.settings import Representation, WindowSettings
 
 Accuracy = Annotated[float, Field(ge=0, le=1)]
 
 
-class Bootstrap(Settings):
-    """How uncertainties are drawn: events with replacement, class by class."""
-
-    seed: int = Field(ge=0, description="seed of the resampling, apart from every model seed")
-    resamples: int = Field(ge=100, le=100_000, description="number of resamples")
-    level: float = Field(gt=0.5, lt=1, description="confidence level of an interval")
-
-
-class Comparison(Settings):
-    """How two results are told apart."""
-
-    alpha: float = Field(gt=0, lt=0.5, description="family-wise error rate of a column, Holm-corrected")
-
-
-class ClassName(Settings):
-    """One class of the question; its place in the list is its label, the first is the positive class."""
-
-    name: str = Field(min_length=1, description="name of the class")
-    pdg: int = Field(description="PDG code of the particle that starts the shower")
-
-
-class Block(Settings):
+class TableBlock(Settings):
     """Cells of one representation and resolution that share their seeds and their status."""
 
     representation: str = Field(min_length=1, description="column group of the table")
@@ -85,7 +67,7 @@ class PublishedCell(Settings):
 PublishedTable = dict[str, dict[str, PublishedCell | Literal["out of memory", "not run"]]]
 
 
-class Published(Settings):
+class PublishedGrid(Settings):
     """Numbers of others: never mixed with our own. Further tables of the same publication are not shown here."""
 
     model_config = ConfigDict(extra="ignore")
@@ -106,7 +88,7 @@ class PublishedResolution(Settings):
 class Reported(Settings):
     """What every table of cells says and needs beside their numbers."""
 
-    classes: list[ClassName] = Field(min_length=2, max_length=2, description="classes, the positive one first")
+    classes: list[Class] = Field(min_length=2, max_length=2, description="classes, the positive one first")
     bootstrap: Bootstrap
     comparison: Comparison
     order: str = Field(min_length=1, description="order of an event's hits")
@@ -117,11 +99,11 @@ class TableSettings(Reported):
     """Everything that a table of networks and representations is made of, apart from the cell folders."""
 
     table: str = Field(min_length=1, description="name of the table")
-    blocks: list[Block] = Field(min_length=1, description="cells of the study")
+    blocks: list[TableBlock] = Field(min_length=1, description="cells of the study")
     cells: dict[str, CellSettings] = Field(description="representation/cRESOLUTION/model -> settings")
     rows: list[str] = Field(min_length=1, description="networks in the order of the table")
     columns: list[str] = Field(min_length=1, description="representations in the order of the table")
-    published: Published | None = Field(default=None, description="numbers to set beside ours")
+    published: PublishedGrid | None = Field(default=None, description="numbers to set beside ours")
 
 
 class ResolutionSettings(Reported):
@@ -176,9 +158,9 @@ class PlacedWindow(Settings):
 class ContainmentSettings(Settings):
     """Which windows are asked for, and which are tried."""
 
-    classes: list[ClassName] = Field(min_length=1, description="classes of the events")
+    classes: list[Class] = Field(min_length=1, description="classes of the events")
     representations: list[ImageAxes] = Field(min_length=1, description="in the order of the table")
-    resolutions: list[Annotated[int, Field(ge=1, le=20_000)]] = Field(min_length=1, description="pixels across in x")
+    resolutions: list[Resolution] = Field(min_length=1, description="pixels across in x")
     shares: list[Annotated[float, Field(gt=0, le=1)]] = Field(min_length=1, description="of the events to be held")
     windows: list[PlacedWindow] = Field(description="windows of the study")
 
@@ -187,21 +169,21 @@ class DrawnRepresentation(Settings):
     """A representation and the resolution at which its events are drawn."""
 
     representation: Representation
-    resolution: int = Field(ge=1, le=20_000, description="pixels across the detector in x")
+    resolution: Resolution = Field(description="pixels across the detector in x")
 
 
 class DrawnResolutions(Settings):
     """One event drawn at several resolutions, with the window that a network sees."""
 
     representation: Representation = Field(description="one with two image axes")
-    resolutions: list[Annotated[int, Field(ge=1, le=20_000)]] = Field(min_length=1, description="pixels across in x")
+    resolutions: list[Resolution] = Field(min_length=1, description="pixels across in x")
     window: WindowSettings | None = Field(description="window to outline, or none")
 
 
 class EventFigures(Settings):
     """Which events are drawn, and how."""
 
-    classes: list[ClassName] = Field(min_length=1, description="classes, one row each")
+    classes: list[Class] = Field(min_length=1, description="classes, one row each")
     energy: float = Field(gt=0, description="of each class the event nearest to it is drawn [GeV]")
     representations: list[DrawnRepresentation] = Field(min_length=1, description="columns of events.pdf")
     resolutions: DrawnResolutions

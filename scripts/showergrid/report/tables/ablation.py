@@ -18,20 +18,13 @@ from pathlib import Path
 from showergrid.core.errors import InputError
 from showergrid.core.variants import base
 from showergrid.evaluation.comparisons import Difference, Estimate, Sample, estimate, holm, paired, pooled
-from showergrid.report.formats import layout as grids
-from showergrid.report.formats.layout import Cell, Columns, Grid, Group, Row, Stub
+from showergrid.report.formats.csv import written
+from showergrid.report.formats.layout import Columns, Group, Row, Stub, TableCell, TableGrid
+from showergrid.report.formats.numbers import number, signed
 from showergrid.report.settings.tables import AblationSettings, Factor, Level, Variant
-from showergrid.report.tables import captions
-from showergrid.report.tables.captions import HEADS, IDENTICAL, STATUS, joined
-from showergrid.report.tables.csv_columns import (
-    NUMBERS,
-    SETTINGS,
-    VERDICT,
-    number_values,
-    place_values,
-    setting_values,
-    written,
-)
+from showergrid.report.tables import captions, estimates
+from showergrid.report.tables.captions import HEADS, IDENTICAL, STATUS, joined, listed
+from showergrid.report.tables.csv_columns import NUMBERS, SETTINGS, VERDICT, number_values, place_values, setting_values
 from showergrid.report.tables.results import (
     ACCURACIES,
     HAS_NUMBERS,
@@ -39,7 +32,6 @@ from showergrid.report.tables.results import (
     identical_rows,
     judged,
     measure,
-    number,
     printed,
     twins,
 )
@@ -62,7 +54,7 @@ class Effect:
 
 
 @dataclass(frozen=True)
-class Ablation:
+class AblationResults:
     """Results in the order of the places; `identical` holds the row numbers (from 1) of those with the same numbers."""
 
     settings: AblationSettings
@@ -72,7 +64,7 @@ class Ablation:
     test_events: int
 
 
-def build(settings: AblationSettings, results: Path) -> Ablation:
+def build(settings: AblationSettings, results: Path) -> AblationResults:
     """Read the cells of an ablation from `results`, compare them with each other, and average them by value.
 
     Raises:
@@ -86,7 +78,7 @@ def build(settings: AblationSettings, results: Path) -> Ablation:
     made = tuple(found[place.name] for place in settings.places)
     shown = {str(row): {"all": printed(result)} for row, result in enumerate(made, 1)}
     effects = _effects(settings, measured.right)
-    return Ablation(settings, made, effects, identical_rows(shown), measured.test_events)
+    return AblationResults(settings, made, effects, identical_rows(shown), measured.test_events)
 
 
 def level_text(value: Level) -> str:
@@ -98,12 +90,12 @@ def level_text(value: Level) -> str:
     return str(value)
 
 
-def layout(ablation: Ablation) -> list[Grid]:
+def layout(ablation: AblationResults) -> list[TableGrid]:
     """The table of all combinations, and that of the main effects."""
     return [_combinations(ablation), _main_effects(ablation)]
 
 
-def ablation_csv(ablation: Ablation) -> str:
+def ablation_csv(ablation: AblationResults) -> str:
     """One row a combination (`row` from 1), then one an effect (`factor` and `level`); unknown is left empty."""
     factors = [factor.name for factor in ablation.settings.factors]
     levels = {f"level_{name}": name for name in factors}
@@ -166,11 +158,11 @@ def _effects_of(settings: AblationSettings, factor: Factor, right: Mapping[str, 
     return effects
 
 
-def _twin_rows(ablation: Ablation, row: int) -> list[str]:
+def _twin_rows(ablation: AblationResults, row: int) -> list[str]:
     return [f"row {twin}" for twin in twins(ablation.identical, str(row))]
 
 
-def _said(ablation: Ablation) -> dict[str, object]:
+def _said(ablation: AblationResults) -> dict[str, object]:
     return {
         "test_events": ablation.test_events,
         "order": ablation.settings.order,
@@ -189,7 +181,7 @@ def _effect_values(effect: Effect) -> dict[str, object]:
     return row
 
 
-def _combinations(ablation: Ablation) -> Grid:
+def _combinations(ablation: AblationResults) -> TableGrid:
     factors = ablation.settings.factors
     groups: dict[str, list[Row]] = {}
     for row, (place, result) in enumerate(zip(ablation.settings.places, ablation.results, strict=True), 1):
@@ -198,7 +190,7 @@ def _combinations(ablation: Ablation) -> Grid:
         groups.setdefault(levels[0] if len(factors) > 1 else "", []).append(
             Row((f"{row}{mark}", *levels), (_cells(result),))
         )
-    return Grid(
+    return TableGrid(
         label=f"tab:ablation-{ablation.settings.name}",
         caption=_caption(ablation),
         stub=(Stub("row"), *(Stub(factor.name, FACTOR_WIDTH) for factor in factors)),
@@ -208,21 +200,21 @@ def _combinations(ablation: Ablation) -> Grid:
     )
 
 
-def _cells(result: Result) -> tuple[Cell, ...]:
+def _cells(result: Result) -> tuple[TableCell, ...]:
     if result.status not in HAS_NUMBERS:
-        return (Cell(STATUS[result.status], span=len(HEADS) + 2),)
-    first = [Cell(number(result.estimates[name].value)) for name in ACCURACIES[:-1]]
+        return (TableCell(STATUS[result.status], span=len(HEADS) + 2),)
+    first = [TableCell(number(result.estimates[name].value)) for name in ACCURACIES[:-1]]
     test = result.estimates["test_accuracy"]
     return (
         *first,
-        Cell(number(test.value), captions.best(result), marks=captions.marks(result)),
-        Cell(grids.interval_text(test)),
-        Cell("" if test.std is None else number(test.std)),
+        TableCell(number(test.value), captions.best(result), marks=captions.marks(result)),
+        TableCell(estimates.interval_text(test)),
+        TableCell("" if test.std is None else number(test.std)),
     )
 
 
-def _main_effects(ablation: Ablation) -> Grid:
-    return Grid(
+def _main_effects(ablation: AblationResults) -> TableGrid:
+    return TableGrid(
         label=f"tab:ablation-{ablation.settings.name}-effects",
         caption=_effects_caption(ablation),
         stub=(Stub("factor", 16), Stub("value", 16)),
@@ -238,24 +230,24 @@ def _main_effects(ablation: Ablation) -> Grid:
 def _effect_row(effect: Effect) -> Row:
     texts = [STATUS["not run"], "", "", "", "", str(effect.combinations)]
     if effect.estimate is not None:
-        texts[:2] = number(effect.estimate.value), grids.interval_text(effect.estimate)
+        texts[:2] = number(effect.estimate.value), estimates.interval_text(effect.estimate)
     if (found := effect.difference) is not None:
         texts[2:5] = (
-            grids.signed(found.value),
-            f"{grids.signed(found.low)} to {grids.signed(found.high)}",
+            signed(found.value),
+            f"{signed(found.low)} to {signed(found.high)}",
             number(found.p),
         )
-    return Row((effect.factor, effect.level), (tuple(map(Cell, texts)),))
+    return Row((effect.factor, effect.level), (tuple(map(TableCell, texts)),))
 
 
-def _caption(ablation: Ablation) -> str:
+def _caption(ablation: AblationResults) -> str:
     """All that is needed to read the table of combinations."""
     settings = ablation.settings
     names = [factor.name for factor in settings.factors]
     what = "combination" if len(names) > 1 else "value"
     return joined(
         [
-            f"Ablation {settings.name} of {_where(settings.places)}: every {what} of {_listed(names)}; all other",
+            f"Ablation {settings.name} of {_where(settings.places)}: every {what} of {listed(names)}; all other",
             f"settings are held fixed. {captions.question_text(settings)}: train and validation (val.) at the last",
             "epoch, validation at the epoch whose weights were kept (best), and",
             captions.interval_text(settings, ablation.test_events),
@@ -270,7 +262,7 @@ def _caption(ablation: Ablation) -> str:
     )
 
 
-def _effects_caption(ablation: Ablation) -> str:
+def _effects_caption(ablation: AblationResults) -> str:
     """All that is needed to read the table of main effects."""
     settings = ablation.settings
     left_out = any(place.status != "run" for place in settings.places)
@@ -299,10 +291,6 @@ def _where(places: Sequence[Variant]) -> str:
     representations = dict.fromkeys(base(place.representation) for place in places)
     resolutions = dict.fromkeys(str(place.resolution) for place in places)
     return f"{' / '.join(models)} on {' / '.join(representations)}, c {' / '.join(resolutions)}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _seeds_text(results: Sequence[Result]) -> str:

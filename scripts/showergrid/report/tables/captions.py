@@ -86,6 +86,11 @@ def joined(parts: Iterable[str]) -> str:
     return " ".join(part for part in parts if part)
 
 
+def listed(names: Sequence[str]) -> str:
+    """The names in a sentence: a, b and c."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
 def setting_texts(result: Result) -> list[str]:
     """Resolution, pixel, window and all of `training_texts` of one result."""
     cell = result.settings

@@ -48,7 +48,7 @@ class Placed:
 
 
 @dataclass(frozen=True)
-class Containment:
+class ContainmentResults:
     """All windows. pixel_cm: resolution -> axis -> size of a pixel [cm]; alone: of one axis; joint: of all axes of a
     representation, by its name.
     """
@@ -60,7 +60,9 @@ class Containment:
     placed: tuple[Placed, ...]
 
 
-def contain(chunks: Iterable[Hits], axes: dict[str, dict[str, float]], settings: ContainmentSettings) -> Containment:
+def contain(
+    chunks: Iterable[Hits], axes: dict[str, dict[str, float]], settings: ContainmentSettings
+) -> ContainmentResults:
     """Read the hits of all `chunks` once; `axes` are the ranges of a calibration [cm].
 
     Raises:
@@ -88,7 +90,7 @@ def contain(chunks: Iterable[Hits], axes: dict[str, dict[str, float]], settings:
         return Smallest(c, share, tuple(chosen), tuple(size), tuple((np.array(size) * pixel[c][kept]).tolist()), held)
 
     shown = [axis for axis in AXES if any(axis in one.axes for one in settings.representations)]
-    return Containment(
+    return ContainmentResults(
         events=low.shape[0],
         pixel_cm={c: dict(zip(AXES, pixel[c].tolist(), strict=True)) for c in lattices},
         alone=tuple(smallest(c, s, [axis]) for c in settings.resolutions for s in settings.shares for axis in shown),

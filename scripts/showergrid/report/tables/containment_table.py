@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from showergrid.report.formats.layout import SMALL, Cell, Columns, Grid, Group, Row, Stub
+from showergrid.report.formats.csv import sizes, written
+from showergrid.report.formats.layout import SMALL, Columns, Group, Row, Stub, TableCell, TableGrid
+from showergrid.report.formats.numbers import number
 from showergrid.report.settings.tables import ContainmentSettings
 from showergrid.report.tables.captions import joined, pixels_text
-from showergrid.report.tables.containment import Containment, Placed, Smallest
-from showergrid.report.tables.csv_columns import sizes, written
-from showergrid.report.tables.results import number
+from showergrid.report.tables.containment import ContainmentResults, Placed, Smallest
 
 HEADER = [
     *("kind", "representation", "resolution", "model", "axes", "share", "window", "window_cm", "pixel_cm"),
@@ -17,12 +17,12 @@ HEADER = [
 ]
 
 
-def layout(found: Containment, settings: ContainmentSettings) -> list[Grid]:
+def layout(found: ContainmentResults, settings: ContainmentSettings) -> list[TableGrid]:
     """One table of single axes, one of whole windows, and one of the study's windows if there are any."""
     return [_alone(found, settings), _joint(found, settings), *([_placed(found, settings)] if found.placed else [])]
 
 
-def containment_csv(found: Containment) -> str:
+def containment_csv(found: ContainmentResults) -> str:
     """One row a window: of one axis, of the axes of a representation (joint), or of a network (placed)."""
     rows = [_smallest_values(found, one, {"kind": "axis"}) for one in found.alone]
     for name, windows in found.joint.items():
@@ -31,7 +31,7 @@ def containment_csv(found: Containment) -> str:
     return written(HEADER, rows)
 
 
-def _smallest_values(found: Containment, one: Smallest, first: dict[str, object]) -> dict[str, object]:
+def _smallest_values(found: ContainmentResults, one: Smallest, first: dict[str, object]) -> dict[str, object]:
     return {
         **first,
         "resolution": one.resolution,
@@ -45,7 +45,7 @@ def _smallest_values(found: Containment, one: Smallest, first: dict[str, object]
     }
 
 
-def _placed_values(found: Containment, one: Placed, model: str) -> dict[str, object]:
+def _placed_values(found: ContainmentResults, one: Placed, model: str) -> dict[str, object]:
     return {
         "kind": "placed",
         "representation": one.representation,
@@ -62,10 +62,10 @@ def _placed_values(found: Containment, one: Placed, model: str) -> dict[str, obj
     }
 
 
-def _alone(found: Containment, settings: ContainmentSettings) -> Grid:
+def _alone(found: ContainmentResults, settings: ContainmentSettings) -> TableGrid:
     axes = tuple(dict.fromkeys(axis for one in found.alone for axis in one.axes))
     sized = {(one.resolution, one.share, one.axes): one for one in found.alone}
-    return Grid(
+    return TableGrid(
         label="tab:containment",
         caption=joined(
             [
@@ -91,9 +91,9 @@ def _alone(found: Containment, settings: ContainmentSettings) -> Grid:
     )
 
 
-def _joint(found: Containment, settings: ContainmentSettings) -> Grid:
+def _joint(found: ContainmentResults, settings: ContainmentSettings) -> TableGrid:
     sized = {(name, one.resolution, one.share): one for name, windows in found.joint.items() for one in windows}
-    return Grid(
+    return TableGrid(
         label="tab:containment-joint",
         caption=joined(
             [
@@ -125,16 +125,16 @@ def _joint(found: Containment, settings: ContainmentSettings) -> Grid:
     )
 
 
-def _placed(found: Containment, settings: ContainmentSettings) -> Grid:
+def _placed(found: ContainmentResults, settings: ContainmentSettings) -> TableGrid:
     groups: dict[tuple[str, int], list[Row]] = {}
     for one in found.placed:
         shares = (one.held, one.hits, one.charge)
         names = (str(one.resolution), pixels_text(one.window.shape), f"{_cm_text(one.cm)} cm", ", ".join(one.models))
         groups.setdefault((one.representation, one.resolution), []).append(
-            Row(names, (tuple(Cell(number(x)) for x in shares),))
+            Row(names, (tuple(TableCell(number(x)) for x in shares),))
         )
     keys = list(groups)
-    return Grid(
+    return TableGrid(
         label="tab:containment-placed",
         caption=joined(
             [
@@ -153,13 +153,13 @@ def _placed(found: Containment, settings: ContainmentSettings) -> Grid:
     )
 
 
-def _events_text(found: Containment, settings: ContainmentSettings) -> str:
+def _events_text(found: ContainmentResults, settings: ContainmentSettings) -> str:
     classes = " and ".join(one.name for one in settings.classes)
     return f"Containment of the {found.events} training events ({classes}), from which the ranges of the axes come too."
 
 
-def _size(one: Smallest) -> Cell:
-    return Cell(" x ".join(map(str, one.pixels)), below=_cm_text(one.cm))
+def _size(one: Smallest) -> TableCell:
+    return TableCell(" x ".join(map(str, one.pixels)), below=_cm_text(one.cm))
 
 
 def _cm_text(cm: Sequence[float]) -> str:
@@ -170,5 +170,5 @@ def _share_text(share: float) -> str:
     return f"{100 * share:g} %"
 
 
-def _pixel_text(found: Containment, c: int, axes: Sequence[str]) -> str:
+def _pixel_text(found: ContainmentResults, c: int, axes: Sequence[str]) -> str:
     return ", ".join(f"{axis} {found.pixel_cm[c][axis]:.3g}" for axis in axes)

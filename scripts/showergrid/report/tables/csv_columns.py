@@ -1,11 +1,8 @@
-"""Tables as CSV: every number in full."""
+"""The columns that CSV tables have in common."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
-
+from showergrid.report.formats.csv import sizes
 from showergrid.report.tables.results import ACCURACIES, Result
 
 MEASURED = ("test_accuracy", "test_roc_auc")
@@ -16,15 +13,6 @@ NUMBERS = [
 VERDICT = ["best", "indistinguishable", "p_value"]
 SHARES = [f"{what}_{name}" for what in ("charge", "hits") for name in ("median", "mean")]
 SETTINGS = ["window", "pixel_cm", "batch_size", "precision", "n_epochs"]
-
-
-def written(header: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
-    """The text of a CSV file; what a row does not have is left empty."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, header, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
 
 
 def place_values(result: Result) -> dict[str, object]:
@@ -78,8 +66,3 @@ def share_values(result: Result) -> dict[str, object]:
         for name in ("median", "mean")
         if what in result.shares
     }
-
-
-def sizes(cm: Mapping[str, float]) -> str:
-    """Sizes along axes in full."""
-    return " ".join(f"{axis}={size!r}" for axis, size in cm.items())

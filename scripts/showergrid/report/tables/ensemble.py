@@ -15,13 +15,13 @@ from showergrid.evaluation.cell_folder import read_predictions
 from showergrid.evaluation.combining import combined
 from showergrid.evaluation.comparisons import Difference, Estimate, accuracy, estimate, holm, paired, samples
 from showergrid.evaluation.metrics import roc_auc
-from showergrid.report.formats import layout as grids
-from showergrid.report.formats.layout import Cell, Columns, Grid, Group, Row, Stub
+from showergrid.report.formats.csv import written
+from showergrid.report.formats.layout import Columns, Group, Row, Stub, TableCell, TableGrid
+from showergrid.report.formats.numbers import number, signed
 from showergrid.report.settings.ensembles import EnsembleSettings
-from showergrid.report.tables import captions
+from showergrid.report.tables import captions, estimates
 from showergrid.report.tables.captions import joined
-from showergrid.report.tables.csv_columns import written
-from showergrid.report.tables.results import Result, folders, measure, number
+from showergrid.report.tables.results import Result, folders, measure
 
 EVENT = ["event", "pdg", "energy", "n_hits", "split"]
 
@@ -37,7 +37,7 @@ class Combined:
 
 
 @dataclass(frozen=True)
-class Ensemble:
+class EnsembleResults:
     """Members (name -> result) and what they are together; best: name of the member that is compared with.
 
     predictions: a row an event, EVENT and `score_HOW` for each way to combine.
@@ -53,7 +53,7 @@ class Ensemble:
     test_events: int
 
 
-def build(settings: EnsembleSettings, results: Path) -> Ensemble:
+def build(settings: EnsembleSettings, results: Path) -> EnsembleResults:
     """Combine the cells of an ensemble that lie below `results`, and measure on the test events what comes out.
 
     The best member is the one with the best validation accuracy, so that the test events do not choose it.
@@ -83,7 +83,7 @@ def build(settings: EnsembleSettings, results: Path) -> Ensemble:
         for how in settings.combine
     ]
     corrected = holm([row.difference.p for row in rows])
-    return Ensemble(
+    return EnsembleResults(
         settings=settings,
         members=measured.results,
         best=best,
@@ -115,13 +115,13 @@ def _with_scores(events: pa.Table, found: Mapping[str, np.ndarray]) -> pa.Table:
     return events
 
 
-def layout(ensemble: Ensemble) -> list[Grid]:
+def layout(ensemble: EnsembleResults) -> list[TableGrid]:
     """The table: every way to combine, then every member."""
     rows = [Row((_words(one.how),), (_combined_cells(one),)) for one in ensemble.combined]
     members = [Row((name,), (_member_cells(ensemble, name),)) for name in ensemble.members]
     heads = ("val.", "test", "interval", "AUC", "interval", "difference", "interval", "p")
     return [
-        Grid(
+        TableGrid(
             label=f"tab:ensemble-{ensemble.settings.name}",
             caption=_caption(ensemble),
             stub=(Stub("scores of", 20),),
@@ -132,7 +132,7 @@ def layout(ensemble: Ensemble) -> list[Grid]:
     ]
 
 
-def ensemble_csv(ensemble: Ensemble) -> str:
+def ensemble_csv(ensemble: EnsembleResults) -> str:
     """One row a way to combine, then one a member; what a row does not have is left empty."""
     rows = [
         {"kind": "combined", "name": one.how, "cells": ensemble.cells}
@@ -171,37 +171,37 @@ def _words(how: str) -> str:
     return how.replace("_", " ")
 
 
-def _combined_cells(one: Combined) -> tuple[Cell, ...]:
+def _combined_cells(one: Combined) -> tuple[TableCell, ...]:
     difference = one.difference
     return (
-        Cell(),
+        TableCell(),
         *_measured(one.accuracy),
         *_measured(one.roc_auc),
-        Cell(grids.signed(difference.value)),
-        Cell(f"{grids.signed(difference.low)} to {grids.signed(difference.high)}"),
-        Cell(number(difference.p)),
+        TableCell(signed(difference.value)),
+        TableCell(f"{signed(difference.low)} to {signed(difference.high)}"),
+        TableCell(number(difference.p)),
     )
 
 
-def _member_cells(ensemble: Ensemble, name: str) -> tuple[Cell, ...]:
+def _member_cells(ensemble: EnsembleResults, name: str) -> tuple[TableCell, ...]:
     result = ensemble.members[name]
     return (
-        Cell(
+        TableCell(
             number(result.estimates["best_validation_accuracy"].value),
             name == ensemble.best,
             marks=captions.marks(result),
         ),
         *_measured(result.estimates["test_accuracy"]),
         *_measured(result.estimates["test_roc_auc"]),
-        *(Cell(),) * 3,
+        *(TableCell(),) * 3,
     )
 
 
-def _measured(found: Estimate) -> tuple[Cell, Cell]:
-    return Cell(number(found.value)), Cell(grids.interval_text(found))
+def _measured(found: Estimate) -> tuple[TableCell, TableCell]:
+    return TableCell(number(found.value)), TableCell(estimates.interval_text(found))
 
 
-def _caption(ensemble: Ensemble) -> str:
+def _caption(ensemble: EnsembleResults) -> str:
     """All that is needed to read the table."""
     settings = ensemble.settings
     return joined(

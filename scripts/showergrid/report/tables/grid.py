@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from showergrid.core.errors import InputError
-from showergrid.report.settings.tables import Block, PlaceSettings, TableSettings
+from showergrid.report.settings.tables import PlaceSettings, TableBlock, TableSettings
 from showergrid.report.tables.results import Result, identical_rows, judged, measure, printed
 
 
 @dataclass(frozen=True)
-class Table:
+class GridResults:
     """All results, by representation and model; `identical` names the models whose numbers are all the same."""
 
     settings: TableSettings
@@ -21,7 +21,7 @@ class Table:
     test_events: int
 
 
-def build(settings: TableSettings, results: Path) -> Table:
+def build(settings: TableSettings, results: Path) -> GridResults:
     """Read the cells of a table from `results` and compare them column by column.
 
     Raises:
@@ -34,7 +34,7 @@ def build(settings: TableSettings, results: Path) -> Table:
         names = {model: found[column, model].name for model in settings.rows if (column, model) in found}
         made |= {(column, model): result for model, result in judged(measured, names, settings).items()}
     shown = {model: {column: printed(made[column, model]) for column in settings.columns} for model in settings.rows}
-    return Table(settings, made, identical_rows(shown), measured.test_events)
+    return GridResults(settings, made, identical_rows(shown), measured.test_events)
 
 
 def places(settings: TableSettings) -> dict[tuple[str, str], PlaceSettings]:
@@ -66,7 +66,7 @@ def _pairs(settings: TableSettings) -> list[tuple[str, str]]:
     return [(column, model) for column in settings.columns for model in settings.rows]
 
 
-def _block(settings: TableSettings, column: str, model: str) -> Block | None:
+def _block(settings: TableSettings, column: str, model: str) -> TableBlock | None:
     found = [block for block in settings.blocks if block.representation == column and model in block.models]
     if len(found) > 1:
         raise InputError(f"{settings.table}: {model} on {column} stands in {len(found)} blocks; keep one of them")

@@ -4,30 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from showergrid.report.formats import layout as grids
-from showergrid.report.formats.layout import Cell, Columns, Grid, Group, Row, Stub
-from showergrid.report.tables import captions
+from showergrid.report.formats.csv import written
+from showergrid.report.formats.layout import Columns, Group, Row, Stub, TableCell, TableGrid
+from showergrid.report.formats.numbers import number
+from showergrid.report.tables import captions, estimates
 from showergrid.report.tables.captions import COLLAPSED, HEADS, IDENTICAL, STATUS, joined
-from showergrid.report.tables.csv_columns import (
-    NUMBERS,
-    SETTINGS,
-    VERDICT,
-    number_values,
-    place_values,
-    setting_values,
-    written,
-)
-from showergrid.report.tables.grid import Table
+from showergrid.report.tables.csv_columns import NUMBERS, SETTINGS, VERDICT, number_values, place_values, setting_values
+from showergrid.report.tables.grid import GridResults
 from showergrid.report.tables.grid_published import SHOWN, Line
-from showergrid.report.tables.results import ACCURACIES, HAS_NUMBERS, Result, number, twins
+from showergrid.report.tables.results import ACCURACIES, HAS_NUMBERS, Result, twins
 
 
-def layout(table: Table, lines: Sequence[Line]) -> list[Grid]:
+def layout(table: GridResults, lines: Sequence[Line]) -> list[TableGrid]:
     """Our table and, where anything was published, the other one."""
     return [_ours(table), *([_published(table, lines)] if lines else [])]
 
 
-def table_csv(table: Table) -> str:
+def table_csv(table: GridResults) -> str:
     """table1.csv: one row a network and representation; what is not known is left empty."""
     said = {"order": table.settings.order, "origin": table.settings.origin, "test_events": table.test_events}
     header = [*place_values(Result("", "", "")), *NUMBERS, *VERDICT, "flags", *SETTINGS, "test_events"]
@@ -56,9 +49,9 @@ def published_csv(lines: Sequence[Line]) -> str:
     return written(header, rows)
 
 
-def _ours(table: Table) -> Grid:
+def _ours(table: GridResults) -> TableGrid:
     settings = table.settings
-    return Grid(
+    return TableGrid(
         label=f"tab:{settings.table}",
         caption=_caption(table),
         stub=(Stub("network"),),
@@ -71,25 +64,25 @@ def _ours(table: Table) -> Grid:
     )
 
 
-def _marked(table: Table, model: str) -> str:
+def _marked(table: GridResults, model: str) -> str:
     return model + IDENTICAL * bool(twins(table.identical, model))
 
 
-def _cells(result: Result) -> tuple[Cell, ...]:
+def _cells(result: Result) -> tuple[TableCell, ...]:
     if result.status not in HAS_NUMBERS:
-        return (Cell(STATUS[result.status], span=len(ACCURACIES)),)
+        return (TableCell(STATUS[result.status], span=len(ACCURACIES)),)
     return tuple(
-        grids.measured(result.estimates[name], captions.best(result), captions.marks(result))
+        estimates.measured(result.estimates[name], captions.best(result), captions.marks(result))
         if name == "test_accuracy"
-        else grids.spread(result.estimates[name])
+        else estimates.spread(result.estimates[name])
         for name in ACCURACIES
     )
 
 
-def _published(table: Table, lines: Sequence[Line]) -> Grid:
+def _published(table: GridResults, lines: Sequence[Line]) -> TableGrid:
     columns = table.settings.columns
     models = dict.fromkeys(line.model for line in lines)
-    return Grid(
+    return TableGrid(
         label=f"tab:{table.settings.table}-published",
         caption=_published_caption(table, lines),
         stub=(Stub("network", 22), Stub("source")),
@@ -110,15 +103,15 @@ def _published(table: Table, lines: Sequence[Line]) -> Grid:
     )
 
 
-def _published_cells(line: Line, column: str) -> tuple[Cell, ...]:
+def _published_cells(line: Line, column: str) -> tuple[TableCell, ...]:
     entry = line.entries[column]
     if not entry.accuracies:
-        return (Cell(STATUS[entry.status], span=len(SHOWN)),)
+        return (TableCell(STATUS[entry.status], span=len(SHOWN)),)
     *first, last = (number(entry.accuracies[name]) for name in SHOWN)
-    return (*map(Cell, first), Cell(last, marks=COLLAPSED * (entry.status == "collapsed")))
+    return (*map(TableCell, first), TableCell(last, marks=COLLAPSED * (entry.status == "collapsed")))
 
 
-def _caption(table: Table) -> str:
+def _caption(table: GridResults) -> str:
     """All that is needed to read the table."""
     settings, results = table.settings, list(table.results.values())
     return joined(
@@ -137,7 +130,7 @@ def _caption(table: Table) -> str:
     )
 
 
-def _settings_text(table: Table) -> str:
+def _settings_text(table: GridResults) -> str:
     """Settings of the cells with numbers, equal ones said once."""
     same: dict[str, list[str]] = {}
     for column in table.settings.columns:
@@ -152,7 +145,7 @@ def _settings_text(table: Table) -> str:
     return " ".join(f"{', '.join(names)}: {text}." for text, names in same.items())
 
 
-def _published_caption(table: Table, lines: Sequence[Line]) -> str:
+def _published_caption(table: GridResults, lines: Sequence[Line]) -> str:
     """All that is needed to read the table of published numbers."""
     groups = {
         (line.source, tuple(sorted((line.model, *line.twins)))): None for line in lines if line.twins

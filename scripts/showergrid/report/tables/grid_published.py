@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from showergrid.report.formats.numbers import number
 from showergrid.report.settings.tables import PublishedTable
-from showergrid.report.tables.grid import Table
-from showergrid.report.tables.results import HAS_NUMBERS, identical_rows, number
+from showergrid.report.tables.grid import GridResults
+from showergrid.report.tables.results import HAS_NUMBERS, identical_rows
 
 OURS = "ours"
 SHOWN = ("train", "validation", "best_validation")
 
 
 @dataclass(frozen=True)
-class Entry:
+class PublishedEntry:
     """One source's word on one network and representation: its accuracies by SHOWN, or none with the status."""
 
     status: str
@@ -27,11 +28,11 @@ class Line:
 
     model: str
     source: str
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, PublishedEntry]
     twins: tuple[str, ...]
 
 
-def lines(table: Table) -> list[Line]:
+def lines(table: GridResults) -> list[Line]:
     """All lines, network by network, our own first; none where nothing was published."""
     published = table.settings.published
     if published is None:
@@ -56,34 +57,34 @@ def lines(table: Table) -> list[Line]:
     ]
 
 
-def _our_entries(table: Table) -> dict[str, dict[str, Entry]]:
+def _our_entries(table: GridResults) -> dict[str, dict[str, PublishedEntry]]:
     return {
         model: {column: _our_entry(table, column, model) for column in table.settings.columns}
         for model in table.settings.rows
     }
 
 
-def _our_entry(table: Table, column: str, model: str) -> Entry:
+def _our_entry(table: GridResults, column: str, model: str) -> PublishedEntry:
     result = table.results[column, model]
     if result.status not in HAS_NUMBERS:
-        return Entry(result.status, {})
-    return Entry(result.status, {name: result.estimates[f"{name}_accuracy"].value for name in SHOWN})
+        return PublishedEntry(result.status, {})
+    return PublishedEntry(result.status, {name: result.estimates[f"{name}_accuracy"].value for name in SHOWN})
 
 
-def _entries(source: PublishedTable, columns: list[str]) -> dict[str, dict[str, Entry]]:
+def _entries(source: PublishedTable, columns: list[str]) -> dict[str, dict[str, PublishedEntry]]:
     entries = {}
     for model, row in source.items():
         given = {column: row.get(column, "not run") for column in columns}
         entries[model] = {
-            column: Entry(cell, {})
+            column: PublishedEntry(cell, {})
             if isinstance(cell, str)
-            else Entry("ok", {name: getattr(cell, name) for name in SHOWN})
+            else PublishedEntry("ok", {name: getattr(cell, name) for name in SHOWN})
             for column, cell in given.items()
         }
     return entries
 
 
-def _printed(row: Mapping[str, Entry]) -> dict[str, tuple[str, ...] | None]:
+def _printed(row: Mapping[str, PublishedEntry]) -> dict[str, tuple[str, ...] | None]:
     return {
         column: tuple(number(entry.accuracies[name]) for name in SHOWN) if entry.accuracies else None
         for column, entry in row.items()

@@ -12,11 +12,13 @@ from showergrid.evaluation.cell_folder import read_run
 from showergrid.evaluation.comparisons import holm
 from showergrid.evaluation.metrics import THRESHOLD
 from showergrid.evaluation.pairwise import Differences, differences
-from showergrid.report.formats.layout import Cell, Columns, Grid, Group, Row, Stub
+from showergrid.report.formats.csv import written
+from showergrid.report.formats.layout import Columns, Group, Row, Stub, TableCell, TableGrid
+from showergrid.report.formats.numbers import number
 from showergrid.report.settings.performance import Compared
 from showergrid.report.settings.tables import PlaceSettings
-from showergrid.report.tables.csv_columns import written
-from showergrid.report.tables.results import common_events, folders, number
+from showergrid.report.tables.captions import listed
+from showergrid.report.tables.results import common_events, folders
 
 END = ("representation", "resolution", "model", "seeds")
 NAMED = 4  # places that a sentence names
@@ -97,7 +99,7 @@ def pairs_csv(pairs: Pairs) -> str:
     return written(HEADER, rows)
 
 
-def statement(pairs: Pairs) -> Grid:
+def statement(pairs: Pairs) -> TableGrid:
     """Which differences stand, in words, and of each place above how many it stands and what it is not told from."""
     told = pairs.matrix
     rows = [
@@ -105,18 +107,18 @@ def statement(pairs: Pairs) -> Grid:
             (str(i + 1), place.representation, str(place.resolution), place.model),
             (
                 (
-                    Cell(" ".join(map(str, place.seeds))),
-                    Cell(number(pairs.accuracies[i]), marks=" (collapsed)" if pairs.collapsed[i] else ""),
-                    Cell(str(np.count_nonzero(told[i] > 0))),
-                    Cell(str(np.count_nonzero(told[i] < 0))),
-                    Cell(ranges([j + 1 for j in np.flatnonzero(told[i] == 0) if j != i]) or "none"),
+                    TableCell(" ".join(map(str, place.seeds))),
+                    TableCell(number(pairs.accuracies[i]), marks=" (collapsed)" if pairs.collapsed[i] else ""),
+                    TableCell(str(np.count_nonzero(told[i] > 0))),
+                    TableCell(str(np.count_nonzero(told[i] < 0))),
+                    TableCell(ranges([j + 1 for j in np.flatnonzero(told[i] == 0) if j != i]) or "none"),
                 ),
             ),
         )
         for i, place in enumerate(pairs.places)
     ]
     heads = ("seeds", "test accuracy", "stands above", "stands below", "not told apart from ranks")
-    return Grid(
+    return TableGrid(
         label="pairs",
         caption=words(pairs),
         stub=(Stub("rank"), Stub("representation"), Stub("c"), Stub("model")),
@@ -142,7 +144,7 @@ def words(pairs: Pairs) -> str:
         said.append(f"The best, {best}, stands above all others.")
     else:
         reach = f"above {above} of the {count - 1} others" if above else "above none of the others"
-        not_told = _listed(alike) if len(alike) <= NAMED else f"the other {len(alike)}"
+        not_told = listed(alike) if len(alike) <= NAMED else f"the other {len(alike)}"
         said.append(f"The best, {best}, stands {reach}; it is not told apart from {not_told}.")
     said.append(
         "A difference that does not stand may still be there: these events and seeds cannot show it. Each difference "
@@ -179,7 +181,3 @@ def _end(which: str, pairs: Pairs, i: int) -> dict[str, object]:
     values = (place.representation, place.resolution, place.model, " ".join(map(str, place.seeds)))
     row = {f"{which}_{name}": value for name, value in zip(END, values, strict=True)}
     return {**row, f"{which}_accuracy": float(pairs.accuracies[i])}
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -16,9 +16,11 @@ from showergrid.evaluation.cell_folder import read_predictions
 from showergrid.evaluation.comparisons import Estimate, Sample, estimate
 from showergrid.evaluation.metrics import THRESHOLD
 from showergrid.evaluation.rates import binned, count, mistaken_at, rates, score_bins
+from showergrid.events.classes import Class
 from showergrid.events.directions import read_directions
 from showergrid.report.settings.performance import CellPerformance
-from showergrid.report.settings.tables import ClassName
+
+OVERLAID = 5  # places that can still be told apart in one panel
 
 THRESHOLDS = np.arange(101) / 100
 EFFICIENCIES = np.arange(50, 100) / 100  # at which the rejection is drawn
@@ -31,7 +33,7 @@ Rates = Callable[[np.ndarray], dict[tuple[str, str], np.ndarray]]  # weights (b,
 
 
 @dataclass(frozen=True)
-class Events:
+class MeasuredEvents:
     """The test events of a study: labels (n,), and what is known of each, (n,), not a number where it is not."""
 
     event: np.ndarray
@@ -104,7 +106,7 @@ class _At:
         return list(zip(*(column.tolist() for column in (self.start, self.end, self.at, self.events)), strict=True))
 
 
-def read_test_events(predictions: Path, directions: Path, classes: Sequence[ClassName]) -> Events:
+def read_test_events(predictions: Path, directions: Path, classes: Sequence[Class]) -> MeasuredEvents:
     """The test events of a cell.
 
     Raises:
@@ -122,10 +124,10 @@ def read_test_events(predictions: Path, directions: Path, classes: Sequence[Clas
         "angle": angle[row],
         "hits": table["n_hits"].to_numpy().astype(np.float64),
     }
-    return Events(event, labels, known)
+    return MeasuredEvents(event, labels, known)
 
 
-def read_answers(predictions: Path, events: Events, classes: Sequence[ClassName]) -> Answers:
+def read_answers(predictions: Path, events: MeasuredEvents, classes: Sequence[Class]) -> Answers:
     """The scores of a cell.
 
     Raises:
@@ -138,7 +140,7 @@ def read_answers(predictions: Path, events: Events, classes: Sequence[ClassName]
     return Answers(test, validation, validation_labels)
 
 
-def measure(events: Events, cells: Sequence[Answers], settings: CellPerformance, name: str) -> list[Point]:
+def measure(events: MeasuredEvents, cells: Sequence[Answers], settings: CellPerformance, name: str) -> list[Point]:
     """Every number of a place, from the answers of its seeds; `name` names the random streams of its intervals."""
     within = {
         what: binned(values, settings.performance.bins)
@@ -186,7 +188,7 @@ def measure(events: Events, cells: Sequence[Answers], settings: CellPerformance,
     return points + [_rejection(point, rejection) for point in points if point.quantity == "mistaken"]
 
 
-def unknown(events: Events) -> list[str]:
+def unknown(events: MeasuredEvents) -> list[str]:
     """What is known of no test event."""
     return [what for what, values in events.known.items() if not np.isfinite(values).any()]
 
@@ -239,3 +241,19 @@ def _rejection(point: Point, quantity: str) -> Point:
         return replace(point, quantity=quantity)
     value, low, high = (np.inf if one == 0 else 1 / one for one in (share.value, share.high, share.low))
     return replace(point, quantity=quantity, estimate=Estimate(value, low, high, None))
+
+
+@dataclass(frozen=True)
+class Series:
+    """All numbers of one place, and what it is called; a single one needs no name."""
+
+    label: str
+    points: Sequence[Point]
+
+    def of(self, against: str, quantity: str) -> list[Point]:
+        """The numbers that are defined."""
+        return [
+            point
+            for point in self.points
+            if (point.against, point.quantity) == (against, quantity) and point.estimate is not None
+        ]

@@ -10,16 +10,23 @@ import numpy as np
 
 from showergrid.core.progress import progress
 from showergrid.evaluation.metrics import THRESHOLD
-from showergrid.report.figures.performance import OVERLAID, Series
 from showergrid.report.settings.performance import Overlaid
-from showergrid.report.tables.performance import Answers, Point, measure, read_answers, read_test_events
+from showergrid.report.tables.performance import (
+    OVERLAID,
+    Answers,
+    Point,
+    Series,
+    measure,
+    read_answers,
+    read_test_events,
+)
 from showergrid.report.tables.results import folders
 
 FILES = ("predictions.parquet",)  # what is read of a cell
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredPoints:
     """Of each place, by its name, all numbers, and the mean validation accuracy of its seeds."""
 
     points: Mapping[str, Sequence[Point]]
@@ -27,7 +34,7 @@ class Measured:
     test_events: int
 
 
-def overlay(settings: Overlaid, results: Path, directions: Path) -> Measured:
+def overlay(settings: Overlaid, results: Path, directions: Path) -> MeasuredPoints:
     """Measure all places below the study's folder `results`.
 
     Raises:
@@ -40,10 +47,10 @@ def overlay(settings: Overlaid, results: Path, directions: Path) -> Measured:
         cells = [read_answers(folder / FILES[0], events, settings.classes) for folder in folders([place], results)]
         points[place.name] = measure(events, cells, settings, place.name)
         validation[place.name] = float(np.mean([_accuracy(cell) for cell in cells]))
-    return Measured(points, validation, events.labels.size)
+    return MeasuredPoints(points, validation, events.labels.size)
 
 
-def best_on_validation(settings: Overlaid, measured: Measured) -> tuple[list[Series], str]:
+def best_on_validation(settings: Overlaid, measured: MeasuredPoints) -> tuple[list[Series], str]:
     """The places that are best on the validation events, as many as can be told apart, in the grid's order; a note."""
     ranked = sorted(measured.validation, key=lambda name: -measured.validation[name])
     chosen = set(ranked[:OVERLAID])

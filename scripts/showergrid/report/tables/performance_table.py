@@ -6,12 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 
 from showergrid.evaluation.comparisons import Estimate
-from showergrid.report.formats.layout import Cell, Columns, Grid, Group, Row, Stub, measured
+from showergrid.report.formats.csv import written
+from showergrid.report.formats.layout import Columns, Group, Row, Stub, TableCell, TableGrid
+from showergrid.report.formats.numbers import number
 from showergrid.report.settings.performance import CellPerformance, Performance
 from showergrid.report.settings.tables import PlaceSettings
-from showergrid.report.tables.csv_columns import written
+from showergrid.report.tables.estimates import measured
 from showergrid.report.tables.performance import Point
-from showergrid.report.tables.results import number
 
 PLACE = ["representation", "resolution", "model", "seeds"]
 NUMBERS = ["against", "from", "to", "at", "events", "quantity", "value", "low", "high", "std"]
@@ -49,7 +50,7 @@ def places_csv(places: Sequence[PlaceSettings], points: Mapping[str, Sequence[Po
 
 def layout(
     settings: CellPerformance, places: Sequence[PlaceSettings], points: Mapping[str, Sequence[Point]], events: int
-) -> Grid:
+) -> TableGrid:
     """What is asked first of every place, each with its interval."""
     positive, other = (one.name for one in settings.classes)
     asked = settings.performance.efficiencies
@@ -64,7 +65,7 @@ def layout(
         Row(tuple(map(str, _names(place))), (_headline(points[place.name], asked, f"{other}_rejection"),))
         for place in places
     )
-    return Grid(
+    return TableGrid(
         label="performance",
         caption=(
             f"Performance on {events} test events, {100 * settings.bootstrap.level:g} % intervals. Efficiency and "
@@ -89,7 +90,7 @@ def _names(place: PlaceSettings) -> tuple[str, int, str]:
     return place.representation, place.resolution, place.model
 
 
-def _headline(points: Sequence[Point], asked: Sequence[float], rejection: str) -> tuple[Cell, ...]:
+def _headline(points: Sequence[Point], asked: Sequence[float], rejection: str) -> tuple[TableCell, ...]:
     found = {
         (point.against, point.quantity, point.at if point.against == "efficiency" else None): point for point in points
     }
@@ -99,17 +100,17 @@ def _headline(points: Sequence[Point], asked: Sequence[float], rejection: str) -
     cells += [_factor(found["efficiency", rejection, efficiency].estimate) for efficiency in asked]
     for product in ("efficiency_purity", "efficiency_purity_reweighted"):
         best = found[f"best_{product}", product, None]
-        cells += [_share(best.estimate), Cell(number(best.at, 2))]
+        cells += [_share(best.estimate), TableCell(number(best.at, 2))]
     return tuple(cells)
 
 
-def _share(estimate: Estimate | None) -> Cell:
-    return Cell("not defined") if estimate is None else measured(estimate)
+def _share(estimate: Estimate | None) -> TableCell:
+    return TableCell("not defined") if estimate is None else measured(estimate)
 
 
-def _factor(estimate: Estimate | None) -> Cell:
+def _factor(estimate: Estimate | None) -> TableCell:
     if estimate is None:
-        return Cell("not defined")
+        return TableCell("not defined")
     if math.isinf(estimate.value):
-        return Cell(f"above {estimate.low:.3g}")
-    return Cell(f"{estimate.value:.3g} ({estimate.low:.3g} to {estimate.high:.3g})")
+        return TableCell(f"above {estimate.low:.3g}")
+    return TableCell(f"{estimate.value:.3g} ({estimate.low:.3g} to {estimate.high:.3g})")

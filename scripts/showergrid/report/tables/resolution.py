@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from showergrid.evaluation.cell_folder import Share
-from showergrid.report.formats import layout as grids
-from showergrid.report.formats.layout import SMALL, Cell, Columns, Grid, Group, Row, Stub
+from showergrid.evaluation.cell_folder import MeanShare
+from showergrid.report.formats.csv import sizes, written
+from showergrid.report.formats.layout import SMALL, Columns, Group, Row, Stub, TableCell, TableGrid
+from showergrid.report.formats.numbers import number, short
 from showergrid.report.settings.tables import PlaceSettings, ResolutionSettings
-from showergrid.report.tables import captions
+from showergrid.report.tables import captions, estimates
 from showergrid.report.tables.captions import COLLAPSED, IDENTICAL, STATUS, joined
 from showergrid.report.tables.csv_columns import (
     NUMBERS,
@@ -21,8 +22,6 @@ from showergrid.report.tables.csv_columns import (
     place_values,
     setting_values,
     share_values,
-    sizes,
-    written,
 )
 from showergrid.report.tables.results import (
     HAS_NUMBERS,
@@ -31,7 +30,6 @@ from showergrid.report.tables.results import (
     identical_rows,
     judged,
     measure,
-    number,
     printed,
     twins,
 )
@@ -42,7 +40,7 @@ GUESSING = (0.48, 0.52)  # a published accuracy between them: one class answered
 
 
 @dataclass(frozen=True)
-class Series:
+class ResolutionSeries:
     """One network on one representation: c -> result, with its window fixed in `kind`; `published` c -> accuracy."""
 
     representation: str
@@ -69,16 +67,16 @@ class Series:
 
 
 @dataclass(frozen=True)
-class Study:
+class ResolutionResults:
     """All series in the order of the grid; `identical` holds the names of those whose numbers are all the same."""
 
     settings: ResolutionSettings
-    series: tuple[Series, ...]
+    series: tuple[ResolutionSeries, ...]
     identical: tuple[tuple[str, ...], ...]
     test_events: int
 
 
-def build(settings: ResolutionSettings, results: Path) -> Study:
+def build(settings: ResolutionSettings, results: Path) -> ResolutionResults:
     """Read the cells of the study from `results` and compare the resolutions of each network.
 
     Raises:
@@ -90,7 +88,7 @@ def build(settings: ResolutionSettings, results: Path) -> Study:
         grouped.setdefault((place.representation, _kind(settings, place), place.model), []).append(place)
     made = tuple(_series(settings, measured, *key, places) for key, places in grouped.items())
     shown = {one.name: {str(c): printed(result) for c, result in one.results.items()} for one in made}
-    return Study(settings, made, identical_rows(shown), measured.test_events)
+    return ResolutionResults(settings, made, identical_rows(shown), measured.test_events)
 
 
 def guessing(accuracy: float) -> bool:
@@ -98,21 +96,23 @@ def guessing(accuracy: float) -> bool:
     return GUESSING[0] <= accuracy <= GUESSING[1]
 
 
-def layout(study: Study) -> list[Grid]:
+def layout(study: ResolutionResults) -> list[TableGrid]:
     """One table a representation and kind of window."""
-    groups: dict[tuple[str, str], list[Series]] = {}
+    groups: dict[tuple[str, str], list[ResolutionSeries]] = {}
     for one in study.series:
         groups.setdefault((one.representation, one.kind), []).append(one)
     return [_grid(study, *key, series, first=i == 0) for i, (key, series) in enumerate(sorted_by_kind(groups))]
 
 
-def sorted_by_kind(groups: Mapping[tuple[str, str], list[Series]]) -> list[tuple[tuple[str, str], list[Series]]]:
+def sorted_by_kind(
+    groups: Mapping[tuple[str, str], list[ResolutionSeries]],
+) -> list[tuple[tuple[str, str], list[ResolutionSeries]]]:
     """Representations in their order, for each the window fixed in pixels first."""
     order = list(dict.fromkeys(representation for representation, _ in groups))
     return sorted(groups.items(), key=lambda item: (order.index(item[0][0]), item[0][1] == CENTIMETRES))
 
 
-def resolution_csv(study: Study) -> str:
+def resolution_csv(study: ResolutionResults) -> str:
     """table_resolution.csv: one row a place; what is not known is left empty."""
     first = [*place_values(Result("", "", "")), "window_kind", "window_cm", *SETTINGS]
     last = ["collapsed_seeds", "published_best_validation", "flags", "test_events", "order", "origin"]
@@ -151,16 +151,16 @@ def _series(
     kind: str,
     model: str,
     places: Sequence[PlaceSettings],
-) -> Series:
+) -> ResolutionSeries:
     names = {place.name: place.name for place in places}
     results = {result.resolution: result for result in judged(measured, names, settings).values()}
     published: Mapping[int, float] = {}
     if settings.published and kind == PIXELS and settings.published.representation in (None, representation):
         published = settings.published.resolution.get(model, {})
-    return Series(representation, kind, model, results, dict(sorted(published.items())))
+    return ResolutionSeries(representation, kind, model, results, dict(sorted(published.items())))
 
 
-def _flags(study: Study, one: Series, c: int) -> list[str]:
+def _flags(study: ResolutionResults, one: ResolutionSeries, c: int) -> list[str]:
     found = captions.flags(one.results[c], twins(study.identical, one.name))
     if c in one.published and guessing(one.published[c]):
         found.append("published: one class answered, not stated there")
@@ -179,10 +179,12 @@ def _centimetres(result: Result) -> str:
     return sizes(result.settings.window_cm) if known else ""
 
 
-def _grid(study: Study, representation: str, kind: str, series: Sequence[Series], first: bool) -> Grid:
+def _grid(
+    study: ResolutionResults, representation: str, kind: str, series: Sequence[ResolutionSeries], first: bool
+) -> TableGrid:
     resolutions = sorted({c for one in series for c in one.results})
     columns = tuple(Columns(f"c {c}", (_pixel_text(series, c),)) for c in resolutions)
-    return Grid(
+    return TableGrid(
         label=f"tab:{study.settings.table}" + ("" if first else f"-{representation}-{kind}"),
         caption=_caption(study, representation, kind, series),
         stub=(Stub(""),),
@@ -193,7 +195,7 @@ def _grid(study: Study, representation: str, kind: str, series: Sequence[Series]
     )
 
 
-def _pixel_text(series: Sequence[Series], c: int) -> str:
+def _pixel_text(series: Sequence[ResolutionSeries], c: int) -> str:
     """Size of a pixel [cm]; of each axis where they differ."""
     cells = [one.results[c].settings for one in series if c in one.results]
     found = next((cell.pixel_cm for cell in cells if cell is not None), {})
@@ -201,7 +203,7 @@ def _pixel_text(series: Sequence[Series], c: int) -> str:
     return f"{' x '.join(texts)} cm" if texts else ""
 
 
-def _group(study: Study, one: Series, resolutions: Sequence[int]) -> Group:
+def _group(study: ResolutionResults, one: ResolutionSeries, resolutions: Sequence[int]) -> Group:
     rows = {
         "test": [_test(one.results.get(c)) for c in resolutions],
         "std": [_measured(one.results.get(c), _std) for c in resolutions],
@@ -212,25 +214,29 @@ def _group(study: Study, one: Series, resolutions: Sequence[int]) -> Group:
     }
     mark = IDENTICAL * bool(twins(study.identical, one.name))
     return Group(
-        tuple(Row((name,), tuple((cell,) for cell in cells)) for name, cells in rows.items() if set(cells) != {Cell()}),
+        tuple(
+            Row((name,), tuple((cell,) for cell in cells))
+            for name, cells in rows.items()
+            if set(cells) != {TableCell()}
+        ),
         ", ".join(text for text in (one.model + mark, one.window) if text),
     )
 
 
-def _test(result: Result | None) -> Cell:
+def _test(result: Result | None) -> TableCell:
     if result is None or result.status not in HAS_NUMBERS:
-        return Cell(STATUS[result.status if result else "not run"])
+        return TableCell(STATUS[result.status if result else "not run"])
     estimate = result.estimates["test_accuracy"]
-    return Cell(
+    return TableCell(
         number(estimate.value),
         captions.best(result),
         marks=captions.marks(result),
-        below=grids.interval_text(estimate),
+        below=estimates.interval_text(estimate),
     )
 
 
-def _measured(result: Result | None, text: Callable[[Result], str]) -> Cell:
-    return Cell(text(result)) if result is not None and result.status in HAS_NUMBERS else Cell()
+def _measured(result: Result | None, text: Callable[[Result], str]) -> TableCell:
+    return TableCell(text(result)) if result is not None and result.status in HAS_NUMBERS else TableCell()
 
 
 def _std(result: Result) -> str:
@@ -242,15 +248,15 @@ def _best_validation(result: Result) -> str:
     return number(result.estimates["best_validation_accuracy"].value)
 
 
-def _share(share: Share) -> str:
-    return f"{grids.short(share.median, 2)} / {grids.short(share.mean, 2)}"
+def _share(share: MeanShare) -> str:
+    return f"{short(share.median, 2)} / {short(share.mean, 2)}"
 
 
-def _published(accuracy: float | None) -> Cell:
-    return Cell() if accuracy is None else Cell(number(accuracy), marks=COLLAPSED * guessing(accuracy))
+def _published(accuracy: float | None) -> TableCell:
+    return TableCell() if accuracy is None else TableCell(number(accuracy), marks=COLLAPSED * guessing(accuracy))
 
 
-def _caption(study: Study, representation: str, kind: str, series: Sequence[Series]) -> str:
+def _caption(study: ResolutionResults, representation: str, kind: str, series: Sequence[ResolutionSeries]) -> str:
     """All that is needed to read the table of one representation and kind of window."""
     settings = study.settings
     results = [result for one in series for result in one.results.values()]
@@ -297,7 +303,7 @@ def _published_text(settings: ResolutionSettings, shown: Sequence[float]) -> str
     return f"{text}."
 
 
-def _settings_text(series: Sequence[Series]) -> str:
+def _settings_text(series: Sequence[ResolutionSeries]) -> str:
     """Batch, precision, epochs and seeds, equal ones said once."""
     same: dict[str, list[str]] = {}
     for one in series:

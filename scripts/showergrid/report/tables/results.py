@@ -8,10 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
+from showergrid.core.cells import cell_folder
 from showergrid.core.errors import InputError
-from showergrid.evaluation.cell_folder import Run, Share, cell_folder, read_run
+from showergrid.evaluation.cell_folder import CellResults, MeanShare, read_run
 from showergrid.evaluation.comparisons import Estimate, Sample, Verdict, accuracy, against_best, estimate, samples
 from showergrid.evaluation.metrics import roc_auc
+from showergrid.report.formats.numbers import number
 from showergrid.report.settings.tables import CellSettings, PlaceSettings, Reported
 
 ACCURACIES = ("train_accuracy", "validation_accuracy", "best_validation_accuracy", "test_accuracy")
@@ -34,7 +36,7 @@ class Result:
     collapsed_seeds: tuple[int, ...] = ()
     settings: CellSettings | None = None
     estimates: Mapping[str, Estimate] = field(default_factory=dict)
-    shares: Mapping[str, Share] = field(default_factory=dict)
+    shares: Mapping[str, MeanShare] = field(default_factory=dict)
     verdict: Verdict | None = None
 
 
@@ -63,7 +65,7 @@ def measure(places: Sequence[PlaceSettings], reported: Reported, results: Path) 
     Raises:
         InputError: a file of a cell is missing or bad, a place stands twice or has no seeds, or test events differ.
     """
-    runs: dict[str, list[Run]] = {}
+    runs: dict[str, list[CellResults]] = {}
     seen: set[str] = set()
     for place in places:
         if place.name in seen:
@@ -103,12 +105,6 @@ def judged(measured: Measured, names: Mapping[str, str], reported: Reported) -> 
     return {called: replace(measured.results[name], verdict=verdicts.get(called)) for called, name in names.items()}
 
 
-def number(value: float, digits: int = 3) -> str:
-    """So many decimals without the leading zero: .892, -.031."""
-    text = f"{value:.{digits}f}"
-    return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
-
-
 def printed(result: Result) -> tuple[str, ...] | None:
     """The numbers that a table shows of a result, if there are any."""
     if result.status not in HAS_NUMBERS:
@@ -136,7 +132,7 @@ def twins(groups: Sequence[Sequence[str]], name: str) -> list[str]:
     return [twin for group in groups if name in group for twin in group if twin != name]
 
 
-def common_events(runs: Sequence[Run]) -> int:
+def common_events(runs: Sequence[CellResults]) -> int:
     """Number of test events, which must be the same in all runs for a paired comparison."""
     for run in runs[1:]:
         if not (np.array_equal(run.event, runs[0].event) and np.array_equal(run.labels, runs[0].labels)):
@@ -151,7 +147,9 @@ def _without_numbers(place: PlaceSettings) -> Result:
     return Result(place.representation, place.model, place.status, resolution=place.resolution, settings=place.settings)
 
 
-def _result(place: PlaceSettings, runs: Sequence[Run], right: Sample, areas: Sample, reported: Reported) -> Result:
+def _result(
+    place: PlaceSettings, runs: Sequence[CellResults], right: Sample, areas: Sample, reported: Reported
+) -> Result:
     lost = tuple(seed for seed, run in zip(place.seeds, runs, strict=True) if run.collapsed)
     return Result(
         representation=place.representation,

@@ -17,14 +17,15 @@ import pyarrow.parquet as pq
 
 from showergrid.core.errors import InputError
 from showergrid.evaluation.comparisons import Difference, Estimate, accuracy, estimate, paired, samples
-from showergrid.report.formats import layout as grids
-from showergrid.report.formats.layout import Cell, Columns, Grid, Group, Row, Stub
-from showergrid.report.settings.tables import ClassName, PlaceSettings
-from showergrid.report.tables import captions
+from showergrid.events.classes import Class
+from showergrid.report.formats.csv import written
+from showergrid.report.formats.layout import Columns, Group, Row, Stub, TableCell, TableGrid
+from showergrid.report.formats.numbers import number, signed
+from showergrid.report.settings.tables import PlaceSettings
+from showergrid.report.settings.variations import VariationTable
+from showergrid.report.tables import captions, estimates
 from showergrid.report.tables.captions import joined
-from showergrid.report.tables.csv_columns import written
-from showergrid.report.tables.results import number
-from showergrid.sources.showers.variation_settings import NOMINAL, VariationTable
+from showergrid.sources.showers.variation_settings import NOMINAL
 
 ABREAST = 4  # variations that fit side by side on a page
 COLUMNS = ("accuracy", "accuracy_low", "accuracy_high", "shift", "shift_low", "shift_high", "p_value")
@@ -50,7 +51,7 @@ class Shifted:
 
 
 @dataclass(frozen=True)
-class Table:
+class VariationResults:
     """The places with numbers, in the order of the study's table."""
 
     settings: VariationTable
@@ -71,13 +72,13 @@ def score_files(places: Sequence[PlaceSettings], results: Path) -> list[Path]:
     ]
 
 
-def build(settings: VariationTable, results: Path) -> Table:
+def build(settings: VariationTable, results: Path) -> VariationResults:
     """Read the scores below the study's folder `results` and compare them.
 
     Raises:
         InputError: a file is missing or damaged, or holds other variations.
     """
-    return Table(settings, tuple(_shifted(place, settings, results) for place in settings.places))
+    return VariationResults(settings, tuple(_shifted(place, settings, results) for place in settings.places))
 
 
 def _shifted(place: PlaceSettings, settings: VariationTable, results: Path) -> Shifted:
@@ -99,7 +100,7 @@ def _shifted(place: PlaceSettings, settings: VariationTable, results: Path) -> S
     )
 
 
-def _read(path: Path, names: Sequence[str], classes: Sequence[ClassName]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _read(path: Path, names: Sequence[str], classes: Sequence[Class]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Labels (n,) int64 and numbers (n,) of all test events, and scores (variations, n), NaN where there is none."""
     if not path.is_file():
         raise InputError(f"{path}: is missing; make it with snakemake")
@@ -116,7 +117,7 @@ def _read(path: Path, names: Sequence[str], classes: Sequence[ClassName]) -> tup
     return labels, event, scores
 
 
-def variations_csv(table: Table) -> str:
+def variations_csv(table: VariationResults) -> str:
     """table_variations.csv: a row a place and variation, the study's own readout first."""
     header = ["representation", "resolution", "model", "seeds", "variation", *COLUMNS, "events", "lost"]
     return written(header, (line for row in table.rows for line in _lines(row)))
@@ -142,12 +143,12 @@ def _lines(row: Shifted) -> list[dict[str, object]]:
     return lines
 
 
-def layout(table: Table) -> list[Grid]:
+def layout(table: VariationResults) -> list[TableGrid]:
     """One table: a row a place; its accuracy, the largest shift and which it is, then every shift."""
     names = tuple(table.settings.variations)
     abreast = [names[i : i + ABREAST] for i in range(0, len(names), ABREAST)]
     return [
-        Grid(
+        TableGrid(
             label="tab:table_variations",
             caption=_caption(table),
             stub=(Stub("representation", 14), Stub("network", 14)),
@@ -163,7 +164,7 @@ def layout(table: Table) -> list[Grid]:
 
 def _row(row: Shifted, abreast: Sequence[Sequence[str]]) -> Row:
     largest = row.shifts[row.largest]
-    summary = (grids.measured(row.estimates[NOMINAL]), _shift(largest), Cell(row.largest.replace("_", " ")))
+    summary = (estimates.measured(row.estimates[NOMINAL]), _shift(largest), TableCell(row.largest.replace("_", " ")))
     place = row.place
     return Row(
         (f"{place.representation} c{place.resolution}", place.model),
@@ -171,12 +172,12 @@ def _row(row: Shifted, abreast: Sequence[Sequence[str]]) -> Row:
     )
 
 
-def _shift(found: Difference) -> Cell:
+def _shift(found: Difference) -> TableCell:
     interval = number(found.high - found.value), number(found.value - found.low)
-    return Cell(grids.signed(found.value), interval=interval)
+    return TableCell(signed(found.value), interval=interval)
 
 
-def _caption(table: Table) -> str:
+def _caption(table: VariationResults) -> str:
     settings = table.settings
     events = sorted({row.events for row in table.rows})
     lost = sorted({row.lost for row in table.rows})

@@ -8,7 +8,6 @@ from typing import Any
 
 import yaml
 
-from showergrid.apply.settings import Unlabelled
 from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
 from showergrid.sources.files.settings import REFERENCE, ColumnMap, Ingest, MapFile
@@ -22,7 +21,7 @@ def read_map(path: Path | None, files: Sequence[str]) -> dict[str, Any]:
     Raises:
         InputError: the map is missing, no YAML, or has a key or value that is not allowed.
     """
-    given = {} if path is None else _loaded(path)
+    given = {} if path is None else load_map(path)
     if not given.keys() & ColumnMap.model_fields.keys():
         given = {**REFERENCE.model_dump(mode="json"), **given}
     found = checked(MapFile, given, str(path)).model_dump(mode="json")
@@ -34,22 +33,12 @@ def read_map(path: Path | None, files: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def read_unlabelled(path: Path | None, files: Sequence[str]) -> Unlabelled:
-    """Files whose events are to be classified, by the map at `path`; order and detector are unset where it has none.
+def load_map(path: Path) -> dict[str, Any]:
+    """The keys of the map at `path`, not checked yet.
 
     Raises:
-        InputError: as `read_map`.
+        InputError: the file is missing, no YAML, or no map.
     """
-    given = {} if path is None else _loaded(path)
-    named = bool(given.keys() & ColumnMap.model_fields.keys())
-    found = checked(MapFile, given if named else {**REFERENCE.model_dump(mode="json"), **given}, str(path))
-    values = found.model_dump(mode="json")
-    columns = {name: values[name] for name in ColumnMap.model_fields} if named else None
-    own = {name: values[name] for name in found.model_fields_set & {"order", "detector", "margin", "min_hits"}}
-    return Unlabelled(**own, files=list(files), columns=columns)
-
-
-def _loaded(path: Path) -> dict[str, Any]:
     try:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:

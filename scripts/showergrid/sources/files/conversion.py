@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from showergrid.core.errors import InputError
+from showergrid.events.detector import Box
 from showergrid.events.hits import AXES
 from showergrid.sources.files.chunks import place
 from showergrid.sources.files.formats.chunk import Chunk
 from showergrid.sources.files.settings import CHARGES, ENERGIES, LENGTHS, TIMES, ColumnMap, Voxel, scaled
-from showergrid.sources.showers.settings import Box
 
 EXACT = 2**53  # whole numbers up to here are exact as float64, which is how CSV is read
 LARGEST = float(np.finfo(np.float32).max)

@@ -12,16 +12,17 @@ import pyarrow as pa
 from showergrid.core.atomic import replacing
 from showergrid.core.errors import InputError
 from showergrid.core.progress import progress
+from showergrid.events.classes import Class
+from showergrid.events.detector import Box
 from showergrid.events.hits import AXES, EVENTS, HITS, Hits
 from showergrid.events.order import reordered
-from showergrid.events.parquet import row_groups
+from showergrid.events.parquet import conforming, row_groups
 from showergrid.sources.files.chunks import read
 from showergrid.sources.files.conversion import converted
 from showergrid.sources.files.formats.chunk import ROWS
-from showergrid.sources.files.labels import Labelled, labelled, read_labels
-from showergrid.sources.files.settings import REFERENCE, Class, ColumnMap, Ingest
-from showergrid.sources.files.whole_events import Events, whole_events
-from showergrid.sources.showers.settings import Box
+from showergrid.sources.files.labels import LabelledEvents, labelled, read_labels
+from showergrid.sources.files.settings import REFERENCE, ColumnMap, Ingest
+from showergrid.sources.files.whole_events import WholeEvents, whole_events
 
 HITS_A_GROUP = 1 << 17  # rows of a row group of Parquet, which are kept until it is full
 EVENTS_A_GROUP = 1 << 14
@@ -126,14 +127,16 @@ def check_files(files: Sequence[Path], *outputs: Path) -> None:
 
 def _read(
     path: Path, settings: Ingest, columns: ColumnMap, classes: Sequence[Class], detector: Box, rows: int
-) -> Iterator[Labelled]:
+) -> Iterator[LabelledEvents]:
     """The events of a file with their labels, part by part."""
     labels = read_labels(path, columns)
     for events in events_of(path, settings, columns, detector, rows):
         yield labelled(events, labels, columns, classes, path)
 
 
-def events_of(path: Path, settings: Ingest, columns: ColumnMap, detector: Box, rows: int = ROWS) -> Iterator[Events]:
+def events_of(
+    path: Path, settings: Ingest, columns: ColumnMap, detector: Box, rows: int = ROWS
+) -> Iterator[WholeEvents]:
     """Yield the events of a file, part by part.
 
     Raises:
@@ -147,38 +150,26 @@ def events_of(path: Path, settings: Ingest, columns: ColumnMap, detector: Box, r
     yield from whole_events(parts, settings.min_hits, columns, path)
 
 
-def ordered_hits(events: Events, event: np.ndarray, order: str) -> Hits:
+def ordered_hits(events: WholeEvents, event: np.ndarray, order: str) -> Hits:
     """The hits of events, which get the numbers `event` (E,), in the `order` as_given, truth_time or axis."""
     rows = events.rows
     hits = Hits(event, np.append(events.start, rows.origin.size), rows.position, rows.charge, rows.time)
     return hits if order == "as_given" else reordered(hits, order)
 
 
-def numbers(events: Events, place: np.ndarray) -> np.ndarray:
+def numbers(events: WholeEvents, place: np.ndarray) -> np.ndarray:
     """(E,) int64: the number of each event in its file; where it has none or several, `place`, how many come before."""
     key = events.rows.key
     return place if key is None or key.shape[1] > 1 else key[events.start, 0]
 
 
-def _hits(events: Events, event: np.ndarray, order: str) -> pa.Table:
+def _hits(events: WholeEvents, event: np.ndarray, order: str) -> pa.Table:
     hits = ordered_hits(events, event, order)
     values = {"event": event[hits.row], "charge": hits.charge, "time": hits.time}
-    return _table(values | {axis: hits.position[:, i] for i, axis in enumerate(AXES)}, HITS)
+    return conforming(values | {axis: hits.position[:, i] for i, axis in enumerate(AXES)}, HITS)
 
 
-def _events(part: Labelled, event: np.ndarray, place: np.ndarray, source: str) -> pa.Table:
+def _events(part: LabelledEvents, event: np.ndarray, place: np.ndarray, source: str) -> pa.Table:
     number = numbers(part.events, place)
     values = {"event": event, "pdg": part.pdg, "energy": part.energy, "n_hits": part.events.n_hits, "number": number}
-    return _table({**values, "source": pa.repeat(source, event.size)}, EVENTS)
-
-
-def _table(values: dict[str, np.ndarray | pa.Array | None], schema: pa.Schema) -> pa.Table:
-    """Columns as the schema has them; those that are not known are empty."""
-    size = values["event"].size
-    arrays = [
-        pa.nulls(size, field.type)
-        if values[field.name] is None
-        else pa.array(values[field.name]).cast(field.type, safe=False)
-        for field in schema
-    ]
-    return pa.Table.from_arrays(arrays, schema=schema)
+    return conforming({**values, "source": pa.repeat(source, event.size)}, EVENTS)

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from showergrid.core.errors import InputError
+from showergrid.events.classes import Class
 from showergrid.sources.files.chunks import place, read
 from showergrid.sources.files.conversion import Checks, keys, labels
-from showergrid.sources.files.settings import Class, ColumnMap
-from showergrid.sources.files.whole_events import Events, shown
+from showergrid.sources.files.settings import ColumnMap
+from showergrid.sources.files.whole_events import WholeEvents, shown
 
 
 @dataclass(frozen=True)
@@ -83,17 +84,17 @@ def read_labels(path: Path, columns: ColumnMap) -> LabelTable | None:
 
 
 @dataclass(frozen=True)
-class Labelled:
+class LabelledEvents:
     """Events with their pdg (E,) int64 and energy (E,) float64 [GeV], each None where it is not known."""
 
-    events: Events
+    events: WholeEvents
     pdg: np.ndarray | None
     energy: np.ndarray | None
 
 
 def labelled(
-    events: Events, table: LabelTable | None, columns: ColumnMap, classes: Sequence[Class], path: Path
-) -> Labelled:
+    events: WholeEvents, table: LabelTable | None, columns: ColumnMap, classes: Sequence[Class], path: Path
+) -> LabelledEvents:
     """The events of a file with their labels.
 
     Raises:
@@ -114,11 +115,11 @@ def labelled(
         codes = {one.pdg: one.pdg for one in classes}
         advice = "add it to the study's classes, or say in the column map what it stands for (pdg: values)"
         pdg = _known(pdg, codes, advice, events, columns, path)
-    return Labelled(events, pdg, energy)
+    return LabelledEvents(events, pdg, energy)
 
 
 def _known(
-    pdg: np.ndarray, codes: dict[int, int], advice: str, events: Events, columns: ColumnMap, path: Path
+    pdg: np.ndarray, codes: dict[int, int], advice: str, events: WholeEvents, columns: ColumnMap, path: Path
 ) -> np.ndarray:
     """The code that stands for each value (E,).
 

@@ -8,15 +8,16 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from showergrid.core.settings import Settings
-from showergrid.inputs.settings import Order
-from showergrid.sources.showers.settings import Box
+from showergrid.events.classes import Class
+from showergrid.events.detector import Box
+from showergrid.events.settings import Order
 
 LENGTHS = {"mm": 0.1, "cm": 1.0, "m": 100.0}  # cm
 ENERGIES = {"keV": 1e-6, "MeV": 1e-3, "GeV": 1.0}  # GeV
 TIMES = {"ns": 1.0, "us": 1e3, "ms": 1e6, "s": 1e9}  # ns
 CHARGES = {"tick_adc": 1.0}  # tick ADC
 
-Name = Annotated[str, Field(min_length=1)]
+ColumnName = Annotated[str, Field(min_length=1)]
 
 
 def _unit(units: dict[str, float], ours: str) -> AfterValidator:
@@ -46,13 +47,13 @@ def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-Names = Annotated[list[Name], BeforeValidator(_listed), Field(min_length=1, max_length=2)]
+ColumnNames = Annotated[list[ColumnName], BeforeValidator(_listed), Field(min_length=1, max_length=2)]
 
 
 class Coordinate(Settings):
     """One coordinate of a hit: unit * value, with its sign turned if `flip`, + offset."""
 
-    column: Names | None = Field(default=None, description="column, or two of them, of which the middle is taken")
+    column: ColumnNames | None = Field(default=None, description="column, or two of them, of which the middle is taken")
     unit: Annotated[str | float, _unit(LENGTHS, "cm")] = Field(default="cm", description="unit, or how many cm one is")
     flip: bool = Field(default=False, description="whether the file's axis points the other way")
     offset: float = Field(default=0.0, description="added in the end [cm]")
@@ -61,7 +62,7 @@ class Coordinate(Settings):
 class Charge(Settings):
     """The charge of a hit."""
 
-    column: Names = Field(description="column")
+    column: ColumnNames = Field(description="column")
     unit: Annotated[str | float, _unit(CHARGES, "tick ADC")] = Field(
         default="tick_adc", description="unit, or how many tick ADC one is"
     )
@@ -70,14 +71,14 @@ class Charge(Settings):
 class Time(Settings):
     """The true time of a hit."""
 
-    column: Names = Field(description="column, or two of them, of which the middle is taken")
+    column: ColumnNames = Field(description="column, or two of them, of which the middle is taken")
     unit: Annotated[str | float, _unit(TIMES, "ns")] = Field(default="ns", description="unit, or how many ns one is")
 
 
 class Energy(Settings):
     """The energy of the particle that started the shower."""
 
-    column: Names = Field(description="column")
+    column: ColumnNames = Field(description="column")
     unit: Annotated[str | float, _unit(ENERGIES, "GeV")] = Field(
         default="GeV", description="unit, or how many GeV one is"
     )
@@ -86,7 +87,7 @@ class Energy(Settings):
 class Pdg(Settings):
     """The particle that started the shower: a column, one code for all files, or one for each file."""
 
-    column: Names | None = Field(default=None, description="column")
+    column: ColumnNames | None = Field(default=None, description="column")
     values: dict[Annotated[str, Field(pattern=r"^-?[0-9]+$")], int] | None = Field(
         default=None, description="PDG code of each value of the column, if they are no PDG codes"
     )
@@ -117,11 +118,11 @@ class Key(Settings):
     Where nothing is given, each entry of the file is one event.
     """
 
-    columns: Annotated[list[Name], BeforeValidator(_listed)] = Field(
+    columns: Annotated[list[ColumnName], BeforeValidator(_listed)] = Field(
         default=[], description="number of the event, or several that together tell it, such as run, subrun and event"
     )
-    offsets: Name | None = Field(default=None, description="dataset: first hit of each event, from 0")
-    counts: Name | None = Field(default=None, description="dataset: hits of each event")
+    offsets: ColumnName | None = Field(default=None, description="dataset: first hit of each event, from 0")
+    counts: ColumnName | None = Field(default=None, description="dataset: hits of each event")
 
     @model_validator(mode="after")
     def _one_way(self) -> Key:
@@ -133,7 +134,7 @@ class Key(Settings):
 class Labels(Settings):
     """A table of its own, in the same file, for `pdg` and `energy`: one row an event."""
 
-    table: Name | None = Field(default=None, description="tree, group or compound dataset")
+    table: ColumnName | None = Field(default=None, description="tree, group or compound dataset")
     event: Annotated[Key, BeforeValidator(_keyed)] = Field(
         default=Key(), description="as `event` of the hits, in this table"
     )
@@ -143,7 +144,7 @@ class Labels(Settings):
 class Voxel(Settings):
     """Voxels numbered along all axes at once; x, y and z are then the voxel's index on each axis."""
 
-    column: Name = Field(description="column of the number")
+    column: ColumnName = Field(description="column of the number")
     shape: tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]] = Field(
         description="voxels along x, y and z"
     )
@@ -156,7 +157,7 @@ class ColumnMap(Settings):
     format: Literal["csv", "parquet", "hdf5", "root"] | None = Field(
         default=None, description="format, where the file's name does not tell it"
     )
-    table: Name | None = Field(
+    table: ColumnName | None = Field(
         default=None,
         description="tree of a ROOT file, group or compound dataset of an HDF5 file that holds the columns",
     )
@@ -216,17 +217,10 @@ class ColumnMap(Settings):
 class Ingest(Settings):
     """Hits that are read from files instead of being simulated."""
 
-    files: list[Name] = Field(min_length=1, description="files, in the order in which their events are numbered")
+    files: list[ColumnName] = Field(min_length=1, description="files, in the order in which their events are numbered")
     columns: ColumnMap | None = Field(default=None, description="what the columns mean; null: the reference's layout")
     margin: float = Field(default=5.0, ge=0, description="how far outside the detector a hit may lie [cm]")
     min_hits: int = Field(default=3, ge=1, description="an event with fewer hits is refused [1]")
-
-
-class Class(Settings):
-    """One of the answers that the networks tell apart."""
-
-    name: Name
-    pdg: int
 
 
 # The reference's own files: cm, GeV, tick ADC, the rows of an event in time order

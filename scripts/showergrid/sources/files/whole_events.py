@@ -15,7 +15,7 @@ from showergrid.sources.files.settings import ColumnMap
 
 
 @dataclass(frozen=True)
-class Events:
+class WholeEvents:
     """Whole events: event i owns the rows start[i] to start[i + 1] of `rows`, and the last the rest; start (E,)."""
 
     rows: Rows
@@ -27,7 +27,7 @@ class Events:
         return np.diff(self.start, append=self.rows.origin.size)
 
 
-def whole_events(parts: Iterable[Rows], min_hits: int, columns: ColumnMap, path: Path) -> Iterator[Events]:
+def whole_events(parts: Iterable[Rows], min_hits: int, columns: ColumnMap, path: Path) -> Iterator[WholeEvents]:
     """Yield the events of a file in its order.
 
     Rows are of one event as long as what numbers it stays the same; another pdg and another energy begin another
@@ -42,7 +42,7 @@ def whole_events(parts: Iterable[Rows], min_hits: int, columns: ColumnMap, path:
     Raises:
         InputError: label or energy differ inside an event, its rows are scattered through the file, or it is too small.
     """
-    seen = Seen()
+    seen = KnownEvents()
     small = None  # told only when the file has ended, since scattered rows look like small events
     for events in _divided(parts, columns, path):
         seen.note(events)
@@ -71,17 +71,17 @@ def shown(key: np.ndarray | Sequence[int]) -> str:
     return ", ".join(str(int(part)) for part in key)
 
 
-def _divided(parts: Iterable[Rows], columns: ColumnMap, path: Path) -> Iterator[Events]:
+def _divided(parts: Iterable[Rows], columns: ColumnMap, path: Path) -> Iterator[WholeEvents]:
     kept: Rows | None = None
     for part in parts:
         rows = part if kept is None else kept.followed_by(part)
         start = np.append(0, 1 + np.flatnonzero(_begins(rows, columns, path)))
         if start.size > 1:
-            yield Events(rows[: start[-1]], start[:-1])
+            yield WholeEvents(rows[: start[-1]], start[:-1])
         kept = rows[start[-1] :]
     if kept is None:
         raise InputError(f"{path}: has no hits; give a file with hits")
-    yield Events(kept, np.zeros(1, np.int64))
+    yield WholeEvents(kept, np.zeros(1, np.int64))
 
 
 def _begins(rows: Rows, columns: ColumnMap, path: Path) -> np.ndarray:
@@ -114,7 +114,7 @@ def _named(rows: Rows, row: int) -> str:
     return "the event" if rows.key is None else f"event {shown(rows.key[row])}"
 
 
-class Seen:
+class KnownEvents:
     """What is remembered of the events of a file, to find those that come twice: a few numbers each."""
 
     def __init__(self) -> None:
@@ -122,7 +122,7 @@ class Seen:
         self.keys: list[np.ndarray] = []
         self.origins: list[np.ndarray] = []
 
-    def note(self, events: Events) -> None:
+    def note(self, events: WholeEvents) -> None:
         """Remember the events, unless each is an entry of the file, and so alone of its number."""
         rows, start = events.rows, events.start
         if rows.entries:

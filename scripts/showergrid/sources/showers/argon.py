@@ -49,7 +49,7 @@ FOLDERS = (
 
 # Photoelectric cross-section of argon above the K edge as sum_i a_i / (E / MeV)^i, i = 1 to 6 [barn]: the form in
 # which Geant4 takes it (G4LivermorePhotoElectricModel), fitted to the evaluation of Elam, Ravel and Sieber, Radiat.
-# Phys. Chem. 63 (2002) 121, on either side of PHOTOELECTRIC_KNEE. tests/unit/test_argon.py compares with NIST XCOM.
+# Phys. Chem. 63 (2002) 121, on either side of PHOTOELECTRIC_KNEE. tests/sources/test_argon.py compares with NIST XCOM.
 PHOTOELECTRIC_KNEE = 0.05  # MeV
 PHOTOELECTRIC_LOW = (0.23547712, -0.038099991, 0.0057126267, -1.5451351e-05, 3.7219883e-08, -5.3240978e-11)
 PHOTOELECTRIC_HIGH = (0.0020552716, 0.001911181, 0.0014370267, 0.00039088797, -2.3911425e-05, 5.4766667e-07)

@@ -13,9 +13,10 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from showergrid.events.detector import Box
 from showergrid.events.hits import AXES
 from showergrid.sources.showers.geant4 import Deposits
-from showergrid.sources.showers.settings import Box, Cell, Readout, Recombination
+from showergrid.sources.showers.settings import Cuboid, Readout, Recombination
 
 MINIMUM_IONISATION = 1.508  # MeV cm2/g in argon: PDG, Atomic and nuclear properties of materials
 LEAST_DENSITY = 1.0  # MeV/cm: neither law was measured below; the modified box turns negative at 0.23
@@ -164,7 +165,7 @@ def _collected(parts: TimedHits, edge: float) -> TimedHits:
     )
 
 
-def _clustered(hits: TimedHits, edges: Cell) -> TimedHits:
+def _clustered(hits: TimedHits, edges: Cuboid) -> TimedHits:
     """Of each event the cluster with most charge; hits belong together whose cells touch, corners too."""
     if hits.event.size == 0:
         return hits

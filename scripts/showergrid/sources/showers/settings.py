@@ -7,38 +7,9 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from showergrid.core.settings import Settings
+from showergrid.events.detector import Box, check_ascending
 
 Positive = Annotated[float, Field(gt=0)]
-
-
-def _ascending(name: str, interval: tuple[float, float]) -> None:
-    if interval[0] > interval[1]:
-        raise ValueError(f"{name}: the lower bound comes first, {interval[0]} > {interval[1]}")
-
-
-class Box(Settings):
-    """A box along the detector's axes."""
-
-    x: tuple[float, float] = Field(description="lower and upper bound in x, the drift axis [cm]")
-    y: tuple[float, float] = Field(description="lower and upper bound in y, upwards [cm]")
-    z: tuple[float, float] = Field(description="lower and upper bound in z, the beam axis [cm]")
-
-    @model_validator(mode="after")
-    def _check(self) -> Box:
-        for axis in ("x", "y", "z"):
-            _ascending(axis, getattr(self, axis))
-        return self
-
-    @property
-    def stretch(self) -> dict[str, float]:
-        """For each axis how many pixels span the box for one in x, so that a pixel has as many cm on each."""
-        extent = {axis: high - low for axis, (low, high) in self.model_dump().items()}
-        return {axis: cm / extent["x"] for axis, cm in extent.items()}
-
-    def pixel_cm(self, resolution: int) -> dict[str, float]:
-        """Edge of a pixel along each axis [cm], for hits that fill the box: the same on all axes."""
-        low, high = self.x
-        return dict.fromkeys(("x", "y", "z"), (high - low) / resolution)
 
 
 class Angles(Settings):
@@ -66,7 +37,7 @@ class Simulation(Settings):
 
     @model_validator(mode="after")
     def _check(self) -> Simulation:
-        _ascending("energy", self.energy)
+        check_ascending("energy", self.energy)
         if self.geant4_data is None and self.em_model not in ("option1", "option2"):
             raise ValueError(f"em_model {self.em_model} needs geant4_data; without it: option1 or option2")
         return self
@@ -106,8 +77,8 @@ class Diffusion(Settings):
     transverse: float = Field(ge=0, le=100, description="coefficient across the drift [cm2/s]")
 
 
-class Cell(Settings):
-    """Edges of a cell of space."""
+class Cuboid(Settings):
+    """Edges of a cuboid of space."""
 
     x: float = Field(gt=0, le=500, description="edge along the drift [cm]")
     y: float = Field(gt=0, le=500, description="edge along y [cm]")
@@ -129,7 +100,7 @@ class Readout(Settings):
     pitch: float = Field(gt=0, le=2, description="edge of the cubes in which charge is collected [cm]")
     threshold: float = Field(ge=0, le=0.15, description="energy of a minimum ionising track that makes a hit [MeV]")
     merging: float = Field(ge=0, description="hits of one event in a cube with this edge become one; 0: none [cm]")
-    clustering: Cell | None = Field(
+    clustering: Cuboid | None = Field(
         description="cells that must touch for their hits to stay in one shower, null to keep all hits"
     )
     tpc: Literal["both", "vertex"] = Field(description="hits of both drift volumes, or of the vertex's alone")

@@ -16,11 +16,13 @@ from showergrid.core.atomic import replacing
 from showergrid.core.errors import InputError
 from showergrid.core.progress import progress
 from showergrid.core.seeds import generator, seed_of
-from showergrid.events import order as ordering
+from showergrid.events.detector import Box
 from showergrid.events.hits import AXES, EVENTS, HITS
+from showergrid.events.order import along_axis, truth_time
+from showergrid.events.parquet import conforming
 from showergrid.sources.showers.geant4 import Deposits, Detector, Primaries, draw, geant4_data
 from showergrid.sources.showers.readout import TimedHits, read_out
-from showergrid.sources.showers.settings import Box, Readout, Simulation
+from showergrid.sources.showers.settings import Readout, Simulation
 
 EVENTS_PER_RUN = 100  # of Geant4: bounds the memory that deposits take; part of what a seed means
 REDRAWN = b"redrawn"  # key of the counts in the metadata of a shard's events
@@ -181,9 +183,9 @@ def _ordered(found: list[TimedHits], order: str) -> TimedHits:
     )
     hits = hits[np.argsort(hits.event, kind="stable")]
     if order == "truth_time":
-        return hits[ordering.truth_time(hits.event, hits.time)]
+        return hits[truth_time(hits.event, hits.time)]
     if order == "axis":
-        return hits[ordering.along_axis(hits.event, hits.position, hits.charge)]
+        return hits[along_axis(hits.event, hits.position, hits.charge)]
     raise InputError(f"order: {order} is unknown; use truth_time or axis")
 
 
@@ -200,18 +202,13 @@ def _tables(
         "number": number,
     }
     counted = {str(pdg): count for pdg, count in sorted(redrawn.items())}
-    return _hits(hits), _conforming(rows, EVENTS).replace_schema_metadata({REDRAWN: json.dumps(counted)})
+    return _hits(hits), conforming(rows, EVENTS).replace_schema_metadata({REDRAWN: json.dumps(counted)})
 
 
 def _hits(hits: TimedHits, first: int = 0) -> pa.Table:
     """As HITS, the events numbered from `first` on."""
     columns = {"event": hits.event + first, "charge": hits.charge, "time": hits.time}
-    return _conforming(columns | {axis: hits.position[:, i] for i, axis in enumerate(AXES)}, HITS)
-
-
-def _conforming(columns: dict, schema: pa.Schema) -> pa.Table:
-    arrays = [pa.array(columns[field.name]).cast(field.type, safe=False) for field in schema]
-    return pa.Table.from_arrays(arrays, schema=schema)
+    return conforming(columns | {axis: hits.position[:, i] for i, axis in enumerate(AXES)}, HITS)
 
 
 def _renumbered(table: pa.Table, offset: int, schema: pa.Schema) -> pa.Table:

@@ -7,8 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from showergrid.core.checking import checked
-from showergrid.core.settings import Settings
-from showergrid.report.settings.tables import PlaceSettings, Reported
+from showergrid.core.settings import Name, Settings
 from showergrid.sources.showers.settings import Readout
 
 NOMINAL = "nominal"
@@ -17,7 +16,7 @@ NOMINAL = "nominal"
 class Variation(Settings):
     """One readout: that of the study with some values changed."""
 
-    name: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", description="name of the variation")
+    name: Name = Field(description="name of the variation")
     readout: dict[str, Any] = Field(min_length=1, description="keys of readout that differ, and their values")
 
 
@@ -55,12 +54,3 @@ def _merged(values: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
         key: _merged(values[key], value) if isinstance(value, dict) and isinstance(values.get(key), dict) else value
         for key, value in changes.items()
     }
-
-
-class VariationTable(Reported):
-    """Everything that the table of variations says beside the numbers of its cells."""
-
-    places: list[PlaceSettings] = Field(min_length=1)
-    variations: dict[str, dict[str, Any]] = Field(
-        min_length=1, description="name of each variation -> keys of readout that differ"
-    )

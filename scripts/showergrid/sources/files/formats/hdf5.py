@@ -16,7 +16,7 @@ SMALLEST_CACHE = 1 << 16  # bytes a dataset
 INDEX = 1 << 19  # bytes kept of where the blocks of all datasets lie, which would else grow with the file
 FIRST_ENTRIES = 32  # read at first, to see how many hits an entry has
 
-Place = tuple[h5py.Dataset, str | None]  # a dataset, or a field of a compound one
+Column = tuple[h5py.Dataset, str | None]  # a dataset, or a field of a compound one
 
 
 def chunks(path: Path, names: Sequence[str], table: str | None, event: Key, rows: int) -> Iterator[Chunk]:
@@ -51,7 +51,7 @@ def chunks(path: Path, names: Sequence[str], table: str | None, event: Key, rows
         raise InputError(f"{path}: cannot be read as HDF5 ({error}); it is cut off or damaged, get it again") from None
 
 
-def _found(file: h5py.File, table: str | None, name: str, path: Path) -> Place:
+def _found(file: h5py.File, table: str | None, name: str, path: Path) -> Column:
     """Where a column is: a dataset, or a field of a compound dataset."""
     full = name.strip("/") if name.startswith("/") or table is None else f"{table.strip('/')}/{name}"
     if table is not None and table not in file:
@@ -83,13 +83,13 @@ def _content(group: h5py.Group) -> str:
     return ", ".join(group) or "nothing"
 
 
-def _is_list(place: Place) -> bool:
+def _is_list(place: Column) -> bool:
     """Whether each row holds a list of numbers (a text is one too for HDF5)."""
     dataset, field = place
     return isinstance(h5py.check_vlen_dtype(dataset.dtype[field] if field else dataset.dtype), np.dtype)
 
 
-def _flat(places: dict[str, Place], wanted: dict[str, Part], rows: int, path: Path) -> Iterator[Chunk]:
+def _flat(places: dict[str, Column], wanted: dict[str, Part], rows: int, path: Path) -> Iterator[Chunk]:
     length = _one_length(places, path)
     for first in range(0, length, rows):
         values = _read(places, first, min(first + rows, length))
@@ -97,7 +97,7 @@ def _flat(places: dict[str, Place], wanted: dict[str, Part], rows: int, path: Pa
         yield Chunk(columns, np.arange(first, min(first + rows, length)), entries=False)
 
 
-def _lists(places: dict[str, Place], wanted: dict[str, Part], rows: int, path: Path) -> Iterator[Chunk]:
+def _lists(places: dict[str, Column], wanted: dict[str, Part], rows: int, path: Path) -> Iterator[Chunk]:
     length = _one_length(places, path)
     first, size = 0, FIRST_ENTRIES
     while first < length:
@@ -120,7 +120,7 @@ def _with_offsets(
     file: h5py.File,
     table: str | None,
     event: Key,
-    places: dict[str, Place],
+    places: dict[str, Column],
     wanted: dict[str, Part],
     rows: int,
     path: Path,
@@ -164,7 +164,7 @@ def _with_offsets(
         first = last
 
 
-def _whole(place: Place, name: str, path: Path) -> np.ndarray:
+def _whole(place: Column, name: str, path: Path) -> np.ndarray:
     dataset, field = place
     found = dataset[field] if field else dataset[()]
     if found.dtype.kind not in "iu" or found.ndim != 1:
@@ -172,7 +172,7 @@ def _whole(place: Place, name: str, path: Path) -> np.ndarray:
     return found.astype(np.int64)
 
 
-def _one_length(places: dict[str, Place], path: Path) -> int:
+def _one_length(places: dict[str, Column], path: Path) -> int:
     """The rows that all columns have."""
     lengths = {name: dataset.shape[0] if dataset.shape else 0 for name, (dataset, _) in places.items()}
     first = next(iter(lengths))
@@ -185,7 +185,7 @@ def _one_length(places: dict[str, Place], path: Path) -> int:
     return lengths[first]
 
 
-def _read(places: dict[str, Place], first: int, last: int) -> dict[str, np.ndarray]:
+def _read(places: dict[str, Column], first: int, last: int) -> dict[str, np.ndarray]:
     """Rows of all columns, each dataset read once."""
     values: dict[str, np.ndarray] = {}
     datasets = {dataset.name: dataset for dataset, _ in places.values()}

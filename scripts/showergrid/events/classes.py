@@ -1,0 +1,15 @@
+"""The classes of a question, which the networks tell apart."""
+
+from __future__ import annotations
+
+from showergrid.core.settings import Name, Settings
+
+
+class Class(Settings):
+    """One of the answers that the networks tell apart.
+
+    Its place in the list is its label; the first is the positive class.
+    """
+
+    name: Name
+    pdg: int

@@ -1,0 +1,38 @@
+"""The detector, a box along its axes."""
+
+from __future__ import annotations
+
+from pydantic import Field, model_validator
+
+from showergrid.core.settings import Settings
+
+
+def check_ascending(name: str, interval: tuple[float, float]) -> None:
+    """Refuse an interval whose lower bound is not the first; `name` is that of its key."""
+    if interval[0] > interval[1]:
+        raise ValueError(f"{name}: the lower bound comes first, {interval[0]} > {interval[1]}")
+
+
+class Box(Settings):
+    """A box along the detector's axes."""
+
+    x: tuple[float, float] = Field(description="lower and upper bound in x, the drift axis [cm]")
+    y: tuple[float, float] = Field(description="lower and upper bound in y, upwards [cm]")
+    z: tuple[float, float] = Field(description="lower and upper bound in z, the beam axis [cm]")
+
+    @model_validator(mode="after")
+    def _check(self) -> Box:
+        for axis in ("x", "y", "z"):
+            check_ascending(axis, getattr(self, axis))
+        return self
+
+    @property
+    def stretch(self) -> dict[str, float]:
+        """For each axis how many pixels span the box for one in x, so that a pixel has as many cm on each."""
+        extent = {axis: high - low for axis, (low, high) in self.model_dump().items()}
+        return {axis: cm / extent["x"] for axis, cm in extent.items()}
+
+    def pixel_cm(self, resolution: int) -> dict[str, float]:
+        """Edge of a pixel along each axis [cm], for hits that fill the box: the same on all axes."""
+        low, high = self.x
+        return dict.fromkeys(("x", "y", "z"), (high - low) / resolution)

@@ -1,0 +1,102 @@
+"""What evaluation reads and writes: labels by the order of the classes, answers by the order of the events."""
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+import torch
+from synthetic_hits import CALIBRATION, hits_of, random_events, write_events
+
+from showergrid.core.errors import InputError
+from showergrid.evaluation.predictions import write_predictions
+from showergrid.events.split import write_split
+from showergrid.inputs.image_file import read_images
+from showergrid.inputs.making import write_images
+from showergrid.inputs.settings import ImageSettings, WindowSettings
+from showergrid.inputs.window import Window, cut
+from showergrid.training.data import events_and_split, labelled
+from showergrid.training.model_file import read_model, write_model
+
+CLASSES = [{"name": "electron", "pdg": 11}, {"name": "photon", "pdg": 22}]
+SETS = np.array(["train", "test", "validation", "test"])
+VOXELS = {"name": "voxels", "module": "voxels"}
+PARAMETERS = {"cube_pool": "max", "log_trans": False, "headroom": 1.0}
+WINDOW = {
+    "shape": [4, 4, 4],
+    "placement": {"x": "centre", "y": "centre", "z": "centre"},
+    "margin": {},
+    "origin": "first_hit",
+}
+
+
+@pytest.fixture
+def files(tmp_path):
+    events = write_events(tmp_path / "events.parquet", np.array([22, 11, 11, 22]))
+    write_split(tmp_path / "split.parquet", np.arange(4), SETS)
+    return events, tmp_path / "split.parquet"
+
+
+def test_events_of_each_set(files):
+    events, split = events_and_split(*files)
+    assert events["event"].to_pylist() == [0, 1, 2, 3]
+    assert {name: chosen.tolist() for name, chosen in split.items()} == {
+        "train": [0],
+        "validation": [2],
+        "test": [1, 3],
+    }
+
+
+@pytest.mark.parametrize("event", [[0, 1, 2], [0, 1, 2, 4], [0, 1, 2, 3, 4]])
+def test_a_split_of_other_events_is_refused(files, event):
+    write_split(files[1], np.array(event), np.array(["train"] * len(event)))
+    with pytest.raises(InputError, match=r"split\.parquet"):
+        events_and_split(*files)
+
+
+def test_labels_are_places_in_the_list_of_classes(files, tmp_path):
+    settings = ImageSettings(representation={**VOXELS, "parameters": PARAMETERS}, resolution=8)
+    path = tmp_path / "c8.safetensors"
+    write_images(path, [hits_of(random_events(1, 4))], CALIBRATION | {"ranges": {"charge": 1.0}}, settings)
+    images, (events, _) = read_images(path), events_and_split(*files)
+    chosen = np.array([1, 3])
+    seen = cut(images, chosen, Window.of(WindowSettings(**WINDOW), images.axes))
+    assert labelled(seen, events, CLASSES).label.tolist() == [0, 1]
+    found = labelled(seen, events, CLASSES[::-1])
+    assert found.label.tolist() == [1, 0]
+    assert found.images.event.tolist() == [1, 3]
+    with pytest.raises(InputError, match="event 3: PDG code 22"):
+        labelled(seen, events, [CLASSES[0], {"name": "muon", "pdg": 13}])
+
+
+def test_predictions_have_a_row_an_event(files, tmp_path):
+    events, _ = events_and_split(*files)
+    score = np.array([0.1, 0.2, 0.3, 1 / 3])
+    write_predictions(tmp_path / "predictions.parquet", events, files[1], score)
+    table = pq.read_table(tmp_path / "predictions.parquet")
+    assert table.schema.names == ["event", "pdg", "energy", "n_hits", "split", "score"]
+    assert table["event"].to_pylist() == [0, 1, 2, 3]
+    assert table["pdg"].to_pylist() == [22, 11, 11, 22]
+    assert table["split"].to_pylist() == SETS.tolist()
+    assert table["score"].to_pylist() == score.tolist()
+
+
+def test_a_model_comes_back_with_what_it_is_of(tmp_path):
+    path = tmp_path / "model.safetensors"
+    weights = {"b": torch.rand(2, 3).T, "a": torch.tensor(4)}
+    write_model(path, weights, '{"seed": 19}')
+    found, description = read_model(path)
+    assert description == {"seed": 19}
+    assert all(torch.equal(found[name], weights[name]) for name in ("a", "b"))
+    first = path.read_bytes()
+    write_model(path, dict(reversed(weights.items())), '{"seed": 19}')
+    assert path.read_bytes() == first
+
+
+@pytest.mark.parametrize("damage", ["cut", "empty", "other"])
+def test_a_damaged_model_is_refused(tmp_path, damage):
+    path = tmp_path / "model.safetensors"
+    write_model(path, {"a": torch.rand(100)}, '{"seed": 19}')
+    content = {"cut": path.read_bytes()[:200], "empty": b"", "other": path.read_bytes().replace(b"{\\", b"[\\")}[damage]
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"model\.safetensors") as refused:
+        read_model(path)
+    assert "\n" not in str(refused.value)

@@ -1,0 +1,248 @@
+"""Rates against scikit-learn and against counting by hand; points of a cell, of places, and what is not known."""
+
+import csv
+import itertools
+import math
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.calibration import calibration_curve
+from sklearn.metrics import accuracy_score, precision_score, recall_score, roc_curve
+from synthetic_cells import CLASSES, write_cell
+
+from showergrid.core.errors import InputError
+from showergrid.evaluation.rates import binned, count, mistaken_at, rates
+from showergrid.events.directions import DIRECTIONS
+from showergrid.report.figures.performance import FIGURES
+from showergrid.report.settings.performance import CellPerformance, Overlaid
+from showergrid.report.tables.performance import (
+    OVERLAID,
+    Answers,
+    MeasuredEvents,
+    Series,
+    best_threshold,
+    measure,
+    read_answers,
+    read_test_events,
+)
+from showergrid.report.tables.performance_overlay import best_on_validation, overlay
+from showergrid.report.tables.performance_table import cell_csv, layout, places_csv
+
+SETTINGS = {
+    "classes": CLASSES,
+    "bootstrap": {"seed": 1, "resamples": 200, "level": 0.95},
+    "performance": {"bins": 4, "efficiencies": [0.8, 0.9], "ratio": 0.1},
+}
+ASKED = CellPerformance(**SETTINGS)
+RNG = np.random.default_rng(1)
+LABELS = RNG.integers(0, 2, 500)
+SCORES = 1 / (1 + np.exp(-RNG.normal(size=500) - 1.2 * np.where(LABELS == 0, 1, -1)))
+KNOWN = {"energy": RNG.uniform(0.1, 2, 500), "angle": RNG.uniform(0, 90, 500), "hits": RNG.integers(3, 9, 500) * 1.0}
+EVENTS = MeasuredEvents(np.arange(500), LABELS, KNOWN)
+CELL = Answers(SCORES, SCORES[:200], LABELS[:200])
+ONES = np.ones((1, 500))
+
+
+@pytest.fixture(scope="module")
+def points():
+    return measure(EVENTS, [CELL], ASKED, "test")
+
+
+def value(points, against, quantity, k=0):
+    found = [point for point in points if (point.against, point.quantity) == (against, quantity)]
+    return found[k].estimate.value
+
+
+def test_rates_in_bins_are_scikit_learns(points):
+    edges = np.quantile(KNOWN["energy"], [0, 0.25, 0.5, 0.75, 1])
+    for k, (low, high) in enumerate(itertools.pairwise(edges)):
+        inside = (KNOWN["energy"] >= low) & ((KNOWN["energy"] < high) | (high == edges[-1]))
+        truth, answer = LABELS[inside] == 0, SCORES[inside] >= 0.5
+        assert value(points, "energy", "accuracy", k) == pytest.approx(accuracy_score(truth, answer))
+        assert value(points, "energy", "efficiency", k) == pytest.approx(recall_score(truth, answer))
+        assert value(points, "energy", "purity", k) == pytest.approx(precision_score(truth, answer))
+
+
+def test_reweighted_purity_is_that_of_a_sample_with_so_many_more_others(points):
+    truth, answer = LABELS == 0, SCORES >= 0.5
+    weight = np.where(truth, 0.1 / truth.sum(), 1 / (~truth).sum())  # a tenth as many positive events in all
+    expected = precision_score(truth, answer, sample_weight=weight)
+    assert value(points, "all", "purity_reweighted") == pytest.approx(expected)
+
+
+def test_rejection_is_read_off_scikit_learns_roc(points):
+    false, true, _ = roc_curve(LABELS == 0, SCORES, drop_intermediate=False)
+    for efficiency in (0.5, 0.8, 0.9):
+        expected = false[np.flatnonzero(true >= efficiency)[0]]
+        found = next(p for p in points if (p.quantity, p.at) == ("photon_rejection", efficiency)).estimate
+        assert found.value == pytest.approx(1 / expected)
+        assert found.low < found.value < found.high
+
+
+@given(st.integers(0, 2**32), st.integers(1, 4))
+@settings(max_examples=50, deadline=None)
+def test_rejection_of_resamples_with_ties_is_that_of_the_events_written_out(seed, decimals):
+    rng = np.random.default_rng(seed)
+    labels, scores = rng.integers(0, 2, 60), np.round(rng.random(60), decimals)
+    labels[:2] = 0, 1
+    weights = rng.integers(0, 3, (3, 60)).astype(float)
+    weights[:, :2] = 1
+    asked = np.array([0.3, 0.5, 0.8])
+    for row, found in zip(weights, mistaken_at(labels, scores, asked, weights), strict=True):
+        repeated = np.repeat(np.arange(60), row.astype(int))
+        false, true, _ = roc_curve(labels[repeated] == 0, scores[repeated], drop_intermediate=False)
+        expected = [false[np.flatnonzero(true >= efficiency - 1e-9)[0]] for efficiency in asked]
+        np.testing.assert_allclose(found, expected)
+
+
+def test_calibration_curve_is_scikit_learns(points):
+    share, score = calibration_curve(LABELS == 0, SCORES, n_bins=10)
+    found = [point for point in points if point.against == "score" and point.estimate]
+    np.testing.assert_allclose([point.estimate.value for point in found], share)
+    np.testing.assert_allclose([point.at for point in found], score)
+
+
+def test_scan_and_its_maximum(points):
+    for k in (0, 30, 50, 90):
+        answer, truth = k / 100 <= SCORES, LABELS == 0
+        assert value(points, "threshold", "efficiency", k) == pytest.approx(recall_score(truth, answer))
+        product = recall_score(truth, answer) * precision_score(truth, answer)
+        assert value(points, "threshold", "efficiency_purity", k) == pytest.approx(product)
+    assert value(points, "threshold", "efficiency_purity", 100) == 0  # where no score lies purity is not defined
+
+
+def test_the_threshold_is_chosen_on_validation_alone():
+    scores = np.array([0.9, 0.8, 0.35, 0.3])
+    validation = Answers(np.full(500, 0.5), scores, np.array([0, 0, 0, 1]))
+    assert best_threshold(validation, "efficiency_purity", 1.0) == 0.31  # keeps all three, the lowest that does
+    found = measure(EVENTS, [replace(CELL, validation=scores, validation_labels=np.array([0, 0, 0, 1]))], ASKED, "x")
+    best = next(p for p in found if (p.against, p.quantity) == ("best_efficiency_purity", "efficiency"))
+    assert best.at == 0.31
+    assert best.estimate.value == pytest.approx(np.mean(SCORES[LABELS == 0] >= 0.31))
+
+
+def test_several_seeds_are_averaged():
+    other = replace(CELL, test=np.clip(SCORES + 0.1, 0, 1))
+    both = measure(EVENTS, [CELL, other], ASKED, "x")
+    apart = [measure(EVENTS, [one], ASKED, "x") for one in (CELL, other)]
+    for key in (("angle", "efficiency"), ("threshold", "purity"), ("efficiency", "mistaken")):
+        assert value(both, *key) == pytest.approx(np.mean([value(one, *key) for one in apart]))
+    assert next(p for p in both if p.against == "all").estimate.std > 0
+
+
+def test_bins_hold_as_many_events_each():
+    values = np.append(np.random.default_rng(3).permutation(100) / 10, [np.nan, np.nan])
+    edges, inside = binned(values, 4)
+    assert edges.tolist() == np.quantile(values[:-2], [0, 0.25, 0.5, 0.75, 1]).tolist()
+    assert inside.sum(axis=0).tolist() == [25] * 4
+    assert inside[-2:].sum() == 0
+    assert binned(np.full(5, 2.0), 3)[1].sum() == 5
+    assert binned(np.array([1.0, 1, 1, 1, 2]), 4)[1].sum(axis=0).tolist() == [4 + 1]
+
+
+def test_rates_of_no_events_are_not_defined():
+    nothing = rates(count(LABELS, np.ones((500, 1), bool), np.zeros((500, 1), bool), ONES), 1.0)
+    assert all(np.isnan(found).all() for found in nothing.values())
+
+
+@pytest.mark.parametrize("scores", [np.full(500, 0.6), np.full(500, 0.4), (LABELS == 0) * 1.0])
+def test_collapsed_and_perfect_cells_are_measured_and_drawn(tmp_path, scores):
+    found = measure(EVENTS, [Answers(scores, scores[:200], LABELS[:200])], ASKED, "x")
+    if np.ptp(scores) == 0:
+        assert value(found, "efficiency", "photon_rejection") == 1
+    else:
+        assert math.isinf(value(found, "efficiency", "photon_rejection"))
+    purity = next(p for p in found if (p.against, p.quantity) == ("all", "purity")).estimate
+    assert (purity is None) == (scores.max() < 0.5)
+    for name, draw in FIGURES.items():
+        draw([Series("", found)], ASKED, "", tmp_path / f"{name}.pdf")
+    assert "nan" not in cell_csv(found)
+
+
+def test_a_bin_without_a_class_has_what_is_defined():
+    energy = np.where(LABELS == 0, KNOWN["energy"], 5 + KNOWN["energy"])
+    events = replace(EVENTS, known={"energy": energy})
+    found = measure(events, [CELL], replace_bins(2), "x")
+    last = [p for p in found if p.against == "energy" and p.quantity == "efficiency"][-1]
+    assert last.estimate is None
+    assert [p for p in found if p.against == "energy" and p.quantity == "accuracy"][-1].estimate is not None
+
+
+def replace_bins(bins: int) -> CellPerformance:
+    return CellPerformance(**{**SETTINGS, "performance": {**SETTINGS["performance"], "bins": bins}})
+
+
+def test_unknown_energies_are_left_out_and_said(tmp_path):
+    events = replace(EVENTS, known={**KNOWN, "energy": np.full(500, np.nan)})
+    found = measure(events, [CELL], ASKED, "x")
+    assert {"angle", "hits"} <= {point.against for point in found}
+    assert "energy" not in {point.against for point in found}
+    FIGURES["efficiency"]([Series("", found)], ASKED, "", tmp_path / "efficiency.pdf")
+    some = replace(EVENTS, known={"energy": np.where(np.arange(500) < 400, KNOWN["energy"], np.nan)})
+    found = measure(some, [CELL], ASKED, "x")
+    assert sum(p.events for p in found if (p.against, p.quantity) == ("energy", "accuracy")) == 400
+
+
+# From cell folders
+
+
+def write_angles(path, events, angle=30.0):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    columns = [pa.array(np.arange(events)), pa.array(np.full(events, angle))]
+    pq.write_table(pa.table(columns, schema=DIRECTIONS), path)
+
+
+def place(representation, resolution, model, seeds):
+    return {
+        "representation": representation,
+        "resolution": resolution,
+        "model": model,
+        "seeds": seeds,
+        "status": "run",
+        "settings": None,
+    }
+
+
+def test_places_and_the_best_of_them(tmp_path):
+    skills = [0.2, 0.6, 1.0, 1.4, 1.8, 2.2, 0]
+    for k, skill in enumerate(skills):
+        for seed in (1, 2):
+            write_cell(tmp_path, "projection_y", 100 + k, "simple", seed, skill)
+    write_angles(tmp_path / "directions.parquet", 400)
+    places = [place("projection_y", 100 + k, "simple", [1, 2]) for k in range(len(skills))]
+    asked = Overlaid(**SETTINGS, places=places)
+    measured = overlay(asked, tmp_path, tmp_path / "directions.parquet")
+    assert measured.test_events == 200
+    series, note = best_on_validation(asked, measured)
+    assert [one.label for one in series] == [f"simple on projection_y at c {100 + k}" for k in range(1, 6)]
+    assert len(series) == OVERLAID
+    assert note == "the 5 of 7 places best on validation"
+    rows = list(csv.DictReader(places_csv(asked.places, measured.points).splitlines()))
+    assert {row["resolution"] for row in rows} == {str(100 + k) for k in range(7)}
+    assert {row["seeds"] for row in rows} == {"1 2"}
+    grid = layout(asked, asked.places, measured.points, measured.test_events)
+    assert "1:10 electrons to photons" in grid.caption
+    assert grid.columns[0].heads[4] == "photon rejection at 80 %"
+    assert grid.groups[0].rows[6].cells[0][4].text == "1 (1 to 1)"
+
+
+def test_other_test_events_and_other_directions_are_refused(tmp_path):
+    first = write_cell(tmp_path, "projection_y", 100, "simple", 1, 1.0) / "predictions.parquet"
+    other = write_cell(tmp_path, "projection_y", 100, "simple", 2, 1.0, events=500) / "predictions.parquet"
+    write_angles(tmp_path / "few.parquet", 300)
+    write_angles(tmp_path / "all.parquet", 400)
+    classes = ASKED.classes
+    with pytest.raises(InputError, match=r"few\.parquet: holds other events than .*make it again"):
+        read_test_events(first, tmp_path / "few.parquet", classes)
+    events = read_test_events(first, tmp_path / "all.parquet", classes)
+    with pytest.raises(InputError, match=r"its test events are not those of the other cells"):
+        read_answers(other, events, classes)
+    table = pq.read_table(first)
+    energy = pa.nulls(table.num_rows, pa.float32())
+    pq.write_table(table.set_column(2, pa.field("energy", pa.float32()), energy), first)
+    assert np.isnan(read_test_events(first, tmp_path / "all.parquet", classes).known["energy"]).all()

@@ -1,0 +1,319 @@
+"""Tables on invented cells: symbols, bold, marks, and one content in every format."""
+
+import csv
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from pydantic import ValidationError
+from synthetic_cells import accuracies, block, table_config, write_cell, write_study
+
+from showergrid.core.errors import InputError
+from showergrid.report.formats import latex, markdown
+from showergrid.report.formats.numbers import number
+from showergrid.report.formats.pdf import typeset
+from showergrid.report.settings.tables import TableSettings
+from showergrid.report.tables.grid import GridResults, build
+from showergrid.report.tables.grid_layout import layout, published_csv, table_csv
+from showergrid.report.tables.grid_published import lines
+from showergrid.report.tables.results import ACCURACIES, identical_rows
+
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+needs_latex = pytest.mark.skipif(
+    shutil.which("pdflatex") is None, reason="pdflatex is missing: texlive-latex-base, texlive-latex-recommended"
+)
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("study")
+    write_study(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def table(results: Path) -> GridResults:
+    return build(TableSettings(**table_config()), results)
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_every_pair_has_a_status(table: GridResults):
+    found = {(row["representation"], row["model"]): row["status"] for row in rows_of(table_csv(table))}
+    assert found == {
+        ("projection_y", "simple"): "ok",
+        ("projection_y", "complex"): "ok",
+        ("projection_y", "efficientnet_lite0"): "collapsed",
+        ("color_y", "simple"): "ok",
+        ("color_y", "complex"): "ok",
+        ("color_y", "efficientnet_lite0"): "out of memory",
+        ("voxels", "simple"): "ok",
+        ("voxels", "complex"): "not run",
+        ("voxels", "efficientnet_lite0"): "n/a",
+    }
+
+
+def test_numbers_of_a_cell_by_hand(table: GridResults, results: Path):
+    values, rates = [], []
+    for seed in (19, 20, 21):
+        folder = results / f"cells/projection_y/c1000/simple/seed{seed}"
+        values.append(json.loads((folder / "metrics.json").read_text())["splits"]["test"]["accuracy"]["value"])
+        rates.append([float(row["val_accuracy"]) for row in rows_of((folder / "history.csv").read_text())])
+    row = rows_of(table_csv(table))[0]
+    mean = sum(values) / 3
+    assert float(row["test_accuracy"]) == pytest.approx(mean)
+    assert float(row["test_accuracy_std"]) == pytest.approx((sum((v - mean) ** 2 for v in values) / 2) ** 0.5)
+    assert float(row["validation_accuracy"]) == pytest.approx(sum(rate[-1] for rate in rates) / 3)
+    assert float(row["best_validation_accuracy"]) == pytest.approx(sum(rate[0] for rate in rates) / 3)
+    assert row["seeds"] == "19 20 21"
+
+
+def test_best_and_what_is_not_distinguishable(table: GridResults):
+    found = {(r["representation"], r["model"]): (r["best"], r["indistinguishable"]) for r in rows_of(table_csv(table))}
+    assert found["projection_y", "simple"] == ("true", "false")
+    assert found["projection_y", "complex"] == ("false", "true")
+    assert found["projection_y", "efficientnet_lite0"] == ("false", "false")
+    assert found["color_y", "complex"] == ("false", "false")
+    assert found["voxels", "efficientnet_lite0"] == ("", "")
+
+
+def test_all_formats_say_the_same(table: GridResults):
+    tex, md = latex.document(layout(table, lines(table))), markdown.document(layout(table, lines(table)))
+    for row in rows_of(table_csv(table)):
+        cells = _tex_cell(tex, row["model"], row["representation"])
+        plain = _md_cell(md, row["model"], row["representation"])
+        if row["status"] not in ("ok", "collapsed"):
+            sign = {"n/a": ("n/a", "n/a"), "not run": ("--", "\N{EN DASH}"), "out of memory": ("OOM", "OOM")}
+            assert (cells[0], plain[0]) == sign[row["status"]]
+            continue
+        for name, in_tex, in_md in zip(ACCURACIES, cells, plain, strict=True):
+            assert number(float(row[name])) in in_tex
+            assert number(float(row[name])) in in_md
+            if row[f"{name}_std"]:
+                assert f"[{number(float(row[f'{name}_std']))}]" in in_md
+        up = number(float(row["test_accuracy_high"]) - float(row["test_accuracy"]))
+        down = number(float(row["test_accuracy"]) - float(row["test_accuracy_low"]))
+        assert f"$^{{+{up}}}_{{-{down}}}$" in cells[3]
+        assert f"(+{up} -{down})" in plain[3]
+        assert ("textbf" in cells[3], "**" in plain[3]) == (row["best"] == "true",) * 2
+        assert ("dagger" in cells[3], "†" in plain[3]) == (row["indistinguishable"] == "true",) * 2
+        assert ("circ" in cells[3], "°" in plain[3]) == (row["status"] == "collapsed",) * 2
+
+
+def _tex_cell(tex: str, model: str, representation: str) -> list[str]:
+    name = latex.escape(latex.name_lines(model, 13)[0])
+    line = next(line for line in tex.splitlines() if line.startswith(f"{name} &"))
+    cells = []
+    for cell in line.removesuffix(r" \\").split(" & ")[1:]:
+        span = re.fullmatch(r"\\multicolumn\{4\}\{c\}\{(.*)\}", cell)
+        cells += [span[1]] * 4 if span else [cell]
+    start = 4 * ["projection_y", "color_y", "voxels"].index(representation)
+    return cells[start : start + 4]
+
+
+def _md_cell(md: str, model: str, representation: str) -> list[str]:
+    line = next(line for line in md.splitlines() if line.startswith(f"| {model} |"))
+    start = 4 * ["projection_y", "color_y", "voxels"].index(representation)
+    return line.strip("| ").split(" | ")[1:][start : start + 4]
+
+
+def test_caption_explains_itself(table: GridResults):
+    caption = layout(table, [])[0].caption
+    for words in ("n/a:", "not run", "OOM: out of memory", "collapsed", "Holm", "200 test events", "truth_time"):
+        assert words in caption
+    for words in ("first_hit", "window 62 x 62 x 128 px", "c 250", "z 1.6 cm", "batch 48", "bf16", "seeds 19, 20, 21"):
+        assert words in caption
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("simple", ["simple"]),
+        ("efficientnet_lite0", ["efficientnet_", "lite0"]),
+        ("a" * 30, ["a" * 12, "a" * 12, "a" * 6]),
+        ("x_y_z", ["x_y_z"]),
+        ("projection_y/c1000/complex", ["projection_y/", "c1000/complex"]),
+    ],
+)
+def test_long_names_are_cut(name: str, expected: list[str]):
+    assert latex.name_lines(name, 13) == expected
+
+
+def test_escape():
+    assert latex.escape("a_b & 5 % of $x$ #1 {y}~^\\") == (
+        r"a\_b \& 5 \% of \$x\$ \#1 \{y\}\textasciitilde{}\textasciicircum{}\textbackslash{}"
+    )
+    assert markdown.escape("a_b *c* |d| _e_") == r"a_b \*c\* \|d\| \_e\_"
+
+
+def test_numbers_are_compact():
+    assert [number(value) for value in (0.8924, 0, 1, -0.0312)] == [".892", ".000", "1.000", "-.031"]
+    assert number(0.456, 2) == ".46"
+
+
+def test_identical_rows():
+    numbers = (".805", ".767", ".767")
+    rows = {
+        "b0": {"projection": numbers, "color": None},
+        "b2": {"projection": numbers, "color": (".1", ".1", ".1")},
+        "b5": {"projection": (".805", ".767", ".768"), "color": None},
+        "b7": {"projection": None, "color": None},
+    }
+    assert identical_rows(rows) == (("b0", "b2"),)
+
+
+def test_identical_rows_of_ours_are_flagged(tmp_path: Path):
+    for model in ("simple", "complex"):
+        write_cell(tmp_path, "voxels", 250, model, 19, 0)
+    table = build(TableSettings(**table_config(blocks=[block("voxels", 250, ["simple", "complex"], [19])])), tmp_path)
+    assert table.identical == (("simple", "complex"),)
+    assert r"simple$^{\ddagger}$ &" in latex.document(layout(table, []))
+    assert "| simple‡ |" in markdown.document(layout(table, []))
+    flagged = [row["flags"] for row in rows_of(table_csv(table)) if row["status"] == "collapsed"]
+    assert flagged == [f"seed 19 answers one class; identical to {twin}" for twin in ("complex", "simple")]
+
+
+def test_published_numbers_keep_to_themselves(table: GridResults):
+    made = lines(table)
+    assert [(line.model, line.source) for line in made] == [
+        ("simple", "ours"),
+        ("simple", "published"),
+        ("complex", "ours"),
+        ("complex", "published"),
+        ("efficientnet_lite0", "ours"),
+        ("efficientnet_b0", "draft"),
+        ("efficientnet_b2", "draft"),
+        ("efficientnet_b5", "draft"),
+    ]
+    assert made[5].twins == ("efficientnet_b2", "efficientnet_b5")
+    tex, md = latex.document(layout(table, made)), markdown.document(layout(table, made))
+    for text in (tex, md):
+        assert "published on other data" in text
+        assert "identical numbers (draft)" in text
+    rows = {(row["model"], row["source"], row["representation"]): row for row in rows_of(published_csv(made))}
+    assert rows["simple", "published", "projection_y"]["train_accuracy"] == "0.892"
+    assert rows["complex", "published", "voxels"]["status"] == "out of memory"
+    assert rows["efficientnet_b0", "draft", "projection_y"]["flags"].startswith("identical to efficientnet_b2")
+    assert "| complex | published | .852 | .866 | .866 | " in md
+    assert r" & published & .852 & .866 & .866 & " in tex
+
+
+def test_without_published_numbers_there_is_one_table(results: Path):
+    table = build(TableSettings(**table_config(published=None)), results)
+    assert latex.document(layout(table, lines(table))).count(r"\begin{table}") == 1
+    assert rows_of(published_csv(lines(table))) == []
+
+
+def test_other_test_events_are_refused(tmp_path: Path):
+    write_study(tmp_path)
+    path = tmp_path / "cells/voxels/c250/simple/seed19/predictions.parquet"
+    rows = pq.read_table(path)
+    pq.write_table(rows.set_column(0, "event", pa.array(range(1, len(rows) + 1))), path)
+    with pytest.raises(InputError, match=r"voxels/c250/simple/seed19/predictions\.parquet: its test events are not"):
+        build(TableSettings(**table_config()), tmp_path)
+
+
+@pytest.mark.parametrize("name", ["history.csv", "metrics.json", "predictions.parquet"])
+def test_a_missing_file_is_named(tmp_path: Path, name: str):
+    write_study(tmp_path)
+    (tmp_path / "cells/color_y/c500/simple/seed19" / name).unlink()
+    with pytest.raises(InputError, match=f"seed19/{name}: is missing"):
+        build(TableSettings(**table_config()), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("history.csv", "epoch,lr\n1,2\n"), ("history.csv", ""), ("metrics.json", "{}")]
+)
+def test_a_damaged_file_is_named(tmp_path: Path, name: str, text: str):
+    write_study(tmp_path)
+    (tmp_path / "cells/color_y/c500/simple/seed19" / name).write_text(text)
+    with pytest.raises(InputError, match=f"seed19/{name}: "):
+        build(TableSettings(**table_config()), tmp_path)
+
+
+def test_a_pair_in_two_blocks_is_refused(results: Path):
+    blocks = [block("voxels", 250, ["simple"], [19]), block("voxels", 125, ["simple"], [19])]
+    with pytest.raises(InputError, match="simple on voxels stands in 2 blocks"):
+        build(TableSettings(**table_config(blocks=blocks)), results)
+
+
+def test_unknown_status_is_refused():
+    with pytest.raises(ValidationError, match="not run"):
+        TableSettings(**table_config(blocks=[block("voxels", 250, ["simple"], [], "lost")]))
+
+
+def run_table(results: Path, out: Path) -> dict[str, bytes]:
+    out.mkdir()
+    command = [sys.executable, SCRIPTS / "table.py", "--results", results, "--provenance", out / "p.json"]
+    files = {name: out / f"table1.{name}" for name in ("tex", "csv", "md")} | {"published": out / "published.csv"}
+    for name, path in files.items():
+        command += [f"--{name}", path]
+    subprocess.run([*command, "--job", json.dumps({"config": table_config()})], check=True)
+    assert (out / "p.json").exists()
+    return {name: path.read_bytes() for name, path in files.items()}
+
+
+def test_command_writes_the_same_bytes_twice(results: Path, tmp_path: Path):
+    first = run_table(results, tmp_path / "a")
+    assert first == run_table(results, tmp_path / "b")
+    assert str(tmp_path).encode() not in b"".join(first.values())
+
+
+@needs_latex
+def test_fits_a_bare_article_and_is_the_same_twice(table: GridResults, tmp_path: Path):
+    tex = tmp_path / "table1.tex"
+    tex.write_text(latex.document(layout(table, lines(table))))
+    typeset(tex, tmp_path / "a.pdf")
+    typeset(tex, tmp_path / "b.pdf")
+    assert (tmp_path / "a.pdf").read_bytes() == (tmp_path / "b.pdf").read_bytes()
+
+
+@needs_latex
+def test_the_published_grid_fits_too(tmp_path: Path):
+    models = ["simple", "complex", *(f"efficientnet_b{size}" for size in (0, 2, 5, 7)), "resnet_50", "googlenet"]
+    columns = ["projection_y", "color_y", "voxels", "projection_x"]
+    for column in columns:
+        for model in models:
+            write_cell(tmp_path, column, 1000, model, 19, 1.1 if model != "googlenet" else 0)
+            write_cell(tmp_path, column, 1000, model, 20, 1.1)
+    cell = table_config()["cells"]["voxels/c250/simple"]
+    row = dict.fromkeys(columns, accuracies(0.892, 0.885, 0.885))
+    config = table_config(
+        blocks=[block(column, 1000, models, [19, 20]) for column in columns],
+        cells={f"{column}/c1000/{model}": cell for column in columns for model in models},
+        rows=models,
+        columns=columns,
+        published={"note": "n", "table1": dict.fromkeys(models, row), "draft": dict.fromkeys(models, row)},
+    )
+    table = build(TableSettings(**config), tmp_path)
+    tex = tmp_path / "table1.tex"
+    tex.write_text(latex.document(layout(table, lines(table))))
+    typeset(tex, tmp_path / "table1.pdf")
+    assert latex.document(layout(table, lines(table))).count(r"\begin{table}") == 4
+
+
+@needs_latex
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [(r"\undefined", "pdflatex fails: Undefined control sequence"), (r"\rule{50cm}{1pt}", "does not fit the page")],
+)
+def test_what_cannot_be_typeset_is_refused(tmp_path: Path, text: str, message: str):
+    (tmp_path / "bad.tex").write_text(text)
+    with pytest.raises(InputError, match=message):
+        typeset(tmp_path / "bad.tex", tmp_path / "bad.pdf")
+    assert not (tmp_path / "bad.pdf").exists()
+
+
+def test_missing_pdflatex_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(InputError, match="texlive-latex-base and texlive-latex-recommended"):
+        typeset(tmp_path / "table1.tex", tmp_path / "table1.pdf")

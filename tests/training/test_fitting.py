@@ -1,0 +1,139 @@
+"""Models that are fitted as a whole, beside the libraries that they stand on and by hand."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
+from xgboost import XGBClassifier
+
+from showergrid.core import plugins
+from showergrid.evaluation import answers
+from showergrid.inputs import views
+from showergrid.inputs.window import Cut, Share
+from showergrid.models.cut import best_cut
+from showergrid.training import fitting, model_file
+from showergrid.training.data import Labelled
+from showergrid.training.history import best_epoch
+
+SMALL: dict[str, dict[str, Any]] = {
+    "xgboost": {"n_estimators": 12, "rounds": 5},
+    "random_forest": {"n_estimators": 7},
+    "linear_svm": {},
+    "cut": {},
+}
+COLUMNS = 6
+
+
+def listed(values: np.ndarray) -> Cut:
+    """Windows of one channel that hold the rows of values (E, F)."""
+    events, size = values.shape
+    return Cut(
+        event=np.arange(events),
+        shape=(1, size),
+        offsets=np.arange(events + 1) * size,
+        position=np.tile(np.arange(size), events).astype(np.int32),
+        values=values.reshape(1, -1),
+        share=Share(np.ones(events), np.ones(events)),
+    )
+
+
+def toy(events: int, seed: int) -> Labelled:
+    """Columns of noise, of which the third and the fifth tell something of the class."""
+    random = np.random.default_rng(seed)
+    label = np.arange(events) % 2
+    values = random.normal(size=(events, COLUMNS))
+    values[:, 2] += 2.5 * label
+    values[:, 4] -= 0.8 * label
+    return Labelled(listed(values.astype(np.float32)), label)
+
+
+TRAINING, VALIDATION, UNSEEN = toy(200, 1), toy(60, 2), toy(1200, 3)
+
+
+def fit(name: str, seed: int = 19) -> fitting.Fitted:
+    module = plugins.load("models", name)
+    model = {"parameters": SMALL[name], "training": {"threads": 1}}
+    return fitting.fit(module, model, seed, TRAINING, VALIDATION, 2)
+
+
+def probability(name: str, fitted: fitting.Fitted, images: Cut) -> np.ndarray:
+    return answers.answer(fitted.best, {"model": {"module": name}}, images)
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_answers_survive_the_file_and_history_says_what_was_kept(tmp_path, name):
+    fitted = fit(name)
+    first, again = (tmp_path / f"{i}.safetensors" for i in range(2))
+    model_file.write_model(first, fitted.best, "{}")
+    model_file.write_model(again, fit(name).best, "{}")
+    assert first.read_bytes() == again.read_bytes()
+    score = probability(name, fitted, UNSEEN.images)
+    assert score.shape == (1200, 2)
+    assert score.dtype == np.float64
+    np.testing.assert_allclose(score.sum(1), 1, rtol=1e-6)
+    assert (score.argmax(1) == UNSEEN.label).mean() > 0.82
+    read = answers.answer(model_file.read_model(first)[0], {"model": {"module": name}}, UNSEEN.images)
+    assert read.tobytes() == score.tobytes()
+    kept = fitted.history[best_epoch(fitted.history) - 1]
+    val = probability(name, fitted, VALIDATION.images)
+    assert kept.val_accuracy == pytest.approx((val.argmax(1) == VALIDATION.label).mean())
+    right = np.maximum(val[np.arange(60), VALIDATION.label], np.finfo(np.float32).eps)
+    assert kept.val_loss == pytest.approx(-np.log(right).mean(), rel=1e-5)
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_one_event_has_the_score_that_it_has_among_many(name):
+    fitted = fit(name)
+    many = probability(name, fitted, UNSEEN.images)[7]
+    values = views.table(UNSEEN.images)[7:8]
+    assert probability(name, fitted, listed(values))[0].tobytes() == many.tobytes()
+
+
+def test_xgboost_is_that_of_the_library():
+    fitted = fit("xgboost")
+    assert [row.epoch for row in fitted.history] == [1, 2, 3]  # after 5, 10 and 12 rounds
+    rounds = (5, 10, 12)[best_epoch(fitted.history) - 1]
+    defaults = plugins.load("models", "xgboost").Parameters().model_dump(exclude={"n_estimators", "rounds"})
+    theirs = XGBClassifier(
+        **defaults, n_estimators=rounds, objective="multi:softprob", num_class=2, random_state=19, n_jobs=1
+    )
+    theirs.fit(views.table(TRAINING.images), TRAINING.label)
+    expected = theirs.predict_proba(views.table(UNSEEN.images))
+    np.testing.assert_allclose(probability("xgboost", fitted, UNSEEN.images), expected, rtol=1e-6)
+
+
+def test_random_forest_is_that_of_the_library():
+    theirs = RandomForestClassifier(n_estimators=7, min_samples_leaf=2, random_state=19)
+    theirs.fit(views.table(TRAINING.images), TRAINING.label)
+    expected = theirs.predict_proba(views.table(UNSEEN.images))
+    found = probability("random_forest", fit("random_forest"), UNSEEN.images)
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+    other = probability("random_forest", fit("random_forest", seed=20), UNSEEN.images)
+    assert not np.allclose(found, other)
+
+
+def test_linear_svm_is_that_of_the_library():
+    values = views.table(TRAINING.images).astype(float)
+    mean, std = values.mean(0), values.std(0)
+    machine = LinearSVC(C=0.01, random_state=19).fit((values - mean) / std, TRAINING.label)
+    margin = [machine.decision_function((views.table(one.images) - mean) / std) for one in (VALIDATION, UNSEEN)]
+    expected = LogisticRegression().fit(margin[0][:, None], VALIDATION.label).predict_proba(margin[1][:, None])
+    np.testing.assert_allclose(probability("linear_svm", fit("linear_svm"), UNSEEN.images), expected, rtol=1e-9)
+
+
+def test_best_cut_by_hand():
+    values = np.array([[5.0, 1], [5, 2], [5, 4], [5, 3], [5, 8]])
+    assert best_cut(values, np.array([0, 0, 1, 0, 1])) == (1, 3.5, True)
+    assert best_cut(values, np.array([1, 1, 0, 1, 0])) == (1, 3.5, False)
+    assert best_cut(values, np.array([0, 1, 1, 1, 1])) == (1, 1.5, True)
+
+
+def test_cut_answers_as_its_threshold():
+    column, threshold, upwards = best_cut(views.table(TRAINING.images).astype(float), TRAINING.label)
+    assert (column, upwards) == (2, True)
+    score = probability("cut", fit("cut"), UNSEEN.images)
+    above = views.table(UNSEEN.images)[:, 2] > threshold
+    np.testing.assert_array_equal(score.argmax(1), above)
