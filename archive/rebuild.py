@@ -1,10 +1,10 @@
-"""Make files of an archive again in a folder apart, by the commands that made them, and compare their digests.
+"""Make files of an archive again in a separate folder, with the commands that made them, and compare their digests.
 
     python archive/rebuild.py tables FOLDER     the tables, from the archived cells
     python archive/rebuild.py CELL FOLDER       train and evaluate a cell, from the archived data; or "random"
 
-Snakemake's records in .snakemake/metadata hold each command as it ran, with its inputs. A folder is made in which
-nothing but code, locks and these inputs can be seen, and the command runs there.
+Snakemake's records in .snakemake/metadata hold each command as it ran, with its inputs. The command runs in a new
+folder that shows nothing but code, locks and these inputs.
 """
 
 import base64
@@ -20,7 +20,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLES = re.compile(r"(table_.*|table|containment|ablation)")
-MACHINE = ("cpu", "gpu", "python", "os", "threads", "packages", "determinism")  # what a record says of it
+MACHINE = ("cpu", "gpu", "python", "os", "threads", "packages", "determinism")  # what a record says of the machine
 
 
 def main(what: str, folder: Path) -> int:
@@ -48,32 +48,32 @@ def recorded() -> list[dict[str, Any]]:
 
 
 def cell_jobs(jobs: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
-    """The training of a cell and its evaluation."""
-    found: dict[str, list[dict[str, Any]]] = {}
+    """The jobs that train and evaluate a cell."""
+    by_cell: dict[str, list[dict[str, Any]]] = {}
     for job in jobs:
         if job["rule"] in ("train", "evaluate"):
             cell = re.search(r"/cells/(.*)/[^/]*$", job["output"][0])
-            found.setdefault(cell.group(1), []).append(job)
-    ready = [cell for cell in sorted(found) if all((ROOT / path).exists() for path in needed(found[cell]))]
+            by_cell.setdefault(cell.group(1), []).append(job)
+    ready = [cell for cell in sorted(by_cell) if all((ROOT / path).exists() for path in needed(by_cell[cell]))]
     if name == "random":
-        name = random.choice(ready or sorted(found))
+        name = random.choice(ready or sorted(by_cell))
         print(f"drawn at random: {name}", flush=True)
-    if name not in ready and name in found:
-        lost = next(path for path in needed(found[name]) if not (ROOT / path).exists())
+    if name not in ready and name in by_cell:
+        lost = next(path for path in needed(by_cell[name]) if not (ROOT / path).exists())
         sys.exit(f"rebuild.py: {name}: {lost}, which it is made of, is not in this archive; add it, or: --cell none")
-    if name not in found:
-        sys.exit(f"rebuild.py: {name}: no cell of this archive has this name; those that have: {', '.join(found)}")
-    return found[name]
+    if name not in by_cell:
+        sys.exit(f"rebuild.py: {name}: no cell of this archive has this name; those that have: {', '.join(by_cell)}")
+    return by_cell[name]
 
 
 def needed(jobs: list[dict[str, Any]]) -> list[str]:
-    """The inputs of jobs that none of them makes."""
+    """The inputs of `jobs` that none of them makes."""
     made = {path for job in jobs for path in job["output"]}
     return [path for job in jobs for path in job["input"] if path not in made]
 
 
 def prepare(folder: Path) -> None:
-    """Code and locks in `folder`, and a command `python` that is the one that runs this."""
+    """Link code and locks into `folder`, and write a command `python` that runs this interpreter."""
     for name in ("scripts", "envs"):
         (folder / name).symlink_to(ROOT / name)
     (folder / ".bin").mkdir()
@@ -83,7 +83,7 @@ def prepare(folder: Path) -> None:
 
 
 def again(job: dict[str, Any], folder: Path, made: set[str]) -> bool:
-    """Run a job's command in `folder` and compare what it makes; `made` are the files that were made there before."""
+    """Run a job's command in `folder` and compare its outputs; `made` are the files that were made there before."""
     for path in (folder / name for name in [*job["output"], *job["log"]]):
         path.parent.mkdir(parents=True, exist_ok=True)
     for name in job["input"]:
@@ -115,7 +115,7 @@ def again(job: dict[str, Any], folder: Path, made: set[str]) -> bool:
         return False
     same = True
     for name in sorted(job["output"]):
-        if name.endswith("provenance.json"):  # of another time
+        if name.endswith("provenance.json"):  # it tells times, which differ
             continue
         equal = digest(folder / name) == digest(ROOT / name)
         same = same and equal
@@ -126,7 +126,7 @@ def again(job: dict[str, Any], folder: Path, made: set[str]) -> bool:
 
 
 def explain(job: dict[str, Any], folder: Path) -> None:
-    """Say in what the machine and the software differ from those that made the archived files."""
+    """Print how the machine and the software differ from those that made the archived files."""
     for name in job["output"]:
         if name.endswith("provenance.json"):
             then, now = (json.loads((place / name).read_text()) for place in (ROOT, folder))
@@ -136,7 +136,7 @@ def explain(job: dict[str, Any], folder: Path) -> None:
 
 
 def differences(key: str, then: Any, now: Any) -> list[str]:
-    """One line for each value that is another one here."""
+    """One line for each value that differs here."""
     if isinstance(then, dict) and isinstance(now, dict):
         names = sorted({*then, *now})
         return [line for name in names for line in differences(f"{key} {name}", then.get(name), now.get(name))]

@@ -39,7 +39,7 @@ BATCH = 48
 
 
 def write_showers(path: Path, events: int) -> None:
-    """Cones of 600 hits an event on average, enough like showers for what is timed here."""
+    """Write cones of 600 hits per event on average, which are enough like showers for this benchmark."""
     random = np.random.default_rng(0)
     with pq.ParquetWriter(path, HITS) as writer:
         for first in range(0, events, 400):
@@ -62,7 +62,7 @@ def write_showers(path: Path, events: int) -> None:
 
 
 def measure(hits: Path, name: str) -> dict[str, float]:
-    """Make one image file, cut it, go once through all batches (200 at most)."""
+    """Time making one image file, cutting it, and going once through all batches (200 at most)."""
     settings = ImageSettings(
         representation={"name": name, "module": name, "parameters": REPRESENTATIONS[name]}, resolution=RESOLUTION
     )
@@ -76,7 +76,7 @@ def measure(hits: Path, name: str) -> dict[str, float]:
     window = Window.of(WindowSettings(shape=WINDOWS[name], origin="first_hit", **PLACING), images.axes)
     opened = time.perf_counter()
     cutting = cut(images, images.event, window)
-    found = time.perf_counter()
+    windowed = time.perf_counter()
     order = np.random.default_rng(0).permutation(len(cutting))
     batches = [order[i : i + BATCH] for i in range(0, len(cutting), BATCH)][:200]
     for rows in batches:
@@ -86,8 +86,8 @@ def measure(hits: Path, name: str) -> dict[str, float]:
         "events": len(cutting),
         "made": len(cutting) / (made - start),
         "peak": peak,
-        "cut": len(cutting) / (found - opened),
-        "batch": 1000 * (done - found) / len(batches),
+        "cut": len(cutting) / (windowed - opened),
+        "batch": 1000 * (done - windowed) / len(batches),
     }
 
 
@@ -100,10 +100,10 @@ def main(events: int) -> None:
             write_showers(hits, n)
             for name in REPRESENTATIONS:
                 command = [sys.executable, __file__, "--measure", name, "--hits", str(hits)]
-                found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+                result = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
                 print(
-                    f"{name:14} {found['events']:7} {found['made']:8.0f} {found['peak']:8.0f} "
-                    f"{found['cut']:8.0f} {found['batch']:12.2f}"
+                    f"{name:14} {result['events']:7} {result['made']:8.0f} {result['peak']:8.0f} "
+                    f"{result['cut']:8.0f} {result['batch']:12.2f}"
                 )
 
 

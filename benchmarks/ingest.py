@@ -31,11 +31,11 @@ EVENTS_A_BLOCK = 200
 def measure(layout: str, path: Path) -> dict[str, float]:
     """Read one file; the time counts from when all modules are loaded."""
     columns = LAYOUTS[layout][2]
-    found = checked(MapFile, columns, "benchmark")
+    map_file = checked(MapFile, columns, "benchmark")
     outputs = path.with_name("hits.parquet"), path.with_name("events.parquet")
     settings = checked(Ingest, {"files": [str(path)], "columns": columns}, "benchmark")
     start = time.perf_counter()
-    ingest(settings, found.classes, found.detector, found.order, *outputs)
+    ingest(settings, map_file.classes, map_file.detector, map_file.order, *outputs)
     seconds = time.perf_counter() - start
     hits = int(read_events(outputs[1])["n_hits"].to_numpy().sum())
     peak = int(re.search(r"VmHWM:\s+([0-9]+) kB", Path("/proc/self/status").read_text())[1]) / 1024
@@ -51,10 +51,11 @@ def main(events: int) -> None:
                 path = Path(folder) / f"showers{suffix}"
                 write(path, blocks(n // EVENTS_A_BLOCK, EVENTS_A_BLOCK, mean=MEAN_HITS))
                 command = [sys.executable, __file__, "--measure", layout, "--file", str(path)]
-                found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+                result = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
                 size = path.stat().st_size / 1e6
                 print(
-                    f"{layout:14} {found['hits']:9} {size:6.0f} {found['rate']:14.2f} {found['peak']:8.0f}", flush=True
+                    f"{layout:14} {result['hits']:9} {size:6.0f} {result['rate']:14.2f} {result['peak']:8.0f}",
+                    flush=True,
                 )
 
 

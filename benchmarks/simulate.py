@@ -33,10 +33,10 @@ def timed(work: Callable[[], T]) -> tuple[float, T]:
 
 
 def main(arguments: argparse.Namespace) -> None:
-    """Print one line an energy, and one for the whole range of the study."""
+    """Print one line for each energy, and one for the whole range of the study."""
     config = yaml.safe_load(arguments.config.read_text())
     simulation, readout = Simulation(**config["simulation"]), Readout(**config["readout"])
-    box, codes = Box(**config["detector"]), [one["pdg"] for one in config["classes"]]
+    box, codes = Box(**config["detector"]), [entry["pdg"] for entry in config["classes"]]
     random = generator(0, "benchmark")
     ranges = [(energy, energy) for energy in (0.1, 0.5, 1.0, 2.2)] + [simulation.energy]
     print(f"{'energy [GeV]':>14}{'Geant4':>10}{'readout':>10}{'axis':>10}{'time':>10}{'hits':>10}")

@@ -3,7 +3,7 @@ from showergrid.rebuild import repository
 
 
 def archived(wildcards):
-    """The files that are archived, each once: what a bare call makes, ablations and ensembles that there are, the data."""
+    """The files to archive, each once: what a bare call makes, the ablations and ensembles that exist, and the data."""
     made = [
         name for name in ABLATIONS if os.path.exists(f"{RESULTS}/ablations/{name}.tex")
     ]
@@ -23,9 +23,7 @@ def archived(wildcards):
             suffix=[*suffixes, ".predictions.parquet"],
         ),
     ]
-    joined = joined_cells(
-        [*STUDY.cells, *variants]
-    )  # of which nothing but the network is needed
+    joined = joined_cells([*STUDY.cells, *variants])  # only their networks are needed
     cells = [*STUDY.cells, *variants, *joined]
     files = [
         *rules.all.input,
@@ -42,7 +40,7 @@ def archived(wildcards):
 
 
 def raw_data(cells):
-    """What cells are trained on."""
+    """The files that cells are trained on."""
     data = ["hits.parquet", "events.parquet", "split.parquet", "calibration.json"]
     if STUDY.config.ingest is None:
         data.append("counts.json")
@@ -54,7 +52,7 @@ def raw_data(cells):
 
 
 def in_groups(paths):
-    """The same files, those of folders that hold files of the same names told together: many, in one parameter."""
+    """The files, grouped by folders that hold files of the same names: one parameter must hold many of them."""
     names = {}
     for path in paths:
         folder, name = re.fullmatch(
@@ -71,7 +69,7 @@ def in_groups(paths):
 
 
 def archive_job(wildcards):
-    """What the archive is made of; a working tree that differs from its commit is refused, unless it may."""
+    """The JSON parameter of the archive; a working tree unlike its commit is refused unless `dirty` is set."""
     root = Path(workflow.basedir)
     try:
         state = repository.state(root)
@@ -87,7 +85,7 @@ def archive_job(wildcards):
             f"the archive would not be that of a commit: {shown}{more} changed or new; commit them, "
             "or have them archived as they are and named, by: --config 'archive={dirty: true}'"
         )
-    found = {
+    parameter = {
         "rule": "archive",
         "wildcards": {},
         "config": {
@@ -100,7 +98,7 @@ def archive_job(wildcards):
         },
         "environment": environment("workflow"),
     }
-    return json.dumps(found, sort_keys=True)
+    return json.dumps(parameter, sort_keys=True)
 
 
 # The images, and what says on this machine which they are.

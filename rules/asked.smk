@@ -2,9 +2,9 @@
 
 
 def asked_model(wildcards):
-    """The model of the cell that a prediction asks."""
-    asked = STUDY.prediction(wildcards.prediction)
-    folder = CELL.format_map(asked.model_dump())
+    """The model file of the cell that makes a prediction."""
+    prediction = STUDY.prediction(wildcards.prediction)
+    folder = CELL.format_map(prediction.model_dump())
     return f"{folder}/model.safetensors"
 
 

@@ -8,13 +8,13 @@ except InputError as error:
 
 
 def ask(step):
-    """The resources of a step: memory and time, more at each attempt, a GPU where there is one, the site's options."""
+    """The resources of a step: memory and time, more at each attempt, a GPU if there is one, and the site's options."""
 
     def needed(wildcards, attempt):
         told = resolved(step, **wildcards)
         return resources.need(STUDY.config, CLUSTER, step, told).at(attempt, CLUSTER)
 
-    asked = {
+    requested = {
         "mem_mb": lambda wildcards, attempt: needed(wildcards, attempt).memory,
         "runtime": lambda wildcards, attempt: needed(wildcards, attempt).minutes,
         "slurm_account": CLUSTER.account,
@@ -23,7 +23,7 @@ def ask(step):
         "constraint": CLUSTER.constraint,
     }
     if CLUSTER.scratch:
-        asked["tmpdir"] = lambda wildcards: resources.scratch(CLUSTER)
+        requested["tmpdir"] = lambda wildcards: resources.scratch(CLUSTER)
     if CLUSTER.gpu and ENVIRONMENTS.get(step) == "torch":
 
         def on_gpu(there, elsewhere):
@@ -33,9 +33,9 @@ def ask(step):
                 else elsewhere
             )
 
-        asked["gpu"] = on_gpu(1, 0)
-        asked["gpu_model"] = on_gpu(CLUSTER.gpu.type or "", "")
-        asked["slurm_partition"] = on_gpu(
+        requested["gpu"] = on_gpu(1, 0)
+        requested["gpu_model"] = on_gpu(CLUSTER.gpu.type or "", "")
+        requested["slurm_partition"] = on_gpu(
             CLUSTER.gpu.partition or CLUSTER.partition or "", CLUSTER.partition or ""
         )
-    return {name: value for name, value in asked.items() if value is not None}
+    return {name: value for name, value in requested.items() if value is not None}

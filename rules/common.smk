@@ -79,7 +79,7 @@ if IN_CONTAINERS:
 
 @functools.cache
 def environment(name):
-    """What a job is told of the container or the locked environment that it runs in; a wrong container stops it all."""
+    """The container or locked environment that a job runs in, as recorded; a wrong container stops the workflow."""
     if IN_CONTAINERS and name in containers.IMAGES:
         try:
             return containers.environment(Path(workflow.basedir), name)
@@ -101,7 +101,7 @@ for name in containers.IMAGES:
 
 
 def one_of(names):
-    """The regular expression of a wildcard that stands for one of some names."""
+    """The regular expression of a wildcard that stands for one of `names`."""
     return "|".join(map(re.escape, names)) or "none"
 
 
@@ -131,7 +131,7 @@ wildcard_constraints:
 
 @functools.cache
 def resolved(step, **wildcards):
-    """What a job is told, from its step and wildcards alone; a fault in the study is one line."""
+    """The configuration of a job, from its step and wildcards alone; a fault in the study gives one line."""
     numbers = {
         name: int(value) if name in ("resolution", "seed", "shard", "worker") else value
         for name, value in wildcards.items()
@@ -143,16 +143,16 @@ def resolved(step, **wildcards):
 
 
 def job(step, **more):
-    """The parameter function of a step: one JSON text that holds all that decides its outputs beside its files."""
+    """The parameter function of a step: one JSON text with all that decides its outputs apart from its files."""
 
     def text(wildcards):
-        found = {
+        parameter = {
             "rule": step,
             "wildcards": dict(wildcards.items()),
             "config": {**resolved(step, **wildcards), **more},
             "environment": environment_of(step),
         }
-        return json.dumps(found, sort_keys=True)
+        return json.dumps(parameter, sort_keys=True)
 
     return text
 
@@ -169,44 +169,47 @@ def sources(script, *modules):
 def code(step):
     """The input function of a step: every source file that can change its outputs."""
 
-    def found(wildcards):
-        # Inputs come before all jobs, and so does what is wrong with a container
+    def files(wildcards):
+        # Inputs are evaluated before any job, and so a wrong container is reported before all of them
         environment_of(step)
         return sources(
             f"{step}.py", *plugins.closure_modules(resolved(step, **wildcards))
         )
 
-    return found
+    return files
 
 
 def weights(step):
-    """The input function for the files of pretrained weights that a network and its backbones name, as far as they
-    exist; training says so when one is missing.
+    """The input function for the files of pretrained weights that a network and its backbones name, if they exist.
+
+    Training reports a missing one.
     """
 
-    def found(wildcards):
+    def files(wildcards):
         model = resolved(step, **wildcards)["model"]
-        backbones = [one["model"] for one in model.get("backbones", [])]
+        backbones = [backbone["model"] for backbone in model.get("backbones", [])]
         paths = []
-        for one in [model, *backbones]:
-            published = getattr(plugins.load("models", one["module"]), "WEIGHTS", None)
+        for network in [model, *backbones]:
+            published = getattr(
+                plugins.load("models", network["module"]), "WEIGHTS", None
+            )
             paths.append(
-                weights_file(one["parameters"].get("weights", "none"), published)
+                weights_file(network["parameters"].get("weights", "none"), published)
             )
         return list(
             dict.fromkeys(str(path) for path in paths if path and path.is_file())
         )
 
-    return found
+    return files
 
 
 def tuning_folder(representation, resolution, model):
-    """Where the search of a network is, by the name of the network or of its tuned variant."""
+    """The folder of the search of a network, by the name of the network or of its tuned variant."""
     return f"{RESULTS}/tuning/{representation}/c{resolution}/{base(model)}"
 
 
 def searched(representation, resolution, model):
-    """The search that a cell has its values from, or None."""
+    """The search that gives a cell its values, or None."""
     try:
         return STUDY.search(representation, int(resolution), model)
     except InputError as error:
@@ -214,8 +217,9 @@ def searched(representation, resolution, model):
 
 
 def image_stems(representation, resolution, model):
-    """The image files of a network without their suffix, one for each representation that it shows: those of all
-    networks, unless a search chose their parameters.
+    """The image files of a network without their suffix, one for each representation that it shows.
+
+    All networks share them, unless a search chose their parameters.
     """
     search = searched(representation, resolution, model)
     if search and of_images(
@@ -229,7 +233,7 @@ def image_stems(representation, resolution, model):
 
 
 def tuned_values(wildcards):
-    """The values that a search found for a cell, if it is tuned."""
+    """The file of the values that a search found for a cell, if the cell is tuned."""
     place = wildcards.representation, wildcards.resolution, wildcards.model
     return [f"{tuning_folder(*place)}/best.yaml"] if searched(*place) else []
 
@@ -248,20 +252,21 @@ def search_of(wildcards):
 
 
 def trial_input(path, own):
-    """The input function of a search for a file: one for the images that each trial makes of its own, or else one for
-    those of all trials.
+    """The input function of a search for the file `path`, if it is needed.
+
+    With `own` that is where each trial makes images of its own, else where all trials share theirs.
     """
 
-    def found(wildcards):
+    def file(wildcards):
         representation = STUDY.catalogue.representation(wildcards.representation)
         makes_images = bool(of_images(representation, search_of(wildcards)["space"]))
         return path.format(**wildcards) if makes_images == own else []
 
-    return found
+    return file
 
 
 def shards(suffix):
-    """The files of all shards that end so, in order."""
+    """The files with this suffix of all shards, in order."""
     return [
         f"{RESULTS}/data/shards/{shard}.{suffix}"
         for shard in range(STUDY.config.simulation.shards)
@@ -309,15 +314,15 @@ def cell_files(cells, names):
 
 
 def search_outputs(cells):
-    """What tuned cells have their values from: the files that have a record."""
-    found = {}
+    """The files that tuned cells have their values from and that have a record, each once."""
+    outputs = {}
     for cell in cells:
         place = cell.representation, cell.resolution, cell.model
         if search := searched(*place):
             folder = tuning_folder(*place)
             workers = [f"workers/{worker}.csv" for worker in range(search.workers)]
-            found |= {f"{folder}/{name}": None for name in ["best.yaml", *workers]}
-    return list(found)
+            outputs |= {f"{folder}/{name}": None for name in ["best.yaml", *workers]}
+    return list(outputs)
 
 
 def images_of(cells):
@@ -345,7 +350,11 @@ def joined_cells(cells):
     """The trained cells whose features some cells join, each once."""
     frozen = [cell for cell in cells if STUDY.catalogue.is_frozen(cell.model)]
     return sorted(
-        {one for cell in frozen for one in STUDY.catalogue.joined_cells(*astuple(cell))}
+        {
+            joined
+            for cell in frozen
+            for joined in STUDY.catalogue.joined_cells(*astuple(cell))
+        }
     )
 
 
@@ -358,10 +367,11 @@ def features_of(cells):
 
 
 def rests_on(pattern):
-    """The input function of a frozen cell: the file `pattern` of each cell whose features it joins, one a view."""
+    """The input function of a frozen cell: the file `pattern` of each cell whose features it joins, one per view."""
 
-    def found(wildcards):
-        resolved("train_frozen", **wildcards)  # a fault in the study is one line
+    def files(wildcards):
+        # A fault in the study gives one line here
+        resolved("train_frozen", **wildcards)
         cells = STUDY.catalogue.joined_cells(
             wildcards.representation,
             int(wildcards.resolution),
@@ -370,7 +380,7 @@ def rests_on(pattern):
         )
         return [pattern.format(**vars(cell)) for cell in cells]
 
-    return found
+    return files
 
 
 def data_provenance(cells):
@@ -414,9 +424,9 @@ def table_reads(step):
 
 
 def table_rests_on(step):
-    """The input function of a table: what must stand beside the files that it reads, of whatever age."""
+    """The input function of a table: what must exist beside the files that it reads, of whatever age."""
 
-    def found(wildcards):
+    def files(wildcards):
         cells = shown(step, wildcards)
         names = [
             "model.safetensors",
@@ -425,18 +435,18 @@ def table_rests_on(step):
         ]
         return ancient(cell_files(cells, names) + data_provenance(cells))
 
-    return found
+    return files
 
 
 def missing_files(step):
-    """The function that lists files of a table's cells, and records of their data, that are not there: Snakemake by
-    itself looks only for those that a job is about to read.
+    """The function that lists the missing files of a table's cells and the missing records of their data.
 
-    It is a parameter of the table, evaluated for the plan and again when the table is made: one that is deleted later
-    changes it and so comes back. Snakemake 9.27 would record the plan's value, so its memory of it is cleared.
+    Snakemake by itself looks only for files that a job is about to read. The list is a parameter of the table,
+    evaluated for the plan and again when the table is made: a file that is deleted later changes it and so is made
+    again. Snakemake 9.27 would record the value of the plan, so its cache is cleared.
     """
 
-    def found(wildcards):
+    def paths(wildcards):
         workflow.persistence._params.cache_clear()
         cells = shown(step, wildcards)
         return [
@@ -445,4 +455,4 @@ def missing_files(step):
             if not os.path.exists(path)
         ]
 
-    return found
+    return paths

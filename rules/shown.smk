@@ -2,7 +2,7 @@
 
 
 def shown_table(file, kind):
-    """A table; `file` is below the study's folder."""
+    """A table of the report; `file` is below the study's folder."""
     return report(
         f"{RESULTS}/{file}",
         caption="../report/table.rst",
@@ -12,7 +12,7 @@ def shown_table(file, kind):
 
 
 def shown_figure(file, what):
-    """A figure of the data."""
+    """A figure of the data in the report."""
     return report(
         f"{RESULTS}/figures/{file}",
         caption="../report/figure.rst",
@@ -22,7 +22,7 @@ def shown_figure(file, what):
 
 
 def shown_cell(name, what):
-    """A figure of a cell."""
+    """A figure of a cell in the report."""
     return report(
         f"{CELL}/figures/{name}.pdf",
         caption="../report/cell.rst",

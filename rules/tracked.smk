@@ -4,7 +4,7 @@ from showergrid.core.cells import Cell
 
 @functools.cache
 def tracked():
-    """The cells of the grid, and those that were made outside of it and that the configuration still knows."""
+    """The cells of the grid, and those made outside of it that the configuration still knows."""
     pattern = f"{RESULTS}/cells/{{representation}}/c{{resolution,[1-9][0-9]*}}/{{model}}/seed{{seed,[0-9]+}}"
     made = {
         Cell(representation, int(resolution), model, int(seed))
@@ -19,12 +19,12 @@ def tracked():
 
 
 def tracked_files(wildcards):
-    """What of these cells is shown."""
+    """The files of these cells that are shown."""
     return cell_files(tracked(), [*CELL_FILES, *FIGURES])
 
 
 def tracked_files_for_server(wildcards):
-    """The same, if there is a server that shows it."""
+    """The same; refused if the study names no server."""
     if STUDY.config.tracking.server is None:
         raise WorkflowError(
             "config: tracking.server is null; name an MLflow server, "
@@ -34,18 +34,16 @@ def tracked_files_for_server(wildcards):
 
 
 def tracked_code(step):
-    """The input function for the code of a step that shows them, and that of their models, which goes with the
-    weights.
-    """
+    """The input function for the code of a step that shows cells, and of their models, stored with the weights."""
 
-    def found(wildcards):
+    def files(wildcards):
         return sources(f"{step}.py", "showergrid.track.model", *plugins.all_modules())
 
-    return found
+    return files
 
 
 def track_job(step, **more):
-    """The parameter function of a step that shows them."""
+    """The parameter function of a step that shows cells."""
 
     def text(wildcards):
         cells = [cell.folder.removeprefix("cells/") for cell in tracked()]

@@ -1,7 +1,7 @@
 # Which hits and scores the table of variations is made of.
 from showergrid.sources.showers.variation_settings import NOMINAL
 
-VARIATIONS = [NOMINAL, *[one.name for one in STUDY.config.variations.readouts]]
+VARIATIONS = [NOMINAL, *[readout.name for readout in STUDY.config.variations.readouts]]
 VARIED = (
     f"{RESULTS}/variations/{{representation}}/c{{resolution}}/{{model}}/seed{{seed}}"
 )
@@ -17,7 +17,7 @@ def varied_shards():
 
 
 def varied_cells():
-    """The scores, and their records, that the table of variations shows."""
+    """The files of the scores that the table of variations shows."""
     cells = STUDY.cells_of(report_jobs.varied_places(STUDY))
     return [
         f"{RESULTS}/variations/{cell.representation}/c{cell.resolution}/{cell.model}/seed{cell.seed}.parquet"

@@ -1,4 +1,4 @@
-"""Archive the study: code, configuration, locks, results, records, and if asked for data and images, in one file."""
+"""Archive the study in one file: code, configuration, locks, results, records, and optionally data and images."""
 
 import argparse
 from pathlib import Path

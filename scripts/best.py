@@ -1,4 +1,4 @@
-"""Join the trials of a search's workers; write them as one table, and the values of the best."""
+"""Join the trials of a search's workers; write them as one table, and the values of the best trial."""
 
 import argparse
 from pathlib import Path

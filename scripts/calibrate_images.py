@@ -1,4 +1,4 @@
-"""Find what a representation at one resolution must know of the training events, e.g. the largest summed charge."""
+"""Find what a representation at one resolution needs from the training events, e.g. the largest summed charge."""
 
 import argparse
 from pathlib import Path

@@ -14,13 +14,13 @@ from showergrid.training.history import read_history
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
-    classes = [Class(**one) for one in job.config["classes"]]
+    classes = [Class(**entry) for entry in job.config["classes"]]
     metrics = read_metrics(a.metrics)
     test = metrics["splits"]["test"]
     _, labels, scores = read_predictions(a.predictions, classes, "test")
 
     history_figure(read_history(a.history), metrics["best_epoch"], a.history_figure)
-    roc_figure(labels, scores, [one.name for one in classes], test["roc_auc"], a.roc)
+    roc_figure(labels, scores, [kind.name for kind in classes], test["roc_auc"], a.roc)
     confusion_figure(test["confusion"], a.confusion)
     job.finish(
         a.provenance,

@@ -1,7 +1,7 @@
 """Compare two folders of results: which files differ, how far scores and metrics of each cell are apart, and why.
 
 The exit status is 0 if both have the same files with the same bytes, and 1 if not. Logs, benchmarks, archives, tracking
-and the records themselves are left out: they tell times.
+and the records themselves are left out, as they contain times.
 """
 
 import argparse
@@ -16,9 +16,9 @@ from showergrid.rebuild.results import read_results
 
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
-    found = compare(read_results(a.one), read_results(a.other))
-    print(report(found, (str(a.one), str(a.other))), end="")
-    sys.exit(0 if found.identical else 1)
+    comparison = compare(read_results(a.one), read_results(a.other))
+    print(report(comparison, (str(a.one), str(a.other))), end="")
+    sys.exit(0 if comparison.identical else 1)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Write the tables of containment as LaTeX, CSV and Markdown: windows that would hold the showers, and the study's."""
+"""Write the tables of containment as LaTeX, CSV and Markdown: windows that hold the showers, and the study's own."""
 
 import argparse
 from pathlib import Path
@@ -20,9 +20,9 @@ def main(a: argparse.Namespace) -> None:
     job = provenance.start(a.job, __file__)
     settings = ContainmentSettings(**job.config)
     training = training_hits(read_hits(a.hits), events_of(a.split, "train"))
-    found = contain(training, read_calibration(a.calibration)["axes"], settings)
-    grids = layout(found, settings)
-    texts = {a.tex: latex.document(grids), a.csv: containment_csv(found), a.md: markdown.document(grids)}
+    containment = contain(training, read_calibration(a.calibration)["axes"], settings)
+    grids = layout(containment, settings)
+    texts = {a.tex: latex.document(grids), a.csv: containment_csv(containment), a.md: markdown.document(grids)}
     for path, text in texts.items():
         with replacing(path) as partial:
             partial.write_text(text, encoding="utf-8")

@@ -42,8 +42,8 @@ def main(a: argparse.Namespace) -> None:
     calibrations = [read_calibration(path) for path in a.calibrations]
     events = read_events(a.events)
     chosen = typical_events(events, settings.classes, settings.energy)
-    found = hits_of(a.hits, list(chosen.values()))
-    hits = {name: found[event] for name, event in chosen.items()}
+    by_event = hits_of(a.hits, list(chosen.values()))
+    hits = {name: by_event[event] for name, event in chosen.items()}
     energy = dict(zip(events["event"].to_pylist(), events["energy"].to_pylist(), strict=True))
     titles = {name: named(name, energy[event]) for name, event in chosen.items()}
     name, event = next(iter(chosen.items()))
@@ -55,9 +55,9 @@ def main(a: argparse.Namespace) -> None:
     event3d_figure(hits[name], title, a.event3d_figure)
     views_figure(hits, Grid.of(calibrations[0]["axes"], settings.representations[0].resolution), titles, a.views_figure)
     colored = [
-        (one, calibration, display(hits[name], one.representation, one.resolution, calibration))
-        for one, calibration in drawn
-        if has_hue(one)
+        (column, calibration, display(hits[name], column.representation, column.resolution, calibration))
+        for column, calibration in drawn
+        if has_hue(column)
     ]
     hue_figure(colored, title, a.hue_figure)
     job.finish(

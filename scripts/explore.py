@@ -1,4 +1,4 @@
-"""The data analysis: all showers beside what was published of the reference's, in numbers and figures."""
+"""Analyse the data: all showers beside what was published of the reference's, in numbers and figures."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ def main(arguments: argparse.Namespace) -> None:
     baselines = Baselines(**job.config["baselines"])
     classes = job.config["classes"]
     published = PublishedData(**job.config["published"]) if job.config["published"] else None
-    sample = read_sample(arguments.hits, arguments.events, [one["pdg"] for one in classes], baselines)
+    sample = read_sample(arguments.hits, arguments.events, [entry["pdg"] for entry in classes], baselines)
     event, sets = read_split(arguments.split)
     if not np.array_equal(event, read_events(arguments.events)["event"].to_numpy()):
         raise InputError(f"{arguments.split}: divides other events than those of {arguments.events}; make it again")
     counts = json.loads(arguments.counts.read_text()) if arguments.counts else None
-    found = summary(sample, sets, classes, counts, baselines, published, job.config["order"])
+    numbers = summary(sample, sets, classes, counts, baselines, published, job.config["order"])
     with replacing(arguments.summary) as beside:
-        beside.write_text(json.dumps(found, indent=2) + "\n")
+        beside.write_text(json.dumps(numbers, indent=2) + "\n")
     write_extents(sample, classes, published, arguments.extents)
     figures = {f"{name}_figure": getattr(arguments, f"{name}_figure") for name in FIGURES}
     for name, draw in FIGURES.items():
-        draw(sample, found, classes, figures[f"{name}_figure"])
+        draw(sample, numbers, classes, figures[f"{name}_figure"])
     job.finish(
         arguments.provenance,
         inputs={

@@ -1,6 +1,6 @@
-"""Export a trained cell for C++: TorchScript, what it takes as JSON, and some images to try it on.
+"""Export a trained cell for C++: TorchScript, a description of its input as JSON, and some images to try it on.
 
-The scores of the test events are compared with those of evaluation; where they differ, nothing is written.
+The scores of the test events are compared with those of evaluation; if they differ, nothing is written.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Find which pixels the answers of a trained cell rest on, and test that they do."""
+"""Find which pixels the answers of a trained cell rest on, and test whether they do."""
 
 import argparse
 import json
@@ -45,10 +45,10 @@ def main(a: argparse.Namespace) -> None:
     network.load_state_dict(weights)
     with within_memory(cell, device):
         probability = answers(network, settings, seen, device).numpy()
-        asked = Asked(network, seen, probability.argmax(1), settings, device)
-        heat = asked.heat(how.steps)
-        hottest, random = falls(asked, heat, how.masked, seed)
-        other = replace(asked, network=anew).heat(how.steps)
+        answered = Asked(network, seen, probability.argmax(1), settings, device)
+        heat = answered.heat(how.steps)
+        hottest, random = falls(answered, heat, how.masked, seed)
+        other = replace(answered, network=anew).heat(how.steps)
     measured = {
         "fall_hottest": hottest,
         "fall_random": random,

@@ -1,7 +1,7 @@
 """Read hits from files (CSV, Parquet, HDF5, ROOT) into the study's tables of hits and events.
 
-By hand the files alone are enough if they are laid out as the reference's are; else a column map says what their
-columns mean: docs/ingest.md has one for each kind of file.
+When run by hand, the files alone are enough if they are laid out as the reference's are; otherwise a column map says
+what their columns mean: docs/ingest.md has one for each kind of file.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def main(a: argparse.Namespace) -> None:
     elif a.columns is not None:
         raise InputError("--columns: the job has a column map already; leave one of --columns and --job out")
     settings = Ingest(**job.config["ingest"]).model_copy(update={"files": a.files})
-    classes = [Class(**one) for one in job.config["classes"]]
+    classes = [Class(**entry) for entry in job.config["classes"]]
     ingest(settings, classes, Box(**job.config["detector"]), job.config["order"], a.hits, a.events)
     if a.provenance is not None:
         inputs = {"files": [Path(name) for name in a.files]}

@@ -1,4 +1,4 @@
-"""Ask Snakemake which rule of a study needs which, and write it down in the language of Graphviz."""
+"""Ask Snakemake which rule of a study needs which, and write the graph in the language of Graphviz."""
 
 import argparse
 from pathlib import Path

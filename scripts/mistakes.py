@@ -1,4 +1,4 @@
-"""Draw the test events of each class that a cell answered wrong with most confidence."""
+"""Draw the test events of each class that a cell answered wrong with the most confidence."""
 
 import argparse
 from pathlib import Path
@@ -19,7 +19,7 @@ from showergrid.report.figures.galleries import mistakes_figure, worst
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
-    classes, shown = [Class(**one) for one in job.config["classes"]], job.config["shown"]
+    classes, shown = [Class(**entry) for entry in job.config["classes"]], job.config["shown"]
     images = read_images(a.images)
     window = Window.of(WindowSettings(**job.config["window"]), images.axes)
     pixel = np.array(pixel_size(read_calibration(a.calibration), images.axes))

@@ -1,4 +1,4 @@
-"""Compare every pair of places of a study: all numbers, which differences stand in words, and a matrix of them."""
+"""Compare every pair of places of a study: all numbers, a matrix, and in words which differences stand."""
 
 import argparse
 from pathlib import Path

@@ -1,8 +1,8 @@
-"""Ask a trained cell what the events in files of hits are: CSV, Parquet, HDF5 or ROOT, labels not needed.
+"""Classify the events in files of hits with a trained cell: CSV, Parquet, HDF5 or ROOT, labels not needed.
 
-By hand, a table of hits that a study wrote and files laid out as the reference's need no column map; docs/ingest.md
-has one for each other kind of file. The images are made with the ranges kept in the model; hits that leave them are
-told of on standard error, and so is how the rows of a study's own table are taken to be ordered.
+When run by hand, a table of hits that a study wrote and files laid out as the reference's need no column map;
+docs/ingest.md has one for each other kind of file. The images are made with the ranges kept in the model. Standard
+error reports the hits outside of these ranges, and how the rows of a study's own table are taken to be ordered.
 """
 
 from __future__ import annotations

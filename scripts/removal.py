@@ -1,4 +1,4 @@
-"""Ask a trained cell about test events of which some hits are taken away."""
+"""Score test events with a trained cell after some of their hits are removed."""
 
 import argparse
 from pathlib import Path
@@ -21,10 +21,10 @@ from showergrid.training.model_file import read_model
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
-    seed, asked = job.config["explanation_seed"], Removal(**job.config["removal"])
+    seed, removal = job.config["explanation_seed"], Removal(**job.config["removal"])
     weights, cell = read_model(a.model)
     events, split = events_and_split(a.events, a.split)
-    chosen = drawn(split["test"], asked.events, seed)
+    chosen = drawn(split["test"], removal.events, seed)
     whole = read_images(a.images, cell["representation"]["name"], cell["resolution"])
     seen = cut_views(cell, {whole.representation: whole}, chosen)
     labels = labelled(seen, events, cell["classes"]).label
@@ -32,8 +32,8 @@ def main(a: argparse.Namespace) -> None:
     hits = in_order(read_hits(a.hits, time=order is not None), chosen, order)
 
     bootstrap = Bootstrap(**job.config["bootstrap"])
-    rows = table(Trained(weights, cell, whole), hits, labels, asked.kept, seed, bootstrap)
-    write_table(a.table, progress(rows, "removal", "row", len(WAYS) * len(asked.kept)))
+    rows = table(Trained(weights, cell, whole), hits, labels, removal.kept, seed, bootstrap)
+    write_table(a.table, progress(rows, "removal", "row", len(WAYS) * len(removal.kept)))
     job.finish(
         a.provenance,
         {"model": a.model, "images": a.images, "hits": a.hits, "events": a.events, "split": a.split},

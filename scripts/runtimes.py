@@ -1,4 +1,4 @@
-"""Write how long the jobs of a study took and on what they ran: a page, and a CSV with a row a job."""
+"""Write how long the jobs of a study took and on what they ran: a page, and a CSV with one row for each job."""
 
 import argparse
 import json

@@ -21,7 +21,7 @@ def main(arguments: argparse.Namespace) -> None:
     simulation = Simulation(**job.config["simulation"])
     hits, events = simulate_shard(
         arguments.shard,
-        [one["pdg"] for one in job.config["classes"]],
+        [entry["pdg"] for entry in job.config["classes"]],
         simulation,
         Readout(**job.config["readout"]),
         Box(**job.config["detector"]),

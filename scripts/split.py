@@ -15,7 +15,7 @@ def main(a: argparse.Namespace) -> None:
     job = provenance.start(a.job, __file__)
     split = Split(**job.config["split"])
     events = read_events(a.events)
-    sets = divide(events["pdg"].to_numpy(), [one["pdg"] for one in job.config["classes"]], split)
+    sets = divide(events["pdg"].to_numpy(), [entry["pdg"] for entry in job.config["classes"]], split)
     write_split(a.output, events["event"].to_numpy(), sets)
     job.finish(a.provenance, inputs={"events": a.events}, outputs={"split": a.output}, seeds={"split": split.seed})
 

@@ -1,4 +1,4 @@
-"""Write a tracking database of MLflow: a run and a registered model of each cell."""
+"""Write an MLflow tracking database with a run and a registered model for each cell."""
 
 import argparse
 from pathlib import Path

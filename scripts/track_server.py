@@ -1,4 +1,4 @@
-"""Show the cells on a server of MLflow: a run and a registered model of each that it has not yet."""
+"""Log the cells to an MLflow server: a run and a registered model for each cell that it does not have yet."""
 
 import argparse
 import json

@@ -41,7 +41,7 @@ def main(a: argparse.Namespace) -> None:
         labelled(cut_views(cell, images, split[part]), events, cell["classes"]) for part in ("train", "validation")
     )
     module = fitting.estimator(model)
-    if module is None:  # before the digest, which tells of kernels and threads
+    if module is None:  # before the digest, which includes kernels and threads
         settings = Training(**model["training"])
         device = prepare(settings)
     resume = Checkpoint(a.model.with_name("checkpoint.pt"), job.digest(inputs, modules))

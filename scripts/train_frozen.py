@@ -38,7 +38,7 @@ def main(a: argparse.Namespace) -> None:
     train, validation = (
         labelled(features.of(split[part]), events, cell["classes"]) for part in ("train", "validation")
     )
-    channels = sum(one["channels"] for one in model["backbones"])
+    channels = sum(backbone["channels"] for backbone in model["backbones"])
     shape = (channels, *views(cell)[0].window.shape)
     network = loop.build(loop.untrained(model), shape, len(cell["classes"]), cell["seed"])
     load_backbones(network, a.backbones)

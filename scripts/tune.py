@@ -1,4 +1,4 @@
-"""Do one worker's trials of a search for hyperparameters; write a table of them."""
+"""Run one worker's trials of a search for hyperparameters; write a table of them."""
 
 import argparse
 import shutil
@@ -35,7 +35,7 @@ def main(a: argparse.Namespace) -> None:
     fitted = fitting.estimator(cell["model"])
     device = None if fitted else prepare(Training(**cell["model"]["training"]))
     events, split = events_and_split(a.events, a.split)
-    # Several workers share a journal, on whatever machine they are; the trials of one are those of its machine alone.
+    # Several workers share a journal across machines; the journal of a single worker is for its machine alone.
     digest = job.digest(inputs, modules, machine=settings.workers == 1)
     journal = a.folder / f"{digest[:16]}.journal"
     trials = Trials(

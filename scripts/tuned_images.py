@@ -1,4 +1,4 @@
-"""Make the images of a tuned network where a search has chosen their parameters."""
+"""Make the images of a tuned network whose image parameters a search has chosen."""
 
 import argparse
 from pathlib import Path

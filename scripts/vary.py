@@ -1,4 +1,4 @@
-"""Make hits of the showers of one shard once more, as readouts within the detector's uncertainties see them."""
+"""Make the hits of one shard's showers again, as readouts within the detector's uncertainties see them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def main(a: argparse.Namespace) -> None:
     simulation = Simulation(**job.config["simulation"])
     tables = vary_shard(
         a.shard,
-        [one["pdg"] for one in job.config["classes"]],
+        [entry["pdg"] for entry in job.config["classes"]],
         simulation,
         Readout(**job.config["readout"]),
         Box(**job.config["detector"]),

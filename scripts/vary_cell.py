@@ -1,4 +1,4 @@
-"""Ask the network of one cell about the test showers as other readouts see them."""
+"""Score the test showers with one cell as other readouts see them."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def main(a: argparse.Namespace) -> None:
         options = ["--cell", a.cell, "--temporary", temporary]
         if a.python is not None:
             options += ["--python", a.python]
-        # Where there are no container images, the Python of this environment computes.
+        # Without container images, the Python of this environment runs the commands.
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
         command = ["sh", str(root / "archive/verify.sh"), *options]
         done = subprocess.run(command, env={**os.environ, "PATH": path}, check=False)

@@ -1,4 +1,4 @@
-"""Events of files that are to be classified: their hits as a cell needs them, and a table of their scores."""
+"""Read events to classify from files, with their hits as a cell needs them, and write a table of their scores."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ UNLABELLED = REFERENCE.model_copy(update={"pdg": None, "energy": None})
 
 
 class UnlabelledEvents:
-    """Events of files, read once, and of those read so far where they came from."""
+    """Events of files, which are read once, and where those read so far came from."""
 
     def __init__(self, settings: Unlabelled, cell: dict[str, Any], output: Path) -> None:
-        """`cell` is the description in a model.safetensors; `output` is what will be written of the events.
+        """`cell` is the description in a model.safetensors; `output` is the file that their scores will be written to.
 
         Raises:
-            InputError: a file is not there or would be lost, or its hits cannot be in the order that the cell needs.
+            InputError: a file is missing or would be lost, or its hits cannot be put in the order that the cell needs.
         """
         if "hits" not in cell:
             raise InputError("the cell does not say what hits it was trained on; make it again with this version")
@@ -52,7 +52,7 @@ class UnlabelledEvents:
         self.read: list[pa.Table] = []
 
     def hits(self, rows: int = ROWS) -> Iterator[Hits]:
-        """Yield the hits of all events, numbered from 0, in chunks; of 32-bit precision, as a study stores them.
+        """Yield the hits of all events, numbered from 0, in chunks; rounded to 32 bits, as a study stores them.
 
         Raises:
             InputError: a file cannot be used.
@@ -71,7 +71,7 @@ class UnlabelledEvents:
                 count += event.size
 
     def table(self) -> pa.Table:
-        """event, source, number and n_hits of the events read so far."""
+        """Table of the events read so far: event, source, number and n_hits."""
         return pa.concat_tables(self.read)
 
 
@@ -80,7 +80,7 @@ def _stored(values: np.ndarray) -> np.ndarray:
 
 
 def _columns(files: Sequence[Path], settings: Unlabelled) -> tuple[ColumnMap, bool]:
-    """What the columns mean, and whether the files are tables that a study wrote."""
+    """The meaning of the columns, and whether the files are tables that a study wrote."""
     if settings.columns is not None:
         return settings.columns.model_copy(update={"labels": None}), False
     tables = all(format_of(path, TABLE) == "parquet" for path in files)
@@ -88,10 +88,10 @@ def _columns(files: Sequence[Path], settings: Unlabelled) -> tuple[ColumnMap, bo
 
 
 def _order(given: str | None, columns: ColumnMap, cell: dict[str, Any]) -> str:
-    """The order to put hits in, so that they stand in that of the cell's study.
+    """The order to put hits in, so that they stand as in the cell's study.
 
     Raises:
-        InputError: another order is asked for, or it needs a time that the files lack.
+        InputError: another order is given, or the order needs a time that the files lack.
     """
     trained = cell["hits"]["order"]
     if given not in (None, "as_given", trained):
@@ -110,12 +110,12 @@ def _order(given: str | None, columns: ColumnMap, cell: dict[str, Any]) -> str:
 
 
 def write_scores(path: Path, events: pa.Table, outside: np.ndarray, classes: Sequence[str], score: np.ndarray) -> None:
-    """Write what a cell says of events, as CSV or as Parquet by the suffix of `path`.
+    """Write a cell's scores of events, as CSV or as Parquet by the suffix of `path`.
 
     Args:
         path: file to write.
-        events: what `Events.table` gives.
-        outside: (E,) int64, hits of each event outside of the ranges of the cell's training events.
+        events: table of the events, as `UnlabelledEvents.table` returns it.
+        outside: (E,) int64, number of hits of each event outside of the ranges of the cell's training events.
         classes: names of the classes, the positive one first.
         score: (E, classes) float64, probability of each.
     """
@@ -141,15 +141,15 @@ def check_suffix(path: Path) -> None:
 
 
 def read_unlabelled(path: Path | None, files: Sequence[str]) -> Unlabelled:
-    """Files whose events are to be classified, by the map at `path`; order and detector are unset where it has none.
+    """Settings of the files to classify, by the map at `path`; order and detector are unset where it has none.
 
     Raises:
         InputError: as `read_map`.
     """
     given = {} if path is None else load_map(path)
     named = bool(given.keys() & ColumnMap.model_fields.keys())
-    found = checked(MapFile, given if named else {**REFERENCE.model_dump(mode="json"), **given}, str(path))
-    values = found.model_dump(mode="json")
+    map_file = checked(MapFile, given if named else {**REFERENCE.model_dump(mode="json"), **given}, str(path))
+    values = map_file.model_dump(mode="json")
     columns = {name: values[name] for name in ColumnMap.model_fields} if named else None
-    own = {name: values[name] for name in found.model_fields_set & {"order", "detector", "margin", "min_hits"}}
+    own = {name: values[name] for name in map_file.model_fields_set & {"order", "detector", "margin", "min_hits"}}
     return Unlabelled(**own, files=list(files), columns=columns)

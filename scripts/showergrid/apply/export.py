@@ -1,4 +1,4 @@
-"""A trained cell as one TorchScript file that C++ loads without any of this project, and a text of what it takes."""
+"""Export a trained cell as one TorchScript file that C++ loads without this project, and describe its input."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ from showergrid.training.loop import batches, build, untrained
 # Largest difference between a score of the exported network and that of evaluation, by the precision of the latter.
 # The export computes in float32, in which the order of sums matters little; bfloat16 has 8 significant bits.
 TOLERANCE = {"float32": 1e-4, "bf16": 5e-2, "auto": 5e-2}
-EXAMPLES = 4  # test events whose images are written beside it
+EXAMPLES = 4  # test events whose images are written beside the export
 
 
 class Answering(nn.Module):
-    """A network with the last step to probabilities: images (N, C, ...) float32 to (N, classes) float64."""
+    """A network followed by the softmax to probabilities: images (N, C, ...) float32 to (N, classes) float64."""
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.network = network
 
     def forward(self, x: Tensor) -> Tensor:
-        """Images to the probability of each class."""
+        """Map images to the probability of each class."""
         return self.network(x).double().softmax(1)
 
 
@@ -44,30 +44,30 @@ def check_network(cell: dict[str, Any]) -> None:
     """Refuse a cell that cannot be exported.
 
     Raises:
-        InputError: it is no network of PyTorch.
+        InputError: its model is no PyTorch network.
     """
     if estimator(cell["model"]):
         raise InputError(f"{name_of(cell)} is no network, and TorchScript holds nothing else; ask it with predict.py")
 
 
 def torchscript(weights: dict[str, Tensor], cell: dict[str, Any], shape: tuple[int, ...]) -> bytes:
-    """The file of a trained cell whose images have the `shape` (C, H, W) or (C, D, H, W); the batch is free.
+    """TorchScript of a trained cell whose images have the `shape` (C, H, W) or (C, D, H, W); the batch size is free.
 
-    `weights` and `cell` are what `evaluation.read_model` returns. The same cell gives the same bytes.
+    `weights` and `cell` are what `read_model` returns. The same cell gives the same bytes.
     """
     network = build(untrained(cell["model"]), shape, len(cell["classes"]), cell["seed"])
     network.load_state_dict(weights)
     written = io.BytesIO()
     with warnings.catch_warnings(), torch.no_grad():
-        # torch.jit is deprecated in Python for torch.export, whose files need a compiler of their own; libtorch loads
-        # TorchScript, and LArSoft has nothing else
+        # torch.jit is deprecated in favour of torch.export, whose files need a compiler of their own; LArSoft has
+        # nothing but libtorch, which loads TorchScript
         warnings.simplefilter("ignore")
         torch.jit.save(torch.jit.trace(Answering(network).eval(), torch.zeros(2, *shape), check_trace=False), written)
     return _without_paths(written)
 
 
 def _without_paths(file: io.BytesIO) -> bytes:
-    """The same archive without what depends on where the project lies: tables of source lines, and an id over them."""
+    """The archive without what depends on the project's path: tables of source lines, and an id computed from them."""
     kept = io.BytesIO()
     with zipfile.ZipFile(file) as old, zipfile.ZipFile(kept, "w") as new:
         for name in old.namelist():
@@ -77,19 +77,19 @@ def _without_paths(file: io.BytesIO) -> bytes:
 
 
 def answers_of(file: bytes, images: Seen, size: int) -> np.ndarray:
-    """(E, classes) float64: what the exported network answers for `images`, `size` of them at a time."""
+    """(E, classes) float64: probabilities that the exported network gives `images`, `size` of them at a time."""
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         network = torch.jit.load(io.BytesIO(file))
-        found = [network(torch.from_numpy(images.batch(rows))) for rows in batches(np.arange(len(images)), size)]
-    return torch.cat(found).numpy()
+        scores = [network(torch.from_numpy(images.batch(rows))) for rows in batches(np.arange(len(images)), size)]
+    return torch.cat(scores).numpy()
 
 
 def difference(cell: dict[str, Any], exported: np.ndarray, evaluated: np.ndarray) -> float:
     """The largest difference of scores (E,) of the exported network from those of evaluation.
 
     Raises:
-        InputError: it is more than rounding explains.
+        InputError: the difference is larger than rounding explains.
     """
     precision = cell["model"]["training"]["precision"]
     largest = float(np.abs(exported - evaluated).max())
@@ -102,9 +102,9 @@ def difference(cell: dict[str, Any], exported: np.ndarray, evaluated: np.ndarray
 
 
 def specification(cell: dict[str, Any], images: Mapping[str, Images], shape: tuple[int, ...]) -> dict[str, Any]:
-    """What the exported network takes and gives; config/README.md, Rules of images, says how an image is made.
+    """The input and output of the exported network; config/README.md, Rules of images, says how an image is made.
 
-    `images` are those of the cell's representations by their name, `shape` (C, *window) is that of its input.
+    `images` maps the names of the cell's representations to their images; `shape` (C, *window) is that of the input.
     """
     seen = views(cell)
     calibration = seen[0].calibration
@@ -136,7 +136,7 @@ def specification(cell: dict[str, Any], images: Mapping[str, Images], shape: tup
 
 
 def _view(view: View, cell: dict[str, Any], images: Images) -> dict[str, Any]:
-    """Some channels of the input: what their values are and which part of an event they show."""
+    """The channels of the input from one view: their values, and the part of an event that they show."""
     window = view.window.model_dump(mode="json")
     return {
         "channels": images.channels,

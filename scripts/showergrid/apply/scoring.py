@@ -1,8 +1,8 @@
-"""Ask a trained cell about hits of any events: images with its own calibration, its window, its network.
+"""Score the hits of any events with a trained cell: with its own calibration, its window and its network.
 
-The bytes of a score depend on the batch that its event is in, since the order of the sums in a network's kernels does:
-the same events in the same order get the same bytes as evaluation gave, however the hits are cut into chunks; some of
-them alone, or in another order, the same scores but for rounding.
+The bytes of a score depend on the batch of its event, since the order of the sums in a network's kernels does. The same
+events in the same order get the same bytes as in evaluation, however the hits are cut into chunks; some of the events
+alone, or another order, give the same scores but for rounding.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from showergrid.inputs.window import Cut
 
 
 def model_of(cell: Path) -> Path:
-    """The model of a cell's folder; a file is one itself.
+    """The model file in the folder `cell`, or `cell` itself if it is a file.
 
     Raises:
-        InputError: there is none.
+        InputError: there is no such file.
     """
     path = cell / "model.safetensors" if cell.is_dir() else cell
     if not path.is_file():
@@ -41,8 +41,8 @@ def model_of(cell: Path) -> Path:
 def score(weights: dict[str, Tensor], cell: dict[str, Any], chunks: Iterable[Hits]) -> tuple[np.ndarray, np.ndarray]:
     """Numbers of all events in `chunks`, (E,) int64, and the probability of each class, (E, classes) float64.
 
-    `weights` and `cell` are what `evaluation.read_model` returns. The hits stand in the order of the cell's study, and
-    have their time where its representation is in an order of its own by time.
+    `weights` and `cell` are what `read_model` returns. The hits stand in the order of the cell's study, and have their
+    time where its representation has an order of its own by time.
 
     Raises:
         InputError: a shower does not fit an image, or a network the memory.
@@ -52,7 +52,7 @@ def score(weights: dict[str, Tensor], cell: dict[str, Any], chunks: Iterable[Hit
 
 
 def windows(cell: dict[str, Any], chunks: Iterable[Hits]) -> Cut | Stack:
-    """What the network of `cell` sees of all events in `chunks`, in their order."""
+    """Windows of all events in `chunks`, in their order, as the network of `cell` sees them."""
     of = {view.representation.name: view for view in views(cell)}
     images = {}
     with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""Settings of events that a trained cell is asked about."""
+"""Settings of the events that a trained cell classifies."""
 
 from __future__ import annotations
 

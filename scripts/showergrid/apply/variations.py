@@ -1,4 +1,4 @@
-"""A trained cell asked about the same test showers as other readouts see them."""
+"""Score the same test showers with a trained cell as other readouts see them."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def scored(
 ) -> pa.Table:
     """Scores of the `test` events (n,) int64 in every variation: columns variation, event, pdg, score.
 
-    An event that left no hit in a variation has no row there. `weights` and `cell` are what `evaluation.read_model`
-    returns, `hits` the tables of each variation, `events` the study's table.
+    An event that left no hit in a variation has no row there. `weights` and `cell` are what `read_model` returns,
+    `hits` the tables of each variation, `events` the study's table.
 
     Raises:
         InputError: a table is damaged, or a shower does not fit an image.
@@ -39,7 +39,7 @@ def scored(
                 {
                     "variation": pa.repeat(name, event.size),
                     "event": event,
-                    "pdg": pa.array([pdg[one] for one in event.tolist()], pa.int32()),
+                    "pdg": pa.array([pdg[number] for number in event.tolist()], pa.int32()),
                     "score": probability[:, 0],
                 }
             )
@@ -48,7 +48,7 @@ def scored(
 
 
 def _only(paths: Sequence[Path], test: np.ndarray) -> Iterator[Hits]:
-    """The hits of the test events, chunk by chunk, with their time for representations that are ordered by it."""
+    """The hits of the test events, chunk by chunk, with their time for representations that order hits by it."""
     for path in paths:
         for chunk in read_hits(path, time=True):
             chosen = np.isin(chunk.event, test)

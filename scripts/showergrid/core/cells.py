@@ -1,4 +1,4 @@
-"""What a grid is made of: cells, and places, which are cells that differ by their seed alone."""
+"""The parts of a grid: cells, and places, each a group of cells that differ by their seed alone."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Cell:
 
     @property
     def folder(self) -> str:
-        """Where its files are, below the study's folder."""
+        """Folder of its files, below the study's folder."""
         return f"cells/{self.representation}/c{self.resolution}/{self.model}/seed{self.seed}"
 
 
@@ -40,5 +40,5 @@ class Place:
 
 
 def cell_folder(results: Path, representation: str, resolution: int, model: str, seed: int) -> Path:
-    """Where a cell lives below the study's folder."""
+    """Folder of a cell in the study's folder `results`."""
     return results / Cell(representation, resolution, model, seed).folder

@@ -1,4 +1,4 @@
-"""Values of a configuration checked against settings, with faults that tell what to do."""
+"""Check the values of a configuration against settings, with messages that say what to do."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from showergrid.core.errors import InputError
 
 
 def checked(settings: type[Any], values: Mapping[str, Any], where: str, prefix: str = "") -> Any:
-    """`values` as `settings`; the first fault as one line that names key, value and valid choices.
+    """`values` as `settings`, or the first fault as one line that names key, value and valid choices.
 
-    They are read as JSON is: a text is no number and a number no switch, but a list may be a tuple.
+    The values are read as in JSON: a text is no number and a number no switch, but a list may stand for a tuple.
     """
     try:
         return settings.model_validate_json(json.dumps(values, default=str), strict=True)
     except ValidationError as error:
-        # A misspelt key is often a missing one too: the first says more
-        fault = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+        # A misspelt key often leaves another one missing: the misspelt one says more
+        fault = min(error.errors(), key=lambda entry: entry["type"] != "extra_forbidden")
     branch = re.compile(r"(int|float|str|bool|none|Published[A-Z][a-z]+|(dict|list|literal|constrained|function).*)$")
     path = [part for part in fault["loc"] if not (isinstance(part, str) and branch.match(part))]
     key = prefix + ".".join(str(part) for part in path) if path else ""
@@ -43,11 +43,13 @@ def _valid_keys(settings: type[BaseModel], location: list[Any]) -> list[str]:
         field = settings.model_fields.get(part) if isinstance(part, str) else None
         if field is not None:
             inner = [
-                found for found in (field.annotation, *getattr(field.annotation, "__args__", ())) if _is_model(found)
+                annotation
+                for annotation in (field.annotation, *getattr(field.annotation, "__args__", ()))
+                if _is_model(annotation)
             ]
             settings = inner[0] if inner else settings
     return list(settings.model_fields)
 
 
-def _is_model(found: Any) -> bool:
-    return isinstance(found, type) and issubclass(found, BaseModel)
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)

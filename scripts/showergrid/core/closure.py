@@ -1,4 +1,4 @@
-"""Which source files can change what a command writes: its static import closure."""
+"""The static import closure of a command: the source files that can change what it writes."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ def closure(command: Path, *modules: str) -> list[Path]:
 
     Raises:
         FileNotFoundError: the command or one of `modules` does not exist.
-        InputError: a file is no Python.
+        InputError: a file is not valid Python.
     """
     root = command.parent
-    found: set[Path] = set()
+    files: set[Path] = set()
     queue = [command, *(_existing(root, name) for name in modules)]
     while queue:
         path = queue.pop()
-        if path not in found:
-            found.add(path)
+        if path not in files:
+            files.add(path)
             queue.extend(_needed(path, root))
-    return sorted(found)
+    return sorted(files)
 
 
 @cache
@@ -76,7 +76,7 @@ def _packages(path: Path, root: Path) -> list[Path]:
 
 
 def _file(root: Path, name: str) -> Path | None:
-    """The file of a module or, if the name is that of a package, its `__init__.py`."""
+    """The file of a module, or of a package its `__init__.py`; None if there is neither."""
     path = root.joinpath(*name.split("."))
     return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
 

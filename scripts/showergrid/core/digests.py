@@ -10,21 +10,21 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Digest:
-    """Of a file's content: the hexadecimal SHA-256, and the size [bytes]."""
+    """The hexadecimal SHA-256 of a file's content, and its size [bytes]."""
 
     sha256: str
     size: int
 
 
 def digest(content: Path | bytes) -> Digest:
-    """The digest of a file, or of what shall be one."""
+    """The digest of a file, or of the content of a file to be written."""
     if isinstance(content, bytes):
         return Digest(hashlib.sha256(content).hexdigest(), len(content))
     return Digest(sha256(content), content.stat().st_size)
 
 
 def listing(digests: Mapping[str, str]) -> bytes:
-    """Digests by file name as a file that `sha256sum --check` reads, sorted by name."""
+    """Content of a file for `sha256sum --check`, with the digests by file name, sorted by name."""
     return "".join(f"{digests[name]}  {name}\n" for name in sorted(digests)).encode()
 
 

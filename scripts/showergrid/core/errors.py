@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 
 class InputError(Exception):
-    """Something that the user can put right; its text is the one line that is shown."""
+    """A fault that the user can correct; its text is the one line that is shown."""
 
 
 def explain(error: ValidationError) -> str:
@@ -24,12 +24,12 @@ def explain(error: ValidationError) -> str:
 
 
 def no_python(error: SyntaxError) -> InputError:
-    """What to raise for a source file that Python cannot read."""
+    """The error to raise for a source file that Python cannot parse."""
     return InputError(f"{error.filename}, line {error.lineno}: is no Python ({error.msg}); correct it")
 
 
 def run(main: Callable[[argparse.Namespace], None], parser: argparse.ArgumentParser) -> None:
-    """Parse the command line and run `main`; an expected failure is one line and exit status 1.
+    """Parse the command line and run `main`; a failure prints one line and exits with status 1.
 
     A traceback is shown only with `--debug`.
     """
@@ -49,7 +49,7 @@ def _line(error: Exception) -> str:
         return str(error)
     if isinstance(error, ValidationError):
         return explain(error)
-    # Not every library that writes files passes the number of the error on
+    # Some libraries that write files do not pass on the number of the error
     if getattr(error, "errno", None) == errno.ENOSPC or os.strerror(errno.ENOSPC) in str(error):
         where = f" ({error.filename})" if getattr(error, "filename", None) else ""
         return f"the disk is full{where}: free some space and run again, what is finished is kept"

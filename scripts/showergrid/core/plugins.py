@@ -1,4 +1,4 @@
-"""Representations and networks by the name of their file, imported only when asked for."""
+"""Representations and networks by the name of their file, imported only when needed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def load(kind: Kind, name: str) -> ModuleType:
     """Import the module of one representation or network.
 
     Raises:
-        InputError: there is none of that name, or a file that it needs is no Python.
+        InputError: there is none of that name, or a file that it needs is not valid Python.
     """
     if name not in names(kind):
         raise InputError(f"config: {kind}: no module is called {name!r}; valid: {', '.join(names(kind))}")
@@ -36,16 +36,16 @@ def load(kind: Kind, name: str) -> ModuleType:
 
 
 def all_modules() -> tuple[str, ...]:
-    """Dotted names of all modules that there are to load."""
+    """Dotted names of all modules that `load` can import."""
     return tuple(f"showergrid.{kind}.{name}" for kind in get_args(Kind) for name in names(kind))
 
 
 def closure_modules(job: Mapping[str, Any]) -> tuple[str, ...]:
     """Dotted names of the modules that a job loads by name, wherever its configuration names them."""
     kinds: dict[str, Kind] = {"representation": "representations", "model": "models"}
-    found = {f"showergrid.{kinds[key]}.{job[key]['module']}" for key in kinds if isinstance(job.get(key), Mapping)}
+    modules = {f"showergrid.{kinds[key]}.{job[key]['module']}" for key in kinds if isinstance(job.get(key), Mapping)}
     for value in job.values():
         for inner in value if isinstance(value, list) else [value]:
             if isinstance(inner, Mapping):
-                found |= set(closure_modules(inner))
-    return tuple(sorted(found))
+                modules |= set(closure_modules(inner))
+    return tuple(sorted(modules))

@@ -17,5 +17,5 @@ def progress(items: Iterable[T], what: str, unit: str, total: int | None = None)
 
 
 def report(line: str) -> None:
-    """One line of where a long job has got to; in a workflow it goes to the job's log."""
+    """Print one line on the progress of a long job; in a workflow it goes to the job's log."""
     print(line, file=sys.stderr, flush=True)

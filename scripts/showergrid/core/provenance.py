@@ -1,4 +1,4 @@
-"""What made an output: one record beside every output, written by every command in the same way."""
+"""Provenance: one record beside every output of what made it, written by every command in the same way."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Files = dict[str, Path | list[Path]]
 
 @dataclass(frozen=True)
 class Job:
-    """One run of one command: what it was asked to do, and since when."""
+    """One run of one command: what it is to do, and when it started."""
 
     rule: str
     wildcards: dict[str, str]
@@ -39,7 +39,7 @@ class Job:
     def digest(self, inputs: Files, modules: tuple[str, ...] = (), machine: bool = True) -> str:
         """One SHA-256 of all that decides the outputs: configuration, environment, code, inputs, instruction set.
 
-        `machine`: whether another kind of CPU or GPU makes it another one.
+        `machine`: whether the digest depends on the kind of CPU and GPU.
         """
         decisive = {
             "config": self.config,
@@ -66,7 +66,7 @@ class Job:
     ) -> None:
         """Write the record to `path`: digests of code, inputs and outputs, seeds, software, machine, times.
 
-        `modules` are the ones the command found by name (its representation, its model).
+        `modules` are those that the command loaded by name (its representation, its model).
         """
         record = {
             "rule": self.rule,
@@ -122,11 +122,12 @@ def _paths(value: Path | list[Path]) -> list[Path]:
 
 
 def _digests(files: Files) -> dict[str, dict[str, str] | list[dict[str, str]]]:
-    def one(path: Path) -> dict[str, str]:
+    def entry(path: Path) -> dict[str, str]:
         return {"path": str(path), "sha256": sha256(path)}
 
     return {
-        name: [one(path) for path in value] if isinstance(value, list) else one(value) for name, value in files.items()
+        name: [entry(path) for path in value] if isinstance(value, list) else entry(value)
+        for name, value in files.items()
     }
 
 
@@ -154,12 +155,13 @@ def _git(folder: Path) -> dict[str, Any]:
 
 @functools.cache
 def _packages() -> list[tuple[str, str]]:
-    """Name and version of all that is installed, from two lines of each: to parse them whole takes a second."""
+    """Name and version of every installed package, from two lines of its metadata: parsing it all takes a second."""
     texts = [
-        found.read_text("METADATA") or found.read_text("PKG-INFO") or "" for found in importlib.metadata.distributions()
+        package.read_text("METADATA") or package.read_text("PKG-INFO") or ""
+        for package in importlib.metadata.distributions()
     ]
-    found = [[re.search(rf"^{key}: *(.*?) *$", text, re.M) for key in ("Name", "Version")] for text in texts]
-    return [(name[1], version[1]) for name, version in found if name and version]
+    fields = [[re.search(rf"^{key}: *(.*?) *$", text, re.M) for key in ("Name", "Version")] for text in texts]
+    return [(name[1], version[1]) for name, version in fields if name and version]
 
 
 def _differences(environment: dict[str, Any]) -> dict[str, dict[str, str | None]] | None:
@@ -185,7 +187,7 @@ def _operating_system() -> str:
 
 
 def _cpu() -> dict[str, Any]:
-    """Model and the instruction sets that decide which kernels run."""
+    """Model of the CPU, and the instruction sets that decide which kernels run."""
     try:
         text = Path("/proc/cpuinfo").read_text()
     except OSError:

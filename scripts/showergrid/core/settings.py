@@ -1,4 +1,4 @@
-"""What every group of configuration values has in common."""
+"""The base class of every group of configuration values, and the types that they share."""
 
 from __future__ import annotations
 

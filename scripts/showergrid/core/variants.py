@@ -1,4 +1,4 @@
-"""Variants: an entry of the study with some values changed, as an ablation asks for them or a search has found them."""
+"""Variants: an entry of the study with some values changed, by an ablation or by a search."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 from showergrid.core.errors import InputError
 
 MARK = "@"
-TUNED = "tuned"  # of a network whose values a search has found
+TUNED = "tuned"  # mark of a network whose values a search has found
 
 
 def base(name: str) -> str:
-    """The entry of the study that a name stands for or is a variant of."""
+    """The entry of the study that `name` is, or is a variant of."""
     return name.split(MARK)[0]
 
 
@@ -23,10 +23,10 @@ def tuned(name: str) -> str:
 
 
 def variant(name: str, levels: Mapping[str, Any]) -> str:
-    """The name of entry `name` with the values `levels`, such as simple@bn-true,conv_sizes-5x5; without any, its own.
+    """The name of entry `name` with the values `levels`, such as simple@bn-true,conv_sizes-5x5; without any, `name`.
 
     Raises:
-        InputError: a value is no number, switch, word, or list of such.
+        InputError: a value is no number, switch or word, nor a list of these.
     """
     if not levels:
         return name
@@ -35,7 +35,7 @@ def variant(name: str, levels: Mapping[str, Any]) -> str:
 
 def _text(key: str, value: Any) -> str:
     if isinstance(value, list | tuple) and value:
-        return "x".join(_text(key, one) for one in value)
+        return "x".join(_text(key, item) for item in value)
     text = str(value).lower() if isinstance(value, bool | None) else str(value)
     if isinstance(value, Mapping | list) or not re.fullmatch(r"[A-Za-z0-9_.-]+", text):
         raise InputError(

@@ -31,10 +31,10 @@ def answer(weights: dict[str, Tensor], cell: dict[str, Any], images: Seen) -> np
 
 
 def features(weights: dict[str, Tensor], cell: dict[str, Any], images: Seen) -> np.ndarray:
-    """What the network of a trained cell hands to its classifier, `head`, for the events of `images`: (E, F) float32.
+    """Features (E, F) float32 of the events of `images`: what a trained cell's network hands to its classifier, `head`.
 
     Raises:
-        InputError: it has no classifier of that name.
+        InputError: the network has no classifier of that name.
     """
     settings = Training(**cell["model"]["training"])
     device = prepare(settings)

@@ -1,4 +1,4 @@
-"""The bootstrap over events: how often each event is drawn, and intervals from what comes out.
+"""The bootstrap over events: how often each event is drawn, and intervals from the resampled statistics.
 
 Events are drawn with replacement within each class, since the split fixes the number of events of each class. A
 resample is held as the count of every event, so that all statistics of all resamples are sums over one matrix.
@@ -17,12 +17,12 @@ RESAMPLES_AT_ONCE = 128  # bounds the memory: 128 x 20,000 events of 8 bytes are
 
 
 def event_weights(labels: np.ndarray, bootstrap: Bootstrap, *names: str | int) -> Iterator[np.ndarray]:
-    """Yield blocks (b, n) float64 of whole counts, `bootstrap.resamples` rows in all.
+    """Yield how often each event is drawn: blocks (b, n) float64 of whole numbers, `bootstrap.resamples` rows in all.
 
     Args:
         labels: (n,) int, the class of each event.
         bootstrap: seed and number of resamples.
-        names: of the random stream; equal names and labels give equal resamples.
+        names: names of the random stream; equal names and labels give equal resamples.
     """
     rng = generator(bootstrap.seed, "bootstrap", *names)
     members = [np.flatnonzero(labels == label) for label in np.unique(labels)]

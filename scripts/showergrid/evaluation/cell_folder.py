@@ -1,4 +1,4 @@
-"""Reading what training and evaluation left in a cell's folder."""
+"""Read the files that training and evaluation write to a cell's folder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from showergrid.core.errors import InputError
 from showergrid.events.classes import Class
 from showergrid.training.history import read_history
 
-FILES = ("history.csv", "metrics.json", "predictions.parquet")  # what a table reads of a cell
+FILES = ("history.csv", "metrics.json", "predictions.parquet")  # the files of a cell that a table reads
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class MeanShare:
 class CellResults:
     """One cell: accuracies of its history, and its test events.
 
-    train, validation: of the last epoch; best_validation: of the epoch whose weights were kept.
-    shares: "charge" and "hits" -> what of it the window holds.
+    train, validation: accuracies of the last epoch; best_validation: of the epoch whose weights were kept.
+    shares: "charge" and "hits" -> the share of it that the window holds.
     event (n,) int64, labels (n,) int64, scores (n,) float64: the test events, sorted by event.
     """
 
@@ -47,7 +47,7 @@ class CellResults:
 
 
 def read_run(folder: Path, classes: Sequence[Class]) -> CellResults:
-    """The cell in `folder`.
+    """Read the results of the cell in `folder`.
 
     Raises:
         InputError: a file is missing or doesn't hold what it should.
@@ -64,7 +64,7 @@ def read_run(folder: Path, classes: Sequence[Class]) -> CellResults:
         validation=history[-1].val_accuracy,
         best_validation=history[best - 1].val_accuracy,
         collapsed=bool(metrics["collapsed"]),
-        shares={what: MeanShare(found["value"], found["median"]) for what, found in metrics["window"].items()},
+        shares={what: MeanShare(share["value"], share["median"]) for what, share in metrics["window"].items()},
         event=event,
         labels=labels,
         scores=scores,
@@ -72,7 +72,7 @@ def read_run(folder: Path, classes: Sequence[Class]) -> CellResults:
 
 
 def read_metrics(path: Path) -> dict:
-    """What metrics.json holds.
+    """Read metrics.json.
 
     Raises:
         InputError: the file is missing or is no metrics file.
@@ -89,10 +89,10 @@ def read_metrics(path: Path) -> dict:
 
 
 def read_predictions(path: Path, classes: Sequence[Class], split: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Events (n,) int64, labels (n,) int64 and scores (n,) float64 of one split, sorted by event.
+    """Read events (n,) int64, labels (n,) int64 and scores (n,) float64 of one split, sorted by event.
 
     Raises:
-        InputError: the file is missing, holds no event of the split, or one of a class that the study doesn't know.
+        InputError: the file is missing, has no event of the split, or has one of a class that the study doesn't know.
     """
     _existing(path)
     table = pq.ParquetFile(path).read(["event", "pdg", "split", "score"])  # read_table would import pandas: 0.4 s
@@ -101,10 +101,10 @@ def read_predictions(path: Path, classes: Sequence[Class], split: str) -> tuple[
         raise InputError(f"{path}: holds no {split} events; evaluate the cell again")
     pdg = table["pdg"].to_numpy()
     labels = np.full(pdg.size, -1)
-    for label, one in enumerate(classes):
-        labels[pdg == one.pdg] = label
+    for label, kind in enumerate(classes):
+        labels[pdg == kind.pdg] = label
     if np.any(labels < 0):
-        known = ", ".join(f"{one.name} {one.pdg}" for one in classes)
+        known = ", ".join(f"{kind.name} {kind.pdg}" for kind in classes)
         raise InputError(f"{path}: pdg {pdg[labels < 0][0]} is none of the study's classes ({known})")
     return table["event"].to_numpy(), labels, table["score"].to_numpy()
 

@@ -1,7 +1,7 @@
-"""Scores of several cells made one: by their mean, or by a model fitted on the validation events alone.
+"""Combine the scores of several cells: by their mean, or by a model fitted on the validation events alone.
 
-The training events cannot be used, as the members have learnt their answers by heart, nor the test events, as they are
-what the result is measured on.
+The model cannot be fitted on the training events, whose answers the members have learnt by heart, nor on the test
+events, on which the result is measured.
 """
 
 from __future__ import annotations
@@ -14,27 +14,27 @@ from sklearn.preprocessing import StandardScaler
 
 from showergrid.core.errors import InputError
 
-EXTREME = 1e-6  # scores are kept so far from 0 and 1, where log-odds have no end
+EXTREME = 1e-6  # scores are kept this far from 0 and 1, where log-odds are infinite
 TREES = 300
 SMALLEST_LEAF = 5  # events, so that a forest of few validation events does not learn them by heart
 
 
 def log_odds(scores: np.ndarray) -> np.ndarray:
-    """(n, K) float64: logarithm of p / (1 - p) of scores (n, K)."""
+    """Log-odds ln p / (1 - p), (n, K) float64, of scores (n, K)."""
     kept = np.clip(scores, EXTREME, 1 - EXTREME)
     return np.log(kept) - np.log1p(-kept)
 
 
 def combined(how: str, validation: np.ndarray, labels: np.ndarray, scores: np.ndarray, seed: int) -> np.ndarray:
-    """One score (n,) float64 for each row of `scores` (n, K), those of K cells for the same events.
+    """One score (n,) float64 for each row of `scores` (n, K), the scores of K cells for the same events.
 
     Args:
-        how: mean; logistic_regression, on log-odds less their mean, divided by their standard deviation (those of the
-            validation events); or random_forest, on log-odds.
-        validation: scores (v, K) of the validation events, all that is learnt from.
+        how: mean; logistic_regression, on log-odds less their mean over the validation events, divided by their
+            standard deviation over the same; or random_forest, on log-odds.
+        validation: scores (v, K) of the validation events, on which alone a model is fitted.
         labels: (v,) int64 of the validation events, 0 for the positive class.
-        scores: of the events to answer.
-        seed: of the random forest.
+        scores: (n, K) of the events to classify.
+        seed: seed of the random forest.
 
     Raises:
         InputError: the validation events are all of one class.

@@ -1,11 +1,12 @@
-"""Which results differ: cells compared on the same test events, with the noise of events and of seeds.
+"""Test which results differ: cells are compared on the same test events, with the noise of events and of seeds.
 
-A resample draws the events, shared by all cells, and with them, for each cell of several seeds, where the mean over all
-seeds could lie. Picking S seeds out of S, as a plain bootstrap would, makes far too little of three seeds: the spread
-comes out too small by (S - 1) / S, without the tails of a variance that is itself hardly known (Davison and Hinkley
-1997, section 2.5). So the mean over seeds is drawn from Student's t with S - 1 degrees of freedom, as it follows from
-normal noise of unknown variance; two cells so drawn make the Behrens-Fisher test. A cell of one seed has no spread of
-its own between seeds; in a comparison it takes that of its partner, and where neither has one, only events count.
+A resample draws the events, the same for all cells, and, for each cell of several seeds, where the mean over all seeds
+could lie. A plain bootstrap, which picks S seeds out of S, badly underestimates the noise of three seeds: the variance
+comes out too small by (S - 1) / S, and the tails of a variance that is itself hardly known are missing (Davison and
+Hinkley 1997, section 2.5). So the mean over seeds is drawn from Student's t with S - 1 degrees of freedom, which
+follows from normal noise of unknown variance; comparing two cells drawn in this way is the Behrens-Fisher test. A cell
+of one seed has no spread of its own between seeds; in a comparison it takes that of its partner, and where neither has
+one, only the noise of events counts.
 """
 
 from __future__ import annotations
@@ -42,13 +43,13 @@ class Sample:
 
     @property
     def variance(self) -> float:
-        """Variance between seeds, unbiased; 0 for a single one."""
+        """Variance between seeds, unbiased; 0 for a single seed."""
         return float(self.values.var(ddof=1)) if self.seeds > 1 else 0.0
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """Mean over seeds, its interval (None if not known), and the standard deviation over seeds (None for one)."""
+    """Mean over seeds, its interval (None if not known), and the standard deviation over seeds (None for one seed)."""
 
     value: float
     low: float | None
@@ -58,7 +59,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Difference:
-    """Difference of two means with its interval, and the p-value of none (not corrected)."""
+    """Difference of two means with its interval, and the p-value of no difference (not corrected)."""
 
     value: float
     low: float
@@ -68,7 +69,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Place of one cell in its column: the best, or not distinguishable from the best (`p` is Holm-corrected)."""
+    """Whether a cell is the best of its column, or not distinguishable from the best (`p` is Holm-corrected)."""
 
     best: bool
     indistinguishable: bool
@@ -78,22 +79,22 @@ class Verdict:
 def samples(
     cells: Mapping[str, np.ndarray], labels: np.ndarray, statistic: Statistic, bootstrap: Bootstrap
 ) -> dict[str, Sample]:
-    """The statistic of every cell and its resamples, the same events for all of them.
+    """Compute the statistic of every cell and its resamples, on the same events for all cells.
 
     Args:
         cells: name -> scores (S, n) of its seeds on the same n test events.
         labels: (n,) int classes.
         statistic: such as `accuracy` or `metrics.roc_auc`.
-        bootstrap: of the events.
+        bootstrap: settings of the bootstrap over events.
     """
     rows: dict[str, list[np.ndarray]] = {name: [] for name in cells}
-    for weights in event_weights(labels, bootstrap, "test"):  # the events of metrics.json, resample for resample
+    for weights in event_weights(labels, bootstrap, "test"):  # the same resamples as in metrics.json
         for name, scores in cells.items():
-            rows[name].append(np.stack([statistic(labels, one, weights) for one in scores]))
+            rows[name].append(np.stack([statistic(labels, seed_scores, weights) for seed_scores in scores]))
     whole = np.ones((1, labels.size))
     return {
         name: Sample(
-            values=np.concatenate([statistic(labels, one, whole) for one in scores]),
+            values=np.concatenate([statistic(labels, seed_scores, whole) for seed_scores in scores]),
             resampled=np.concatenate(rows[name], axis=1),
         )
         for name, scores in cells.items()
@@ -101,13 +102,13 @@ def samples(
 
 
 def accuracy(labels: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Share of events answered rightly (b,)."""
+    """Share (b,) of the events that are answered rightly."""
     right = (scores >= THRESHOLD) == (labels == 0)
     return (weights @ right.astype(np.float64)) / weights.sum(axis=1)  # whole numbers, so exact
 
 
 def estimate(cell: Sample, bootstrap: Bootstrap, name: str) -> Estimate:
-    """Mean over seeds with an interval within [0, 1]: of events for one seed, else of seeds and events together.
+    """Mean over seeds with an interval within [0, 1], from the noise of events for one seed, else of seeds and events.
 
     `name` names the random stream of the seeds.
     """
@@ -119,8 +120,8 @@ def estimate(cell: Sample, bootstrap: Bootstrap, name: str) -> Estimate:
 def pooled(cells: Sequence[Sample]) -> Sample:
     """The mean of several cells, seed by seed: their k-th seeds make the k-th seed of the mean.
 
-    So the spread of the mean between seeds is right whether or not cells that share a seed lean the same way: what
-    they share stays in it, and what they don't averages out.
+    So the spread of the mean between seeds is right whether or not cells that share a seed err the same way: the
+    noise that they share remains, and the rest averages out.
     """
     return Sample(
         values=np.mean([cell.values for cell in cells], axis=0),
@@ -131,7 +132,7 @@ def pooled(cells: Sequence[Sample]) -> Sample:
 def paired(first: Sample, second: Sample, bootstrap: Bootstrap, name: str) -> Difference:
     """How far `first` lies above `second`, both on the same events, resamples and seeds: a paired t-test over seeds.
 
-    As in `pooled`, what a seed does to both cancels. For one seed only events count. `name` names the random stream.
+    The noise that a seed brings to both cancels. For one seed only events count. `name` names the random stream.
     """
     difference = Sample(first.values - second.values, first.resampled - second.resampled)
     drawn = _drawn(difference, generator(bootstrap.seed, "difference", name))
@@ -154,7 +155,7 @@ def p_value(first: Sample, second: Sample, rng: np.random.Generator) -> float:
 
 
 def holm(p: Sequence[float]) -> list[float]:
-    """Holm's (1979) step-down correction: p-values that may be held against alpha one by one."""
+    """Holm's (1979) step-down correction: p-values that may be compared with alpha one by one."""
     order = np.argsort(p, kind="stable")
     stepped = np.asarray(p, dtype=np.float64)[order] * np.arange(len(p), 0, -1)
     corrected = np.empty(len(p))
@@ -177,7 +178,7 @@ def against_best(cells: Mapping[str, Sample], alpha: float, seed: int) -> dict[s
 
 
 def _drawn(cell: Sample, rng: np.random.Generator) -> np.ndarray:
-    """Where the mean over all seeds and events could lie (b,)."""
+    """Draws (b,) of where the mean over all seeds and events could lie."""
     return cell.resampled.mean(axis=0) + _noise(cell, 1 / cell.seeds, rng)
 
 
@@ -187,7 +188,7 @@ def _sign_changes(drawn: np.ndarray) -> float:
 
 
 def _noise(cell: Sample, share: float, rng: np.random.Generator) -> np.ndarray:
-    """Noise (b,) of a mean with `share` of the variance between the seeds of `cell`; none for a single seed."""
+    """Noise (b,) of a mean with `share` of the variance between the seeds of `cell`; 0 for a single seed."""
     if cell.seeds == 1:
         return np.zeros(cell.resampled.shape[1])
     return np.sqrt(share * cell.variance) * rng.standard_t(cell.seeds - 1, size=cell.resampled.shape[1])

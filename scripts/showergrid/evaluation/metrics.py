@@ -1,7 +1,7 @@
-"""Metrics of a two-class network, each with its interval: what metrics.json holds.
+"""Metrics of a two-class network, each with its interval: the contents of metrics.json.
 
-Label 0 is the positive class; `scores` are its probabilities; a score of at least 0.5 answers it. All sums over events
-take weights (b, n), one row a resample, and a single row of ones gives the value itself.
+Label 0 is the positive class and `scores` are its probabilities; a score of at least 0.5 is a positive answer. All sums
+over events take weights (b, n), one row for each resample; a single row of ones gives the value itself.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from showergrid.evaluation.bootstrap import event_weights, percentile_interval, 
 from showergrid.evaluation.settings import Bootstrap
 
 THRESHOLD = 0.5
-COLLAPSED_SHARE = 0.98  # one class answered for at least so many events
+COLLAPSED_SHARE = 0.98  # share of events with the same answer from which a network counts as collapsed
 CALIBRATION_BINS = 15
 
 
@@ -29,15 +29,15 @@ def cell_metrics(
     names: Sequence[str],
     bootstrap: Bootstrap,
 ) -> dict:
-    """All of metrics.json.
+    """Compute all of metrics.json.
 
     Args:
         splits: name of split -> labels (n,) int and scores (n,) float; one of them is "test".
         window: "charge", "hits" -> share of it inside the window (n,), for the test events in the order of the split.
         best_epoch: epoch whose weights were kept, from 1.
         epochs: number of epochs trained.
-        names: of the two classes, the positive one first.
-        bootstrap: of the intervals.
+        names: names of the two classes, the positive one first.
+        bootstrap: settings of the intervals.
 
     Raises:
         InputError: a score is no probability, or a split is empty.
@@ -59,14 +59,14 @@ def cell_metrics(
 def split_metrics(
     labels: np.ndarray, scores: np.ndarray, names: Sequence[str], bootstrap: Bootstrap, split: str
 ) -> dict:
-    """Metrics of one split; a metric that is not defined (purity where nothing is answered) is null.
+    """Metrics of one split; a metric that is not defined (such as purity without positive answers) is null.
 
     Args:
         labels: (n,) int, 0 for the positive class and 1 for the other.
         scores: (n,) float, probability of the positive class.
-        names: of the two classes, the positive one first.
-        bootstrap: of the intervals.
-        split: its name, which also names the random stream.
+        names: names of the two classes, the positive one first.
+        bootstrap: settings of the intervals.
+        split: name of the split, which also names the random stream.
 
     Raises:
         InputError: a score is no probability, or the split is empty.
@@ -112,7 +112,7 @@ def mean_share(share: np.ndarray, labels: np.ndarray, bootstrap: Bootstrap, *nam
 
 
 def collapsed(scores: np.ndarray) -> bool:
-    """Whether one class is answered for 98 % of the events or more."""
+    """Whether at least 98 % of the events get the same answer."""
     share = float(np.mean(scores >= THRESHOLD))
     return max(share, 1 - share) >= COLLAPSED_SHARE
 
@@ -154,15 +154,15 @@ def roc_auc(labels: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.n
     other = other[np.argsort(scores[other], kind="stable")]
     below, level = (np.searchsorted(scores[other], scores[positive], side) for side in ("left", "right"))
     drawn = weights.take(positive, axis=1)  # (b, positive events)
-    passed = np.zeros((len(weights), other.size + 1))  # (b, k): how many of the lowest k others are drawn
+    passed = np.zeros((len(weights), other.size + 1))  # (b, k): how many of the k lowest others are drawn
     np.cumsum(weights.take(other, axis=1), axis=1, out=passed[:, 1:])
-    beaten = passed.take(below, axis=1) + passed.take(level, axis=1)  # twice: those below, and half of those level
+    beaten = passed.take(below, axis=1) + passed.take(level, axis=1)  # twice those below, and those level once
     with np.errstate(invalid="ignore", divide="ignore"):
         return (drawn * beaten).sum(axis=1) / (2 * drawn.sum(axis=1) * passed[:, -1])
 
 
 def cross_entropy(labels: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Mean negative logarithm of the true class's probability (b,), which is kept from 0 by one rounding error."""
+    """Mean negative logarithm (b,) of the true class's probability, which is raised to at least the machine epsilon."""
     probability = np.maximum(np.where(labels == 0, scores, 1 - scores), np.finfo(np.float64).eps)
     # not NumPy's logarithm, whose last digit depends on the CPU's instruction set
     return _mean(-pc.ln(pa.array(probability)).to_numpy(), weights)
@@ -171,8 +171,8 @@ def cross_entropy(labels: np.ndarray, scores: np.ndarray, weights: np.ndarray) -
 def calibration_error(labels: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Expected calibration error (b,) of the score in 15 bins of equal width (Naeini et al., AAAI 2015).
 
-    In each bin the mean score is set against the share of positive events; the absolute differences are averaged over
-    the bins by their numbers of events.
+    In each bin the mean score is compared with the share of positive events; the absolute differences are averaged over
+    the bins, weighted by their numbers of events.
     """
     bins = np.minimum((scores * CALIBRATION_BINS).astype(np.int64), CALIBRATION_BINS - 1)
     order = np.argsort(bins, kind="stable")

@@ -1,7 +1,7 @@
 """How well the positive class is told from the other: rates within bins, at thresholds, at efficiencies, by score.
 
-Label 0 is the positive class; `scores` are its probabilities. As in metrics.py all sums over events take weights (b,
-n), one row a resample, and a single row of ones gives the value itself. A rate of no events is not a number.
+Label 0 is the positive class; `scores` are its probabilities. As in metrics.py, all sums over events take weights
+(b, n), one row for each resample; a single row of ones gives the value itself. A rate of no events is NaN.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Counts:
-    """Events by class and answer, each (b, k): positive ones kept and lost, others taken for positive and rejected."""
+    """Numbers of events (b, k): positive ones kept and lost, others taken for positive (`false`) and rejected."""
 
     kept: np.ndarray
     lost: np.ndarray
@@ -36,7 +36,7 @@ def count(labels: np.ndarray, answered: np.ndarray, within: np.ndarray, weights:
 
 
 def rates(counts: Counts, ratio: float) -> dict[str, np.ndarray]:
-    """Every rate (b, k) by its name; `ratio`: positive events to one of the other class where purity is re-weighted.
+    """Every rate (b, k) by its name; purity is re-weighted to `ratio` positive events for each of the other class.
 
     Efficiency and purity are recall and precision of the positive class. Where nothing is taken for positive, purity is
     not defined but its product with the efficiency is 0.
@@ -46,39 +46,39 @@ def rates(counts: Counts, ratio: float) -> dict[str, np.ndarray]:
         efficiency, mistaken = counts.kept / positives, counts.false / others
         purity = counts.kept / (counts.kept + counts.false)
         reweighted = ratio * efficiency / (ratio * efficiency + mistaken)
-        found = {
+        values = {
             "accuracy": (counts.kept + counts.rejected) / (positives + others),
             "efficiency": efficiency,
             "purity": purity,
             "purity_reweighted": reweighted,
         }
     for name in ("purity", "purity_reweighted"):
-        found[f"efficiency_{name}"] = np.where(efficiency == 0, 0.0, efficiency * found[name])
-    return found
+        values[f"efficiency_{name}"] = np.where(efficiency == 0, 0.0, efficiency * values[name])
+    return values
 
 
 def mistaken_at(labels: np.ndarray, scores: np.ndarray, efficiencies: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Share of the other class (b, k) taken for positive at the highest threshold of at least each efficiency (k,).
+    """Share (b, k) of the other class taken for positive at the highest threshold with at least each efficiency (k,).
 
-    Of equal scores all pass or none, so the efficiency may be higher than asked for.
+    Of equal scores all pass or none, so the efficiency may be higher than required.
     """
     positive, other = scores[labels == 0], scores[labels != 0]
     best, worst = np.argsort(-positive, kind="stable"), np.argsort(-other, kind="stable")
-    passed = np.searchsorted(-other[worst], -positive[best], side="right")  # (positives,): others that score as high
+    passed = np.searchsorted(-other[worst], -positive[best], side="right")  # (positives,): others as high or higher
     kept = np.cumsum(weights[:, labels == 0][:, best], axis=1)
     taken = np.zeros((len(weights), other.size + 1))
     np.cumsum(weights[:, labels != 0][:, worst], axis=1, out=taken[:, 1:])
-    found = np.full((len(weights), efficiencies.size), np.nan)
+    shares = np.full((len(weights), efficiencies.size), np.nan)
     if not (positive.size and other.size):
-        return found
+        return shares
     for row, (reached, false) in enumerate(zip(kept, taken, strict=True)):
-        asked = efficiencies * reached[-1] * (1 - 1e-12)  # 0.8 of 5 events are 4, whatever the rounding
-        found[row] = false[passed[np.searchsorted(reached, asked)]] / false[-1]
-    return found
+        required = efficiencies * reached[-1] * (1 - 1e-12)  # 0.8 of 5 events are 4, whatever the rounding
+        shares[row] = false[passed[np.searchsorted(reached, required)]] / false[-1]
+    return shares
 
 
 def binned(values: np.ndarray, bins: int) -> tuple[np.ndarray, np.ndarray]:
-    """Edges (k + 1,) of at most `bins` bins of as many events each, and whether each event is in each (n, k).
+    """Edges (k + 1,) of at most `bins` bins of equally many events, and whether each event is in each bin (n, k).
 
     Events whose value is not a number are in no bin; values that many events share may leave fewer bins.
     """

@@ -1,4 +1,4 @@
-"""The classes of a question, which the networks tell apart."""
+"""The classes that the networks tell apart."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from showergrid.core.settings import Name, Settings
 
 
 class Class(Settings):
-    """One of the answers that the networks tell apart.
+    """One of the classes that the networks tell apart.
 
     Its place in the list is its label; the first is the positive class.
     """

@@ -1,4 +1,4 @@
-"""The detector, a box along its axes."""
+"""The detector: a box along its axes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from showergrid.core.settings import Settings
 
 
 def check_ascending(name: str, interval: tuple[float, float]) -> None:
-    """Refuse an interval whose lower bound is not the first; `name` is that of its key."""
+    """Refuse an interval whose lower bound does not come first; `name` is that of its key."""
     if interval[0] > interval[1]:
         raise ValueError(f"{name}: the lower bound comes first, {interval[0]} > {interval[1]}")
 
@@ -28,7 +28,7 @@ class Box(Settings):
 
     @property
     def stretch(self) -> dict[str, float]:
-        """For each axis how many pixels span the box for one in x, so that a pixel has as many cm on each."""
+        """Pixels that span the box along each axis per pixel in x, so that a pixel has as many cm on every axis."""
         extent = {axis: high - low for axis, (low, high) in self.model_dump().items()}
         return {axis: cm / extent["x"] for axis, cm in extent.items()}
 

@@ -1,7 +1,7 @@
 """Hits and events: the two tables that everything else starts from.
 
-hits.parquet has one row a hit, the rows of an event together and in the study's order; events.parquet one row an
-event, in the same order as the events stand in hits.parquet. Both are sorted by event.
+hits.parquet has one row per hit; the rows of an event are together and in the study's order. events.parquet has one row
+per event, in the same order. Both are sorted by event.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Hits:
     """Hits of whole events: event i owns the rows offsets[i] to offsets[i + 1].
 
     event (E,) int64, offsets (E + 1,) int64, position (N, 3) float64 [cm], charge (N,) float64 [tick ADC];
-    time (N,) float64 [ns], not a number where the file has none, or None if it was not asked for.
+    time (N,) float64 [ns], NaN where the file has none, or None if it was not read.
     """
 
     event: np.ndarray
@@ -83,14 +83,14 @@ def read_events(path: Path) -> pa.Table:
 
 
 def read_hits(hits: Path, hits_per_chunk: int = 16_384, time: bool = False) -> Iterator[Hits]:
-    """Yield all hits in chunks of whole events, in the file's order, reading as many rows at a time.
+    """Yield all hits in chunks of whole events, in the file's order, reading `hits_per_chunk` rows at a time.
 
     `time`: read the simulation's true time too.
 
     Raises:
         InputError: a column is missing or of another type, or the events are not sorted.
     """
-    # pyarrow would else fetch the whole file ahead, or whole row groups: memory must not grow with the study
+    # Else pyarrow would read the whole file ahead, or whole row groups: memory must not grow with the study
     file = open_table(hits, HITS, buffer_size=1 << 16, pre_buffer=False)
     columns = ["event", *AXES, "charge", *(["time"] if time else [])]
     kept = {name: np.empty(0) for name in columns}
@@ -133,7 +133,7 @@ def open_table(path: Path, schema: pa.Schema, **options: Any) -> pq.ParquetFile:
     except (OSError, pa.ArrowException) as error:
         raise InputError(f"{path}: cannot be read as Parquet ({error}); delete it to have it made again") from None
     for field in schema:
-        found = file.schema_arrow.field(field.name).type if field.name in file.schema_arrow.names else None
-        if found != field.type:
-            raise InputError(f"{path}: column {field.name}: expected {field.type}, found {found or 'none'}")
+        actual = file.schema_arrow.field(field.name).type if field.name in file.schema_arrow.names else None
+        if actual != field.type:
+            raise InputError(f"{path}: column {field.name}: expected {field.type}, found {actual or 'none'}")
     return file

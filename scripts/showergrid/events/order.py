@@ -1,8 +1,8 @@
 """The order of an event's hits, whose first is the origin of every image.
 
 `truth_time` is the order of the simulation's true time, which no detector observes. `axis` is an order that a
-reconstruction could find: along the axis of the shower, from its start. Either is an order of rows, (N,) int64, that
-keeps events together and sorted; hits that tie keep their order.
+reconstruction could find: along the axis of the shower, from its start. Both are orders of rows, (N,) int64,
+that keep events together and sorted; hits that tie keep their order.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from showergrid.core.errors import InputError
 from showergrid.events.hits import Hits
 
 TRUNK_RADIUS = 5.0  # cm from the axis within which the start is looked for, half of argon's Moliere radius of 10 cm
-TRUNK_NEIGHBOURS = 3  # hits that a hit of the trunk has ...
-TRUNK_SPACING = 3.0  # cm, ... within this distance
+TRUNK_NEIGHBOURS = 3  # other hits that a hit of the trunk has within TRUNK_SPACING
+TRUNK_SPACING = 3.0  # cm
 EVENT_SPACING = 1e5  # cm between events in the tree of neighbours, more than any detector measures
 
 
 def reordered(hits: Hits, order: str) -> Hits:
-    """The same events with their hits in the `order` truth_time, which needs their time, or axis.
+    """The same events with their hits in the `order` axis, or truth_time, which needs their time.
 
     Raises:
         InputError: a hit has no time.
@@ -62,7 +62,7 @@ def along_axis(event: np.ndarray, position: np.ndarray, charge: np.ndarray) -> n
 def shower_frame(
     row: np.ndarray, count: int, position: np.ndarray, charge: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Of each hit the coordinate along its shower's axis from the centre of charge and the distance from the axis."""
+    """For each hit, the coordinate along its shower's axis from the centre of charge and the distance from the axis."""
     total = np.bincount(row, charge, count)
     centre = np.stack([np.bincount(row, charge * position[:, i], count) / total for i in range(3)], axis=1)
     offset = position - centre[row]
@@ -82,7 +82,7 @@ def _start(row: np.ndarray, count: int, position: np.ndarray, depth: np.ndarray,
     """(E,) depth of the first hit in the trunk of each event, or of its first hit where there is no trunk."""
     points = np.column_stack([position, row * EVENT_SPACING])
     near = np.flatnonzero(radius < TRUNK_RADIUS)
-    from scipy.spatial import cKDTree  # here, since most of what needs this module does not need that: 0.4 s
+    from scipy.spatial import cKDTree  # here, since it takes 0.4 s and most users of this module do not need it
 
     distance, _ = cKDTree(points).query(
         points[near], k=[TRUNK_NEIGHBOURS + 1], distance_upper_bound=TRUNK_SPACING

@@ -1,4 +1,4 @@
-"""Tables as their schemas have them, and Parquet files written bit by bit, whose bytes do not depend on the bits."""
+"""Tables with given schemas, and Parquet files written piece by piece, whose bytes do not depend on the pieces."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 
 class RowGroups:
-    """A Parquet file in the making: rows are kept until they fill a row group."""
+    """A Parquet file being written: rows are kept until they fill a row group."""
 
     def __init__(self, writer: pq.ParquetWriter, size: int) -> None:
         self.writer = writer
@@ -35,7 +35,7 @@ class RowGroups:
 
 @contextmanager
 def row_groups(path: Path, schema: pa.Schema, size: int) -> Iterator[RowGroups]:
-    """A new Parquet file at `path` with `size` rows a group, whole when the block ends well."""
+    """Open a new Parquet file at `path` with `size` rows per group; it is whole once the block ends well."""
     with pq.ParquetWriter(path, schema) as writer:
         groups = RowGroups(writer, size)
         yield groups
@@ -43,7 +43,7 @@ def row_groups(path: Path, schema: pa.Schema, size: int) -> Iterator[RowGroups]:
 
 
 def conforming(columns: dict[str, np.ndarray | pa.Array | list[Any] | None], schema: pa.Schema) -> pa.Table:
-    """Columns as the schema has them; those that are not known (None) are empty."""
+    """A table of `columns` with the order and types of `schema`; columns that are None hold nulls."""
     size = len(columns["event"])
     arrays = [
         pa.nulls(size, field.type)

@@ -13,7 +13,7 @@ Order = Literal["axis", "truth_time", "as_given"]
 
 
 class Split(Settings):
-    """How the events are divided: stratified by class, by a seed of its own, never by that of a model."""
+    """The division of the events: stratified by class, with a seed of its own, never that of a model."""
 
     seed: int = Field(ge=0, description="seed of the split alone")
     test_fraction: float = Field(gt=0, lt=1, description="share of each class kept for the test set")

@@ -19,7 +19,7 @@ from showergrid.events.settings import Split
 SETS = ("train", "validation", "test")
 SPLIT = pa.schema(
     [pa.field("event", pa.int64(), nullable=False), pa.field("split", pa.string(), nullable=False)]
-)  # one row an event, sorted by event
+)  # one row per event, sorted by event
 
 
 def divide(pdg: np.ndarray, codes: Sequence[int], split: Split) -> np.ndarray:
@@ -65,10 +65,10 @@ def read_split(path: Path) -> tuple[np.ndarray, np.ndarray]:
         InputError: the file is missing, damaged, or no division of events.
     """
     table = open_table(path, SPLIT).read(use_threads=False)
-    event, found = table["event"].to_numpy(), pc.index_in(table["split"], pa.array(SETS))
-    if np.any(np.diff(event) <= 0) or found.null_count:
+    event, index = table["event"].to_numpy(), pc.index_in(table["split"], pa.array(SETS))
+    if np.any(np.diff(event) <= 0) or index.null_count:
         raise InputError(f"{path}: events are not sorted or a set is unknown; make the file again with split")
-    return event, np.array(SETS)[found.to_numpy()]
+    return event, np.array(SETS)[index.to_numpy()]
 
 
 def events_of(path: Path, name: str) -> np.ndarray:

@@ -1,8 +1,9 @@
-"""Which pixels an answer rests on, and whether that can be believed.
+"""Heat maps: which pixels an answer rests on, and tests of whether they can be trusted.
 
-Heat is the integrated gradient (Sundararajan et al., ICML 2017) of the log odds of the answer between the empty image
-and the event's: what a pixel adds to them. So the heat of an event's pixels adds up to the difference of the log odds
-of both images, empty pixels have none, and it needs no layer of a certain kind, in two dimensions as in three.
+The heat of a pixel is the integrated gradient (Sundararajan et al., ICML 2017) of the log odds of the answer between
+the empty image and the event's: what the pixel adds to the log odds. So the heat of an event's pixels adds up to the
+difference of the log odds of both images, and empty pixels have none. The method needs no layer of a certain kind, and
+works in two dimensions as in three.
 """
 
 from __future__ import annotations
@@ -30,12 +31,12 @@ from showergrid.inputs.window import Cut
 from showergrid.training.loop import answers, batches
 from showergrid.training.settings import Training
 
-RANDOM_MASKS = 5  # over which the effect of masking at random is averaged
+RANDOM_MASKS = 5  # number of random masks over which their effect is averaged
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A network in evaluation and what it answered, answer (n,) int64, to the n events of `images`."""
+    """A network to explain, and the answers `answer` (n,) int64 given to the n events of `images`."""
 
     network: nn.Module
     images: Cut
@@ -46,57 +47,57 @@ class Asked:
     def heat(self, steps: int) -> np.ndarray:
         """(p,) float64: what each occupied pixel adds to the log odds of its event's answer, channels summed.
 
-        `steps` images between the empty one and the event's are looked at, in float32 whatever the precision of the
-        training.
+        The gradient is integrated over `steps` images between the empty one and the event's, in float32 whatever the
+        precision of the training.
         """
         self.network.eval()
         method = IntegratedGradients(lambda x, answer: log_odds(self.network(x), answer))
         offsets, size = self.images.offsets, self.settings.micro_batch_size or self.settings.batch_size
-        found = []
+        heats = []
         for rows in progress(batches(np.arange(len(self.images)), size), "heat maps", "batch"):
             x = torch.from_numpy(self.images.batch(rows)).to(self.device)  # (B, C, H, W) or (B, C, D, H, W)
             answer = torch.from_numpy(self.answer[rows]).to(self.device)
             gradient = method.attribute(x, additional_forward_args=(answer,), n_steps=steps, internal_batch_size=size)
             dense = gradient.detach().double().sum(1).flatten(1).cpu().numpy()  # (B, pixels of the window)
             row = np.repeat(np.arange(rows.size), np.diff(offsets)[rows])
-            found.append(dense[row, self.images.position[offsets[rows[0]] : offsets[rows[-1] + 1]]])
-        return np.concatenate(found)
+            heats.append(dense[row, self.images.position[offsets[rows[0]] : offsets[rows[-1] + 1]]])
+        return np.concatenate(heats)
 
     def probability(self, masked: np.ndarray) -> np.ndarray:
-        """(n,) float64 of the answer where the pixels `masked` (p,) bool are empty."""
+        """(n,) float64: probability of the answer when the pixels `masked` (p,) bool are emptied."""
         shown = replace(self.images, values=np.where(masked, np.float32(0), self.images.values))
-        found = answers(self.network, self.settings, shown, self.device).numpy()
-        return found[np.arange(self.answer.size), self.answer]
+        probabilities = answers(self.network, self.settings, shown, self.device).numpy()
+        return probabilities[np.arange(self.answer.size), self.answer]
 
 
 def log_odds(logits: Tensor, answer: Tensor) -> Tensor:
-    """(N,) of the class answer (N,) int64, ln p / (1 - p), from logits (N, classes)."""
+    """Log odds ln p / (1 - p), (N,), of the classes `answer` (N,) int64, from `logits` (N, classes)."""
     own = logits.gather(1, answer[:, None])[:, 0]
     return own - logits.scatter(1, answer[:, None], -torch.inf).logsumexp(1)
 
 
-def falls(asked: Asked, heat: np.ndarray, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """By how much the probability of the answer falls (n,) without the hottest `share` of an event's occupied pixels.
+def falls(answered: Asked, heat: np.ndarray, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Fall (n,) of the answer's probability without the hottest `share` of each event's occupied pixels.
 
-    And, second, without as many at random.
+    The second array is the fall without as many pixels chosen at random.
     """
-    offsets = asked.images.offsets
-    before = asked.probability(np.zeros(heat.size, bool))
+    offsets = answered.images.offsets
+    before = answered.probability(np.zeros(heat.size, bool))
     random = [
-        asked.probability(largest(generator(seed, "masks", i).random(heat.size), offsets, share))
+        answered.probability(largest(generator(seed, "masks", i).random(heat.size), offsets, share))
         for i in range(RANDOM_MASKS)
     ]
-    return before - asked.probability(largest(heat, offsets, share)), before - np.mean(random, axis=0)
+    return before - answered.probability(largest(heat, offsets, share)), before - np.mean(random, axis=0)
 
 
-def correlation(one: np.ndarray, other: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-    """(n,) Spearman's rank correlation of two maps (p,), event by event; NaN where one of both is flat."""
-    pairs = zip(np.split(one, offsets[1:-1]), np.split(other, offsets[1:-1]), strict=True)
+def correlation(first: np.ndarray, second: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+    """Spearman's rank correlation (n,) of two maps (p,), event by event; NaN where either of them is flat."""
+    pairs = zip(np.split(first, offsets[1:-1]), np.split(second, offsets[1:-1]), strict=True)
     return np.array([spearmanr(a, b).statistic if a.size and np.ptp(a) and np.ptp(b) else np.nan for a, b in pairs])
 
 
 def summary(measured: Mapping[str, np.ndarray], labels: np.ndarray, bootstrap: Bootstrap) -> dict[str, Any]:
-    """Of each quantity (n,) the mean over events with its interval and the median; null where no event has a value."""
+    """Mean over events with its interval, and median, of each quantity (n,); null where no event has a value."""
     report: dict[str, Any] = {}
     for name, values in measured.items():
         known = np.isfinite(values)
@@ -107,7 +108,7 @@ def summary(measured: Mapping[str, np.ndarray], labels: np.ndarray, bootstrap: B
 def write_maps(
     path: Path, columns: Mapping[str, np.ndarray], images: Cut, places: np.ndarray, heat: np.ndarray
 ) -> None:
-    """Write heatmaps.parquet, one row an event: its `columns` (n,), and of its occupied pixels place, value and heat.
+    """Write heatmaps.parquet, one row for each event: `columns` (n,), and place, value and heat of occupied pixels.
 
     `places` (p, D) int64 are counted from the event's origin.
     """

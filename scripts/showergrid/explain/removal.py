@@ -1,4 +1,4 @@
-"""How a trained cell answers when only some of the hits are left: test events as new ones, with hits taken away."""
+"""Score test events with a trained cell after some of their hits are removed, as if they were new events."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ HEADER = ["way", "kept", "events", "hits", *(f"{name}{end}" for name in MEASURED
 def in_order(chunks: Iterable[Hits], chosen: np.ndarray, order: str | None) -> Hits:
     """The hits of the `chosen` events (n,), sorted, in the study's order or in the representation's own `order`.
 
-    Where there is an `order` the hits need their time.
+    With an `order`, the hits need their time.
     """
     parts = [chunk.only(np.isin(chunk.event, chosen)) for chunk in chunks]
     joined = Hits(
@@ -50,8 +50,8 @@ def in_order(chunks: Iterable[Hits], chosen: np.ndarray, order: str | None) -> H
 def kept(hits: Hits, way: str, share: float, seed: int) -> Hits:
     """The events with only a `share` of their hits, rounded up, chosen in one of WAYS.
 
-    The first hit of an event always stays: it is where the images have their origin. Of less than the whole a smaller
-    share is part of a larger one, at random too.
+    The first hit of an event always stays, as the images have their origin there. The hits of a smaller share are among
+    those of a larger one, at random too.
     """
     number = np.arange(hits.charge.size) - hits.offsets[:-1][hits.row]
     values = {
@@ -69,7 +69,7 @@ def kept(hits: Hits, way: str, share: float, seed: int) -> Hits:
 
 @dataclass(frozen=True)
 class Trained:
-    """A trained cell, `weights` and `cell` as `evaluation.read_model` returns them, and images of whole events."""
+    """A trained cell, `weights` and `cell` as `read_model` returns them, and images of whole events."""
 
     weights: dict[str, Tensor]
     cell: dict[str, Any]
@@ -78,8 +78,8 @@ class Trained:
     def scores(self, hits: Hits) -> np.ndarray:
         """(E,) float64: the score of each event of `hits`, which are in the order of the cell's images.
 
-        Images are made anew with the calibration that the cell keeps. Windows lie where those of the same events with
-        all their hits do, so that nothing but the hits is different.
+        Images are made anew with the cell's own calibration. Each window lies where it does for the event with all its
+        hits, so that nothing but the hits differs.
         """
         made = settings.ImageSettings(
             representation=settings.Representation(**{**self.cell["representation"], "order": None}),
@@ -110,7 +110,7 @@ def table(
 
 
 def write_table(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write removal.csv; what is not defined, such as purity where nothing is answered, is left empty."""
+    """Write removal.csv; a metric that is not defined, such as purity without positive answers, is left empty."""
     with replacing(path) as partial, open(partial, "w", newline="") as file:
         writer = csv.DictWriter(file, HEADER, lineterminator="\n")
         writer.writeheader()

@@ -1,4 +1,4 @@
-"""Which events of a study are looked at, and which part of each."""
+"""Choose the events of a study to explain, and the part of each."""
 
 from __future__ import annotations
 

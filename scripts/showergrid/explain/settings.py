@@ -1,4 +1,4 @@
-"""What is asked of a trained cell: how it answers without some of the hits, and which pixels its answers rest on."""
+"""Settings of the explanations of a trained cell: its answers without some of the hits, and heat maps of pixels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ranges learnt from the training events alone: of the axes and the charge, and of what a representation sums up."""
+"""Ranges of the axes, of the charge and of what a representation sums, learnt from the training events alone."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def training_hits(chunks: Iterable[Hits], training: np.ndarray) -> Iterator[Hits
 def calibrate_data(training: Iterable[Hits], stretch: Mapping[str, float]) -> dict[str, Any]:
     """Smallest and largest coordinate of each axis [cm] and largest charge [tick ADC] of chunks of training events.
 
-    `stretch` says for each axis how many pixels there are for one in x.
+    `stretch`: for each axis, the pixels on it per pixel in x.
 
     Raises:
         InputError: no event, or an axis or the charge has no extent.
@@ -55,15 +55,15 @@ def calibrate_data(training: Iterable[Hits], stretch: Mapping[str, float]) -> di
 def calibrate_images(training: Iterable[Hits], data: dict[str, Any], settings: ImageSettings) -> dict[str, Any]:
     """The grid of one resolution and the ranges of one representation on it, from chunks of training events.
 
-    `data` is what `calibrate_data` gave.
+    `data` is the result of `calibrate_data`.
     """
     module = load("representations", settings.representation.module)
     parameters = module.Parameters(**settings.representation.parameters)
     grid = Grid.of(data["axes"], settings.resolution)
     ranges: dict[str, float] = {}
     for hits in training:
-        found = module.ranges(hits, grid, parameters)
-        ranges = {name: max(value, ranges.get(name, value)) for name, value in found.items()}
+        chunk_ranges = module.ranges(hits, grid, parameters)
+        ranges = {name: max(value, ranges.get(name, value)) for name, value in chunk_ranges.items()}
     if not ranges:
         raise InputError("calibration: there is no hit of a training event; check that split and hits belong together")
     pixels = {axis: int(n) for axis, n in zip(AXES, grid.count, strict=True)}
@@ -80,7 +80,7 @@ def read_calibration(path: Path) -> dict[str, Any]:
     """Read a calibration.
 
     Raises:
-        InputError: the file is not one.
+        InputError: the file is not a calibration.
     """
     try:
         calibration = json.loads(path.read_text())

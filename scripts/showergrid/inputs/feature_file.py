@@ -19,7 +19,7 @@ from showergrid.core.errors import InputError
 
 @dataclass(frozen=True)
 class Features:
-    """Features (n, F) float32 of n events (n,) int64, asked like images."""
+    """Features (n, F) float32 of n events (n,) int64, read in batches like images."""
 
     event: np.ndarray
     values: np.ndarray
@@ -34,11 +34,11 @@ class Features:
         return self.event.size
 
     def batch(self, rows: np.ndarray) -> np.ndarray:
-        """(N, F) float32: those of the events at `rows` (N,)."""
+        """(N, F) float32: the features of the events at `rows` (N,)."""
         return self.values[rows]
 
     def of(self, events: np.ndarray) -> Features:
-        """Those of `events` (m,) int64, which must be among them."""
+        """The features of `events` (m,) int64, all of which must be present."""
         return Features(events, self.values[np.searchsorted(self.event, events)])
 
 
@@ -49,12 +49,12 @@ def write_features(path: Path, features: Features) -> None:
 
 
 def read_features(paths: Sequence[Path], events: np.ndarray) -> Features:
-    """The features of several cells, one after the other, of all `events` (E,) int64.
+    """Read the features of several cells for all `events` (E,) int64, concatenated along F.
 
     Raises:
-        InputError: a file is none of features, or is of other events.
+        InputError: a file is not a file of features, or holds those of other events.
     """
-    found = []
+    features = []
     for path in paths:
         try:
             tensors = load_file(path)
@@ -63,5 +63,5 @@ def read_features(paths: Sequence[Path], events: np.ndarray) -> Features:
             raise InputError(f"{path}: not a file of features ({error}); delete it to have it made again") from None
         if not np.array_equal(event, events):
             raise InputError(f"{path}: holds the features of other events; make it again with features")
-        found.append(values)
-    return Features(events, np.concatenate(found, axis=1))
+        features.append(values)
+    return Features(events, np.concatenate(features, axis=1))

@@ -1,4 +1,4 @@
-"""The image file: per event its occupied pixels, counted from the shower's origin, so that any window can be cut.
+"""The image file: the occupied pixels of each event, counted from the shower's origin, so that any window can be cut.
 
 A safetensors file, E events with P occupied pixels in all, D image axes, C channels:
 
@@ -32,9 +32,9 @@ from showergrid.core.atomic import replacing
 from showergrid.core.errors import InputError
 
 WIDE = np.iinfo(np.int16)
-KEY = "showergrid"  # the one metadata key; with several, safetensors files are not stable to the byte
+KEY = "showergrid"  # the only metadata key: with several, safetensors files are not reproducible byte for byte
 TYPES = {"I64": np.int64, "F32": np.float32, "I32": np.int32, "I16": np.int16, "I8": np.int8}
-TENSORS = {  # name: type, longest first, so that each tensor starts at a multiple of its item size
+TENSORS = {  # name: type, largest item size first, so that each tensor starts at a multiple of its item size
     "offsets": "I64",
     "event": "I64",
     "values": "F32",
@@ -49,7 +49,7 @@ TENSORS = {  # name: type, longest first, so that each tensor starts at a multip
 
 @dataclass(frozen=True)
 class Images:
-    """An image file, memory-mapped: its tensors (see the module's text), the axes of its images and their origin."""
+    """A memory-mapped image file: its tensors (see the module docstring), representation, resolution and axes."""
 
     representation: str
     resolution: int
@@ -71,10 +71,10 @@ class Images:
 
 
 def read_images(path: Path, representation: str | None = None, resolution: int | None = None) -> Images:
-    """Open an image file; if given, it must hold this representation and resolution.
+    """Open an image file, which must hold the `representation` and the `resolution` that are given.
 
     Raises:
-        InputError: it is truncated, no image file, or holds another representation or resolution.
+        InputError: it is truncated, is not an image file, or holds another representation or resolution.
     """
     header, start = _header(path)
     try:
@@ -114,7 +114,7 @@ def _mapped(path: Path, entry: dict[str, Any], start: int) -> np.ndarray:
 
 
 class Writer:
-    """Takes the images of one chunk of events after the other; made by `writing`."""
+    """Writer of an image file, one chunk of events at a time; made by `writing`."""
 
     def __init__(self, files: dict[str, BinaryIO]) -> None:
         self.files = files
@@ -133,7 +133,7 @@ class Writer:
         end: np.ndarray,
         direction: np.ndarray,
     ) -> None:
-        """Add E events and their P pixels: row (P,) int64, rising, is the index of a pixel's event in `event` (E,).
+        """Add E events and their P pixels: row (P,) int64, ascending, is the index of a pixel's event in `event` (E,).
 
         Raises:
             InputError: a pixel, a centre or an end lies too far from the origin for 16 bits.
@@ -163,9 +163,9 @@ class Writer:
 
 @contextmanager
 def writing(path: Path, representation: str, resolution: int, axes: Sequence[str], channels: int) -> Iterator[Writer]:
-    """Yield a writer; once the block ends well, the file at `path` is there, whole.
+    """Yield a writer; the complete file appears at `path` once the block has ended without an exception.
 
-    Each tensor goes to a raw file beside it; in the end they are joined behind a safetensors header.
+    Each tensor is written to a raw file beside it; at the end the raw files are joined behind a safetensors header.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     about = {"axes": list(axes), "representation": representation, "resolution": resolution}
@@ -189,7 +189,7 @@ def writing(path: Path, representation: str, resolution: int, axes: Sequence[str
 
 
 def _header_bytes(shapes: dict[str, list[int]], metadata: dict[str, str]) -> bytes:
-    """Length and JSON as the safetensors format wants them, padded so that the data begin at a multiple of 8."""
+    """Length and JSON of the header in the safetensors format, padded so that the data begin at a multiple of 8."""
     header: dict[str, Any] = {"__metadata__": metadata}
     start = 0
     for name, kind in TENSORS.items():

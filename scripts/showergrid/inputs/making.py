@@ -16,14 +16,14 @@ from showergrid.inputs.image_file import writing
 from showergrid.inputs.pixels import Grid, columns, is_list
 from showergrid.inputs.settings import ImageSettings
 
-FEW_HITS = 30  # up to so many hits an event has no direction (the reference's rule)
-END_SHARE = 0.9  # of an event's charge is seen by its end: the last hits are few, far and mostly blips
+FEW_HITS = 30  # an event with this many hits or fewer has no direction (the reference's rule)
+END_SHARE = 0.9  # share of the charge up to an event's end: the last hits are few, far away and mostly blips
 
 
 def write_images(path: Path, chunks: Iterable[Hits], calibration: dict[str, Any], settings: ImageSettings) -> None:
     """Make the images of all events in `chunks` on the grid and with the ranges of `calibration`.
 
-    Where the representation has an order of its own, the hits need their time.
+    If the representation has an order of its own, the hits need their times.
 
     Raises:
         InputError: the calibration is of another resolution, or a shower does not fit the file's 16 bits.
@@ -57,15 +57,15 @@ def write_images(path: Path, chunks: Iterable[Hits], calibration: dict[str, Any]
 
 
 def _along(axes: Sequence[str], values: np.ndarray) -> np.ndarray:
-    """(E, D) of the image's D `axes` from values (E, 3) of the detector's; 0 for a list, which has no place there."""
+    """(E, D): the columns of values (E, 3) that belong to the image's D `axes`; 0 for a list, which has none."""
     return np.zeros((len(values), len(axes)), np.int8) if is_list(axes) else values[:, columns(axes)]
 
 
 def directions(hits: Hits) -> np.ndarray:
     """(E, 3) int8: on each axis, the side (+1, -1) of the first hit on which most hits of the event lie.
 
-    Compared in cm; hits level with the first one count for neither side. 0 if the sides tie, and on every axis of an
-    event with FEW_HITS hits or fewer.
+    Positions are compared in cm; hits level with the first one count for neither side. 0 if the sides tie, and on
+    every axis of an event with FEW_HITS hits or fewer.
     """
     first = hits.position[hits.offsets[:-1]]
     side = np.sign(hits.position - first[hits.row]).astype(np.int64)
@@ -86,16 +86,16 @@ def charge_centre(hits: Hits, grid: Grid) -> np.ndarray:
 
 
 def shower_end(hits: Hits, grid: Grid) -> np.ndarray:
-    """(E, 3) int64: pixel, from the origin, of the first hit by which END_SHARE of the charge is seen, in their order.
+    """(E, 3) int64: pixel, from the origin, of the first hit in stored order by which END_SHARE of the charge is seen.
 
-    Charges are summed in whole steps, 2³² or more for the event's largest, so that other events of the chunk change no
-    digit of the sum.
+    Charges are summed in whole steps, 2³² or more for the event's largest, so that the other events of the chunk do not
+    change a digit of the sum.
     """
     start, row = hits.offsets[:-1], hits.row
     largest = np.maximum.reduceat(hits.charge, start)
     steps = np.ldexp(hits.charge, 33 - np.frexp(largest)[1][row])
     seen = np.cumsum(np.rint(steps).astype(np.int64))
-    seen -= np.append(0, seen)[start][row]  # (N,): of each hit's own event
+    seen -= np.append(0, seen)[start][row]  # (N,): within each hit's own event
     total = seen[hits.offsets[1:] - 1]
     missing = np.bincount(row, seen < END_SHARE * total[row], hits.event.size)  # hits before the end
     return grid.pixel(hits.position[start + missing.astype(np.int64)]) - grid.origin(hits)

@@ -19,7 +19,7 @@ class Grid:
     """The pixels of one resolution: `count[a]` of them between `minimum[a]` and `maximum[a]` on axis a.
 
     minimum (3,), maximum (3,) float64 [cm]; resolution: pixels across the detector in x (c of the reference);
-    stretch (3,): pixels on each axis for one in x, so that a pixel has as many cm on each.
+    stretch (3,): pixels on each axis per pixel in x, so that a pixel has the same length [cm] on each.
     """
 
     resolution: int
@@ -30,8 +30,8 @@ class Grid:
     @classmethod
     def of(cls, axes: dict[str, dict[str, float]], resolution: int) -> Grid:
         """The grid over the `axes` of a calibration: {"x": {"min": ..., "max": ..., "stretch": ...}, ...} [cm, 1]."""
-        found = (np.array([axes[axis][key] for axis in AXES], dtype=np.float64) for key in ("min", "max", "stretch"))
-        return cls(resolution, *found)
+        fields = (np.array([axes[axis][key] for axis in AXES], dtype=np.float64) for key in ("min", "max", "stretch"))
+        return cls(resolution, *fields)
 
     @property
     def count(self) -> np.ndarray:
@@ -100,7 +100,7 @@ class Bins:
         return cls(row=row[first], place=place[first], order=order, index=np.cumsum(new) - 1, start=start)
 
     def sum(self, values: np.ndarray) -> np.ndarray:
-        """(B,) float64 from (N,): added one by one in stored order (exact for whole numbers)."""
+        """(B,) float64 from (N,): the sum of each bin, added one by one in stored order (exact for whole numbers)."""
         return np.bincount(self.index, weights=values[self.order], minlength=self.start.size)
 
     def count(self) -> np.ndarray:
@@ -115,17 +115,17 @@ class Bins:
 
 
 def columns(axes: Sequence[str]) -> list[int]:
-    """The `axes` as columns of a position."""
+    """The columns of a position (N, 3) that hold `axes`."""
     return [AXES.index(axis) for axis in axes]
 
 
 def is_list(axes: Sequence[str]) -> bool:
-    """Whether images over `axes` lie along none of the detector's, so that their one axis only counts entries."""
+    """Whether `axes` holds none of the detector's, so that the only axis of the images counts entries."""
     return not set(axes) & set(AXES)
 
 
 def scaled_charge(charge: np.ndarray, largest: float, headroom: float, logarithm: bool) -> np.ndarray:
-    """Charge as a share of `headroom` times the `largest` of the training events, or log1p of it as one of log1p.
+    """Charge divided by `headroom` times the `largest` of the training events; with `logarithm`, log1p of both.
 
     Between 0 and 1 in the training events; a test event may lie above.
     """
@@ -135,7 +135,7 @@ def scaled_charge(charge: np.ndarray, largest: float, headroom: float, logarithm
 
 
 def _packed(columns: Sequence[np.ndarray]) -> np.ndarray:
-    """(N,) int64 keys that sort like the `columns` (N,) lexicographically, the first one first."""
+    """(N,) int64 keys that sort like the `columns` (N,) do lexicographically, beginning with the first."""
     key, size = np.zeros(columns[0].size, dtype=np.int64), 1
     for column in columns:
         low = int(column.min(initial=0))
@@ -149,6 +149,6 @@ def _packed(columns: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def _ranked(column: np.ndarray) -> tuple[np.ndarray, int]:
-    """The rank (N,) of each value of the column (N,) among its distinct values, and how many there are."""
+    """The rank (N,) of each value of the column (N,) among its distinct values, and the number of these."""
     distinct, rank = np.unique(column, return_inverse=True)
     return rank, distinct.size

@@ -23,14 +23,14 @@ class Representation(Settings):
 
 
 class ImageSettings(Settings):
-    """What one image file holds."""
+    """The content of one image file."""
 
     representation: Representation
     resolution: Resolution = Field(description="c: pixels across the detector in x (and y; 1.25 c in z)")
 
 
 class CentimetreWindow(Settings):
-    """A window whose size is given in the detector, so that it holds the same at every resolution."""
+    """A window whose size is given in cm, so that it covers the same volume at every resolution."""
 
     window_cm: dict[Axis, Annotated[float, Field(gt=0)]] = Field(description="size along each axis [cm]")
     margin_cm: dict[Axis, Annotated[float, Field(ge=0)]] = Field(

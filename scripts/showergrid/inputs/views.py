@@ -1,4 +1,4 @@
-"""What a cell sees of an event: the window of its representation, or those of several views side by side."""
+"""What a cell sees of an event: the window of its representation, or the windows of several views as channels."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class View:
 
 @dataclass(frozen=True)
 class Stack:
-    """The windows of several views of the same n events, asked like a Cut: their channels stand one after the other.
+    """The windows of several views of the same n events, their channels concatenated; it is used like a Cut.
 
-    share: of charge and hits, the mean over the views.
+    share: the shares of charge and hits, averaged over the views.
     """
 
     views: tuple[Cut, ...]
@@ -58,7 +58,7 @@ class Stack:
 
 
 class Seen(Protocol):
-    """What a network is asked about: n events (n,) int64, and inputs (N, *shape) float32 of those at some rows."""
+    """What a network takes: n events (n,) int64, and the inputs (N, *shape) float32 of the events at given rows."""
 
     event: np.ndarray
     shape: tuple[int, ...]
@@ -73,24 +73,24 @@ class Seen(Protocol):
 
 
 def views(cell: Mapping[str, Any]) -> list[View]:
-    """The views of a cell, told by its job or by its model.safetensors, in the order of their channels."""
-    one = {**cell, "window": cell["model"]["window"]}
+    """The views of a cell, as its job or its model.safetensors describes it, in the order of their channels."""
+    single = {**cell, "window": cell["model"]["window"]}
     return [
         View(Representation(**view["representation"]), WindowSettings(**view["window"]), view.get("calibration"))
-        for view in cell.get("views", [one])
+        for view in cell.get("views", [single])
     ]
 
 
 def shown(cell: Mapping[str, Any]) -> list[str]:
-    """The representations whose images a cell sees, each once: the order in which it takes their files."""
+    """The representations whose images a cell sees, each once, in the order in which it takes their files."""
     return list(dict.fromkeys(view.representation.name for view in views(cell)))
 
 
 def read_views(cell: Mapping[str, Any], paths: Sequence[Path]) -> dict[str, Images]:
-    """Open the image files of a cell, one for each of `shown`, by representation.
+    """Open the image files of a cell, one for each of `shown`, keyed by representation.
 
     Raises:
-        InputError: a file is no image file, holds another representation or resolution, or there are too few or many.
+        InputError: a file is no image file or holds another representation or resolution; too few or too many files.
     """
     names = shown(cell)
     if len(paths) != len(names):
@@ -99,7 +99,7 @@ def read_views(cell: Mapping[str, Any], paths: Sequence[Path]) -> dict[str, Imag
 
 
 def cut_views(cell: Mapping[str, Any], images: Mapping[str, Images], events: np.ndarray) -> Cut | Stack:
-    """What a cell sees of `events` (n,) int64, out of the `images` of its representations by their name.
+    """Cut what a cell sees of `events` (n,) int64 from the `images` of its representations, keyed by name.
 
     Raises:
         InputError: a file lacks one of the events.
@@ -112,7 +112,7 @@ def cut_views(cell: Mapping[str, Any], images: Mapping[str, Images], events: np.
 
 
 def described(cell: Mapping[str, Any], calibrations: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The cell with the calibrations of its images, one for each of `shown`, where `views` finds them."""
+    """The cell with the `calibrations` of its images, one for each of `shown`, put where `views` reads them."""
     if "views" not in cell:
         return {**cell, "calibration": calibrations[0]}
     of = dict(zip(shown(cell), calibrations, strict=True))

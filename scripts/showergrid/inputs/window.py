@@ -1,7 +1,7 @@
 """Windows of fixed size cut out of an image file, and dense batches of them.
 
-`cut` finds once, for all events asked for, the pixels that fall inside the window; `Cut.batch` then only scatters
-them into a zeroed array.
+`cut` finds the pixels that fall inside the window once, for all events; `Cut.batch` then only scatters them into a
+zeroed array.
 """
 
 from __future__ import annotations
@@ -23,12 +23,13 @@ PIXELS_A_BLOCK = 1_000_000  # read from the memory map at a time
 
 @dataclass(frozen=True)
 class Window:
-    """A box of pixels that follows an event's origin; every field but `origin` has one entry an image axis.
+    """A box of pixels that follows an event's origin; every field but `origin` has one entry per image axis.
 
-    placement: `start` puts the origin `margin` pixels from the low edge; `direction` so many from the low edge if the
-    shower runs up, from the high edge if it runs down, in the middle if it has no direction; `centre` in the middle.
-    In the middle means at pixel size // 2. origin: `first_hit`; `end`, which stands as the first hit would of a shower
-    that runs the other way: so many pixels from the opposite edge; or `charge_centre`, in the middle on every axis.
+    placement: `start` puts the origin `margin` pixels from the low edge; `direction` puts it `margin` pixels from the
+    low edge if the shower runs up, from the high edge if it runs down, and in the middle if it has no direction;
+    `centre` puts it in the middle. The middle is pixel size // 2. origin: `first_hit`; `end`, which is placed like the
+    first hit of a shower that runs the other way: `margin` pixels from the opposite edge; or `charge_centre`, which is
+    placed in the middle on every axis.
     """
 
     shape: tuple[int, ...]
@@ -41,7 +42,7 @@ class Window:
         """The window of images over `axes`; that of a list holds its first entries.
 
         Raises:
-            InputError: its shape has another number of axes, an axis has no placement, or a margin lies outside.
+            InputError: its shape has another number of axes, an axis has no placement, or a margin is too large.
         """
         shape = settings.shape
         if len(shape) != len(axes):
@@ -61,7 +62,7 @@ class Window:
         )
 
     def start(self, centre: np.ndarray, end: np.ndarray, direction: np.ndarray) -> np.ndarray:
-        """(E, D) int64: the window's low corner in pixels from the first hit; all three (E, D) as in Images."""
+        """(E, D) int64: the window's low corner in pixels from the first hit; arguments (E, D) as in Images."""
         size, margin = np.array(self.shape), np.array(self.margin)
         if self.origin == "charge_centre":
             return centre.astype(np.int64) - size // 2
@@ -85,7 +86,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Cut:
-    """The windows of n events, in the order asked for: event i owns the pixels offsets[i] to offsets[i + 1].
+    """The windows of n events, in the order of the request: event i owns the pixels offsets[i] to offsets[i + 1].
 
     event (n,) int64; shape: (C, *window); position (p,) int32: flat index in the window; values (C, p) float32.
     """
@@ -113,10 +114,10 @@ class Cut:
 
 
 def cut(images: Images, events: np.ndarray, window: Window) -> Cut:
-    """Cut the window of every one of `events` (n,) int64, numbers of the study in any order.
+    """Cut the window of each of the `events` (n,) int64, their numbers in the study in any order.
 
     Raises:
-        InputError: the file lacks one of them, or its images have another number of axes.
+        InputError: the file lacks an event, or its images have another number of axes.
     """
     if len(window.shape) != len(images.axes):
         raise InputError(f"window: shape {window.shape} does not fit images over {', '.join(images.axes)}")
@@ -150,7 +151,7 @@ def cut(images: Images, events: np.ndarray, window: Window) -> Cut:
 
 
 def _rows(images: Images, events: np.ndarray) -> np.ndarray:
-    """Where the `events` stand in the file."""
+    """The row of each of the `events` in the file."""
     rows = np.searchsorted(images.event, events)
     known = images.event[np.minimum(rows, len(images.event) - 1)] == events if len(images.event) else rows < 0
     if not np.all(known):
@@ -162,7 +163,7 @@ def _rows(images: Images, events: np.ndarray) -> np.ndarray:
 
 
 def _ranges(first: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """All whole numbers from first[i] up to end[i], one range after the other, and for each number its i."""
+    """The whole numbers of all ranges first[i] to end[i] - 1, concatenated, and for each number its i."""
     length = end - first
     index = np.repeat(np.arange(length.size), length)
     before = np.cumsum(length) - length
@@ -170,7 +171,7 @@ def _ranges(first: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 
 
 def _blocks(pixels: np.ndarray) -> list[tuple[int, int]]:
-    """Cut events with so many `pixels` (n,) each into runs (low, high) of about PIXELS_A_BLOCK."""
+    """Split events, each with its number of `pixels` (n,), into runs (low, high) of about PIXELS_A_BLOCK pixels."""
     block = np.cumsum(pixels) // PIXELS_A_BLOCK
     edges = [0, *(np.flatnonzero(np.diff(block)) + 1).tolist(), pixels.size]
     return [(low, high) for low, high in itertools.pairwise(edges) if high > low]

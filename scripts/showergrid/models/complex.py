@@ -13,7 +13,7 @@ IMAGE_AXES = (2, 3)
 
 
 class Parameters(Convolutional):
-    """Those of the reference."""
+    """The parameters of the reference."""
 
     conv_filters: list[Count] = [32, 64, 64, 128]
     conv_sizes: list[Count] = [3, 3, 3, 3]

@@ -1,4 +1,4 @@
-"""One cut: of all values of the window, the one on which a single threshold is right for most training events."""
+"""One cut: a threshold on a single value of the window, both chosen to be right for most training events."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ __all__ = ["IMAGE_AXES", "Parameters", "fit", "predict"]
 
 
 class Parameters(Estimator):
-    """It has none."""
+    """A cut has no parameters."""
 
 
 def fit(
     parameters: Parameters, seed: int, training: Labelled, validation: Labelled, n_classes: int, threads: int
 ) -> Fitted:
-    """Find value, threshold and direction, then how steep a logistic curve around it makes the likeliest probability.
+    """Find value, threshold and direction, then the steepness of the likeliest logistic curve around the threshold.
 
-    Nothing is drawn, so that every `seed` gives the same; `threads` does nothing.
+    Nothing is random, so every `seed` gives the same result; `threads` has no effect.
 
     Raises:
         InputError: there are more than two classes.
@@ -54,13 +54,14 @@ def fit(
 def best_cut(values: np.ndarray, label: np.ndarray) -> tuple[int, float, bool]:
     """Column of values (E, F), threshold, and whether class 1 lies above it: right for most of label (E,), 0 or 1.
 
-    The threshold stands halfway between two different values; of equally good cuts the first column's lowest is taken.
+    The threshold stands halfway between two different values; of equally good cuts the lowest one of the first column
+    is taken.
     """
     order = np.argsort(values, axis=0, kind="stable")
     ordered = np.take_along_axis(values, order, axis=0)
-    ones = np.cumsum(label[order], axis=0)[:-1]  # (E - 1, F) of class 1 at or below each place
+    positives = np.cumsum(label[order], axis=0)[:-1]  # (E - 1, F): events of class 1 at or below each place
     below = np.arange(1, len(label))[:, None]
-    right = below - ones + (label.sum() - ones)  # where class 1 lies above
+    right = below - positives + (label.sum() - positives)  # if class 1 lies above
     possible = ordered[1:] > ordered[:-1]
     either = np.where(possible, np.maximum(right, len(label) - right), -1)
     column = int(either.max(axis=0).argmax())

@@ -16,7 +16,7 @@ WEIGHTS = Published("DenseNet121_Weights.IMAGENET1K_V1", "densenet121-a639ec97.p
 
 
 class Parameters(Pretrained):
-    """Those of any pretrained network."""
+    """The parameters of any pretrained network."""
 
     SMALLEST = 29
 

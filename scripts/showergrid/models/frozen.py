@@ -1,4 +1,4 @@
-"""The networks of trained cells, one a view, as they are, and a classifier on their features, which alone is trained.
+"""The networks of trained cells, one per view, and a classifier on their features, the only part that is trained.
 
 The features are computed once (the rule `features`), so that the training takes seconds.
 """
@@ -19,7 +19,7 @@ IMAGE_AXES = (2, 3)
 def build(
     parameters: Parameters, shape: tuple[int, ...], n_classes: int, backbones: Sequence[dict[str, Any]]
 ) -> nn.Module:
-    """The network for images of `shape` (C, H, W) or (C, D, H, W); `backbones` as JoinedNetwork is told them."""
+    """The network for images of `shape` (C, H, W) or (C, D, H, W); `backbones` as for JoinedNetwork."""
     from showergrid.models.parts.joined import JoinedNetwork
 
     return JoinedNetwork(parameters, backbones, False, shape, n_classes)

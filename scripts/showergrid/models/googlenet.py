@@ -15,7 +15,7 @@ WEIGHTS = Published("GoogLeNet_Weights.IMAGENET1K_V1", "googlenet-1378be20.pth")
 
 
 class Parameters(Pretrained):
-    """Those of any pretrained network."""
+    """The parameters of any pretrained network."""
 
     SMALLEST = 15
 

@@ -15,7 +15,7 @@ WEIGHTS = Published("Inception_V3_Weights.IMAGENET1K_V1", "inception_v3_google-0
 
 
 class Parameters(Pretrained):
-    """Those of any pretrained network."""
+    """The parameters of any pretrained network."""
 
     SMALLEST = 75
 

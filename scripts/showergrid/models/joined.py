@@ -1,4 +1,4 @@
-"""A network a view, and a classifier on the features of all of them: trained end to end."""
+"""One network per view and a classifier on the features of all of them, trained end to end."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ IMAGE_AXES = (2, 3)
 
 
 class Parameters(Joined):
-    """Those of any network of several, and whether they learn the same."""
+    """The parameters of any joined network, and whether its views share one set of weights."""
 
     share: bool = Field(default=False, description="one network with the same weights for all views")
 
@@ -24,7 +24,7 @@ class Parameters(Joined):
 def build(
     parameters: Parameters, shape: tuple[int, ...], n_classes: int, backbones: Sequence[dict[str, Any]]
 ) -> nn.Module:
-    """The network for images of `shape` (C, H, W) or (C, D, H, W); `backbones` as JoinedNetwork is told them."""
+    """The network for images of `shape` (C, H, W) or (C, D, H, W); `backbones` as for JoinedNetwork."""
     from showergrid.models.parts.joined import JoinedNetwork
 
     return JoinedNetwork(parameters, backbones, parameters.share, shape, n_classes)

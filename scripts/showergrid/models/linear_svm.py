@@ -1,4 +1,4 @@
-"""A linear support vector machine on every value of the window, its margin made a probability on validation events."""
+"""A linear support vector machine on every value of the window, its probabilities calibrated on validation events."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["IMAGE_AXES", "Parameters", "fit", "predict"]
 
 
 class Parameters(Estimator):
-    """By their names in scikit-learn."""
+    """The parameters, named as in scikit-learn."""
 
     C: float = Field(default=0.01, gt=0, description="weight of the events that lie in the margin")
 
@@ -29,10 +29,10 @@ class Parameters(Estimator):
 def fit(
     parameters: Parameters, seed: int, training: Labelled, validation: Labelled, n_classes: int, threads: int
 ) -> Fitted:
-    """Fit on training values less their mean, over their standard deviation; then a logistic curve of the margin.
+    """Fit on training values standardised by their mean and standard deviation; then a logistic curve of the margin.
 
-    That is Platt's scaling (Advances in Large Margin Classifiers, 1999, 61) on the validation events. Margin and curve
-    are both linear, so only their product is kept. `threads` does nothing: liblinear has one.
+    The curve is Platt's scaling (Advances in Large Margin Classifiers, 1999, 61) on the validation events. Margin and
+    curve are both linear, so only their product is kept. `threads` has no effect: liblinear has one thread.
     """
     from sklearn.linear_model import LogisticRegression
     from sklearn.svm import LinearSVC

@@ -22,7 +22,7 @@ IMAGE_AXES = (1,)
 
 
 class Parameters(Estimator):
-    """By their names in scikit-learn."""
+    """The parameters, named as in scikit-learn."""
 
     n_estimators: int = Field(default=300, ge=1, le=100_000, description="trees")
     min_samples_leaf: int = Field(default=2, ge=1, description="fewest training events in a leaf")

@@ -13,7 +13,7 @@ IMAGE_AXES = (2, 3)
 
 
 class Parameters(Convolutional):
-    """Those of the reference."""
+    """The parameters of the reference."""
 
     conv_filters: list[Count] = [16, 24]
     conv_sizes: list[Count] = [3, 3]

@@ -14,7 +14,7 @@ AXES = ("hit",)
 
 
 class Parameters(Attention):
-    """Those of a small one."""
+    """The parameters of a small transformer."""
 
 
 def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.Module:

@@ -15,7 +15,7 @@ WEIGHTS = Published("ViT_B_16_Weights.IMAGENET1K_V1", "vit_b_16-c867db91.pth")
 
 
 class Parameters(Pretrained):
-    """Those of any pretrained network."""
+    """The parameters of any pretrained network."""
 
     PATCH = 16
 

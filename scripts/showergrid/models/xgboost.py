@@ -22,7 +22,7 @@ IMAGE_AXES = (1,)
 
 
 class Parameters(Estimator):
-    """By their names in XGBoost, but for the rounds of a row."""
+    """The parameters, named as in XGBoost except for `rounds`."""
 
     n_estimators: int = Field(default=400, ge=1, le=100_000, description="boosting rounds")
     rounds: int = Field(default=50, ge=1, description="rounds a row of the history, the best of which is kept")
@@ -40,8 +40,8 @@ def fit(
     import torch
     from xgboost import Booster, DMatrix, train
 
-    data = [DMatrix(table(one.images), one.label, nthread=threads) for one in (training, validation)]
-    found: dict[str, dict[str, list[float]]] = {}
+    data = [DMatrix(table(part.images), part.label, nthread=threads) for part in (training, validation)]
+    evals_result: dict[str, dict[str, list[float]]] = {}
     settings = parameters.model_dump(exclude={"n_estimators", "rounds"})
     objective = {"objective": "multi:softprob", "num_class": n_classes, "eval_metric": ["mlogloss", "merror"]}
     booster = train(
@@ -49,7 +49,7 @@ def fit(
         data[0],
         parameters.n_estimators,
         evals=list(zip(data, ("train", "val"), strict=True)),
-        evals_result=found,
+        evals_result=evals_result,
         verbose_eval=False,
     )
     ends = [*range(parameters.rounds, parameters.n_estimators, parameters.rounds), parameters.n_estimators]
@@ -57,10 +57,10 @@ def fit(
         Epoch(
             epoch=row,
             lr=parameters.learning_rate,
-            train_loss=found["train"]["mlogloss"][end - 1],
-            train_accuracy=1 - found["train"]["merror"][end - 1],
-            val_loss=found["val"]["mlogloss"][end - 1],
-            val_accuracy=1 - found["val"]["merror"][end - 1],
+            train_loss=evals_result["train"]["mlogloss"][end - 1],
+            train_accuracy=1 - evals_result["train"]["merror"][end - 1],
+            val_loss=evals_result["val"]["mlogloss"][end - 1],
+            val_accuracy=1 - evals_result["val"]["merror"][end - 1],
         )
         for row, end in enumerate(ends, start=1)
     ]

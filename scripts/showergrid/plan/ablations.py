@@ -1,4 +1,4 @@
-"""The places of an ablation: one for every combination of some values, as variants of the study's entries."""
+"""The places of ablations: one for every combination of values, made of variants of the study's entries."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def crossed(catalogue: Catalogue) -> tuple[Catalogue, dict[str, list[Place]]]:
     The last factor of an ablation runs fastest.
 
     Raises:
-        InputError: a key of an ablation is none of its place, or a value is not allowed.
+        InputError: an ablation has a key that its place does not have, or a value that is not allowed.
     """
     representations: dict[str, RepresentationEntry] = {}
     models: dict[str, ModelEntry] = {}
@@ -50,7 +50,10 @@ def crossed(catalogue: Catalogue) -> tuple[Catalogue, dict[str, list[Place]]]:
 def _variant(
     catalogue: Catalogue, ablation: Ablation, levels: Mapping[str, Any]
 ) -> tuple[RepresentationEntry, ModelEntry, int]:
-    """What one combination of an ablation's values stands for; what equals the study's own keeps its name."""
+    """The representation, network and resolution of one combination of an ablation's values.
+
+    An entry that equals the study's own keeps its name.
+    """
     where = f"config: ablation {ablation.name}"
     place = {key: levels.get(key, getattr(ablation, key)) for key in COORDINATES}
     if type(place["resolution"]) is not int or not 1 <= place["resolution"] <= LARGEST["resolution"]:

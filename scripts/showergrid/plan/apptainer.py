@@ -1,7 +1,7 @@
-"""How a job runs in a container: what of the host it sees, which is as little as it can be.
+"""What a job in a container sees of the host, which is as little as possible.
 
-Apptainer reads its options from variables of its own, so that nothing is added to a command line, and each process of
-Snakemake, on whichever node, sets them anew.
+Apptainer reads its options from environment variables of its own, so that nothing is added to a command line, and each
+process of Snakemake, on whichever node, sets them anew.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 PASSED = ("CUDA_VISIBLE_DEVICES", "SLURM_JOB_ID", "SLURM_NODELIST")  # which GPU, and what provenance records
-# Whatever else was set for containers changes what a job sees; these only say where Apptainer itself keeps its files
+# Other variables that were set for containers change what a job sees; these only say where Apptainer keeps its files
 KEPT = re.compile(r"^(APPTAINER|SINGULARITY)_(CACHEDIR|TMPDIR|CONFIGDIR)$")
 NVIDIA = Path("/dev/nvidiactl")
 
@@ -22,7 +22,7 @@ def prepare(environ: MutableMapping[str, str], folder: Path, config: Mapping[str
     """Set in `environ` what the containers of a study see.
 
     That is the working directory `folder`, which Snakemake binds as their home, and nothing of the user's own home; the
-    folder of the results and the files and folders that `config` names, where they are outside; the variables
+    folder of the results and the files and folders that `config` names, if these are outside `folder`; the variables
     PASSED; and the driver of the GPU, if one of `devices` (auto, cpu, cuda) asks for it.
     """
     for name in [name for name in environ if re.match("APPTAINER|SINGULARITY", name) and not KEPT.match(name)]:
@@ -44,7 +44,7 @@ def prepare(environ: MutableMapping[str, str], folder: Path, config: Mapping[str
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Every text in a configuration: the schema knows which ones are paths, but one that names a file is one."""
+    """Every text in a configuration; one that names an existing file counts as a path, whatever the schema says."""
     match value:
         case str():
             yield value
@@ -57,7 +57,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _outside(folder: Path, paths: Iterable[Path]) -> Iterator[tuple[Path, Path]]:
-    """Where paths outside `folder` really are, and by which names they are known: their own and the real one."""
+    """The real path of each path, with each of its names that is outside `folder`: the real one and its own."""
     for path in paths:
         real, named = Path(os.path.realpath(folder / path)), Path(os.path.abspath(folder / path))
         for name in dict.fromkeys((real, named)):
@@ -66,6 +66,6 @@ def _outside(folder: Path, paths: Iterable[Path]) -> Iterator[tuple[Path, Path]]
 
 
 def _read_only(real: Path, name: Path) -> str:
-    """A mount as Apptainer reads it, fields of a CSV line, so that any name is possible."""
+    """A read-only mount as Apptainer reads it: the fields of a CSV line, so that any name is possible."""
     source, target = (str(path).replace('"', '""') for path in (real, name))
     return f'type=bind,"src={source}","dst={target}",ro'

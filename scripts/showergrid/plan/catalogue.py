@@ -1,4 +1,4 @@
-"""The representations and models of a configuration, and what each is in one place of the grid: checked, complete.
+"""The representations and models of a configuration, with the checked and complete settings of each in one place.
 
 It imports no network library, so that a plan needs none.
 """
@@ -36,14 +36,14 @@ class Catalogue:
 
     @classmethod
     def of(cls, config: Config) -> Catalogue:
-        """What the configuration names, and with values that a search finds what it names to be tuned."""
+        """The entries of the configuration, and a tuned variant of each model that has a search."""
         searched = {search.model for search in config.tuning}
-        found = [
+        tuned_models = [
             entry.model_copy(update={"name": tuned(entry.name), "module": entry.file})
             for entry in config.models
             if entry.name in searched
         ]
-        return cls(config, tuple(config.representations), (*config.models, *found))
+        return cls(config, tuple(config.representations), (*config.models, *tuned_models))
 
     @property
     def names(self) -> dict[str, list[str]]:
@@ -63,44 +63,46 @@ class Catalogue:
 
     @cache
     def representation(self, name: str) -> dict[str, Any]:
-        """Name, module, checked parameters and, where it has one of its own, order of hits of a representation."""
+        """Name, module and checked parameters of a representation, and its order of hits if it has one of its own."""
         return self.settled_representation(self.representation_entry(name))
 
     def settled_representation(self, entry: RepresentationEntry) -> dict[str, Any]:
-        """The same of an entry, which need not be in the catalogue."""
+        """The same for an entry, which need not be in the catalogue."""
         module = plugins.load("representations", entry.file)
         where = f"config: representation {entry.name}"
         parameters = checked(module.Parameters, entry.values, where)
-        found = {"name": entry.name, "module": entry.file, "parameters": parameters.model_dump(mode="json")}
+        resolved = {"name": entry.name, "module": entry.file, "parameters": parameters.model_dump(mode="json")}
         if entry.file == VIEWS:
-            self._check_views(found, entry, where)
+            self._check_views(resolved, entry, where)
         if entry.order in (None, self.config.order):
-            return found
+            return resolved
         if entry.order == "as_given":
             raise InputError(f"{where}: order = 'as_given' is none that can be made again")
-        return {**found, "order": entry.order}
+        return {**resolved, "order": entry.order}
 
-    def _check_views(self, found: Mapping[str, Any], entry: RepresentationEntry, where: str) -> None:
+    def _check_views(self, resolved: Mapping[str, Any], entry: RepresentationEntry, where: str) -> None:
         """Refuse views that cannot be channels of one image."""
         if entry.order is not None:
             raise InputError(f"{where}: order: its images are those of {', '.join(entry.values['of'])}; set it there")
-        for name in found["parameters"]["of"]:
+        for name in resolved["parameters"]["of"]:
             if self.representation_entry(name).file == VIEWS:
                 raise InputError(f"{where}: of: {name} has no images of its own; name those that it shows")
-        axes = [axes_of(view) for view, _ in self._views(found)]
-        if lists := [name for name, one in zip(found["parameters"]["of"], axes, strict=True) if is_list(one)]:
+        axes = [axes_of(view) for view, _ in self._views(resolved)]
+        if lists := [name for name, own in zip(resolved["parameters"]["of"], axes, strict=True) if is_list(own)]:
             raise InputError(f"{where}: of: {lists[0]} is a list; views are of images")
-        if len({len(one) for one in axes}) > 1:
-            raise InputError(f"{where}: of: {', '.join(found['parameters']['of'])} differ in the number of image axes")
+        if len({len(own) for own in axes}) > 1:
+            raise InputError(
+                f"{where}: of: {', '.join(resolved['parameters']['of'])} differ in the number of image axes"
+            )
 
     def _views(self, representation: Mapping[str, Any]) -> list[tuple[dict[str, Any], str | None]]:
-        """What a representation shows, and what the window of each view follows if it is not left to the network."""
+        """The views of a representation, each with the origin of its window; None leaves that to the network."""
         if representation["module"] != VIEWS:
             return [(dict(representation), None)]
         parameters = representation["parameters"]
         entries = [self.representation_entry(name) for name in parameters["of"]]
         origins = parameters["origins"] or [None] * len(entries)
-        return [(self.settled_representation(entry), one) for entry, one in zip(entries, origins, strict=True)]
+        return [(self.settled_representation(entry), origin) for entry, origin in zip(entries, origins, strict=True)]
 
     @cache
     def shown(self, representation: str) -> list[str]:
@@ -115,9 +117,9 @@ class Catalogue:
 
     def views(self, representation: str, resolution: int, model: str) -> list[dict[str, Any]]:
         """Representation and window of each view that a network sees."""
-        found = self.model(representation, resolution, model)
+        network = self.model(representation, resolution, model)
         views = self._views(self.representation(representation))
-        windows = [one["window"] for one in found.get("backbones", [found] * len(views))]
+        windows = [part["window"] for part in network.get("backbones", [network] * len(views))]
         return [
             {"representation": view, "window": _following(window, origin)}
             for (view, origin), window in zip(views, windows, strict=True)
@@ -140,29 +142,29 @@ class Catalogue:
         return self.settled_model(self.model_entry(model), self.representation(representation), resolution)
 
     def settled_model(self, entry: ModelEntry, representation: Mapping[str, Any], resolution: int) -> dict[str, Any]:
-        """The same of an entry and a resolved representation, which need not be in the catalogue."""
+        """The same for an entry and a resolved representation, which need not be in the catalogue."""
         where = f"config: model {entry.name} ({representation['name']}, c{resolution})"
         groups = groups_of(plugins.load("models", entry.file))
         values = self.model_values(entry, representation["name"], resolution)
-        found = grouped(values, groups, where)
+        by_group = grouped(values, groups, where)
         views = [axes_of(view) for view, _ in self._views(representation)]
         backbones = self._backbones(entry, values, representation, resolution, where) if joins(entry) else []
         if backbones:
-            found["window"], found["centimetres"], views = backbones[0]["window"], {}, views[:1]
-        if found.pop("centimetres"):
+            by_group["window"], by_group["centimetres"], views = backbones[0]["window"], {}, views[:1]
+        if by_group.pop("centimetres"):
             sizes = [self._in_pixels(values, axes, resolution, where) for axes in views]
             if any(size != sizes[0] for size in sizes):
                 raise InputError(f"{where}: window_cm gives views of different shapes; give win_shape")
-            found["window"] |= sizes[0]
+            by_group["window"] |= sizes[0]
         if is_list(views[0]):
-            shape = {"shape": found["window"]["shape"]} if "shape" in found["window"] else whole(representation)
-            found["window"] = {**shape, "placement": {}, "margin": {}, "origin": "first_hit"}
+            shape = {"shape": by_group["window"]["shape"]} if "shape" in by_group["window"] else whole(representation)
+            by_group["window"] = {**shape, "placement": {}, "margin": {}, "origin": "first_hit"}
         else:
-            found["window"] = {"origin": self.config.origin, **found["window"]}
+            by_group["window"] = {"origin": self.config.origin, **by_group["window"]}
         return {
             "name": entry.name,
             "module": entry.file,
-            **settled(found, groups, views, where),
+            **settled(by_group, groups, views, where),
             **({"backbones": backbones} if backbones else {}),
         }
 
@@ -174,7 +176,7 @@ class Catalogue:
         resolution: int,
         where: str,
     ) -> list[dict[str, Any]]:
-        """Of each view what a joined network looks at it with: channels, module and parameters, and its window."""
+        """The network that sees each view in a joined network: channels, module and parameters, and its window."""
         module = plugins.load("models", entry.file)
         group_of = known(values, groups_of(module), where)
         settings = checked(module.Parameters, grouped(values, groups_of(module), where)["parameters"], where)
@@ -185,7 +187,7 @@ class Catalogue:
         names = _each(settings.backbone, len(views))
         if len(names) != len(views):
             raise InputError(f"{where}: backbone: {len(names)} networks for {len(views)} views; give one, or one each")
-        found = []
+        backbones = []
         for name, (view, origin) in zip(names, views, strict=True):
             network = self.model_entry(name)
             if joins(network) or hasattr(plugins.load("models", network.file), "fit"):
@@ -198,26 +200,26 @@ class Catalogue:
                 )
             channels = plugins.load("representations", view["module"]).CHANNELS
             model = {key: alone[key] for key in ("module", "parameters")}
-            found.append({"channels": channels, "model": model, "window": window})
-        same = found if getattr(settings, "share", False) else []
-        if any(one["window"]["shape"] != found[0]["window"]["shape"] for one in found):
+            backbones.append({"channels": channels, "model": model, "window": window})
+        same = backbones if getattr(settings, "share", False) else []
+        if any(backbone["window"]["shape"] != backbones[0]["window"]["shape"] for backbone in backbones):
             raise InputError(f"{where}: backbone: the windows of the views differ in shape; give all the same")
-        if any((one["channels"], one["model"]) != (found[0]["channels"], found[0]["model"]) for one in same):
+        if any((part["channels"], part["model"]) != (backbones[0]["channels"], backbones[0]["model"]) for part in same):
             raise InputError(f"{where}: share: the networks of the views are not the same; name one for all")
-        return found
+        return backbones
 
     def is_frozen(self, model: str) -> bool:
         """Whether a model joins the features of trained cells."""
         return self.model_entry(model).file == FROZEN
 
     def joined_cells(self, representation: str, resolution: int, model: str, seed: int) -> list[Cell]:
-        """The cells whose features a frozen one joins, one a view: those of its own seed."""
+        """The cells whose features a frozen cell joins, one per view, all of its own seed."""
         views = self._views(self.representation(representation))
         names = _each(self.model_values(self.model_entry(model), representation, resolution)["backbone"], len(views))
         return [Cell(view["name"], resolution, name, seed) for (view, _), name in zip(views, names, strict=True)]
 
     def model_values(self, entry: ModelEntry, representation: str, resolution: int) -> dict[str, Any]:
-        """Every value that the configuration gives a model in one place: of training, its own, of its overrides."""
+        """Every value that the configuration gives a model in one place: from training, its entry and its overrides."""
         groups = groups_of(plugins.load("models", entry.file))
         foreign = set() if groups["training"] is Training else Training.model_fields.keys() - Fitting.model_fields
         values = {key: value for key, value in self.config.training.items() if key not in foreign} | entry.values
@@ -229,11 +231,11 @@ class Catalogue:
     def _in_pixels(
         self, values: Mapping[str, Any], axes: tuple[str, ...], resolution: int, where: str
     ) -> dict[str, Any]:
-        """Shape and margin of a window that is given in cm."""
+        """Shape and margin [pixels] of a window that is given in cm."""
         if "win_shape" in values:
             raise InputError(f"{where}: win_shape and window_cm are both given; leave one out")
-        asked = {key: value for key, value in values.items() if key in CentimetreWindow.model_fields}
-        window = checked(CentimetreWindow, asked, where)
+        given = {key: value for key, value in values.items() if key in CentimetreWindow.model_fields}
+        window = checked(CentimetreWindow, given, where)
         if lacking := [axis for axis in axes if axis not in window.window_cm]:
             raise InputError(f"{where}: window_cm lacks axis {lacking[0]}")
         pixel = self.config.detector.pixel_cm(resolution)
@@ -243,7 +245,7 @@ class Catalogue:
         }
 
     def check_model(self, entry: ModelEntry) -> None:
-        """Refuse what the cells of the grid may not ask for: keys of an override, values of a model without a cell."""
+        """Refuse mistakes that the cells may not reveal: in keys of overrides, in values of a model without a cell."""
         module = plugins.load("models", entry.file)
         where = f"config: model {entry.name}"
         values = entry.values
@@ -262,12 +264,12 @@ def _following(window: Mapping[str, Any], origin: str | None) -> dict[str, Any]:
 
 
 def joins(entry: ModelEntry) -> bool:
-    """Whether a network looks at views with other networks of the study."""
+    """Whether a network sees its views through other networks of the study."""
     return "backbone" in plugins.load("models", entry.file).Parameters.model_fields
 
 
 def _each(names: Any, views: int) -> list[Any]:
-    """One name a view, of a list of names or of one for all."""
+    """One name per view, from a list of names or a single name for all."""
     return list(names) if isinstance(names, list | tuple) else [names] * views
 
 
@@ -287,7 +289,7 @@ def named(entries: list[Any], name: str, kind: str) -> Any:
     """The entry of that name.
 
     Raises:
-        InputError: there is none; the line tells those there are.
+        InputError: there is none; the message lists the valid names.
     """
     for entry in entries:
         if entry.name == name:

@@ -1,4 +1,4 @@
-"""What the workflow must know of a SLURM cluster: slurm/site.yaml."""
+"""Settings of a SLURM cluster: slurm/site.yaml."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from pydantic import Field
 
 from showergrid.core.settings import Settings
 
-# What sbatch is given as one word.
+# The value of an option of sbatch, which must be one word.
 Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.,:@+-]*$")]
 
 
 class Gpu(Settings):
-    """Where and which GPUs are; a job of training or evaluation takes one."""
+    """The partition and type of the GPUs; a job of training or evaluation takes one."""
 
     partition: Word | None = Field(default=None, description="null: that of all other jobs")
     type: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.]+$")] | None = Field(default=None, description="null: any")
 
 
 class Cluster(Settings):
-    """The site's file; null leaves an option of sbatch out."""
+    """The site's file; null leaves out that option of sbatch."""
 
     account: Word | None = None
     partition: Word | None = None

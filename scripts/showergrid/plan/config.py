@@ -205,5 +205,5 @@ def _same(value: Any, other: Any) -> bool:
 
 
 def _doubled(values: list[Any]) -> list[Any]:
-    """Those that stand more than once, sorted."""
+    """The values that occur more than once, sorted."""
     return sorted({value for value in values if values.count(value) > 1})

@@ -1,7 +1,7 @@
-"""The container images: what each is built from, what the lock says of it, and whether a file is the image it says.
+"""The container images: what each is built from, what the lock says of it, and whether a file is that image.
 
-containers/images.lock.yaml holds the images of record. Where the same inputs give another image, since the mirrors have
-other versions of Debian's packages by now, containers/images.local.lock.yaml holds it in its place on this machine.
+containers/images.lock.yaml holds the images of record. If the same inputs give another image, because the mirrors now
+have other versions of Debian's packages, containers/images.local.lock.yaml holds it instead on this machine.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ IMAGES = ("data", "torch")
 LOCK = "containers/images.lock.yaml"
 LOCAL = "containers/images.local.lock.yaml"
 DIGESTS = "containers/.digests.json"
-PROGRAMS = {"apptainer": "apptainer", "mmdebstrap": "mmdebstrap", "mksquashfs": "squashfs-tools"}  # Debian's packages
+# program -> its Debian package
+PROGRAMS = {"apptainer": "apptainer", "mmdebstrap": "mmdebstrap", "mksquashfs": "squashfs-tools"}
 HEADER = "# Images of this project. `make containers` writes this file.\n"
 
 
@@ -43,15 +44,15 @@ class Image(Settings):
 
 
 def file_of(name: str) -> str:
-    """Where the image `name` is, below the project's folder."""
+    """The path of the image `name`, below the project's folder."""
     return f"containers/{name}.sif"
 
 
 def environment(root: Path, name: str) -> dict[str, str]:
-    """What a job is told of the image that it runs in, once that is known to be the one of the lock.
+    """The description of the image that a job runs in, which is checked to be the one of the lock.
 
     Raises:
-        InputError: the image is not there, not the one of the lock, or older than what it is built from.
+        InputError: the image is missing, is not the one of the lock, or was built from other files.
     """
     file, remedy = file_of(name), "run: make containers"
     image = lock(root).get(name)
@@ -65,11 +66,11 @@ def environment(root: Path, name: str) -> dict[str, str]:
     now = inputs(root, name)
     if changed := sorted(path for path in now.keys() | image.inputs.keys() if now.get(path) != image.inputs.get(path)):
         raise InputError(f"{changed[0]} is not the one that {file} was built from; {remedy}")
-    found = digest(root, name)
-    if found != image.sha256:
+    actual = digest(root, name)
+    if actual != image.sha256:
         where = LOCAL if name in _read(root / LOCAL) else LOCK
-        raise InputError(f"{file} has sha256 {found}, and {where} says {image.sha256}; {remedy}")
-    return {"container": file, "sha256": found, "lock": f"envs/{name}.txt"}
+        raise InputError(f"{file} has sha256 {actual}, and {where} says {image.sha256}; {remedy}")
+    return {"container": file, "sha256": actual, "lock": f"envs/{name}.txt"}
 
 
 def inputs(root: Path, name: str) -> dict[str, str]:
@@ -84,7 +85,7 @@ def inputs(root: Path, name: str) -> dict[str, str]:
 
 
 def lock(root: Path) -> dict[str, Image]:
-    """The images that this machine is to use: those of record, and in their place its own.
+    """The images that this machine is to use: those of record, or in their place its own.
 
     Raises:
         InputError: a lock is damaged.
@@ -93,9 +94,9 @@ def lock(root: Path) -> dict[str, Image]:
 
 
 def digest(root: Path, name: str) -> str:
-    """SHA-256 of an image file, computed once as long as nothing is written to the file.
+    """SHA-256 of an image file, computed again only if the file has changed.
 
-    Its size, inode, time of change and the status-change time, which no program can set back, are kept with it.
+    It is stored with the file's size, inode, modification time, and status-change time, which no program can set back.
     """
     path, store = root / file_of(name), root / DIGESTS
     status = path.stat()
@@ -106,19 +107,19 @@ def digest(root: Path, name: str) -> str:
         known = {}
     if known.get(name, {}).get("stamp") == stamp:
         return known[name]["sha256"]
-    found = sha256(path)
-    with suppress(OSError), replacing(store) as partial:  # a folder of someone else's is read only
-        partial.write_text(json.dumps({**known, name: {"stamp": stamp, "sha256": found}}, indent=1) + "\n")
-    return found
+    hexdigest = sha256(path)
+    with suppress(OSError), replacing(store) as partial:  # someone else's folder is read-only
+        partial.write_text(json.dumps({**known, name: {"stamp": stamp, "sha256": hexdigest}}, indent=1) + "\n")
+    return hexdigest
 
 
 def update(root: Path, name: str, report: Callable[[str], None]) -> None:
-    """Build an image unless it is up to date, and write what it is into the lock.
+    """Build an image unless it is up to date, and record it in the lock.
 
-    An image of inputs that the lock already knows is written into the local lock if it came out different.
+    If the lock has an image of the same inputs that differs from the new one, the new one goes into the local lock.
 
     Raises:
-        InputError: a program that the build needs is missing, or it fails.
+        InputError: a program that the build needs is missing, or the build fails.
     """
     record, local = _read(root / LOCK), _read(root / LOCAL)
     now, file = inputs(root, name), file_of(name)
@@ -152,7 +153,7 @@ def build(root: Path, name: str, target: Path) -> Image:
     """Build the image `name` into the file `target`, and test it.
 
     Raises:
-        InputError: a program that the build needs is missing, or it fails.
+        InputError: a program that the build needs is missing, or the build fails.
     """
     if missing := {program: package for program, package in PROGRAMS.items() if shutil.which(program) is None}:
         raise InputError(
@@ -167,7 +168,7 @@ def build(root: Path, name: str, target: Path) -> Image:
         image = work / f"{name}.sif"
         _run(name, [str(root / "containers/build.sh"), name, folder], {**os.environ, "PYTHON": sys.executable})
         _run(name, ["apptainer", "test", "--containall", "--cleanenv", str(image)], os.environ.copy())
-        found = Image(
+        built = Image(
             sha256=sha256(image),
             bytes=image.stat().st_size,
             inputs=made_from,
@@ -175,18 +176,18 @@ def build(root: Path, name: str, target: Path) -> Image:
             debian=_versions(work / "debian.txt"),
         )
         os.replace(image, target)
-    return found
+    return built
 
 
-def differences(one: Image, other: Image) -> str:
-    """Which packages and tools of two images of the same inputs differ."""
-    found = [
+def differences(recorded: Image, built: Image) -> str:
+    """The packages and tools that differ between two images of the same inputs."""
+    changes = [
         f"{package} {before.get(package, 'absent')} -> {after.get(package, 'absent')}"
-        for before, after in ((one.debian, other.debian), (one.tools, other.tools))
+        for before, after in ((recorded.debian, built.debian), (recorded.tools, built.tools))
         for package in sorted(before.keys() | after.keys())
         if before.get(package) != after.get(package)
     ]
-    return ", ".join(found) or "the same versions of all packages gave other bytes"
+    return ", ".join(changes) or "the same versions of all packages gave other bytes"
 
 
 def _run(name: str, command: list[str], variables: dict[str, str]) -> None:
@@ -197,7 +198,7 @@ def _run(name: str, command: list[str], variables: dict[str, str]) -> None:
 
 
 def _versions(path: Path) -> dict[str, str]:
-    """Names and versions, one pair a line."""
+    """Versions by name, from a file with one pair per line."""
     return dict(line.split() for line in path.read_text().splitlines())
 
 

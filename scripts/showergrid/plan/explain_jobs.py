@@ -1,4 +1,4 @@
-"""What the jobs are told that ask what a trained cell looks at."""
+"""The configuration of the jobs that explain a trained cell."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ STEPS = (*OF_HITS, *OF_IMAGES)
 
 
 def explanation_job(study: Study, step: str, cell: Mapping[str, Any]) -> dict[str, Any]:
-    """The resolved configuration of a job about `cell`, its own as a training is told.
+    """The resolved configuration of a job that explains `cell`, which is given as its training gets it.
 
     Raises:
         InputError: the cell gets no images that could be drawn.
     """
-    asked = study.config.explanation.model_dump(mode="json")
+    explanation = study.config.explanation.model_dump(mode="json")
     representation = cell["representation"]["name"]
     if "views" in cell:
         raise InputError(f"{representation} shows several views; nothing of its cells is explained: ask those of one")
@@ -29,14 +29,14 @@ def explanation_job(study: Study, step: str, cell: Mapping[str, Any]) -> dict[st
     bootstrap = study.config.bootstrap.model_dump(mode="json")
     match step:
         case "removal" | "heatmaps":
-            return {**cell, "bootstrap": bootstrap, "explanation_seed": asked["seed"], step: asked[step]}
+            return {**cell, "bootstrap": bootstrap, "explanation_seed": explanation["seed"], step: explanation[step]}
         case "heatmap_figure":
-            shown = asked["shown"]["heatmaps"]
+            shown = explanation["shown"]["heatmaps"]
             return {"classes": cell["classes"], "energy": study.config.figures.energy, "shown": shown}
         case "mistakes":
-            window, shown = cell["model"]["window"], asked["shown"]["mistakes"]
+            window, shown = cell["model"]["window"], explanation["shown"]["mistakes"]
             return {"classes": cell["classes"], "window": window, "shown": shown}
-        case _:  # removal_figure: nothing but its files
+        case _:  # removal_figure: only its files decide its outputs
             return {}
 
 
@@ -46,14 +46,14 @@ def is_image(study: Study, representation: str) -> bool:
 
 
 def files(study: Study) -> list[str]:
-    """What there is to see of the first seed of each place of table 1, below the study's folder."""
+    """The figures, and their records, of the first seed of each place of table 1, below the study's folder."""
     places = study.table_places("table1") if "table1" in study.tables else []
-    found = []
+    paths = []
     for place in places:
         if study.catalogue.shown(place.representation) != [place.representation]:
             continue
         names = ["removal", *(["heatmaps", "mistakes"] if is_image(study, place.representation) else [])]
         for cell in study.cells_of([place])[:1]:
-            found += [f"{cell.folder}/figures/{name}.pdf" for name in names]
-            found += [f"{cell.folder}/figures/{name}.pdf.provenance.json" for name in names]
-    return found
+            paths += [f"{cell.folder}/figures/{name}.pdf" for name in names]
+            paths += [f"{cell.folder}/figures/{name}.pdf.provenance.json" for name in names]
+    return paths

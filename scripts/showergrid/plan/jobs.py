@@ -1,4 +1,4 @@
-"""What each job of a study is told: all that decides its outputs beside its input files."""
+"""The configuration of each job of a study: everything that decides its outputs apart from its input files."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             return {**_cell(study, **wildcards), "variations": list(readouts(config.readout, config.variations))}
         case "table_variations":
             return report_jobs.table_variations(study)
-        case _:  # nothing but files decides: typeset
+        case _:  # typeset: only its files decide its outputs
             return {}
 
 
@@ -110,7 +110,7 @@ def _ingest(study: Study) -> dict[str, Any]:
 def _simulate(study: Study, shard: int) -> dict[str, Any]:
     """One shard of the simulation.
 
-    It is told of the showers up to its own last one: more of them in all leave the first shards as they are.
+    It states the showers up to its own last one only, so that a larger total leaves the first shards as they are.
     """
     simulation = study.config.simulation.model_dump(mode="json")
     end = min(simulation["showers"], (shard + 1) * simulation["shard_size"])
@@ -133,14 +133,14 @@ def _images(study: Study, representation: str, resolution: int) -> dict[str, Any
 
 
 def _cell(study: Study, representation: str, resolution: int, model: str, seed: int) -> dict[str, Any]:
-    """One cell; if it is tuned, the values that were found are put in by its training."""
+    """One cell; if it is tuned, its training puts in the values that the search found."""
     return {"seed": seed, **_network(study, representation, resolution, model)}
 
 
 def _network(study: Study, representation: str, resolution: int, model: str) -> dict[str, Any]:
-    """What the cells of one place have in common; `hits` is what their images take for granted of them.
+    """What the cells of one place have in common; `hits` is what their images assume of the hits.
 
-    Views that show the images of others are told one by one.
+    Views that show the images of other representations are listed one by one.
     """
     several = study.catalogue.representation(representation)["module"] == VIEWS
     return {
@@ -154,7 +154,7 @@ def _network(study: Study, representation: str, resolution: int, model: str) -> 
 
 
 def _tune(study: Study, representation: str, resolution: int, model: str, worker: int) -> dict[str, Any]:
-    """The trials of one worker; `epochs` is the largest number that a training of them does."""
+    """The trials of one worker; `epochs` is the largest number of epochs of their trainings."""
     search = study.search_of(representation, resolution, model)
     if worker >= search.workers:
         raise InputError(f"tuning: the search of {model} has {search.workers} workers, counted from 0, so no {worker}")
@@ -166,17 +166,17 @@ def _tune(study: Study, representation: str, resolution: int, model: str, worker
 
 
 def _predict(study: Study, prediction: str) -> dict[str, Any]:
-    """A cell and the files that it is asked about."""
-    asked = study.prediction(prediction)
-    place = asked.model_dump(include={"representation", "resolution", "model", "seed"})
+    """A cell and the files whose events it classifies."""
+    entry = study.prediction(prediction)
+    place = entry.model_dump(include={"representation", "resolution", "model", "seed"})
     cell = job(study, "train", None, **place)
-    return {**cell, "prediction": asked.model_dump(mode="json", include=set(Unlabelled.model_fields))}
+    return {**cell, "prediction": entry.model_dump(mode="json", include=set(Unlabelled.model_fields))}
 
 
 def _event_figures(study: Study) -> dict[str, Any]:
     """Which events are drawn: each representation once, and the first with two axes at several resolutions.
 
-    A list has no place in the detector, and is not drawn.
+    A list has no place in the detector and is not drawn.
     """
     places = [place for place in study.places if not is_list(study.catalogue.axes(place[0]))]
     first = {name: place for place in reversed(places) for name in study.catalogue.shown(place[0])}
@@ -202,13 +202,13 @@ def published(config: Config, root: Path) -> PublishedNumbers | None:
     """The published numbers: written out in the configuration, or in another one that it names, or none.
 
     Raises:
-        InputError: the file named does not exist, has no key `published`, or a wrong one.
+        InputError: the named file does not exist, has no key `published`, or has a wrong one.
     """
     if config.published is None or isinstance(config.published, PublishedNumbers):
         return config.published
     try:
-        found = yaml.safe_load((root / config.published).read_text())["published"]
+        numbers = yaml.safe_load((root / config.published).read_text())["published"]
     except (OSError, KeyError, TypeError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())
         raise InputError(f"config: published = {config.published!r}: no such key in that file ({reason})") from None
-    return checked(PublishedNumbers, found, f"{config.published}: published")
+    return checked(PublishedNumbers, numbers, f"{config.published}: published")

@@ -1,4 +1,4 @@
-"""What the jobs that compare cells are told: those of tables and of their figures."""
+"""The configuration of the jobs that compare cells: those of tables and of their figures."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from showergrid.plan.study import Study
 
 
 def _said(study: Study) -> dict[str, Any]:
-    """What every table says of the study."""
+    """The settings of the study that every table states."""
     return {
         "classes": study.classes,
         "bootstrap": study.config.bootstrap.model_dump(mode="json"),
@@ -22,7 +22,7 @@ def _said(study: Study) -> dict[str, Any]:
 
 
 def table(study: Study, published: PublishedNumbers | None) -> dict[str, Any]:
-    """Everything that table1 says beside the numbers of its cells."""
+    """Everything that table1 states apart from the numbers of its cells."""
     places = study.table_places("table1")
     rows = list(dict.fromkeys(place.model for place in places))
     resolutions = {place.representation: place.resolution for place in places}
@@ -58,7 +58,7 @@ def table(study: Study, published: PublishedNumbers | None) -> dict[str, Any]:
 
 
 def table_resolution(study: Study, published: PublishedNumbers | None) -> dict[str, Any]:
-    """Everything that the table of the resolution study says beside the numbers of its cells."""
+    """Everything that the table of the resolution study states apart from the numbers of its cells."""
     places = study.table_places("table_resolution")
     return {
         "table": "table_resolution",
@@ -69,7 +69,7 @@ def table_resolution(study: Study, published: PublishedNumbers | None) -> dict[s
 
 
 def _published_resolution(study: Study, places: list[Place], published: PublishedNumbers) -> dict[str, Any]:
-    """The published numbers of each network whose window is fixed in pixels, as theirs was: those of its file."""
+    """The published numbers, by model file, of each network whose window is fixed in pixels, as theirs was."""
     files = {
         place.model: study.catalogue.model_entry(place.model).file for place in places if not _centimetres(study, place)
     }
@@ -85,7 +85,7 @@ def _published_resolution(study: Study, places: list[Place], published: Publishe
 
 
 def containment(study: Study) -> dict[str, Any]:
-    """Which windows would hold the showers, and what those of the resolution study hold."""
+    """The windows whose containment is measured: those that hold given shares, and those of the resolution study."""
     places = [
         place
         for place in study.table_places("table_resolution")
@@ -111,7 +111,7 @@ def containment(study: Study) -> dict[str, Any]:
 
 
 def ablation(study: Study, ablation: str) -> dict[str, Any]:
-    """Everything that the table of an ablation says beside the numbers of its cells."""
+    """Everything that the table of an ablation states apart from the numbers of its cells."""
     factors = study.ablation(ablation).factors
     return {
         "name": ablation,
@@ -122,7 +122,7 @@ def ablation(study: Study, ablation: str) -> dict[str, Any]:
 
 
 def compared(study: Study, step: str) -> list[Place]:
-    """The places of the grid that are compared: for `performance` those of table1, where there is one, else all."""
+    """The places of the grid that are compared: for `performance` those of table1 if there is one, else all."""
     if step == "performance" and "table1" in study.tables:
         return [place for place in study.table_places("table1") if study.status(place) == "run"]
     seeds: dict[tuple[str, int, str], list[int]] = {}
@@ -132,7 +132,7 @@ def compared(study: Study, step: str) -> list[Place]:
 
 
 def pairs(study: Study) -> dict[str, Any]:
-    """Everything that the comparison of all pairs is told of."""
+    """The configuration of the comparison of all pairs."""
     return {
         "classes": study.classes,
         "comparison": study.config.comparison.model_dump(mode="json"),
@@ -151,12 +151,12 @@ def performance(study: Study) -> dict[str, Any]:
 
 
 def overlaid(study: Study) -> dict[str, Any]:
-    """The same of the places of which the best are drawn together."""
+    """The same, with the places of which the best are drawn together."""
     return {**performance(study), "places": _numbered(study, compared(study, "performance"))}
 
 
 def _numbered(study: Study, places: list[Place]) -> list[dict[str, Any]]:
-    """Places with their seeds alone."""
+    """Places with their seeds and status, and no settings."""
     return [
         {
             "representation": place.representation,
@@ -171,13 +171,13 @@ def _numbered(study: Study, places: list[Place]) -> list[dict[str, Any]]:
 
 
 def ensemble(study: Study, published: PublishedNumbers | None, ensemble: str) -> dict[str, Any]:
-    """Everything that the table of an ensemble says beside the numbers of its cells."""
-    found = next(one for one in study.config.ensembles if one.name == ensemble)
+    """Everything that the table of an ensemble states apart from the numbers of its cells."""
+    entry = next(entry for entry in study.config.ensembles if entry.name == ensemble)
     numbers = ", ".join(f"{what} {value:g}" for what, value in published.ensembles.items()) if published else ""
     return {
         "name": ensemble,
-        "combine": found.combine,
-        "seed": found.seed,
+        "combine": entry.combine,
+        "seed": entry.seed,
         "places": [_place(study, place) for place in study.members(ensemble)],
         "published": f"Published, never mixed with ours ({published.note}): {numbers}." if numbers else None,
         **_said(study),
@@ -185,21 +185,21 @@ def ensemble(study: Study, published: PublishedNumbers | None, ensemble: str) ->
 
 
 def table_variations(study: Study) -> dict[str, Any]:
-    """Everything that the table of detector variations says beside the scores of its cells."""
+    """Everything that the table of detector variations states apart from the scores of its cells."""
     return {
         "places": [_place(study, place) for place in varied_places(study)],
-        "variations": {one.name: one.readout for one in study.config.variations.readouts},
+        "variations": {variation.name: variation.readout for variation in study.config.variations.readouts},
         **_said(study),
     }
 
 
 def varied_places(study: Study) -> list[Place]:
-    """The places of table1 whose cells are asked about other detectors."""
+    """The places of table1 whose cells are evaluated on variations of the detector."""
     return [place for place in study.table_places("table1") if study.status(place) == "run"]
 
 
 def _place(study: Study, place: Place) -> dict[str, Any]:
-    """A place with what a caption says of it."""
+    """A place with the settings that a caption states."""
     status = study.status(place)
     return {
         "representation": place.representation,
@@ -212,12 +212,12 @@ def _place(study: Study, place: Place) -> dict[str, Any]:
 
 
 def _shown(study: Study, place: Place) -> dict[str, Any]:
-    """What a caption says of one network in one place."""
-    found, search = study.catalogue.model(*place.key), study.search(*place.key)
+    """The settings of the network in one place that a caption states."""
+    network, search = study.catalogue.model(*place.key), study.search(*place.key)
     pixel = study.config.detector.pixel_cm(place.resolution)
     axes = study.catalogue.axes(place.representation)
-    said = {"window": found["window"]["shape"]}
-    said |= {key: value for key, value in found["training"].items() if key in ("batch_size", "precision", "n_epochs")}
+    said = {"window": network["window"]["shape"]}
+    said |= {key: value for key, value in network["training"].items() if key in ("batch_size", "precision", "n_epochs")}
     said |= {"tuned": list(search.space)} if search else {}
     if is_list(axes):
         return {**said, "counted": f"{axes[0]}s", "pixel_cm": pixel}
@@ -225,10 +225,10 @@ def _shown(study: Study, place: Place) -> dict[str, Any]:
 
 
 def _centimetres(study: Study, place: Place) -> dict[str, float] | None:
-    """The window's size along the axes of the images, if it was given in cm."""
-    asked = study.catalogue.model_values(
+    """The size of the window along the axes of the images [cm], if it is given in cm."""
+    values = study.catalogue.model_values(
         study.catalogue.model_entry(place.model), place.representation, place.resolution
     )
-    if "window_cm" not in asked:
+    if "window_cm" not in values:
         return None
-    return {axis: asked["window_cm"][axis] for axis in study.catalogue.axes(place.representation)}
+    return {axis: values["window_cm"][axis] for axis in study.catalogue.axes(place.representation)}

@@ -1,7 +1,7 @@
-"""A study: one configuration, checked, and the cells that it asks for.
+"""A study: a checked configuration and the cells that it asks for.
 
-Only the Snakefile reads this module; commands receive resolved values (jobs.py). It imports no network library, so that
-a plan needs none.
+Only the workflow imports this module; commands receive resolved values (jobs.py). It imports no network library, so
+that a plan needs none.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ class Study:
         for place in study.places:
             study.catalogue.model(*place)
             study.search(*place)
-        asked = {place for block in study.config.grid for place in _product(block)}
-        if strangers := sorted(study.too_large - asked):
+        in_grid = {place for block in study.config.grid for place in _product(block)}
+        if strangers := sorted(study.too_large - in_grid):
             raise InputError(f"config: out_of_memory: {strangers[0]} is not in the grid")
         for table in study.tables:
             study.table_places(table)
@@ -83,18 +83,18 @@ class Study:
     @cached_property
     def cells(self) -> list[Cell]:
         """Every cell of the grid to train, once, in a fixed order."""
-        found = {
+        cells = {
             Cell(*place, seed)
             for block in self.config.grid
             for place in _product(block)
             if place not in self.too_large and self.catalogue.has_meaning(place[0], place[2])
             for seed in block.seeds
         }
-        return sorted(found)
+        return sorted(cells)
 
     @cached_property
     def too_large(self) -> set[tuple[str, int, str]]:
-        """Places that are known not to fit the memory."""
+        """The places that are known not to fit into memory."""
         return {(place.representation, place.resolution, place.model) for place in self.config.out_of_memory}
 
     @property
@@ -109,20 +109,20 @@ class Study:
 
     @cache
     def table_places(self, table: str) -> list[Place]:
-        """The places of a table in the grid's order: each representation and model once, or once a resolution."""
-        found: dict[tuple, Place] = {}
+        """The places of a table in the grid's order: each representation and model once, or once per resolution."""
+        places: dict[tuple, Place] = {}
         for block in self.config.grid:
             for key in _product(block) if block.table == table else ():
                 shown = key if table == "table_resolution" else (key[0], key[2])
-                if shown in found:
+                if shown in places:
                     raise InputError(f"config: grid: {table} has {key[2]} on {key[0]} twice; name it in one block")
-                found[shown] = Place(*key, tuple(block.seeds), {})
-        if not found:
+                places[shown] = Place(*key, tuple(block.seeds), {})
+        if not places:
             raise InputError(f"config: grid: no block has table: {table}, so there is nothing to show")
-        return list(found.values())
+        return list(places.values())
 
     def status(self, place: Place) -> str:
-        """Why a place has numbers or none: run, n/a, out of memory."""
+        """Whether a place has numbers (run), or why it has none (n/a, out of memory)."""
         if not self.catalogue.has_meaning(place.representation, place.model):
             return "n/a"
         return "out of memory" if place.key in self.too_large else "run"
@@ -134,7 +134,7 @@ class Study:
     # Searches
 
     def search(self, representation: str, resolution: int, model: str) -> Search | None:
-        """The search that gives a network its values in one place; None for one that is not tuned.
+        """The search that gives a network its values in one place; None if the network is not tuned.
 
         Raises:
             InputError: the network is tuned, and there is no such search.
@@ -155,7 +155,7 @@ class Study:
         raise InputError(f"config: tuning has no search of {model} on {representation} at c{resolution}; add one")
 
     def check_search(self, search: Search) -> None:
-        """Refuse a search of what there is not, or of values that the rest of the configuration does not allow."""
+        """Refuse a search of unknown entries, or of values that the rest of the configuration does not allow."""
         catalogue, image, network = self.catalogue, search.representation, search.model
         catalogue.representation_entry(image)
         entry = catalogue.model_entry(network)
@@ -170,7 +170,7 @@ class Study:
             for value in domain.ends:
                 with_values(cell, {key: value}, where)
 
-    # What the names stand for
+    # Entries by name
 
     def ablation(self, name: str) -> Ablation:
         """The ablation of that name."""
@@ -182,8 +182,11 @@ class Study:
 
     def members(self, ensemble: str) -> list[Place]:
         """The places whose cells are members of an ensemble."""
-        found = named(self.config.ensembles, ensemble, "ensemble")
-        return [Place(one.representation, one.resolution, one.model, tuple(one.seeds), {}) for one in found.of]
+        entry = named(self.config.ensembles, ensemble, "ensemble")
+        return [
+            Place(member.representation, member.resolution, member.model, tuple(member.seeds), {})
+            for member in entry.of
+        ]
 
     def prediction(self, name: str) -> Prediction:
         """The prediction of that name."""

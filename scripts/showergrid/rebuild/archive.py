@@ -1,6 +1,6 @@
-"""The archive of a study: the project as it was run and what it made, in one file, the same for the same results.
+"""The archive of a study: one file with the project as it was run and its results, the same for the same results.
 
-Unpacked it is a working copy of the project: code, configuration, locks, results and Snakemake's records of them stand
+Unpacked, it is a working copy of the project: code, configuration, locks, results and Snakemake's records of them are
 where the workflow looks for them.
 """
 
@@ -25,7 +25,7 @@ from showergrid.rebuild import crate, repository, snakemake_metadata
 from showergrid.rebuild.page import page
 from showergrid.rebuild.settings import ArchiveJob
 
-FOLDER = "showergrid"  # what the archive unpacks to
+FOLDER = "showergrid"  # folder in the archive that holds all members
 SUMS = "SHA256SUMS"
 PAGE = "README.html"
 STUDY = "study.yaml"
@@ -35,13 +35,13 @@ Members = dict[str, Path | bytes]  # name in the archive -> the file, or its con
 
 
 def collect(root: Path, job: ArchiveJob, images: Sequence[Path], configs: Sequence[Path]) -> Members:
-    """Everything that the archive of the project in `root` holds.
+    """The members of the archive of the project in `root`.
 
     `images` are the container images, `configs` the configuration files as they were given.
 
     Raises:
-        InputError: the results lie outside the project, are not those of the code and data that are there, or the
-            working tree is not as it was planned.
+        InputError: the results lie outside the project or were not made from the code and data that are there, or the
+            working tree has changed since the archive was planned.
     """
     if PurePosixPath(job.results).is_absolute():
         raise InputError(
@@ -81,10 +81,10 @@ def _outside(name: str) -> bool:
 
 
 def _check(records: Mapping[str, snakemake_metadata.Record], digests: Mapping[str, Digest]) -> None:
-    """Refuse results that were not made of the files that are archived beside them."""
+    """Refuse results that were not made from the files that are archived beside them."""
     for output, record in sorted(records.items()):
         for name, sha256 in record.inputs.items():
-            if name.endswith("provenance.json"):  # asked for, whatever it says
+            if name.endswith("provenance.json"):  # an input that must exist, whatever its content
                 continue
             if name in digests and digests[name].sha256 != sha256:
                 raise InputError(f"{name} has changed since {output} was made of it; run snakemake first")
@@ -93,7 +93,7 @@ def _check(records: Mapping[str, snakemake_metadata.Record], digests: Mapping[st
 def _described(
     root: Path, job: ArchiveJob, time: int, members: Members, digests: dict[str, Digest], absent: int
 ) -> Members:
-    """The members, and those that tell of them: the page, the RO-Crate and the digests."""
+    """The members, together with those that describe them: the page, the RO-Crate and the digests."""
     citation = yaml.safe_load((root / "CITATION.cff").read_text())
     provenance = {name: json.loads((root / name).read_text()) for name in job.files if name.endswith("provenance.json")}
     members[PAGE] = page(root, job, time, citation, provenance, digests, absent)
@@ -115,20 +115,20 @@ def _described(
 
 
 def _below(job: ArchiveJob) -> list[str]:
-    """The archived files of the study, from its folder."""
+    """Paths of the study's archived files, relative to its folder."""
     return [name.removeprefix(f"{job.results}/") for name in job.files]
 
 
 def _named(job: ArchiveJob, members: Mapping[str, Any], *names: str) -> dict[str, str]:
-    """Those files of the study that are archived, by their names without folder and suffix."""
-    found = {PurePosixPath(name).stem: f"{job.results}/{name}" for name in names}
-    return {stem: name for stem, name in found.items() if name in members}
+    """Paths of those of the study's files `names` that are archived, by file name without suffix."""
+    paths = {PurePosixPath(name).stem: f"{job.results}/{name}" for name in names}
+    return {stem: name for stem, name in paths.items() if name in members}
 
 
 def write(path: Path, members: Members, time: int) -> None:
-    """The members as one tar file, compressed with Zstandard; `time` [s since 1970] is that of every one.
+    """Write the members as one tar file, compressed with Zstandard; `time` [s since 1970] is the time of each.
 
-    The digests come first, so that of a file that ends too early one knows what is missing.
+    The digests come first, so that an archive that ends too early still tells what is missing.
     """
     first = [SUMS, PAGE]
     names = first + sorted(set(members) - set(first))
@@ -155,10 +155,10 @@ def write(path: Path, members: Members, time: int) -> None:
 
 
 def unpack(path: Path, folder: Path) -> Path:
-    """Unpack an archive below `folder`; the folder of its members.
+    """Unpack an archive below `folder` and return the folder of its members.
 
     Raises:
-        InputError: the file is no archive, or can be read in part only.
+        InputError: the file is no archive, or only a part of it can be read.
     """
     last = "none"
     try:

@@ -1,4 +1,4 @@
-"""What is said of two folders of results: first whether they are the same, then what explains it, then each cell."""
+"""The report on two folders of results: whether they are the same, what explains the differences, then each cell."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ from typing import Any
 
 from showergrid.rebuild.compare import Cause, CellDifference, Outside, ResultsComparison
 
-SHOWN = 12  # lines of a kind
-WIDTH = 60  # letters of a value
+SHOWN = 12  # most lines of one part
+WIDTH = 60  # most characters of a value
 
 
-def report(found: ResultsComparison, names: tuple[str, str]) -> str:
-    """The report as text; `names` are how the two folders are called."""
-    cells = {cell.folder for cell in found.cells}
-    elsewhere = [name for name in found.differing if str(PurePosixPath(name).parent) not in cells]
-    lines = [f"A: {names[0]}", f"B: {names[1]}", "", _verdict(found)]
-    for letter, alone, opposite in zip("AB", found.only, found.only[::-1], strict=True):
-        lines += _part(f"Only in {letter}:", _gathered(alone, [*found.same, *found.differing, *opposite]))
-    for subject, causes in groupby(found.causes, lambda cause: cause.difference.subject):
+def report(comparison: ResultsComparison, names: tuple[str, str]) -> str:
+    """The report as text; `names` are the names of the two folders in it."""
+    cells = {cell.folder for cell in comparison.cells}
+    elsewhere = [name for name in comparison.differing if str(PurePosixPath(name).parent) not in cells]
+    lines = [f"A: {names[0]}", f"B: {names[1]}", "", _verdict(comparison)]
+    for letter, alone, opposite in zip("AB", comparison.only, comparison.only[::-1], strict=True):
+        lines += _part(f"Only in {letter}:", _gathered(alone, [*comparison.same, *comparison.differing, *opposite]))
+    for subject, causes in groupby(comparison.causes, lambda cause: cause.difference.subject):
         lines += _part(f"Different {subject} (A | B):", [_cause(cause) for cause in causes])
-    lines += _part("Nothing in the records explains why these differ:", found.unexplained)
-    lines += _part("Made in the same way, of files that differ:", found.following)
-    lines += _part("Cells that differ:", [_cell(cell) for cell in found.cells], len(found.cells))
+    lines += _part("Nothing in the records explains why these differ:", comparison.unexplained)
+    lines += _part("Made in the same way, of files that differ:", comparison.following)
+    lines += _part("Cells that differ:", [_cell(cell) for cell in comparison.cells], len(comparison.cells))
     lines += _part("Other files that differ:", elsewhere)
     return "\n".join(lines) + "\n"
 
 
-def _verdict(found: ResultsComparison) -> str:
-    if found.identical:
-        return f"The same: all {len(found.same)} files, byte for byte."
-    both = len(found.same) + len(found.differing)
-    said = [f"Different: {len(found.differing)} of the {both} files that both have"]
-    said += [f"{len(alone)} only in {letter}" for letter, alone in zip("AB", found.only, strict=True) if alone]
-    judged = [cell for cell in found.cells if cell.outside is not None]
+def _verdict(comparison: ResultsComparison) -> str:
+    if comparison.identical:
+        return f"The same: all {len(comparison.same)} files, byte for byte."
+    both = len(comparison.same) + len(comparison.differing)
+    said = [f"Different: {len(comparison.differing)} of the {both} files that both have"]
+    said += [f"{len(alone)} only in {letter}" for letter, alone in zip("AB", comparison.only, strict=True) if alone]
+    judged = [cell for cell in comparison.cells if cell.outside is not None]
     lines = [", ".join(said) + "."]
     if judged:
         within = sum(not cell.outside for cell in judged)
@@ -45,20 +45,25 @@ def _verdict(found: ResultsComparison) -> str:
             f"In {within} of {_count(len(judged), 'cell')} that {'differs' if len(judged) == 1 else 'differ'} "
             "all metrics lie within each other's intervals."
         )
-    if found.causes:
-        lines.append(f"What may explain it: {', '.join(dict.fromkeys(c.difference.subject for c in found.causes))}.")
+    if comparison.causes:
+        lines.append(
+            f"What may explain it: {', '.join(dict.fromkeys(c.difference.subject for c in comparison.causes))}."
+        )
     return "\n".join(lines)
 
 
 def _part(title: str, lines: Iterable[str], shown: int = SHOWN) -> list[str]:
-    """A title and lines below it, as far as there are any; of many only the first."""
+    """A title and the first `shown` of the lines below it; nothing where there are no lines."""
     lines = list(lines)
     more = [f"and {len(lines) - shown} more"] if len(lines) > shown else []
     return ["", title, *(f"  {line}" for line in [*lines[:shown], *more])] if lines else []
 
 
 def _gathered(alone: list[str], others: list[str]) -> list[str]:
-    """Paths of one folder alone; where the other lacks the whole folder of a file, that folder and its count."""
+    """Paths `alone` that only one folder has; a folder that the other lacks is one entry with its number of files.
+
+    `others` are all paths of the other folder.
+    """
     there = {parent for name in others for parent in PurePosixPath(name).parents}
 
     def lacking(name: str) -> str:
@@ -70,12 +75,12 @@ def _gathered(alone: list[str], others: list[str]) -> list[str]:
 
 
 def _cause(cause: Cause) -> str:
-    found = cause.difference
-    return f"{found.name}: {_short(found.one)} | {_short(found.other)} ({_count(len(cause.files), 'file')})"
+    change = cause.difference
+    return f"{change.name}: {_short(change.one)} | {_short(change.other)} ({_count(len(cause.files), 'file')})"
 
 
 def _short(value: Any) -> str:
-    """A value in one line; of a digest as much as tells it from others."""
+    """A value in one line; of a digest, as many characters as tell it from others."""
     text = "none" if value is None else str(value)
     if re.fullmatch("[0-9a-f]{40,64}", text):
         return text[:12]

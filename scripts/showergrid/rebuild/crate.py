@@ -1,7 +1,7 @@
 """The archive as an RO-Crate: what its files are, and which run of which workflow made them.
 
 It follows Workflow Run Crate 0.5 (https://www.researchobject.org/workflow-run-crate/profiles/workflow_run_crate/), a
-profile of RO-Crate 1.1. Dates are those of the commit and of the run, so that the same archive is described alike.
+profile of RO-Crate 1.1. Dates are those of the commit and of the run, so that the same archive is described the same.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ TYPES = {
 class WorkflowRun:
     """The run of the workflow.
 
-    inputs, outputs: files of the archive that it took and made, by a name for each.
+    inputs, outputs: the files of the archive that it read and wrote, by name.
     """
 
     start: str
@@ -73,8 +73,8 @@ def describe(
 ) -> bytes:
     """The text of ro-crate-metadata.json.
 
-    `citation` is what CITATION.cff holds; `time` [s since 1970] that of the commit; `members` are the digests of all
-    other files of the archive, None for the one that lists the digests.
+    `citation` is the content of CITATION.cff, `time` [s since 1970] that of the commit; `members` are the digests of
+    all other files of the archive by path, None for the file that lists the digests.
     """
     crate = ROCrate(version="1.1")
     authors = [
@@ -151,7 +151,7 @@ def describe(
 
 
 def _plain(value: Any) -> Any:
-    """A list of one as its one value, as RO-Crate 1.1 recommends."""
+    """The value alone where a list has only one, as RO-Crate 1.1 recommends."""
     return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
@@ -160,21 +160,21 @@ def _name(author: Mapping[str, str]) -> str:
 
 
 def _properties(name: str, known: Digest | None) -> dict[str, Any]:
-    found: dict[str, Any] = {
+    properties: dict[str, Any] = {
         "name": name,
         "encodingFormat": TYPES.get(PurePosixPath(name).suffix, "text/plain"),
     }
     if name == WORKFLOW:
-        found["@type"] = ["File", "SoftwareSourceCode", "ComputationalWorkflow"]
+        properties["@type"] = ["File", "SoftwareSourceCode", "ComputationalWorkflow"]
     elif name.endswith(".sif"):
-        found |= {"@type": ["File", "ContainerImage"], "additionalType": {"@id": TERMS["SIFImage"]}}
+        properties |= {"@type": ["File", "ContainerImage"], "additionalType": {"@id": TERMS["SIFImage"]}}
     if known is not None:
-        found |= {"contentSize": str(known.size), "sha256": known.sha256}
-    return found
+        properties |= {"contentSize": str(known.size), "sha256": known.sha256}
+    return properties
 
 
 def _parameter(crate: ROCrate, name: str, file: Any) -> Any:
-    """Something that the workflow takes or makes, and the file that stood for it in this run."""
+    """An input or output of the workflow, linked to its file in this run."""
     parameter = crate.add_jsonld(
         {
             "@id": f"#parameter-{name}",

@@ -1,4 +1,4 @@
-"""The page of an archive, which a browser opens from the unpacked folder: what is inside, and how to check it."""
+"""The HTML page in an archive, to open from the unpacked folder: what is inside, and how to check it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def page(
     """The page as HTML without script or outside link.
 
     `time` [s since 1970] is that of the commit, `provenance` the records of the results by file, `digests` those of
-    the members, `absent` the number of files that the results were made of and that are not archived.
+    the members, `absent` the number of files that the results were made from but that are not archived.
     """
     results = job.results
     environments = [record["environment"] for record in provenance.values()]
@@ -65,7 +65,7 @@ def page(
 
 
 def _parts(results: str, digests: Mapping[str, Digest]) -> list[dict[str, Any]]:
-    """What stands where, how many files, and their size [bytes]."""
+    """The parts of the archive: where each is, what it holds, how many files, and their size [bytes]."""
     kinds = [
         (f"{results}/cells/", "trained networks: weights, history, answers to every event, metrics, figures, records"),
         (f"{results}/data/", "the data, or what is left of them here: hits, events, split, ranges, records"),
@@ -79,11 +79,11 @@ def _parts(results: str, digests: Mapping[str, Digest]) -> list[dict[str, Any]]:
         ("showergrid.bundle", "the commit and its history, as a git bundle"),
         ("", "the workflow: code, configuration, tests, this page"),
     ]
-    found: dict[str, list[int]] = {where: [] for where, _ in kinds}
+    sizes: dict[str, list[int]] = {where: [] for where, _ in kinds}
     for name, known in digests.items():
-        found[next(where for where, _ in kinds if name.startswith(where))].append(known.size)
+        sizes[next(where for where, _ in kinds if name.startswith(where))].append(known.size)
     return [
-        {"where": where or "the rest", "what": what, "files": len(found[where]), "size": sum(found[where])}
+        {"where": where or "the rest", "what": what, "files": len(sizes[where]), "size": sum(sizes[where])}
         for where, what in kinds
-        if found[where]
+        if sizes[where]
     ]

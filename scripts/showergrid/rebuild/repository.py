@@ -1,4 +1,4 @@
-"""The git repository of the project: which commit this is, what differs from it, and its history as one file."""
+"""The git repository of the project: its commit, what differs from it, and its history as one file."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def files(root: Path) -> list[str]:
 def bundle(root: Path, commit: str) -> bytes:
     """A git bundle of `commit` and its history, to clone from: the same bytes however the repository is packed.
 
-    `git bundle` takes over the deltas that the repository happens to hold; here they are found anew, by one thread.
+    `git bundle` reuses the deltas that the repository happens to hold; here one thread computes them anew.
     The format: https://git-scm.com/docs/gitformat-bundle.
     """
     objects = _git(root, "rev-list", "--objects", "--topo-order", commit)

@@ -1,4 +1,4 @@
-"""What a folder of results holds: its files by content, and the record of the job that made each."""
+"""A folder of results: the digests of its files, and the record of the job that made each."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from showergrid.core.errors import InputError
 from showergrid.core.progress import progress
 
 RECORD = "provenance.json"
-# Their files tell times, or hold the records of all others
+# Folders that are not compared: their files hold times, or the records of all others
 APART = ("logs", "benchmarks", "mlflow", "archive")
 UNFINISHED = "checkpoint.pt"
 
 
 @dataclass(frozen=True)
 class RecordedJob:
-    """What is recorded of a job; `inputs` and `outputs` are digests by path below the study's folder.
+    """The record of a job; `inputs` and `outputs` are digests by path below the study's folder.
 
-    An input from elsewhere keeps the path that the job was told.
+    An input from elsewhere keeps the path that the job was given.
     """
 
     path: str
@@ -33,13 +33,13 @@ class RecordedJob:
 
     @property
     def rule(self) -> str:
-        """The rule that it was a job of."""
+        """The rule of the job."""
         return self.record["rule"]
 
 
 @dataclass(frozen=True)
 class Results:
-    """A study's folder: `digests` are of every output that is the same for the same work, `jobs` by output."""
+    """A study's folder: `digests` of every output that is the same for the same work, and `jobs`, both by output."""
 
     folder: Path
     digests: Mapping[str, str]
@@ -52,7 +52,7 @@ class Results:
 
 
 def is_of_cell(name: str) -> bool:
-    """Whether a path below the study's folder is one of the files that stand for a cell."""
+    """Whether a path below the study's folder is that of a file directly in the folder of a cell."""
     path = PurePosixPath(name)
     return path.parts[0] == "cells" and path.parent.name.startswith("seed")
 
@@ -72,8 +72,8 @@ def read_results(folder: Path) -> Results:
     if not outputs:
         raise InputError(f"{folder}: holds no results; name the folder of a study's results")
     with ThreadPoolExecutor() as pool:
-        found = pool.map(lambda name: sha256(folder / name), outputs)
-        digests = dict(zip(outputs, progress(found, str(folder), "file", len(outputs)), strict=True))
+        checksums = pool.map(lambda name: sha256(folder / name), outputs)
+        digests = dict(zip(outputs, progress(checksums, str(folder), "file", len(outputs)), strict=True))
     jobs = [_job(folder, name) for name in names if name.endswith(RECORD)]
     return Results(folder, digests, {output: job for job in jobs for output in job.outputs})
 
@@ -87,7 +87,7 @@ def _names(folder: Path) -> Iterator[str]:
 
 
 def _job(folder: Path, name: str) -> RecordedJob:
-    """The record `name`; an output of its job stands beside it, which tells how the job named the study's folder."""
+    """Read the record `name`; the path of an output beside it tells what path the job had for the study's folder."""
     try:
         record = json.loads((folder / name).read_text())
         inputs, outputs = (dict(_files(record[kind])) for kind in ("inputs", "outputs"))
@@ -105,7 +105,7 @@ def _files(recorded: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _above(path: PurePosixPath, inner: PurePosixPath) -> PurePosixPath | None:
-    """The folder in which `path` is `inner`."""
+    """The folder below which `path` is `inner`, None if `path` does not end so."""
     count = len(inner.parts)
     if path.parts[len(path.parts) - count :] != inner.parts:
         return None

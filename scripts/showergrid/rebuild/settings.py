@@ -19,7 +19,7 @@ class Archive(Settings):
     @field_validator("*", mode="before")
     @classmethod
     def _typed(cls, value: Any) -> Any:
-        """Snakemake's --config 'archive={dirty: true}' gives the value as text."""
+        """Turn text into a switch, since Snakemake's --config 'archive={dirty: true}' gives the value as text."""
         return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
 
 
@@ -31,7 +31,7 @@ class Made(Settings):
 
 
 class ArchiveJob(Settings):
-    """What the archive is made of."""
+    """The configuration of the job that makes the archive."""
 
     results: str = Field(min_length=1, description="folder of the study")
     archive: Archive
@@ -42,7 +42,7 @@ class ArchiveJob(Settings):
 
     @property
     def files(self) -> list[str]:
-        """The files of the study to archive, each once, sorted, from the project's root."""
+        """Paths of the study's files to archive, relative to the project's root: each once, sorted."""
         return sorted(
             {f"{self.results}/{folder}{name}" for made in self.made for folder in made.folders for name in made.names}
         )

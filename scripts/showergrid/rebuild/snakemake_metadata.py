@@ -1,7 +1,7 @@
-"""What Snakemake remembers of the files that it made, by which it sees what a change makes out of date.
+"""Snakemake's records of the files that it made, from which it tells what a change makes out of date.
 
 Snakemake 9.27 keeps one JSON file for each output in .snakemake/metadata, named by the Base64 of the output's path; a
-name too long for the file system is cut into folders that begin with @. Nothing else of .snakemake decides a plan.
+name too long for the file system is cut into folders that begin with @. Nothing else in .snakemake decides a plan.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ FOLDER = ".snakemake/metadata"
 
 @dataclass(frozen=True)
 class Record:
-    """What is remembered of one output: `path` is the file that says it, from the project's root."""
+    """Snakemake's record of one output; `path` is that of the record, relative to the project's root."""
 
     path: str
     content: dict[str, Any]
@@ -32,13 +32,13 @@ class Record:
 
 
 def recall(root: Path, outputs: list[str]) -> dict[str, Record]:
-    """The records of some outputs of the workflow run in `root`, and of all that they were made of.
+    """The records of `outputs` of the workflow run in `root`, and of all files that they were made from.
 
-    Those of a job come together, also where a file is not there any more: Snakemake sees that a job's configuration
-    has changed only if it remembers all of its outputs.
+    The records of all outputs of a job are included, even if a file no longer exists: Snakemake sees that a job's
+    configuration has changed only if it has the records of all its outputs.
 
     Raises:
-        InputError: one of `outputs` has none: it was not made by the workflow, or .snakemake was deleted.
+        InputError: one of `outputs` has no record: the workflow did not make it, or .snakemake was deleted.
     """
     known = {
         _output(path, root / FOLDER): Record(str(path.relative_to(root)), json.loads(path.read_text()))
@@ -53,18 +53,18 @@ def recall(root: Path, outputs: list[str]) -> dict[str, Record]:
     together: dict[str, list[str]] = {}
     for name, record in known.items():
         together.setdefault(record.content["shellcmd"], []).append(name)
-    found: dict[str, Record] = {}
+    records: dict[str, Record] = {}
     queue = list(outputs)
     while queue:
         name = queue.pop()
-        if name in known and name not in found:
-            found[name] = known[name]
+        if name in known and name not in records:
+            records[name] = known[name]
             queue.extend(together[known[name].content["shellcmd"]])
             queue.extend(known[name].content["input"])
-    return found
+    return records
 
 
 def _output(path: Path, folder: Path) -> str:
-    """The output that a record is of."""
+    """Path of the output that the record at `path` describes."""
     encoded = "".join(part.removeprefix("@") for part in path.relative_to(folder).parts)
     return base64.urlsafe_b64decode(encoded).decode()

@@ -6,8 +6,8 @@ events; lightness grows through `lightness_span` with the logarithm of the summe
 ranges are kept apart, so hue never depends on charge. Empty pixels are black.
 
 Equal events moved along the dropped axis give equal images: the shift is made in float64 and the shifted coordinate is
-counted in whole steps of 10 micrometres, a hundredth of a detector's resolution. What is left is the rounding of the
-stored float32 positions when it carries a hit over half a step: one step among the sum, about 1e-6 of the hue span.
+counted in whole steps of 10 micrometres, a hundredth of a detector's resolution. Only the rounding of the stored
+float32 positions remains, where it carries a hit over half a step: one step in the sum, about 1e-6 of the hue span.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def _pixels(hits: Hits, grid: Grid, parameters: Parameters) -> Bins:
 
 
 def _pooled(pixel: Bins, hits: Hits, parameters: Parameters) -> np.ndarray:
-    """(P,) coordinate of the dropped axis behind each pixel [cm]."""
+    """(P,) pooled coordinate of the hits behind each pixel on the dropped axis [cm]."""
     depth = pixel.sum(_depth(hits, parameters)) * STEP
     return depth / pixel.count() if parameters.depth_pool == "mean" else depth
 

@@ -1,11 +1,11 @@
 """The shower as a plain table: variables that a physicist would cut on, all about its start, in a fixed order.
 
-Hits that share a voxel of the grid become one: its place is that of the voxel, its charge their sum. The start is the
-event's first hit. Of spheres around it are counted, radius by radius, the charge and the hits inside, which tell one
-minimum ionising particle from a pair; the quartiles of the charges inside, the same with less weight on the tail of
-single large losses; and the shape of the charge inside, which tells a straight track from two that part: the standard
-deviations along its three principal axes, the largest first (square roots of the eigenvalues of the charge-weighted
-covariance). Then the charge and the hits of the whole event.
+Hits that share a voxel of the grid are merged into one hit with the voxel's place and their summed charge. The start
+is the event's first hit. The features of the spheres around it are, radius by radius: the charge and the hits inside,
+which tell one minimum ionising particle from a pair; the quartiles of the charges inside, which tell the same with less
+weight on the tail of single large losses; and the shape of the charge inside, which tells a straight track from two
+that part: the standard deviations along its three principal axes, the largest first (square roots of the eigenvalues of
+the charge-weighted covariance). The charge and the hits of the whole event follow.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Radius = Annotated[float, Field(gt=0)]
 
 
 class Parameters(Settings):
-    """Which spheres are looked into."""
+    """The spheres in which features are measured."""
 
     radii: list[Radius] = Field(min_length=1, description="of the spheres whose charge and hits are counted [cm]")
     quartile_radii: list[Radius] = Field(description="of the spheres whose charges have quartiles [cm]")
@@ -41,7 +41,7 @@ class Parameters(Settings):
 
 
 def names(parameters: Parameters) -> list[str]:
-    """What the features are called, in their order."""
+    """The names of the features, in their order."""
     return [
         *(f"{what} within {radius:g} cm" for what in ("charge", "hits") for radius in parameters.radii),
         *(f"charge quartile {i} within {radius:g} cm" for radius in parameters.quartile_radii for i in (1, 2, 3)),
@@ -52,12 +52,12 @@ def names(parameters: Parameters) -> list[str]:
 
 
 def length(parameters: Parameters) -> int:
-    """How many there are: the window that holds them all."""
+    """The number of features, which is the length of the window that holds them all."""
     return len(names(parameters))
 
 
 def axes(parameters: Parameters) -> tuple[str, ...]:
-    """The one axis of the table's rows."""
+    """The only axis, along a row of the table."""
     return ("feature",)
 
 
@@ -67,7 +67,7 @@ def ranges(hits: Hits, grid: Grid, parameters: Parameters) -> dict[str, float]:
 
 
 def pixels(hits: Hits, grid: Grid, ranges: dict[str, float], parameters: Parameters) -> Pixels:
-    """Measure a chunk of events; values (P, 1). Every feature is made of all charge and all hits of its event."""
+    """Measure a chunk of events; values (P, 1). Every feature carries all charge and all hits of its event."""
     voxel = Bins.of(hits.row, grid.relative(hits))
     events, charge = hits.event.size, voxel.sum(hits.charge)
     offset = voxel.place * grid.size  # (B, 3) cm
@@ -103,7 +103,7 @@ def pixels(hits: Hits, grid: Grid, ranges: dict[str, float], parameters: Paramet
 
 
 def within(row: np.ndarray, distance: np.ndarray, weight: np.ndarray, events: int, radii: list[float]) -> np.ndarray:
-    """(E, R) float64: summed weight (B,) of what lies nearer to the start than each of the rising `radii` [cm]."""
+    """(E, R) float64: the sum of `weight` (B,) nearer to the start than each of the ascending `radii` [cm]."""
     shell = np.searchsorted(radii, distance, side="right")
     size = len(radii) + 1
     summed = np.bincount(row * size + shell, weight, events * size).reshape(events, size)
@@ -111,9 +111,10 @@ def within(row: np.ndarray, distance: np.ndarray, weight: np.ndarray, events: in
 
 
 def quartiles(row: np.ndarray, charge: np.ndarray, events: int) -> np.ndarray:
-    """(E, 3) float64: lower quartile, median and upper quartile of the charges (B,) of each event, which has some.
+    """(E, 3) float64: lower quartile, median and upper quartile of the charges (B,) of each event.
 
-    Each is one of the charges: the smallest that a quarter, a half or three quarters of them do not exceed.
+    Every event must have a charge. Each result is one of the charges: the smallest that a quarter, a half or three
+    quarters of them do not exceed.
     """
     count = np.bincount(row, minlength=events)
     first = np.cumsum(count) - count
@@ -124,7 +125,7 @@ def quartiles(row: np.ndarray, charge: np.ndarray, events: int) -> np.ndarray:
 def spreads(row: np.ndarray, offset: np.ndarray, charge: np.ndarray, events: int) -> np.ndarray:
     """(E, 3) float64: standard deviations [cm] of the charge along its principal axes, the largest first.
 
-    offset (B, 3) [cm], charge (B,); 0 for an event with less than two places.
+    offset (B, 3) [cm], charge (B,); 0 for an event with fewer than two places.
     """
     total = np.bincount(row, charge, events)
     total = np.where(total > 0, total, 1)

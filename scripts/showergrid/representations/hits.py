@@ -1,8 +1,8 @@
 """The shower as a list of its hits, for networks and trees that take a set or a sequence instead of an image.
 
-Hits that share a voxel of the grid become one: its place is that of the voxel, its charge their sum. The one axis of
-the list counts them, the nearest to the event's first hit first, or in the order of the event's hits; a window of 128
-holds the first 128, and what an event lacks of them is 0 in every channel.
+Hits that share a voxel of the grid are merged into one hit with the voxel's place and their summed charge. The only
+axis of the list counts them, sorted by distance from the event's first hit or in the order of the event's hits. A
+window of 128 holds the first 128; entries that an event lacks are 0 in every channel.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from showergrid.events.hits import Hits
 from showergrid.inputs.pixels import Bins, Grid, Pixels, scaled_charge
 
 CHANNELS = 6  # x, y, z from the first hit, distance from it, charge, and 1 for a hit that is there
-CENTIMETRES = 10.0  # that stand for 1, in places and distance
+CENTIMETRES = 10.0  # length that stands for 1 in places and distance
 
 
 class Parameters(Settings):
@@ -30,7 +30,7 @@ class Parameters(Settings):
 
 
 def axes(parameters: Parameters) -> tuple[str, ...]:
-    """The one axis of the list."""
+    """The only axis of the list."""
     return ("hit",)
 
 

@@ -1,7 +1,7 @@
 """Several views of a shower as the channels of one image, such as three projections.
 
-It makes no images of its own: each view is the window of a representation that does, cut from its image file, which is
-made once, whoever shows it.
+It makes no images of its own: each view is a window cut from the image file of another representation, which is made
+once for all that use it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from showergrid.inputs.settings import Origin
 
 
 class Parameters(Settings):
-    """Which views there are, in the order of their channels."""
+    """The views, in the order of their channels."""
 
     of: list[str] = Field(min_length=1, description="representations with images of their own, one a view")
     origins: list[Origin] = Field(default=[], description="what the window of each view follows; none: as the network")

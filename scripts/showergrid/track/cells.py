@@ -1,4 +1,4 @@
-"""What a tracking database is told of a cell, read from its folder."""
+"""The contents of a cell that a tracking database stores, read from the cell's folder."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from showergrid.evaluation.cell_folder import read_metrics
 from showergrid.training.history import Epoch, read_history
 
 RECORDS = ("train.provenance.json", "evaluate.provenance.json")
-FILES = ("model.safetensors", "history.csv", "metrics.json", *RECORDS)  # that are read, beside the figures
+FILES = ("model.safetensors", "history.csv", "metrics.json", *RECORDS)  # read, apart from the figures
 
 
 @dataclass(frozen=True)
 class TrackedCell:
-    """One cell: its name, as in paths, and what is shown of it.
+    """One cell: its name, as in paths, and its contents.
 
-    figures: files in the folder; start, end: of training and of evaluation [ms since 1970];
-    packages: those that it was trained with.
+    figures: files in the folder; start: of its training, end: of its evaluation [ms since 1970];
+    packages: versions that it was trained with.
     """
 
     name: str
@@ -79,7 +79,7 @@ def read_cell(results: Path, name: str, figures: Sequence[str]) -> TrackedCell:
 
 
 def final_metrics(metrics: Mapping[str, Any]) -> dict[str, float]:
-    """The numbers of metrics.json by a name in groups, test/accuracy and test/accuracy/low; undefined ones left out."""
+    """The defined numbers of metrics.json by names in groups, such as test/accuracy and test/accuracy/low."""
     parts = {**metrics["splits"], **{name: value for name, value in metrics.items() if name != "splits"}}
     return {
         name.replace(".", "/").removesuffix("/value"): float(value)

@@ -1,4 +1,4 @@
-"""Cells as runs and registered models of MLflow: in a database of one's own, or on a server."""
+"""Cells as runs and registered models of MLflow: in a new database, or on a server."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-# Read when MLflow is imported: it would else call home, and tell of what nobody asked.
+# MLflow reads these when it is imported; without them it calls home and prints what nobody asked for.
 os.environ |= {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "DO_NOT_TRACK": "true",
@@ -37,16 +37,16 @@ from showergrid.core.progress import progress
 from showergrid.events.hits import AXES, read_hits
 from showergrid.track.cells import FILES, TrackedCell
 
-SCHEME = "mlflow-artifacts"  # of places that a server resolves, wherever its folder of artifacts is then
-EXAMPLES = 2  # events that a model shows as its input
+SCHEME = "mlflow-artifacts"  # of addresses that a server resolves, wherever its folder of artifacts is
+EXAMPLES = 2  # events that a model shows as its example of an input
 SCRIPTS = Path(__file__).parents[2]
 
 
 @contextmanager
 def database(path: Path, artifacts: Path, experiment: str) -> Iterator[None]:
-    """Log into a new SQLite file and the folder `artifacts`; both are there, whole, once the block ends well.
+    """Log into a new SQLite file and the folder `artifacts`; both appear, complete, only if the block succeeds.
 
-    The database names places below the folder only, so that both can be moved; a server that has them resolves those.
+    The database holds addresses below the folder only, so that both can be moved; a server that has both resolves them.
     """
     beside, beside_artifacts = (place.with_name(f".partial-{place.name}") for place in (path, artifacts))
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -76,7 +76,7 @@ def server(address: str) -> Iterator[None]:
     """Log to a server.
 
     Raises:
-        InputError: it cannot be reached, or refuses.
+        InputError: the server cannot be reached, or refuses.
     """
     mlflow.set_tracking_uri(address)
     try:
@@ -89,38 +89,38 @@ def log(cells: Sequence[TrackedCell], experiment: str, hits: Path, packages: Pat
     """Make a run of each cell that has none yet, in the order given; return cell -> run.
 
     A run with the digest of its cell stays as it is; one of an older state of the cell, or one that was not finished,
-    is deleted once the new one is there. `hits`: hits.parquet of the study, of which each model shows some as its
-    input; `packages`: the list of those that a model needs where it is loaded, in the versions of its cell.
+    is deleted once the new one is there. `hits`: hits.parquet of the study, from which each model shows an example of
+    its input; `packages`: a list of the packages that a model needs where it is loaded, in the versions of its cell.
     """
     lines = packages.read_text().splitlines()
     names = [line.split("==")[0] for line in lines if line and not line.startswith("#")]
     client = mlflow.MlflowClient()
-    found = {}
+    runs = {}
     place = mlflow.set_experiment(experiment).experiment_id
     for cell in progress(cells, "tracking", "cell"):
         before = client.search_runs([place], f"tags.cell = '{cell.name}'")
         same = [
             run for run in before if run.info.status == "FINISHED" and run.data.tags["digest"] == cell.tags["digest"]
         ]
-        found[cell.name] = same[0].info.run_id if same else _log_cell(client, place, cell, hits, names)
+        runs[cell.name] = same[0].info.run_id if same else _log_cell(client, place, cell, hits, names)
         for run in before:
-            if run.info.run_id != found[cell.name]:
+            if run.info.run_id != runs[cell.name]:
                 client.delete_run(run.info.run_id)
-    return found
+    return runs
 
 
 def files(cells: Sequence[TrackedCell]) -> dict[str, list[Path]]:
-    """What of the cells is shown."""
+    """The files of the cells that are shown, by name."""
     return {name: [cell.folder / name for cell in cells] for name in (*FILES, *cells[0].figures)}
 
 
 def modules() -> tuple[str, ...]:
-    """Dotted names of the modules that a model may load by name: all, as a process that loads two has one library."""
+    """Dotted names of the modules that a model may load by name: all, as two models in a process share one library."""
     return ("showergrid.track.model", *plugins.all_modules())
 
 
 def _log_cell(client: mlflow.MlflowClient, place: str, cell: TrackedCell, hits: Path, packages: Sequence[str]) -> str:
-    """Make the run of a cell; it counts as finished once all is there."""
+    """Make the run of a cell; it counts as finished once it is complete."""
     run = client.create_run(place, start_time=cell.start, run_name=cell.name).info.run_id
     client.log_batch(
         run,
@@ -146,9 +146,9 @@ def _log_cell(client: mlflow.MlflowClient, place: str, cell: TrackedCell, hits: 
 def _register(
     client: mlflow.MlflowClient, place: str, run: str, cell: TrackedCell, hits: Path, packages: Sequence[str]
 ) -> None:
-    """Register the model of a cell: its weights, the code that makes scores of hits, what it takes and gives.
+    """Register the model of a cell: its weights, the code that turns hits into scores, its inputs and outputs.
 
-    mlflow.pyfunc.log_model would do the same, and run the network to see whether it can: here is no PyTorch.
+    mlflow.pyfunc.log_model would do the same, but also run the network as a test, and PyTorch is not installed here.
     """
     model = client.create_logged_model(place, "cell", source_run_id=run, tags={"cell": cell.name})
     with tempfile.TemporaryDirectory() as folder:
@@ -156,7 +156,7 @@ def _register(
         client.log_model_artifacts(model.model_id, str(Path(folder, "model")))
     client.finalize_logged_model(model.model_id, "READY")
     client.log_outputs(run, [LoggedModelOutput(model.model_id, step=0)])
-    name = cell.name.replace("/", ".")  # MLflow takes no slash in it
+    name = cell.name.replace("/", ".")  # MLflow allows no slash in a name
     if not client.search_registered_models(f"name = '{name}'"):
         client.create_registered_model(name)
     client.create_model_version(name, f"models:/{model.model_id}", run, model_id=model.model_id)
@@ -182,7 +182,7 @@ def _save_model(folder: Path, cell: TrackedCell, about: Model, hits: Path, packa
             input_example=example,
             pip_requirements=[f"{name}=={version}" for name, version in versions.items()],
         )
-    # MLflow notes where it found these files, in folders of this machine
+    # MLflow has recorded where it found these files, in folders of this machine
     flavor = about.flavors["python_function"]
     flavor["artifacts"]["model"]["uri"] = flavor["artifacts"]["model"]["path"]
     flavor["model_code_path"] = "model.py"

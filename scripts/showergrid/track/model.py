@@ -1,7 +1,7 @@
 """A cell as an MLflow model: hits in, scores out.
 
-MLflow keeps this file and the code that it needs beside the weights, and runs it where the model is loaded; there
-PyTorch is needed, which logging a model is not: hence the imports inside.
+MLflow stores this file and the code that it needs with the weights, and runs it where the model is loaded. Only there
+is PyTorch needed, not where the model is logged: hence the imports inside the methods.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from mlflow.pyfunc import PythonModel
 
 
 class CellModel(PythonModel):
-    """The network of one cell, with the images that it takes made of hits."""
+    """The network of one cell, applied to images that are made from hits."""
 
     def load_context(self, context) -> None:
-        """Read the weights and what they are of."""
+        """Read the weights and the description of their cell."""
         from showergrid.training.model_file import read_model
 
         self.weights, self.cell = read_model(Path(context.artifacts["model"]))

@@ -22,11 +22,11 @@ def finished(study: str) -> dict[str, Any]:
 
 
 def failed(study: str, logs: Iterable[str]) -> dict[str, Any]:
-    """The message of what went wrong, by Snakemake's own `logs`: each rule that failed and the log of its job."""
+    """The message of each rule that failed and the log of its job, as read from Snakemake's own `logs`."""
     text = "\n".join(Path(log).read_text(errors="replace") for log in logs if Path(log).is_file())
     blocks = re.findall(r"^Error in rule (\w+):\n((?: {4}.*\n)*)", text, re.M)
     logs = [re.search(r"^ {4}log: (\S+)", lines, re.M) for _, lines in blocks]
-    jobs = [f"{rule} ({found[1]})" if found else rule for (rule, _), found in zip(blocks, logs, strict=True)]
+    jobs = [f"{rule} ({match[1]})" if match else rule for (rule, _), match in zip(blocks, logs, strict=True)]
     jobs = list(dict.fromkeys(jobs))
     return {
         "text": f"showergrid: {study}: failed: {', '.join(jobs) or 'see what snakemake printed'}",
@@ -39,7 +39,7 @@ def failed(study: str, logs: Iterable[str]) -> dict[str, Any]:
 def send(receivers: Notify, message: dict[str, Any]) -> None:
     """Give the text of `message` to the command on its standard input, and all of it as JSON to the web address.
 
-    What goes wrong is one line: a message that is lost changes nothing of the study.
+    A failure to send is reported in one line: a lost message changes nothing in the study.
     """
     if receivers.command:
         try:

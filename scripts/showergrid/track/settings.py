@@ -1,4 +1,4 @@
-"""Settings of what is told of a study outside its folder: tracking and notices."""
+"""Settings of tracking and notices, which report on a study outside its folder."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import Field
 
 from showergrid.core.settings import Settings
 
-# No user and password in it: the record would hold them
+# Without user and password, which the record would hold
 Url = Annotated[str, Field(pattern=r"^https?://[^/@\s]+(/[^@\s]*)?$")]
 
 
@@ -34,11 +34,11 @@ class TrackJob(Settings):
 
     @property
     def experiment(self) -> str:
-        """What MLflow calls the study."""
+        """The name of the study in MLflow."""
         return f"showergrid {self.study}"
 
 
 class TrackServerJob(TrackJob):
-    """And where."""
+    """Which cells are shown, and on which server."""
 
     server: Url

@@ -1,4 +1,4 @@
-"""How far the trainings of a study are, from their logs and folders, which are only read."""
+"""The progress of the trainings of a study, from their logs and folders, which are only read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EPOCH = re.compile(r": epoch (?P<epoch>\d+)/(?P<epochs>\d+): (?P<told>.*)")
 
 @dataclass(frozen=True)
 class RunningTraining:
-    """One that began and has not ended; `told` is what it said of its last epoch, `quiet` how long ago that was [s]."""
+    """A training that has not ended; `told` is what it said of its last epoch, `quiet` how long ago that was [s]."""
 
     cell: str
     epoch: int
@@ -25,8 +25,8 @@ class RunningTraining:
 
 
 def trainings(results: Path) -> list[RunningTraining]:
-    """Those under way, or broken off, below the study's folder, sorted by cell."""
-    found = []
+    """The trainings that are under way or broken off below the study's folder, sorted by cell."""
+    runs = []
     for log in sorted((results / "logs/train").glob("*.log")):
         place = LOG.fullmatch(log.name)
         if place is None:
@@ -37,14 +37,13 @@ def trainings(results: Path) -> list[RunningTraining]:
         told = EPOCH.findall(log.read_text(errors="replace"))
         epoch, epochs, last = told[-1] if told else (0, None, "has not finished an epoch")
         name = str(folder.relative_to(results / "cells"))
-        found.append(RunningTraining(name, int(epoch), epochs and int(epochs), last, time.time() - log.stat().st_mtime))
-    return found
+        runs.append(RunningTraining(name, int(epoch), epochs and int(epochs), last, time.time() - log.stat().st_mtime))
+    return runs
 
 
-def lines(found: list[RunningTraining]) -> list[str]:
-    """A line for each."""
-    width = max((len(one.cell) for one in found), default=0)
+def lines(runs: list[RunningTraining]) -> list[str]:
+    """A line for each training."""
+    width = max((len(run.cell) for run in runs), default=0)
     return [
-        f"{one.cell:{width}}  {one.epoch:3}/{one.epochs or '?':<3}  {one.told}  ({one.quiet:.0f} s ago)"
-        for one in found
+        f"{run.cell:{width}}  {run.epoch:3}/{run.epochs or '?':<3}  {run.told}  ({run.quiet:.0f} s ago)" for run in runs
     ] or ["no training is under way"]

@@ -14,7 +14,7 @@ from showergrid.core.atomic import replacing
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A file that holds the last whole epoch of the training with this digest, and no other's.
+    """A file that holds the state after the last whole epoch of the training with this digest.
 
     `digest` stands for configuration, code, data and environment: a state of any other training is ignored.
     """
@@ -23,7 +23,7 @@ class Checkpoint:
     digest: str
 
     def read(self) -> dict[str, Any] | None:
-        """The state to go on from; None where there is no file, or one that is damaged or of another training."""
+        """The state to resume from; None if the file is missing, damaged or of another training."""
         try:
             state = torch.load(self.path, map_location="cpu", weights_only=True)
             return state["state"] if state["digest"] == self.digest else None
@@ -31,13 +31,13 @@ class Checkpoint:
             return None
 
     def write(self, state: dict[str, Any]) -> None:
-        """Keep `state` in place of the one before."""
-        content = io.BytesIO()  # writing to a disk that is full, PyTorch would say something else
+        """Keep `state` in place of the previous one."""
+        content = io.BytesIO()  # writing to a full disk, PyTorch would raise an error that does not say so
         torch.save({"digest": self.digest, "state": state}, content)
         with replacing(self.path) as partial:
             partial.write_bytes(content.getbuffer())
 
     def remove(self) -> None:
-        """Forget the training, once its outputs are written."""
+        """Delete the file, once the outputs of the training are written."""
         self.path.unlink(missing_ok=True)
         self.path.with_name(f".partial-{self.path.name}").unlink(missing_ok=True)

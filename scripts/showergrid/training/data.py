@@ -1,4 +1,4 @@
-"""Events with their labels, as a training and an evaluation take them."""
+"""Events with their labels, as training and evaluation take them."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from showergrid.inputs.views import Seen
 
 @dataclass(frozen=True)
 class Labelled:
-    """Images of some events and what they show: label (E,) int64, the index in the study's list of classes."""
+    """Images of some events with their labels: label (E,) int64, the index in the study's list of classes."""
 
     images: Seen
     label: np.ndarray
 
 
 def labelled(images: Seen, events: pa.Table, classes: list[dict[str, Any]]) -> Labelled:
-    """`images` of some of the `events` with their labels.
+    """Give the `images` of some of the `events` their labels.
 
     Raises:
-        InputError: an event has a PDG code that is none of the classes'.
+        InputError: an event has a PDG code that belongs to no class.
     """
     codes = np.array([entry["pdg"] for entry in classes])
     rows = np.searchsorted(events["event"].to_numpy(), images.event)
@@ -44,7 +44,7 @@ def events_and_split(events: Path, split: Path) -> tuple[pa.Table, dict[str, np.
     """The events table sorted by event, and the events (n,) int64 of each set.
 
     Raises:
-        InputError: the two files are not of the same events.
+        InputError: the two files hold different events.
     """
     table = read_events(events).sort_by("event")
     event, sets = read_split(split)

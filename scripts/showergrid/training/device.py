@@ -13,32 +13,32 @@ import torch
 from showergrid.core.errors import InputError
 from showergrid.training.settings import Training
 
-# PyTorch's own kernels, oneDNN's (convolutions) and MKL's (matrix products, square roots). Asked for AVX2, MKL takes
-# other kernels on an AMD CPU than on one of Intel; this branch is the same on both (seen on emulated ones).
+# The kernels of PyTorch itself, oneDNN (convolutions) and MKL (matrix products, square roots). Given AVX2, MKL takes
+# other kernels on an AMD CPU than on an Intel CPU; its COMPATIBLE branch is the same on both (seen on emulated CPUs).
 AVX2 = {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2", "MKL_CBWR": "COMPATIBLE"}
 
 
 @cache
 def has_bf16(device: torch.device) -> bool:
-    """Whether a device computes in bfloat16. One that does not imitates it, which takes longer than float32."""
+    """Whether a device computes in bfloat16 itself: emulating it takes longer than float32."""
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
     return any(there for name, there in torch.cpu.get_capabilities().items() if "bf16" in name)
 
 
 def pin() -> None:
-    """Compute with no instruction set beyond AVX2, whatever else this CPU could do.
+    """Compute with no instruction set beyond AVX2, whatever else this CPU supports.
 
     The libraries read these variables when they compute for the first time in a process, not when they are loaded.
 
     Raises:
-        InputError: that first time is over, or this CPU has no AVX2.
+        InputError: this process has computed before, or this CPU has no AVX2.
     """
     os.environ.update(AVX2)
-    found = torch.backends.cpu.get_cpu_capability()
-    if found != "AVX2":
+    isa = torch.backends.cpu.get_cpu_capability()
+    if isa != "AVX2":
         raise InputError(
-            f"training: strict: true asks for kernels of AVX2, and PyTorch computes with {found} here: this CPU has no "
+            f"training: strict: true asks for kernels of AVX2, and PyTorch computes with {isa} here: this CPU has no "
             "AVX2, or a network that is not strict came first in the same job; use strict: false, or true for all"
         )
 
@@ -47,7 +47,7 @@ def prepare(settings: Training) -> torch.device:
     """Set threads and deterministic kernels for this process, and choose the device.
 
     Raises:
-        InputError: CUDA is asked for and there is none, or strict kernels are and cannot be had.
+        InputError: the settings ask for CUDA and there is none, or for strict kernels and they are not available.
     """
     if settings.strict:
         pin()
@@ -65,7 +65,7 @@ def prepare(settings: Training) -> torch.device:
 
 @contextmanager
 def within_memory(cell: dict[str, Any], device: torch.device) -> Iterator[None]:
-    """One line in place of CUDA's own where the network of `cell`, its job's configuration, does not fit the device.
+    """Replace CUDA's error by one line if the network of `cell`, its job's configuration, does not fit the device.
 
     Raises:
         InputError: the device's memory is full.
@@ -80,10 +80,10 @@ def within_memory(cell: dict[str, Any], device: torch.device) -> Iterator[None]:
 
 
 def name_of(cell: dict[str, Any]) -> str:
-    """What a cell is called in messages."""
+    """The name of a cell in messages."""
     return f"{cell['representation']['name']} c{cell['resolution']} {cell['model']['name']} seed {cell['seed']}"
 
 
 def memory_format(axes: int) -> torch.memory_format:
-    """The fastest one for images of so many axes, channels among them."""
+    """The fastest memory format for images with this many `axes`, the channels' included."""
     return {3: torch.channels_last, 4: torch.channels_last_3d}.get(axes, torch.contiguous_format)

@@ -1,11 +1,11 @@
 """Models that are fitted as a whole instead of by gradients, beside the networks of loop.py.
 
-The file of one in models/ has `fit` and `predict` in place of `build`:
+The file of such a model in models/ has `fit` and `predict` in place of `build`:
 
     fit(parameters, seed, training, validation, n_classes, threads) -> Fitted
     predict(tensors, images) -> (E, classes) float64, the probability of each class
 
-`predict` is told nothing but the tensors that `fit` gave, which model.safetensors keeps.
+All that `predict` gets of the fit are its tensors, which model.safetensors keeps.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
     from showergrid.training.data import Labelled
 
-SMALLEST = np.finfo(np.float32).eps  # probability that a logarithm sees at least, as in loop.py
+SMALLEST = np.finfo(np.float32).eps  # smallest probability of which a logarithm is taken, as in loop.py
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """What a fit gave: `best`, the tensors that are kept, and one row of history for each state that was tried."""
+    """The result of a fit: `best`, the tensors that are kept, and one row of history for each state that was tried."""
 
     best: dict[str, Tensor]
     history: list[Epoch]
@@ -45,13 +45,13 @@ def estimator(model: Mapping[str, Any]) -> ModuleType | None:
 def fit(
     module: ModuleType, model: Mapping[str, Any], seed: int, training: Labelled, validation: Labelled, n_classes: int
 ) -> Fitted:
-    """Fit the `model` of a cell, whose module is that of `estimator`."""
+    """Fit the `model` of a cell with its `module`, as `estimator` returns it."""
     parameters = module.Parameters(**model["parameters"])
     return module.fit(parameters, seed, training, validation, n_classes, model["training"]["threads"])
 
 
 def only_row(score: np.ndarray, training: Labelled, val_score: np.ndarray, validation: Labelled) -> list[Epoch]:
-    """The history of a fit in one go, from its probabilities (E, classes) of both sets; it has no learning rate: 0."""
+    """The history of a fit in one step, from the probabilities (E, classes) of both sets; its learning rate is 0."""
     return [Epoch(1, 0.0, *_loss_and_accuracy(score, training.label), *_loss_and_accuracy(val_score, validation.label))]
 
 

@@ -1,4 +1,4 @@
-"""What a training wrote of its epochs: history.csv."""
+"""The history of a training by epochs: history.csv."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from showergrid.core.errors import InputError
 
 @dataclass(frozen=True)
 class Epoch:
-    """One row; losses are mean cross-entropies, accuracies shares of right answers.
+    """One row; losses are mean cross-entropies, accuracies are shares of right answers.
 
-    Those of training are means over the batches while the network learnt, those of validation of the weights after.
+    Training values are means over the batches while the network learnt, validation values are of the weights after it.
     """
 
     epoch: int  # from 1
@@ -26,12 +26,12 @@ class Epoch:
 
 
 def best_epoch(history: list[Epoch]) -> int:
-    """The epoch with the highest validation accuracy; of equal ones that of lowest loss, then the earliest."""
+    """The epoch with the highest validation accuracy; of equal ones the one with the lowest loss, then the earliest."""
     return min(history, key=lambda row: (-row.val_accuracy, row.val_loss, row.epoch)).epoch
 
 
 def write_history(path: Path, history: list[Epoch]) -> None:
-    """Write one row an epoch; the numbers read back as they were."""
+    """Write one row per epoch; reading gives back the same numbers."""
     with replacing(path) as partial, open(partial, "w", newline="") as file:
         writer = csv.DictWriter(file, fieldnames=list(Epoch.__dataclass_fields__), lineterminator="\n")
         writer.writeheader()
@@ -39,7 +39,7 @@ def write_history(path: Path, history: list[Epoch]) -> None:
 
 
 def read_history(path: Path) -> list[Epoch]:
-    """The epochs in their order.
+    """Read the epochs in their order.
 
     Raises:
         InputError: the file is missing, a column is, a value is no number, or there is no row.

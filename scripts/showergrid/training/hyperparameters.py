@@ -1,4 +1,4 @@
-"""The values of one network in one place of the grid by the keys of the configuration: which there are, and checked."""
+"""The hyperparameters of one network in one place of the grid: which keys it has, and the check of their values."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Groups = Mapping[str, type[Settings]]
 
 
 def groups_of(module: Any) -> dict[str, type[Settings]]:
-    """What the keys of a model of this module are checked against; one that is fitted as a whole has no epochs."""
+    """The settings that check a model of this module, by group; a model that is fitted as a whole has no epochs."""
     return {
         "training": Fitting if hasattr(module, "fit") else Training,
         "parameters": module.Parameters,
@@ -31,42 +31,42 @@ def groups_of(module: Any) -> dict[str, type[Settings]]:
 
 
 def known(values: Mapping[str, Any], groups: Groups, where: str) -> dict[str, str]:
-    """The group of every key a model may have; one that none knows is refused."""
-    found = {key: group for group, settings in groups.items() for key in _keys(group, settings)}
-    if unknown := sorted(set(values) - set(found)):
-        raise InputError(f"{where}: {unknown[0]} = {values[unknown[0]]!r}: unknown key; valid: {', '.join(found)}")
-    return found
+    """The group of every key that a model may have; a key of `values` that is in none is refused."""
+    group_of = {key: group for group, settings in groups.items() for key in _keys(group, settings)}
+    if unknown := sorted(set(values) - set(group_of)):
+        raise InputError(f"{where}: {unknown[0]} = {values[unknown[0]]!r}: unknown key; valid: {', '.join(group_of)}")
+    return group_of
 
 
 def grouped(values: Mapping[str, Any], groups: Groups, where: str) -> dict[str, dict[str, Any]]:
-    """The values by the group of their key, by the names that they have there."""
+    """The values by the group of their key and by its name in that group."""
     group_of = known(values, groups, where)
-    found: dict[str, dict[str, Any]] = {group: {} for group in groups}
+    by_group: dict[str, dict[str, Any]] = {group: {} for group in groups}
     for key, value in values.items():
-        found[group_of[key]][key.removeprefix(WINDOW) if group_of[key] == "window" else key] = value
-    return found
+        by_group[group_of[key]][key.removeprefix(WINDOW) if group_of[key] == "window" else key] = value
+    return by_group
 
 
 def settled(
     values: Mapping[str, Mapping[str, Any]], groups: Groups, views: Sequence[Sequence[str]], where: str
 ) -> dict[str, dict[str, Any]]:
-    """The same groups, each checked and complete, of a network for images over the axes of each of its `views`.
+    """Check and complete the groups of a network for images over the axes of each of its `views`.
 
     Raises:
         InputError: a value is not allowed, or the window does not fit the images or the network.
     """
-    found = {
+    complete = {
         group: checked(groups[group], inner, where, WINDOW if group == "window" else "")
         for group, inner in values.items()
     }
     try:
         for axes in views:
-            Window.of(found["window"], axes)
-        found["parameters"].check_window(found["window"].shape)
+            Window.of(complete["window"], axes)
+        complete["parameters"].check_window(complete["window"].shape)
     except InputError as error:
-        shown = f"win_shape = {found['window'].shape}, win_margin = {found['window'].margin}"
+        shown = f"win_shape = {complete['window'].shape}, win_margin = {complete['window'].margin}"
         raise InputError(f"{where}: {shown}: {error}") from None
-    return {group: settings.model_dump(mode="json") for group, settings in found.items()}
+    return {group: settings.model_dump(mode="json") for group, settings in complete.items()}
 
 
 def axes_of(representation: Mapping[str, Any]) -> tuple[str, ...]:
@@ -76,7 +76,7 @@ def axes_of(representation: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def whole(representation: Mapping[str, Any]) -> dict[str, list[int]]:
-    """The shape of a window that holds the whole of a list, if that is always as long."""
+    """The shape of a window that holds a whole list, if all lists are equally long; otherwise empty."""
     module = plugins.load("representations", representation["module"])
     if not hasattr(module, "length"):
         return {}

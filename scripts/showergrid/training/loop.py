@@ -1,4 +1,4 @@
-"""Train one network: a loop to read in one sitting, that can be stopped at any moment and ends in the same bytes."""
+"""Train one network: a short loop that can be stopped at any moment and ends in the same bytes."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from showergrid.training.device import has_bf16, memory_format
 from showergrid.training.history import Epoch, best_epoch
 from showergrid.training.settings import Training
 
-# A network that gives this share of the events the same answer has not learnt yet.
+# A network that gives the same answer for this share of the events has not learnt yet.
 ONE_CLASS = 0.98
 
 
 @dataclass
 class Progress:
-    """How far a training has come: all that a later run needs to go on, beside network, optimiser and scheduler."""
+    """The progress of a training: all that a later run needs to resume it, beside network, optimiser and scheduler."""
 
     history: list[Epoch] = field(default_factory=list)
-    learnt_at: int | None = None  # since when validation has both classes among its answers
+    learnt_at: int | None = None  # epoch since which the answers for validation hold both classes
     best: dict[str, Tensor] = field(default_factory=dict)
 
     def should_stop(self, settings: Training) -> bool:
@@ -43,7 +43,7 @@ def build(model: dict[str, Any], shape: tuple[int, ...], n_classes: int, seed: i
     """The network of a cell for images of `shape` (C, *window), initialised by the cell's seed.
 
     Raises:
-        InputError: the network takes no such window, or its weights cannot be read.
+        InputError: the network does not take this window, or its weights cannot be read.
     """
     module = plugins.load("models", model["module"])
     parameters = module.Parameters(**model["parameters"])
@@ -54,12 +54,12 @@ def build(model: dict[str, Any], shape: tuple[int, ...], n_classes: int, seed: i
 
 
 def untrained(model: dict[str, Any]) -> dict[str, Any]:
-    """The same model without pretrained weights, for weights of its own to be put in."""
+    """The same model without pretrained weights, for its own weights to be loaded into."""
     pretrained = {"weights": "none"} if "weights" in model["parameters"] else {}
-    found = {**model, "parameters": {**model["parameters"], **pretrained}}
+    bare = {**model, "parameters": {**model["parameters"], **pretrained}}
     if "backbones" in model:
-        found["backbones"] = [{**one, "model": untrained(one["model"])} for one in model["backbones"]]
-    return found
+        bare["backbones"] = [{**backbone, "model": untrained(backbone["model"])} for backbone in model["backbones"]]
+    return bare
 
 
 def train(
@@ -72,10 +72,10 @@ def train(
     resume: checkpoint.Checkpoint,
     name: str = "training",
 ) -> Progress:
-    """Train `network` and return its history and its best weights; `name` stands in what is shown of its progress.
+    """Train `network` and return its history and its best weights; `name` labels its progress messages.
 
-    Every draw comes from a stream named after the epoch, so that an epoch does the same whether or not the ones
-    before it ran in this process. `resume` is asked for a state to go on from, and given one after every epoch.
+    Every random draw comes from a stream named after the epoch, so that an epoch does the same whether or not the
+    epochs before it ran in this process. `resume` provides the state to resume from, and gets one after every epoch.
     """
     network.to(device)
     optimiser = getattr(torch.optim, settings.optim_name)(
@@ -136,7 +136,7 @@ def _epoch(
     data: Labelled,
     device: torch.device,
 ) -> tuple[float, float]:
-    """One pass over the training events; mean loss and accuracy as the network was while it learnt."""
+    """Pass over the training events once; return mean loss and accuracy, measured while the network learnt."""
     network.train()
     torch.manual_seed(seeds.seed_of(seed, "dropout", epoch))
     order = seeds.generator(seed, "order", epoch).permutation(data.label.size)
@@ -167,13 +167,13 @@ def answers(network: nn.Module, settings: Training, images: Seen, device: torch.
 
 
 def outputs(network: nn.Module, settings: Training, images: Seen, device: torch.device) -> Tensor:
-    """What the network gives for every event of `images`: (E, F) float32 on the CPU, dropout off."""
+    """The output of the network for every event of `images`: (E, F) float32 on the CPU, dropout off."""
     network.eval()
-    found = []
+    parts = []
     with torch.inference_mode():
         for rows in batches(np.arange(len(images)), settings.micro_batch_size or settings.batch_size):
-            found.append(_logits(network, settings, images.batch(rows), device).cpu())
-    return torch.cat(found)
+            parts.append(_logits(network, settings, images.batch(rows), device).cpu())
+    return torch.cat(parts)
 
 
 def _logits(network: nn.Module, settings: Training, images: np.ndarray, device: torch.device) -> Tensor:
@@ -185,13 +185,13 @@ def _logits(network: nn.Module, settings: Training, images: np.ndarray, device: 
 
 def _in_bf16(settings: Training, device: torch.device) -> bool:
     if settings.precision == "auto":
-        limited = settings.strict and device.type == "cpu"  # to AVX2, which has none
+        limited = settings.strict and device.type == "cpu"  # to AVX2, which has no bfloat16
         return has_bf16(device) and not limited
     return settings.precision == "bf16"
 
 
 def batches(order: np.ndarray, size: int) -> list[np.ndarray]:
-    """`order` in pieces of `size`; a last piece of one event joins the one before, as batch norm needs two."""
+    """Cut `order` into pieces of `size`; a last piece of one event joins the piece before, as batch norm needs two."""
     pieces = [order[start : start + size] for start in range(0, order.size, size)]
     if len(pieces) > 1 and pieces[-1].size == 1 < size:
         pieces[-2:] = [np.concatenate(pieces[-2:])]

@@ -1,4 +1,4 @@
-"""model.safetensors: the weights of a trained cell, and what they are of."""
+"""model.safetensors: the weights of a trained cell, and their description."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from showergrid.inputs.views import described
 
 
 def write_model(path: Path, weights: dict[str, Tensor], description: str) -> None:
-    """Write model.safetensors: the weights, and what they are of as JSON under one metadata key."""
+    """Write model.safetensors: the weights, and their description (JSON) under one metadata key."""
     tensors = {name: weights[name].contiguous() for name in sorted(weights)}
     with replacing(path) as partial:
-        partial.write_bytes(save(tensors, {KEY: description}))  # its save_file keeps the file from all other users
+        partial.write_bytes(save(tensors, {KEY: description}))  # save_file would let no other user read the file
 
 
 def read_model(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Weights and description of a model.safetensors.
+    """Read weights and description of a model.safetensors.
 
     Raises:
         InputError: it is damaged, or was not written by `write_model`.
@@ -46,5 +46,5 @@ def load_backbones(network: nn.Module, paths: Sequence[Path]) -> None:
 
 
 def describe(cell: dict[str, Any], calibrations: list[dict[str, Any]]) -> str:
-    """The text kept inside model.safetensors: what the weights are of, and the ranges their images were made with."""
+    """The description inside model.safetensors: the cell of the weights, and the calibrations of its images."""
     return json.dumps(described(cell, calibrations), sort_keys=True)

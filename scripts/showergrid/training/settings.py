@@ -1,4 +1,4 @@
-"""How a network is trained. The names are those of the reference study where it has one."""
+"""How a network is trained; settings of the reference study keep their names."""
 
 from __future__ import annotations
 
@@ -57,6 +57,6 @@ class Training(Settings):
 
 
 class Fitting(Settings):
-    """All that training means to a model that is fitted as a whole, without gradients and epochs."""
+    """The training settings of a model that is fitted as a whole, without gradients and epochs."""
 
     threads: int = Field(ge=1, description="compute threads; part of the result, since they may change the bytes")

@@ -1,4 +1,4 @@
-"""Hyperparameters that a search found: best.yaml, and the configuration of a cell with them put in."""
+"""The hyperparameters that a search found: best.yaml, and the configuration of a cell with them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
 from showergrid.training.hyperparameters import axes_of, grouped, groups_of, known, settled, whole
 
-# They say where a network is computed and which file it starts from, not how it learns.
+# Not searched: they say where a network is computed and which file it starts from, not how it learns.
 FIXED = ("threads", "device", "weights")
 
 
 def of_images(representation: Mapping[str, Any], keys: Iterable[str]) -> list[str]:
-    """Those of some hyperparameters that change the images of a resolved representation."""
+    """The hyperparameters among `keys` that change the images of a resolved representation."""
     fields = plugins.load("representations", representation["module"]).Parameters.model_fields
     return [key for key in keys if key in fields]
 
@@ -27,7 +27,7 @@ def check_keys(cell: Mapping[str, Any], keys: Iterable[str], where: str) -> None
     """Refuse keys that are no hyperparameters of `cell`, the resolved configuration of a cell's job.
 
     Raises:
-        InputError: one line that names the key and the valid ones.
+        InputError: a key is not valid; the message names it and the valid keys.
     """
     images = plugins.load("representations", cell["representation"]["module"]).Parameters.model_fields
     groups = _groups(cell)
@@ -38,7 +38,7 @@ def check_keys(cell: Mapping[str, Any], keys: Iterable[str], where: str) -> None
 
 
 def with_values(cell: Mapping[str, Any], values: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """`cell`, the resolved configuration of a cell's job, with other values of hyperparameters, checked again.
+    """`cell`, the resolved configuration of a cell's job, with other values of its hyperparameters, checked again.
 
     Raises:
         InputError: a value is not allowed, or the values do not go together.
@@ -48,18 +48,18 @@ def with_values(cell: Mapping[str, Any], values: Mapping[str, Any], where: str) 
     settings = plugins.load("representations", image["module"]).Parameters
     parameters = checked(settings, {**image["parameters"], **pixels}, where)
     image = {**image, "parameters": parameters.model_dump(mode="json")}
-    others = grouped({key: value for key, value in values.items() if key not in pixels}, groups, where)
-    merged = {group: {**model[group], **others[group]} for group in groups}
+    changes = grouped({key: value for key, value in values.items() if key not in pixels}, groups, where)
+    merged = {group: {**model[group], **changes[group]} for group in groups}
     if merged["window"]["shape"] == whole(cell["representation"]).get("shape"):
         merged["window"] |= whole(image)
     return {**cell, "representation": image, "model": {**model, **settled(merged, groups, [axes_of(image)], where)}}
 
 
 def read_best(path: Path) -> dict[str, Any]:
-    """The values of best.yaml.
+    """Read the values of best.yaml.
 
     Raises:
-        InputError: the file is not one.
+        InputError: the file is not the result of a search.
     """
     try:
         return dict(yaml.safe_load(path.read_text())["values"])
@@ -69,6 +69,6 @@ def read_best(path: Path) -> dict[str, Any]:
 
 
 def _groups(cell: Mapping[str, Any]) -> dict[str, Any]:
-    """What the keys of a cell's network are checked against; its window is in pixels by now."""
+    """The settings that check the keys of a cell's network; its window is already in pixels."""
     groups = groups_of(plugins.load("models", cell["model"]["module"]))
     return {group: settings for group, settings in groups.items() if group != "centimetres"}

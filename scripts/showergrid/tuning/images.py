@@ -1,4 +1,4 @@
-"""Images whose parameters a search has chosen: calibration and image file in one go."""
+"""Images whose parameters a search has chosen: calibration and image file in one step."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from showergrid.inputs.settings import ImageSettings
 
 @dataclass(frozen=True)
 class ImageData:
-    """What images are made of: hits.parquet, split.parquet and the calibration of the data."""
+    """What images are made from: hits.parquet, split.parquet and the calibration of the data."""
 
     hits: Path
     split: Path

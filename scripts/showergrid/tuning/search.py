@@ -1,7 +1,7 @@
 """A search for hyperparameters with Optuna, which can be stopped at any moment and ends in the same trials.
 
-A trial is drawn in a study in memory, from the finished trials of the journal and a seed of its own, and written to the
-journal in one line when it has ended. So a trial that is killed leaves nothing and is drawn again.
+Each trial is drawn in a study in memory, from the finished trials of the journal and a seed of its own, and is written
+to the journal as one line when it has ended. A trial that is killed leaves nothing and is drawn again.
 """
 
 from __future__ import annotations
@@ -24,31 +24,31 @@ from showergrid.tuning.settings import Domain, Search, label
 from showergrid.tuning.trials import COMPLETE, FAILED, PRUNED, Trial
 
 STATES = {TrialState.COMPLETE: COMPLETE, TrialState.PRUNED: PRUNED, TrialState.FAIL: FAILED}
-WORKER = "worker"  # attribute of a trial: who did it
+WORKER = "worker"  # attribute of a trial: who ran it
 
-# What a trial is: the number of the worker's trial, its values, and the function to be told the validation accuracy of
-# each epoch -> validation accuracy.
+# Runs a trial: the number of the worker's trial, its values, and a function to which it reports the validation accuracy
+# of each epoch -> validation accuracy.
 Measure = Callable[[int, Mapping[str, Any], Callable[[int, float], None]], float]
 
 
 def search(settings: Search, worker: int, epochs: int, journal: Path, measure: Measure) -> list[Trial]:
-    """Do this worker's share of the trials, as far as the journal does not hold them, and return all of its own.
+    """Run those trials of this worker that the journal does not hold yet, and return all of its trials.
 
-    `epochs` is the largest number that a trial can do. The function told of an epoch raises optuna.TrialPruned where
-    the trial is to be given up.
+    `epochs` is the largest number of epochs that a trial can run. The function to which `measure` reports an epoch
+    raises optuna.TrialPruned if the trial is to be given up.
 
     Raises:
-        InputError: the sampler lacks a package, or no trial came to an end.
+        InputError: the sampler lacks a package.
     """
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     study = _open(settings, journal)
     while len(mine := _trials_of(study, worker)) < settings.share[worker]:
         study.add_trial(_trial(settings, worker, len(mine), epochs, study.get_trials(), measure))
-    return [_row(number, one, settings.space) for number, one in enumerate(mine)]
+    return [_row(number, trial, settings.space) for number, trial in enumerate(mine)]
 
 
 def _open(settings: Search, journal: Path) -> optuna.Study:
-    """The study of the journal, begun if there is none; what a kill left of a last line is cut off."""
+    """Open the study of the journal, or begin it; an incomplete last line, left by a kill, is cut off."""
     journal.parent.mkdir(parents=True, exist_ok=True)
     lock = JournalFileOpenLock(str(journal))
     lock.acquire()
@@ -63,7 +63,7 @@ def _open(settings: Search, journal: Path) -> optuna.Study:
 
 
 def _name(settings: Search) -> str:
-    """Hyperband draws a trial's bracket from it."""
+    """The name of the study, from which Hyperband draws a trial's bracket."""
     return f"{settings.representation} c{settings.resolution} {settings.model}"
 
 
@@ -74,7 +74,7 @@ def _trials_of(study: optuna.Study, worker: int) -> list[FrozenTrial]:
 def _trial(
     settings: Search, worker: int, number: int, epochs: int, finished: list[FrozenTrial], measure: Measure
 ) -> FrozenTrial:
-    """The `number`-th trial of a worker, drawn from those that are `finished`, and done."""
+    """Draw the `number`-th trial of a worker, given those that are `finished`, and run it."""
     seed = seeds.seed_of(settings.seed, "sampler", worker, number) % 2**32
     study = optuna.create_study(
         study_name=_name(settings),
@@ -133,7 +133,7 @@ def _pruner(settings: Search, epochs: int) -> optuna.pruners.BasePruner:
 
 
 def _point(settings: Search, index: int) -> dict[str, Any]:
-    """A point of the grid, whose points are shuffled by the search's seed."""
+    """The point `index` of the grid, whose points are shuffled by the search's seed."""
     listed = [domain.labels or domain.listed for domain in settings.space.values()]
     points = list(itertools.product(*listed))
     order = seeds.generator(settings.seed, "grid").permutation(len(points))
@@ -141,7 +141,7 @@ def _point(settings: Search, index: int) -> dict[str, Any]:
 
 
 def distribution(domain: Domain) -> BaseDistribution:
-    """What Optuna draws a hyperparameter from; choices go by their labels."""
+    """The distribution from which Optuna draws a hyperparameter; choices are given as labels."""
     if domain.choices is not None:
         return CategoricalDistribution(domain.labels)
     if domain.whole:
@@ -150,12 +150,12 @@ def distribution(domain: Domain) -> BaseDistribution:
 
 
 def params_of(values: Mapping[str, Any], space: Mapping[str, Domain]) -> dict[str, Any]:
-    """Values as a study of Optuna has them: choices by their labels."""
+    """Values as an Optuna study has them: choices as labels."""
     return {key: label(values[key]) if domain.choices is not None else values[key] for key, domain in space.items()}
 
 
 def _values(params: Mapping[str, Any], space: Mapping[str, Domain]) -> dict[str, Any]:
-    """The values that a study of Optuna has."""
+    """The values of the `params` of an Optuna study: choices from their labels."""
     return {
         key: domain.value(params[key]) if domain.choices is not None else params[key] for key, domain in space.items()
     }

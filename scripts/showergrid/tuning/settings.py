@@ -47,7 +47,7 @@ class Domain(Settings):
 
     @property
     def labels(self) -> list[str]:
-        """The choices as text, by which a study and its tables call them."""
+        """The choices as text, as a study and its tables have them."""
         return [label(value) for value in self.choices or []]
 
     @property
@@ -62,10 +62,10 @@ class Domain(Settings):
         return [self.low + step * i for i in range(count)]
 
     def value(self, text: str) -> Any:
-        """The value that a table has as `text`.
+        """The value that `text` stands for in a table.
 
         Raises:
-            ValueError: it is none of this domain.
+            ValueError: it is not in this domain.
         """
         if self.choices is not None:
             return self.choices[self.labels.index(text)]
@@ -73,7 +73,7 @@ class Domain(Settings):
 
     @property
     def ends(self) -> list[Any]:
-        """The values that show whether all are allowed: the choices, or the ends of the range."""
+        """The values whose check covers all values: the choices, or the ends of the range."""
         return self.choices if self.choices is not None else [self.low, self.high]
 
 
@@ -105,7 +105,7 @@ class Search(Settings):
 
     @property
     def share(self) -> list[int]:
-        """How many trials each worker does."""
+        """How many trials each worker runs."""
         return [len(range(worker, self.trials, self.workers)) for worker in range(self.workers)]
 
     @model_validator(mode="after")

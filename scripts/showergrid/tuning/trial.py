@@ -27,23 +27,23 @@ from showergrid.tuning.images import ImageData
 
 @dataclass(frozen=True)
 class Reporting(Checkpoint):
-    """A training's checkpoint that tells of every epoch, those before a kill too: step and validation accuracy.
+    """A training's checkpoint that reports step and validation accuracy of every epoch, also of those before a kill.
 
-    `before` epochs of the trial came first, with other seeds.
+    `before` is added to the epoch to give the step: it counts the epochs of the trial's earlier seeds.
     """
 
     told: Callable[[int, float], None]
     before: int
 
     def read(self) -> dict[str, Any] | None:
-        """The state to go on from, told of."""
+        """The state to resume from; its epochs are reported."""
         state = super().read()
         for row in state["history"] if state else []:
             self.told(self.before + row["epoch"], row["val_accuracy"])
         return state
 
     def write(self, state: dict[str, Any]) -> None:
-        """Keep `state` and tell of its last epoch."""
+        """Keep `state` and report its last epoch."""
         super().write(state)
         row = state["history"][-1]
         self.told(self.before + row["epoch"], row["val_accuracy"])
@@ -53,9 +53,9 @@ class Reporting(Checkpoint):
 class Trials:
     """What the trials of a search have in common.
 
-    cell: the resolved configuration of a cell of this place. seeds: of the trainings. images: those of all trials, or
-    what each makes its own of. scratch: folder of the trial under way. digest: of all that decides a trial beside its
-    number and its values.
+    cell: the resolved configuration of a cell of this place. seeds: those of the trainings. images: the images of all
+    trials, or what each trial makes its own from. scratch: folder of the current trial. digest: that of everything that
+    determines a trial beside its number and its values.
     """
 
     cell: Mapping[str, Any]
@@ -69,7 +69,7 @@ class Trials:
     epochs: int  # of one training, at most
 
     def measure(self, number: int, values: Mapping[str, Any], told: Callable[[int, float], None]) -> float:
-        """Validation accuracy of the kept epoch, its mean over the seeds; `told` hears of every epoch's.
+        """Validation accuracy of the kept epoch, averaged over the seeds; that of every epoch is reported to `told`.
 
         Raises:
             InputError: the values do not go together, or the network cannot be trained with them.
@@ -86,7 +86,7 @@ class Trials:
         return float(np.mean(accuracies))
 
     def _history(self, cell: dict[str, Any], train: Labelled, validation: Labelled, resume: Reporting) -> list[Epoch]:
-        """The epochs of one training; a model that is fitted as a whole tells of none."""
+        """The epochs of one training; a model that is fitted as a whole reports none."""
         model, seed, classes = cell["model"], cell["seed"], len(cell["classes"])
         if module := fitting.estimator(model):
             return fitting.fit(module, model, seed, train, validation, classes).history

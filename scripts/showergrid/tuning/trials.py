@@ -19,9 +19,10 @@ COMPLETE, PRUNED, FAILED = "complete", "pruned", "failed"
 
 @dataclass(frozen=True)
 class Trial:
-    """One trial: its values, how it ended, and how many epochs it did over all its seeds.
+    """One trial: its values, how it ended, and how many epochs it ran over all its seeds.
 
-    val_accuracy: mean over the seeds of the kept epoch's; of a pruned one that of its best epoch; None if it failed.
+    val_accuracy: that of the kept epoch, averaged over the seeds; of a pruned trial that of its best epoch; None if it
+    failed.
     """
 
     number: int
@@ -32,20 +33,22 @@ class Trial:
 
 
 def write_trials(path: Path, trials: Iterable[Trial], space: Sequence[str]) -> None:
-    """Write one row a trial; the values read back as they were."""
+    """Write one row per trial; reading gives back the same values."""
     with replacing(path) as partial, open(partial, "w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["trial", "state", "val_accuracy", "epochs", *space])
-        for one in trials:
-            accuracy = "" if one.val_accuracy is None else one.val_accuracy
-            writer.writerow([one.number, one.state, accuracy, one.epochs, *(label(one.values[key]) for key in space)])
+        for trial in trials:
+            accuracy = "" if trial.val_accuracy is None else trial.val_accuracy
+            writer.writerow(
+                [trial.number, trial.state, accuracy, trial.epochs, *(label(trial.values[key]) for key in space)]
+            )
 
 
 def read_trials(path: Path, space: Mapping[str, Domain]) -> list[Trial]:
-    """The trials of such a table.
+    """Read the trials of such a table.
 
     Raises:
-        InputError: it is none of a search in this space.
+        InputError: it is not the table of a search in this space.
     """
     try:
         with open(path, newline="") as file:
@@ -69,7 +72,9 @@ def joined(shares: Sequence[Sequence[Trial]]) -> list[Trial]:
     """The trials of several workers, numbered in turn: the first of each, the second of each ..."""
     longest = max(map(len, shares))
     turns = [share[i] for i in range(longest) for share in shares if i < len(share)]
-    return [Trial(number, one.state, one.val_accuracy, one.epochs, one.values) for number, one in enumerate(turns)]
+    return [
+        Trial(number, trial.state, trial.val_accuracy, trial.epochs, trial.values) for number, trial in enumerate(turns)
+    ]
 
 
 def best(trials: Sequence[Trial]) -> Trial:
@@ -78,20 +83,20 @@ def best(trials: Sequence[Trial]) -> Trial:
     Raises:
         InputError: none is complete.
     """
-    complete = [one for one in trials if one.state == COMPLETE]
+    complete = [trial for trial in trials if trial.state == COMPLETE]
     if not complete:
         raise InputError(f"none of {len(trials)} trials is complete; see the log of tune, and search other values")
-    return max(complete, key=lambda one: (one.val_accuracy, -one.number))
+    return max(complete, key=lambda trial: (trial.val_accuracy, -trial.number))
 
 
 def write_best(path: Path, search: Search, trials: Sequence[Trial]) -> None:
-    """Write best.yaml: the values found, and what search found them."""
-    found = best(trials)
-    states = [one.state for one in trials]
+    """Write best.yaml: the values of the best trial, and the search that found them."""
+    winner = best(trials)
+    states = [trial.state for trial in trials]
     text = {
-        "values": dict(found.values),
-        "val_accuracy": found.val_accuracy,
-        "trial": found.number,
+        "values": dict(winner.values),
+        "val_accuracy": winner.val_accuracy,
+        "trial": winner.number,
         "trials": {state: states.count(state) for state in (COMPLETE, PRUNED, FAILED)},
         "search": search.model_dump(mode="json", include={"sampler", "pruner", "seed", "seeds", "workers"}),
     }

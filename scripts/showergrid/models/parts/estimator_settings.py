@@ -8,7 +8,7 @@ from showergrid.core.settings import Settings
 
 
 class Estimator(Settings):
-    """Parameters of one, which takes windows of any size."""
+    """The parameters of such a model, which takes windows of any size."""
 
     def check_window(self, window: Sequence[int]) -> None:
-        """Any will do."""
+        """Accept any window."""

@@ -1,4 +1,4 @@
-"""A transformer over a list of hits, in which every hit looks at every other and the missing ones at nothing."""
+"""A transformer over a list of hits, in which every hit attends to every other and none to a missing entry."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from showergrid.models.parts.layers import classifier
 
 
 class HitTransformer(nn.Module):
-    """(N, C, L) lists, whose last channel is 1 for a hit that is there and 0 for none, to logits (N, classes).
+    """Lists (N, C, L), whose last channel is 1 for a hit and 0 for a missing entry, to logits (N, classes).
 
-    Each hit is embedded by itself; no layer knows its place in the list, so that their order does not matter. A class
-    token, which looks at the hits as they look at each other, is what the classifier sees: an encoder with the norm
-    before each part (Xiong et al., arXiv:2002.04745) and the token of ViT (Dosovitskiy et al., arXiv:2010.11929).
+    Each hit is embedded by itself; no layer knows its place in the list, so that the order of hits does not matter. The
+    classifier sees a class token, which attends to the hits as they attend to each other. The encoder has the norm
+    before each part (Xiong et al., arXiv:2002.04745), the token is that of ViT (Dosovitskiy et al., arXiv:2010.11929).
     """
 
     def __init__(self, parameters: Attention, channels: int, n_classes: int) -> None:
@@ -38,7 +38,7 @@ class HitTransformer(nn.Module):
 
 
 class Layer(nn.Module):
-    """Attention, then a small network for each entry by itself, both added to what came in."""
+    """Attention, then a small network for each entry by itself; each adds to its input."""
 
     def __init__(self, parameters: Attention) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ class Layer(nn.Module):
         self.mlp = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, inner), nn.GELU(), nn.Linear(inner, width))
 
     def forward(self, x: Tensor, there: Tensor) -> Tensor:
-        """(N, L, width) to the same; only the entries that are `there` (N, 1, 1, L) bool are looked at."""
+        """(N, L, width) to the same shape; only the entries that are `there` (N, 1, 1, L) bool are attended to."""
         q, k, v = (
             self.project(self.norm(x)).unflatten(2, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
         )  # (N, heads, L, d)

@@ -1,4 +1,4 @@
-"""Hyperparameters of a transformer over hits, by their names in torch.nn.TransformerEncoderLayer."""
+"""Hyperparameters of a transformer over hits, named as in torch.nn.TransformerEncoderLayer."""
 
 from __future__ import annotations
 
@@ -25,4 +25,4 @@ class Attention(Head):
         return self
 
     def check_window(self, window: Sequence[int]) -> None:
-        """Any number of hits will do."""
+        """Accept any number of hits."""

@@ -1,4 +1,4 @@
-"""Networks that look at each view of a shower on their own, and decide on the features of all."""
+"""Networks with a backbone for each view of a shower and one classifier on the features of all views."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from showergrid.models.parts.pretrained import without_classifier
 
 
 class JoinedNetwork(nn.Module):
-    """One backbone a view, which may be one and the same, and a classifier on their features, one after the other.
+    """One backbone per view, or one for all views, and a classifier on their concatenated features.
 
-    (N, channels of all views, H, W) or (..., D, H, W) to logits (N, classes). `told`: of each view the channels, and
+    (N, channels of all views, H, W) or (..., D, H, W) to logits (N, classes). `told`: the channels of each view, and
     module and parameters of its backbone.
     """
 
@@ -25,13 +25,13 @@ class JoinedNetwork(nn.Module):
         self, parameters: Head, told: Sequence[dict[str, Any]], share: bool, shape: tuple[int, ...], n_classes: int
     ) -> None:
         super().__init__()
-        self.channels = [one["channels"] for one in told]
+        self.channels = [view["channels"] for view in told]
         self.backbones = nn.ModuleList()
         sizes = []
-        for one in told[:1] if share else told:
-            module = plugins.load("models", one["model"]["module"])
-            own = module.Parameters(**one["model"]["parameters"])
-            network = module.build(own, (one["channels"], *shape[1:]), n_classes)
+        for view in told[:1] if share else told:
+            module = plugins.load("models", view["model"]["module"])
+            own = module.Parameters(**view["model"]["parameters"])
+            network = module.build(own, (view["channels"], *shape[1:]), n_classes)
             sizes.append(without_classifier(network, "head"))
             self.backbones.append(network)
         self.head = classifier(parameters, sum(sizes) * (len(told) // len(sizes)), n_classes)

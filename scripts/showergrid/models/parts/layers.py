@@ -9,7 +9,7 @@ from showergrid.models.parts.network_settings import Convolutional, Head
 
 
 class MaxPool3d(nn.Module):
-    """Max-pooling of three axes as two poolings of two: on CUDA the gradient of nn.MaxPool3d is not deterministic.
+    """Max-pooling over three axes as two poolings over two: on CUDA the gradient of nn.MaxPool3d is not deterministic.
 
     Each step is a view of images in channels_last_3d, as convolutions give them, so that none is copied and kept.
     """

@@ -1,4 +1,4 @@
-"""Models that are a line in their inputs: (E, classes) probabilities as the softmax of x @ weight + bias."""
+"""Models that are linear in their inputs: probabilities (E, classes) are the softmax of x @ weight + bias."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def tensors(weight: np.ndarray, bias: np.ndarray) -> dict[str, Tensor]:
-    """What is kept of weight (F, classes) and bias (classes,)."""
+    """The tensors that are kept: weight (F, classes) and bias (classes,), as float64."""
     import torch
 
     return {"weight": torch.from_numpy(weight.astype(np.float64)), "bias": torch.from_numpy(bias.astype(np.float64))}
@@ -23,7 +23,7 @@ def tensors(weight: np.ndarray, bias: np.ndarray) -> dict[str, Tensor]:
 
 def predict(tensors: dict[str, Tensor], images: Cut) -> np.ndarray:
     """(E, classes) float64: the probability of each class."""
-    # no matrix product of BLAS, whose sums depend on how many events there are
+    # not a matrix product of BLAS, whose sums depend on the number of events
     logits = np.einsum("ef,fc->ec", table(images).astype(np.float64), tensors["weight"].numpy())
     logits += tensors["bias"].numpy()
     shifted = np.exp(logits - logits.max(axis=1, keepdims=True))

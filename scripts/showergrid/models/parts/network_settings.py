@@ -1,4 +1,4 @@
-"""Hyperparameters of networks, by the names of the reference study."""
+"""Hyperparameters of networks, named as in the reference study."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Activation = Literal["ReLU", "LeakyReLU", "ELU", "GELU", "SiLU", "Tanh"]
 
 
 class Head(Settings):
-    """The classifier behind the features: hidden layers of `clf_neurons`, then one output a class."""
+    """The classifier behind the features: hidden layers of `clf_neurons`, then one output per class."""
 
     clf_neurons: list[Count] = Field(default=[32, 8], description="neurons of each hidden layer")
     clf_no_linear_fun: Activation = Field(default="ReLU", description="activation, a class of torch.nn")
@@ -44,7 +44,7 @@ class Convolutional(Head):
         return self
 
     def check_window(self, window: Sequence[int]) -> None:
-        """Refuse a window [pixels] of which nothing is left behind the last pooling.
+        """Refuse a window [pixels] of which nothing is left after the last pooling.
 
         Raises:
             InputError: it is too small.
@@ -65,14 +65,14 @@ class Joined(Head):
     backbone: str | list[str] = Field(description="network of the study that looks at each view, or a list of one each")
 
     def check_window(self, window: Sequence[int]) -> None:
-        """Each network has checked its own."""
+        """Accept any window: each network has checked its own."""
 
 
 class Pretrained(Head):
     """A network pretrained on photographs, with a new classifier."""
 
-    SMALLEST: ClassVar[int] = 1  # pixels of a window on each axis
-    PATCH: ClassVar[int] = 1  # pixels that they must be a multiple of
+    SMALLEST: ClassVar[int] = 1  # smallest size of a window on each axis [pixels]
+    PATCH: ClassVar[int] = 1  # the sizes must be multiples of this [pixels]
     CHANNELS: ClassVar[tuple[int, ...]] = (1, 3)  # of an image; one channel enters three times
 
     dropout: float = Field(default=0.2, ge=0, lt=1, description="share of neurons dropped before each hidden layer")

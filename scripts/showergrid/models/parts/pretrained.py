@@ -25,9 +25,9 @@ IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 class PretrainedNetwork(nn.Module):
     """A backbone and a new classifier: (N, 1 or 3, H, W) to logits (N, classes).
 
-    An image of one channel enters as three equal ones. Of the backbone only the last `unfreeze_layers` parameter
-    tensors are trained (in the order of its `named_parameters`); the classifier always is. Batch norms whose own
-    tensors are frozen keep the statistics they were pretrained with, in training as in evaluation.
+    An image of one channel enters as three equal channels. Only the last `unfreeze_layers` parameter tensors of the
+    backbone are trained (in the order of its `named_parameters`); the classifier always is. Batch norms whose own
+    tensors are frozen keep their pretrained statistics, in training as in evaluation.
     """
 
     def __init__(self, parameters: Pretrained, backbone: nn.Module, size: int, n_classes: int) -> None:
@@ -55,17 +55,17 @@ class PretrainedNetwork(nn.Module):
 
 
 def _transform(name: str) -> nn.Module:
-    """What is done to an image (N, 3, H, W) before it enters the backbone."""
+    """The transform of an image (N, 3, H, W) before it enters the backbone."""
     if name == "imagenet":
         return Normalize(*IMAGENET)
     return nn.BatchNorm2d(3, affine=False) if name == "batch_norm" else nn.Identity()
 
 
 def load_weights(backbone: nn.Module, path: Path, model: str, advice: str, adapt: Adapt = dict) -> None:
-    """Put the state dict of the file `path`, changed by `adapt`, into `backbone`.
+    """Load the state dict in the file `path`, changed by `adapt`, into `backbone`.
 
     Raises:
-        InputError: no such file (`advice` says how to get it), not a state dict, or one of another network.
+        InputError: the file does not exist (`advice` says how to get it), or is not a state dict of this network.
     """
     if not path.is_file():
         raise InputError(
@@ -86,7 +86,7 @@ def load_weights(backbone: nn.Module, path: Path, model: str, advice: str, adapt
 
 
 def load_published(backbone: nn.Module, weights: str, published: Published, adapt: Adapt = dict) -> None:
-    """Put the weights that the key `weights` names into a network of torchvision, classifier included.
+    """Load the weights that the key `weights` names into a network of torchvision, classifier included.
 
     "none" leaves it as initialised.
 
@@ -99,7 +99,7 @@ def load_published(backbone: nn.Module, weights: str, published: Published, adap
 
 
 def without_classifier(network: nn.Module, name: str) -> int:
-    """Let the features through in place of the classifier called `name`; the number of features."""
+    """Replace the classifier called `name` by the identity; return the number of features."""
     old = getattr(network, name)
     setattr(network, name, nn.Identity())
     return next(layer.in_features for layer in old.modules() if isinstance(layer, nn.Linear))

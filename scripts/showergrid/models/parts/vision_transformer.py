@@ -23,15 +23,15 @@ class VisionTransformerB16(VisionTransformer):
         self.encoder.pos_embedding = nn.Parameter(torch.empty(1, self.seq_length, self.hidden_dim).normal_(std=0.02))
 
     def _process_input(self, x: Tensor) -> Tensor:
-        """(N, 3, H, W) to patches (N, H/16 * W/16, 768); that of torchvision takes squares of one size only."""
+        """(N, 3, H, W) to patches (N, H/16 * W/16, 768); torchvision's takes only squares of one size."""
         return self.conv_proj(x).flatten(2).transpose(1, 2)
 
 
 def positions_for(network: VisionTransformerB16) -> Callable[[dict[str, Tensor]], dict[str, Tensor]]:
-    """What interpolates the position embeddings of a state dict, learnt on squares, to the patches of `network`.
+    """A function that interpolates a state dict's position embeddings, learnt on squares, to the patches of `network`.
 
-    As torchvision.models.vision_transformer.interpolate_embeddings does from squares to squares; the embedding of the
-    class token stays.
+    It works as torchvision.models.vision_transformer.interpolate_embeddings does from squares to squares; the
+    embedding of the class token stays.
     """
 
     def adapt(state: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -42,7 +42,7 @@ def positions_for(network: VisionTransformerB16) -> Callable[[dict[str, Tensor]]
         if (side, side) == network.grid:
             return state
         square = learnt.transpose(1, 2).unflatten(2, (side, side))  # (1, 768, P, P)
-        found = nn.functional.interpolate(square, size=network.grid, mode="bicubic", align_corners=True)
-        return {**state, POSITIONS: torch.cat([token, found.flatten(2).transpose(1, 2)], dim=1)}
+        resized = nn.functional.interpolate(square, size=network.grid, mode="bicubic", align_corners=True)
+        return {**state, POSITIONS: torch.cat([token, resized.flatten(2).transpose(1, 2)], dim=1)}
 
     return adapt

@@ -17,7 +17,7 @@ class Published:
 
     @property
     def network(self) -> str:
-        """What torchvision calls the network."""
+        """The name of the network in torchvision."""
         return self.member.split("_Weights")[0]
 
     def advice(self, folder: Path) -> str:

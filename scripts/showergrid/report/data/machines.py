@@ -1,4 +1,4 @@
-"""What the records of many jobs say together: when, by which code, in which software and on which machines."""
+"""The origin of many jobs, from their records: when, by which code, in which software and on which machines."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def origins(records: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
-    """What the records say of software and machine, each value once."""
+    """The times, code, software and machines of the records, each value once."""
     records = list(records)
     environments = [record["environment"] for record in records]
     differing = {
@@ -15,17 +15,19 @@ def origins(records: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
         for known in environments
         for name, versions in (known.get("differs") or {}).items()
     }
-    found = {
-        "from, to (UTC)": [min(one["start"] for one in records), max(one["end"] for one in records)],
-        "at commit": {f"{one['git']['commit']}{' with changes' if one['git']['dirty'] else ''}" for one in records},
+    facts = {
+        "from, to (UTC)": [min(record["start"] for record in records), max(record["end"] for record in records)],
+        "at commit": {
+            f"{record['git']['commit']}{' with changes' if record['git']['dirty'] else ''}" for record in records
+        },
         "environment": {
             ", ".join(f"{key} {value}" for key, value in sorted(known.items()) if key != "differs")
             for known in environments
         },
         "packages unlike the lock": differing,
-        "Python": {one["python"] for one in records},
-        "system": {one["os"] for one in records},
-        "CPU": {f"{one['cpu']['model']} ({' '.join(one['cpu']['flags'])})" for one in records},
-        "GPU": {one["gpu"]["name"] for one in records if one["gpu"]},
+        "Python": {record["python"] for record in records},
+        "system": {record["os"] for record in records},
+        "CPU": {f"{record['cpu']['model']} ({' '.join(record['cpu']['flags'])})" for record in records},
+        "GPU": {record["gpu"]["name"] for record in records if record["gpu"]},
     }
-    return {name: values if isinstance(values, list) else sorted(values) for name, values in found.items() if values}
+    return {name: values if isinstance(values, list) else sorted(values) for name, values in facts.items() if values}

@@ -1,4 +1,4 @@
-"""What summary.json says of the data, as tables to read."""
+"""The numbers of summary.json as tables to read."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ UNITS = {"energy": "GeV", "hits": "of an event, by its energy in GeV", "extent":
 def data_page(summary: Mapping[str, Any]) -> str:
     """The page in Markdown: a paragraph and a table for each group of numbers."""
     single = {name: value for name, value in summary.items() if not isinstance(value, Mapping | list)}
-    found = [*_tables("the study", single)]
+    tables = [*_tables("the study", single)]
     for name, value in summary.items():
         if name not in single:
             title = f"{name} ({UNITS[name]})" if name in UNITS else name
-            found += _tables(title.replace("_", " "), value)
-    return "".join(f"{escape(title[:1].upper() + title[1:])}{markdown_table(*rows)}" for title, rows in found)
+            tables += _tables(title.replace("_", " "), value)
+    return "".join(f"{escape(title[:1].upper() + title[1:])}{markdown_table(*rows)}" for title, rows in tables)
 
 
 def _tables(title: str, value: Any) -> Iterator[tuple[str, list[list[str]]]]:
-    """Title and rows of each table: lists and maps of maps are one, what is nested deeper has its own."""
+    """The title and rows of each table: a list or map of flat maps is one table; deeper levels have their own."""
     if isinstance(value, list):
         value = {str(i): row for i, row in enumerate(value, 1)}
     if not isinstance(value, Mapping):
         return
-    single = {name: one for name, one in value.items() if not isinstance(one, Mapping | list)}
+    single = {name: entry for name, entry in value.items() if not isinstance(entry, Mapping | list)}
     flat = {
-        name: one
-        for name, one in value.items()
-        if isinstance(one, Mapping) and not any(isinstance(inner, Mapping | list) for inner in one.values())
+        name: entry
+        for name, entry in value.items()
+        if isinstance(entry, Mapping) and not any(isinstance(inner, Mapping | list) for inner in entry.values())
     }
     if single:
         yield title, [list(map(_text, single)), list(map(_text, single.values()))]
     if flat:
-        heads = list(dict.fromkeys(key for one in flat.values() for key in one))
-        rows = [[_text(name), *(_text(one.get(key)) for key in heads)] for name, one in flat.items()]
+        heads = list(dict.fromkeys(key for entry in flat.values() for key in entry))
+        rows = [[_text(name), *(_text(entry.get(key)) for key in heads)] for name, entry in flat.items()]
         yield title, [["", *map(_text, heads)], *rows]
-    for name, one in value.items():
+    for name, entry in value.items():
         if name not in single and name not in flat:
-            yield from _tables(f"{title}: {name}".replace("_", " "), one)
+            yield from _tables(f"{title}: {name}".replace("_", " "), entry)
 
 
 def _text(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Which rule of a workflow needs which: asked of Snakemake, and kept as a small text in the language of Graphviz."""
+"""The rule graph of a workflow: taken from Snakemake, and kept as a small text in the language of Graphviz."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _EDGE = re.compile(r"^    ([A-Za-z0-9_]+) -> ([A-Za-z0-9_]+)$", re.M)
 
 
 def ask_snakemake(snakefile: Path, config: Mapping[str, Any], targets: Sequence[str]) -> Edges:
-    """The rules behind `targets` (files or rules; none: the default) of the study `config`, whatever is made already.
+    """The rule graph of `targets` (files or rules; none: the default) of the study `config`, whatever is made already.
 
     Nothing is run and no lock is taken, so this works inside a job of the same workflow.
 
     Returns:
-        Pairs of a rule and one that needs its files, each once, sorted.
+        Pairs of a rule and a rule that needs its files, each once, sorted.
 
     Raises:
         InputError: Snakemake finds a fault.
@@ -45,20 +45,20 @@ def ask_snakemake(snakefile: Path, config: Mapping[str, Any], targets: Sequence[
 
 
 def snakemake_edges(text: str) -> Edges:
-    """Pairs of rules, sorted, from what `snakemake --rulegraph` prints; its own order changes from run to run.
+    """The sorted pairs of rules that `snakemake --rulegraph` prints; its own order changes from run to run.
 
     Raises:
-        InputError: there is no rule in it.
+        InputError: the text has no edge.
     """
     names = dict(_NODE.findall(text))
-    found = sorted({(names[before], names[after]) for before, after in _LINK.findall(text)})
-    if not found:
+    edges = sorted({(names[before], names[after]) for before, after in _LINK.findall(text)})
+    if not edges:
         raise InputError("snakemake --rulegraph: it printed no graph; is the version the one of envs/workflow.txt?")
-    return found
+    return edges
 
 
 def graph_text(edges: Edges) -> str:
-    """The graph in the language of Graphviz, one line an edge."""
+    """The graph in the language of Graphviz, one line for each edge."""
     lines = "".join(f"    {before} -> {after}\n" for before, after in edges)
     return f"digraph rules {{\n{lines}}}\n"
 
@@ -67,7 +67,7 @@ def read_graph(path: Path) -> Edges:
     """The edges that `graph_text` wrote.
 
     Raises:
-        InputError: there are none.
+        InputError: the file has none.
     """
     edges = _EDGE.findall(path.read_text(errors="replace"))
     if not edges:

@@ -1,4 +1,4 @@
-"""How long the jobs of a study took, from Snakemake's benchmarks, and on what they ran, from their records."""
+"""How long the jobs of a study took, from Snakemake's benchmarks, and what they ran on, from their records."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from showergrid.report.formats.markdown import escape
 
 @dataclass(frozen=True)
 class Runtime:
-    """One job: seconds by the clock and of all cores, and its largest resident memory [MB]; None where not measured."""
+    """One job: wall time [s], CPU time of all cores [s] and largest resident memory [MB]; None where not measured."""
 
     rule: str
     job: str
@@ -26,12 +26,12 @@ class Runtime:
 
 
 def read_runtimes(folder: Path) -> list[Runtime]:
-    """The benchmarks below `folder`, where a rule of one job has a file and one of many a folder.
+    """The benchmarks below `folder`, where a rule with one job has a file and a rule with many jobs a folder.
 
     Raises:
         InputError: a file is no benchmark.
     """
-    found = []
+    runtimes = []
     for path in sorted(folder.rglob("*.tsv")):
         place = path.relative_to(folder).with_suffix("")
         rule, job = place.parts[0], "/".join(place.parts[1:])
@@ -39,10 +39,10 @@ def read_runtimes(folder: Path) -> list[Runtime]:
             with open(path, newline="") as file:
                 for row in csv.DictReader(file, delimiter="\t"):
                     numbers = [_number(row[name]) for name in ("cpu_time", "max_rss")]
-                    found.append(Runtime(rule, job, float(row["s"]), *numbers))
+                    runtimes.append(Runtime(rule, job, float(row["s"]), *numbers))
         except (KeyError, TypeError, ValueError) as error:
             raise InputError(f"{path}: is no benchmark of Snakemake ({error}); delete it") from None
-    return found
+    return runtimes
 
 
 def runtimes_page(jobs: Sequence[Runtime], records: Iterable[Mapping[str, Any]]) -> str:
@@ -76,5 +76,5 @@ def _row(name: str, jobs: Sequence[Runtime]) -> list[str]:
 
 
 def _number(text: str) -> float | None:
-    """A number of a benchmark; a job that ended at once has none of some."""
+    """A number of a benchmark; None where a job ended too soon for it to be measured."""
     return None if text in ("NA", "-", "") else float(text)

@@ -1,4 +1,4 @@
-"""What the data analysis needs of all events and hits, gathered chunk by chunk."""
+"""The numbers that the data analysis needs of all events and hits, gathered chunk by chunk."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ import numpy as np
 from showergrid.events.hits import read_events, read_hits
 from showergrid.report.data.settings import Baselines
 
-CHARGE_EDGES = np.linspace(-6, 12, 361)  # of the logarithm of the charge: 20 bins a decade, whatever the unit
-PLACE_EDGES = np.linspace(0, 1, 41)  # of the place in the order: 0 the first hit of an event, 1 the last
+CHARGE_EDGES = np.linspace(-6, 12, 361)  # of the logarithm of the charge: 20 bins per decade, whatever the unit
+PLACE_EDGES = np.linspace(0, 1, 41)  # of the place in the order: 0 is the first hit of an event, 1 the last
 TIME_BINS = 60
 PLAIN_BINS = 100
-LOOKED_AT = 1_000_000  # hits, evenly spread over the file, that tell which times and charges are drawn
+LOOKED_AT = 1_000_000  # hits, evenly spread over the file, that set the range of times and charges drawn
 
 
 @dataclass(frozen=True)
 class EventSample:
-    """What the analysis needs of the E events of a study, of K classes.
+    """The numbers that the analysis needs of the E events of a study with K classes.
 
     pdg (E,) int; energy (E,) [GeV], NaN where it is not known; n_hits (E,) int; extent (E, 3): largest less smallest
     coordinate [cm]; start (E,): charge of the hits near the first one [tick ADC]; first (E, H, 4) float32: the first H
-    hits, position from the first hit [cm] and charge, NaN where an event has fewer; largest (E,): place of the hit with
-    most charge in the order, 0 to 1.
+    hits, position from the first hit [cm] and charge, NaN where an event has fewer; largest (E,): place in the
+    order, 0 to 1, of the hit with the most charge.
 
     Counts of hits, int64: charges (K, B) by class between CHARGE_EDGES; plain (K, PLAIN_BINS) by class between
     plain_edges [tick ADC]; by_place (P, B) between PLACE_EDGES and CHARGE_EDGES; by_time (TIME_BINS, B) between
@@ -47,7 +47,7 @@ class EventSample:
     time_edges: np.ndarray
 
     def of(self, pdg: int | None) -> np.ndarray:
-        """(E,) bool: the events of one class, or all."""
+        """Mask (E,) bool of the events of one class, or of all events."""
         return np.ones(self.pdg.size, bool) if pdg is None else self.pdg == pdg
 
 
@@ -76,7 +76,7 @@ def read_sample(hits: Path, events: Path, codes: Sequence[int], settings: Baseli
         lists[row[early], number[early]] = np.column_stack([offset, chunk.charge])[early]
         first.append(lists)
         last = np.maximum(np.diff(chunk.offsets) - 1, 1)
-        top = np.lexsort((-number, chunk.charge, row))[chunk.offsets[1:] - 1]  # of equal charges the first
+        top = np.lexsort((-number, chunk.charge, row))[chunk.offsets[1:] - 1]  # the first of equal charges
         largest.append(number[top] / last)
 
         size = _logarithm(chunk.charge)
@@ -85,9 +85,9 @@ def read_sample(hits: Path, events: Path, codes: Sequence[int], settings: Baseli
             known = np.isfinite(chunk.time)
             by_time += _counted(chunk.time[known], size[known], time_edges)
         code = pdg[done : done + begin.size][row]
-        for k, one in enumerate(codes):
-            charges[k] += np.histogram(size[code == one], CHARGE_EDGES)[0]
-            plain[k] += np.histogram(chunk.charge[code == one], plain_edges)[0]
+        for k, class_code in enumerate(codes):
+            charges[k] += np.histogram(size[code == class_code], CHARGE_EDGES)[0]
+            plain[k] += np.histogram(chunk.charge[code == class_code], plain_edges)[0]
         done += begin.size
     return EventSample(
         pdg=pdg,
@@ -107,15 +107,15 @@ def read_sample(hits: Path, events: Path, codes: Sequence[int], settings: Baseli
 
 
 def quantile(counts: np.ndarray, edges: np.ndarray, share: float) -> float:
-    """Value below which `share` of a histogram lies: counts (B,) between edges (B + 1,), even within a bin."""
+    """Value below which `share` of a histogram lies: counts (B,) between edges (B + 1,), spread evenly within a bin."""
     below = np.append(0, np.cumsum(counts)) / counts.sum()
     return float(np.interp(share, below, edges))
 
 
 def _ranges(hits: Path, total: int) -> tuple[np.ndarray, np.ndarray]:
-    """Edges for the plain charge, from 0 to what 99.5 % of the hits lie below, and for 99 % of the times.
+    """Edges of the plain charge, from 0 to the value that 99.5 % of hits lie below, and of the lowest 99 % of times.
 
-    Told by every k-th of the `total` hits; no edges (0,) for the times where none is known.
+    They rest on every k-th of the `total` hits; the times have no edges (0,) where none is known.
     """
     every = max(1, total // LOOKED_AT)
     charges, times, passed = [], [], 0
@@ -134,12 +134,12 @@ def _ranges(hits: Path, total: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _logarithm(charge: np.ndarray) -> np.ndarray:
-    """Logarithm of the charge to base 10, drawn into the range of CHARGE_EDGES, so that every hit counts."""
+    """Logarithm of the charge to base 10, clipped to the range of CHARGE_EDGES so that every hit counts."""
     return np.log10(np.clip(charge, 10 ** CHARGE_EDGES[0], 10 ** CHARGE_EDGES[-1])).clip(
         CHARGE_EDGES[0], CHARGE_EDGES[-1]
     )
 
 
 def _counted(values: np.ndarray, size: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """Hits (n - 1, B) between `edges` (n,) of their `values` and CHARGE_EDGES of the logarithm of their charge."""
+    """Counts (n - 1, B) of hits by `values`, between `edges` (n,), and logarithmic charge, between CHARGE_EDGES."""
     return np.histogram2d(values, size, [edges, CHARGE_EDGES])[0].astype(np.int64)

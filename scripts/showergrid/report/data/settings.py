@@ -1,4 +1,4 @@
-"""Settings of the data analysis: simple classifiers, and the published numbers that ours are set beside."""
+"""Settings of the data analysis: simple classifiers, and published numbers to set ours beside."""
 
 from __future__ import annotations
 

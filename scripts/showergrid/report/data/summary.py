@@ -1,4 +1,4 @@
-"""The events beside what was published of the reference's, and how well simple classifiers tell the classes apart."""
+"""The events beside the reference's published numbers, and how well simple classifiers tell the classes apart."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ def summary(
     published: PublishedData | None,
     order: str,
 ) -> dict[str, Any]:
-    """All figures of the analysis, ours and published side by side, as JSON takes them.
+    """All numbers of the analysis, ours and published side by side, ready for JSON.
 
-    What cannot be known is None: what rests on energies that the data do not have, all that was not published, and how
-    many events were drawn again where they were not simulated here.
+    A number is None where it cannot be known: where it needs energies that the data lack, where it was not published,
+    and, for the events drawn again, where they were not simulated here.
 
     Args:
         sample: the events.
         split: (E,) str, train, validation or test.
         classes: name and PDG code of each class.
-        counts: of events kept and drawn again, by PDG code.
+        counts: numbers of events kept and drawn again, by PDG code.
         baselines: settings of the simple classifiers.
         published: numbers of the reference.
         order: how the hits of an event are ordered.
     """
     return {
         "events": int(sample.pdg.size),
-        "classes": {one["name"]: _counts(sample, counts, one["pdg"]) for one in classes},
+        "classes": {kind["name"]: _counts(sample, counts, kind["pdg"]) for kind in classes},
         "order": order,
         "published": published.note if published else None,
         "energy": _energies(sample, classes),
@@ -63,8 +63,10 @@ def summary(
                     float(sample.extent[:, i].max()), getattr(published.largest, axis) if published else None
                 ),
                 "classes": {
-                    one["name"]: dict(zip(EXTENT_COLUMNS, _five(sample.extent[sample.of(one["pdg"]), i]), strict=True))
-                    for one in classes
+                    kind["name"]: dict(
+                        zip(EXTENT_COLUMNS, _five(sample.extent[sample.of(kind["pdg"]), i]), strict=True)
+                    )
+                    for kind in classes
                 },
             }
             for i, axis in enumerate(AXES)
@@ -82,16 +84,16 @@ def summary(
 def write_extents(
     sample: EventSample, classes: list[dict[str, Any]], published: PublishedData | None, path: Path
 ) -> None:
-    """Write the quartile table of the extents [cm] as CSV: a row an axis and class, the published numbers beside all.
+    """Write the quartiles of the extents [cm] as CSV: a row for each axis and class, and for all classes.
 
-    What was not published is left empty.
+    Published numbers stand in the rows of all classes; what was not published is left empty.
     """
     header = ["axis", "class", "events", *EXTENT_COLUMNS, *(f"published_{name}" for name in EXTENT_COLUMNS[1:])]
     with replacing(path) as partial, open(partial, "w", newline="") as file:
         writer = csv.DictWriter(file, header, restval="", lineterminator="\n")
         writer.writeheader()
         for i, axis in enumerate(AXES):
-            for name, pdg in [("all", None), *((one["name"], one["pdg"]) for one in classes)]:
+            for name, pdg in [("all", None), *((kind["name"], kind["pdg"]) for kind in classes)]:
                 of = sample.of(pdg)
                 row = {"axis": axis, "class": name, "events": int(of.sum())}
                 row |= dict(zip(EXTENT_COLUMNS, _five(sample.extent[of, i]), strict=True))
@@ -114,8 +116,8 @@ def _energies(sample: EventSample, classes: list[dict[str, Any]]) -> dict[str, d
             return None
         return {"smallest": float(energy.min()), "median": float(np.median(energy)), "largest": float(energy.max())}
 
-    found = {one["name"]: of(one["pdg"]) for one in classes}
-    return found if any(found.values()) else None
+    energies = {kind["name"]: of(kind["pdg"]) for kind in classes}
+    return energies if any(energies.values()) else None
 
 
 def _hits(
@@ -128,7 +130,7 @@ def _hits(
         {
             "energy": point.energy,
             **_beside(_median_hits(sample, point.energy, point.width), point.hits),
-            **{one["name"]: _median_hits(sample, point.energy, point.width, one["pdg"]) for one in classes},
+            **{kind["name"]: _median_hits(sample, point.energy, point.width, kind["pdg"]) for kind in classes},
         }
         for point in published.hits
     ]
@@ -156,7 +158,7 @@ def _accuracies(
     baselines: Baselines,
     published: PublishedData | None,
 ) -> dict[str, Any]:
-    """Accuracy on test events, with its binomial standard error, of what was learnt from training events."""
+    """Accuracy on test events, with its binomial standard error, of classifiers fitted to the training events."""
     label = (sample.pdg == classes[1]["pdg"]).astype(np.int64)
     train, test = split == "train", split == "test"
     answers = {
@@ -164,13 +166,15 @@ def _accuracies(
         "xgboost": _boosted(sample.first[train], label[train], sample.first[test], baselines.xgboost),
     }
     theirs = published.accuracy if published else {}
-    found = {}
+    measured = {}
     for name, answer in answers.items():
         accuracy = float((answer == label[test]).mean())
         error = float(np.sqrt(accuracy * (1 - accuracy) / test.sum()))
-        found[name] = {"ours": accuracy, "standard_error": error, "published": theirs.get(name)}
-    others = {name: {"ours": None, "published": value} for name, value in theirs.items() if name not in found}
-    return {"test_events": int(test.sum()), **found, **others}
+        measured[name] = {"ours": accuracy, "standard_error": error, "published": theirs.get(name)}
+    published_only = {
+        name: {"ours": None, "published": value} for name, value in theirs.items() if name not in measured
+    }
+    return {"test_events": int(test.sum()), **measured, **published_only}
 
 
 def _cut(values: np.ndarray, label: np.ndarray, unseen: np.ndarray) -> np.ndarray:
@@ -178,7 +182,7 @@ def _cut(values: np.ndarray, label: np.ndarray, unseen: np.ndarray) -> np.ndarra
     order = np.argsort(values, kind="stable")
     ones = np.append(0, np.cumsum(label[order]))
     places = np.arange(values.size + 1)
-    above_is_one = (places - ones) + (ones[-1] - ones)  # training events that are right if those above are class 1
+    above_is_one = (places - ones) + (ones[-1] - ones)  # training events answered right if those above are class 1
     up, down = int(above_is_one.argmax()), int(above_is_one.argmin())
     upwards = above_is_one[up] >= values.size - above_is_one[down]
     place = up if upwards else down

@@ -13,7 +13,7 @@ from showergrid.training.history import Epoch
 
 
 def history_figure(history: list[Epoch], best_epoch: int, path: Path) -> None:
-    """Loss and accuracy of training and validation by epoch."""
+    """Training and validation loss and accuracy by epoch."""
     with styled():
         figure = new_figure(7, 3)
         for axes, quantity, label in zip(
@@ -33,7 +33,7 @@ def history_figure(history: list[Epoch], best_epoch: int, path: Path) -> None:
 
 
 def roc_points(labels: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Share of the other class (k,) and of the positive class (k,) that is answered positive, for every threshold."""
+    """Shares of the other class (k,) and of the positive class (k,) that are answered positive, at every threshold."""
     order = np.argsort(-scores, kind="stable")
     last = np.append(np.diff(scores[order]) != 0, True)  # equal scores pass a threshold together
     positive = np.cumsum(labels[order] == 0)[last]
@@ -42,9 +42,9 @@ def roc_points(labels: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.n
 
 
 def roc_figure(labels: np.ndarray, scores: np.ndarray, names: Sequence[str], area: dict, path: Path) -> None:
-    """ROC curve of the test events, labels (n,) and scores (n,), and where it is read at a score of 0.5.
+    """The ROC curve of the test events, labels (n,) and scores (n,), with its point at a score of 0.5 marked.
 
-    `area` holds value, low and high of the area under it.
+    `area` holds the value, low and high of the area under the curve.
     """
     with styled():
         figure = new_figure(4, 3.8)
@@ -67,7 +67,7 @@ def roc_figure(labels: np.ndarray, scores: np.ndarray, names: Sequence[str], are
 
 
 def confusion_figure(confusion: dict[str, dict[str, dict]], path: Path) -> None:
-    """Confusion matrix of metrics.json: rows true classes, columns answers; events, and their share of the row."""
+    """The confusion matrix of metrics.json by true class (rows) and answer (columns): events and share of the row."""
     names = list(confusion)
     counts = np.array([[confusion[true][answer]["value"] for answer in names] for true in names], dtype=np.float64)
     share = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))

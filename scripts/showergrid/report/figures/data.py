@@ -1,6 +1,6 @@
-"""Figures of the data analysis: all events of a study, and what was published of the reference's beside them.
+"""Figures of the data analysis: all events of a study beside the published numbers of the reference's events.
 
-A figure whose numbers the data do not have says so in words, so that it is always there.
+A figure is always written: where the data lack its numbers, it says so in words.
 """
 
 from __future__ import annotations
@@ -26,45 +26,45 @@ NO_ENERGIES = "no energies in these data"
 NO_TIMES = "no times in these data"
 CHARGE = "charge of a hit [tick ADC]"
 PUBLISHED = {"color": GREEN, "marker": "X", "markeredgecolor": "white", "markersize": 9, "linestyle": "", "zorder": 5}
-COUNTS = "cividis"  # of two-dimensional histograms
+COUNTS = "cividis"  # colours of two-dimensional histograms
 BINS = 32
-FEWEST = 5  # events or hits that a median is taken of
+FEWEST = 5  # events or hits needed for quartiles
 
 
-def validation_figure(sample: EventSample, found: Found, classes: Classes, path: Path) -> None:
+def validation_figure(sample: EventSample, summary: Found, classes: Classes, path: Path) -> None:
     """Four panels of what `summary` found: hits, extents, charges, accuracies, published values beside ours."""
     with styled():
         figure = new_figure(10, 7.5)
         (hits, extents), (charges, accuracies) = figure.subplots(2, 2)
-        _hits_and_published(hits, sample, found, classes)
-        _extents_and_published(extents, found)
+        _hits_and_published(hits, sample, summary, classes)
+        _extents_and_published(extents, summary)
         _logarithmic_charges(charges, sample, classes)
-        _accuracies(accuracies, found["accuracy"])
-        beside = " beside published ones" if found["published"] else ""
-        figure.suptitle(f"{found['events']} showers{beside}")
+        _accuracies(accuracies, summary["accuracy"])
+        beside = " beside published ones" if summary["published"] else ""
+        figure.suptitle(f"{summary['events']} showers{beside}")
         save(figure, path)
 
 
-def energies_figure(sample: EventSample, found: Found, classes: Classes, path: Path) -> None:
+def energies_figure(sample: EventSample, summary: Found, classes: Classes, path: Path) -> None:
     """Histogram of the events' energies, class by class."""
-    if found["energy"] is None:
+    if summary["energy"] is None:
         blank_figure(NO_ENERGIES, path)
         return
     with styled():
         figure = new_figure(5, 3.4)
         axes = figure.subplots()
         edges = _edges(sample.energy[np.isfinite(sample.energy)], BINS)
-        for one, style in _styles(classes):
-            energy = sample.energy[sample.of(one["pdg"])]
+        for kind, style in _styles(classes):
+            energy = sample.energy[sample.of(kind["pdg"])]
             axes.stairs(np.histogram(energy, edges)[0], edges, linewidth=1.6, **style)
         axes.set(xlabel="energy [GeV]", ylabel=f"events in {1000 * (edges[1] - edges[0]):.3g} MeV", ylim=(0, None))
         axes.legend(loc="lower center", ncols=len(classes))
         save(figure, path)
 
 
-def hits_energy_figure(sample: EventSample, found: Found, classes: Classes, path: Path) -> None:
+def hits_energy_figure(sample: EventSample, summary: Found, classes: Classes, path: Path) -> None:
     """Hits of an event against its energy: a two-dimensional histogram, medians and quartiles of each class."""
-    if found["energy"] is None:
+    if summary["energy"] is None:
         blank_figure(NO_ENERGIES, path)
         return
     with styled():
@@ -76,27 +76,27 @@ def hits_energy_figure(sample: EventSample, found: Found, classes: Classes, path
         shown = axes.pcolormesh(
             *edges,
             np.ma.masked_equal(counts, 0).T,
-            norm=LogNorm(0.3, max(2, counts.max())),  # so that a single event is grey already
+            norm=LogNorm(0.3, max(2, counts.max())),  # so that a single event is already grey
             cmap="Greys",
             alpha=0.7,
             rasterized=True,
         )
         figure.colorbar(shown, ax=axes, label="events in a bin").ax.set_ylim(1, None)
         centre = (edges[0][:-1] + edges[0][1:]) / 2
-        for one, style in _styles(classes):
-            of = known & sample.of(one["pdg"])
+        for kind, style in _styles(classes):
+            of = known & sample.of(kind["pdg"])
             quartiles = _quartiles(sample.energy[of], sample.n_hits[of], edges[0])
-            axes.plot(centre, quartiles[:, 1], **{**style, "label": f"{one['name']}: median, thin: quartiles"})
+            axes.plot(centre, quartiles[:, 1], **{**style, "label": f"{kind['name']}: median, thin: quartiles"})
             axes.plot(centre, quartiles[:, [0, 2]], color=style["color"], linestyle=style["linestyle"], linewidth=0.7)
-        if found["hits"]:
-            points = [(point["energy"], point["published"]) for point in found["hits"]]
+        if summary["hits"]:
+            points = [(point["energy"], point["published"]) for point in summary["hits"]]
             axes.plot(*zip(*points, strict=True), **PUBLISHED, label="median, published")
         axes.set(xlabel="energy [GeV]", ylabel="hits of an event", xlim=(0, None), ylim=(0, None))
         axes.legend(loc="upper left")
         save(figure, path)
 
 
-def extents_figure(sample: EventSample, found: Found, classes: Classes, path: Path) -> None:
+def extents_figure(sample: EventSample, summary: Found, classes: Classes, path: Path) -> None:
     """Extent of the events along each axis: histograms of the classes; above them quartiles, ours and published."""
     with styled():
         figure = new_figure(9, 3.8)
@@ -104,19 +104,19 @@ def extents_figure(sample: EventSample, found: Found, classes: Classes, path: Pa
         for i, axis in enumerate(AXES):
             above, below = panels[:, i]
             edges = np.linspace(0, max(sample.extent[:, i].max(), 1e-3), BINS + 1)
-            for k, (one, style) in enumerate(_styles(classes)):
-                extent = sample.extent[sample.of(one["pdg"]), i]
+            for k, (kind, style) in enumerate(_styles(classes)):
+                extent = sample.extent[sample.of(kind["pdg"]), i]
                 share = np.histogram(extent, edges)[0] / max(1, extent.size)
                 below.stairs(share, edges, linewidth=1.6, **style)
                 if extent.size:
                     quartiles = np.quantile(extent, [0.25, 0.5, 0.75])
                     _quartile_bar(above, -k, quartiles, extent.max(), {"color": style["color"], "marker": "o"})
-            theirs = [point["published"] for point in found["extent"][axis]["quartiles"]]
-            if found["published"]:
-                _quartile_bar(above, 1, theirs, found["extent"][axis]["largest"]["published"], PUBLISHED)
+            theirs = [point["published"] for point in summary["extent"][axis]["quartiles"]]
+            if summary["published"]:
+                _quartile_bar(above, 1, theirs, summary["extent"][axis]["largest"]["published"], PUBLISHED)
             above.set(ylim=(0.6 - len(classes), 1.6))
-            rows = {1: "published"} if found["published"] else {}
-            rows |= {-k: one["name"] for k, one in enumerate(classes)}
+            rows = {1: "published"} if summary["published"] else {}
+            rows |= {-k: kind["name"] for k, kind in enumerate(classes)}
             above.set_yticks(list(rows), rows.values() if i == 0 else [""] * len(rows))
             above.tick_params(length=0, labelbottom=False)
             above.spines[["left", "bottom"]].set_visible(False)
@@ -128,7 +128,7 @@ def extents_figure(sample: EventSample, found: Found, classes: Classes, path: Pa
         save(figure, path)
 
 
-def charge_figure(sample: EventSample, found: Found, classes: Classes, path: Path) -> None:
+def charge_figure(sample: EventSample, summary: Found, classes: Classes, path: Path) -> None:
     """Charge of the hits, class by class: plain, and its logarithm."""
     with styled():
         figure = new_figure(9, 3.5)
@@ -143,7 +143,7 @@ def charge_figure(sample: EventSample, found: Found, classes: Classes, path: Pat
         save(figure, path)
 
 
-def charge_time_figure(sample: EventSample, found: Found, classes: Classes, path: Path) -> None:
+def charge_time_figure(sample: EventSample, summary: Found, classes: Classes, path: Path) -> None:
     """Charge of the hits against their time, the simulation's truth, and against their place in the study's order."""
     with styled():
         figure = new_figure(9.6, 3.8)
@@ -157,7 +157,7 @@ def charge_time_figure(sample: EventSample, found: Found, classes: Classes, path
             say(time, f"{NO_TIMES}:\nsee the place of the hit in its event")
         _charges_along(figure, place, sample.by_place, PLACE_EDGES)
         place.set(xlabel="place of the hit in its event (0: first, 1: last)", ylabel=CHARGE)
-        place.set_title(f"order of the hits: {found['order'].replace('_', ' ')}")
+        place.set_title(f"order of the hits: {summary['order'].replace('_', ' ')}")
         place.legend(loc="upper right")
         save(figure, path)
 
@@ -173,10 +173,10 @@ FIGURES: dict[str, Callable[[EventSample, Found, Classes, Path], None]] = {
 
 
 def _styles(classes: Classes) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """Each class with its colour and, so that lines which coincide are told apart, its dashes."""
+    """Each class with its colour and its dashes, which keep coinciding lines apart."""
     return [
-        (one, {"color": color, "linestyle": dashes, "label": one["name"]})
-        for one, color, dashes in zip(classes, COLORS, ("-", (0, (4, 1.5)), ":"), strict=False)
+        (kind, {"color": color, "linestyle": dashes, "label": kind["name"]})
+        for kind, color, dashes in zip(classes, COLORS, ("-", (0, (4, 1.5)), ":"), strict=False)
     ]
 
 
@@ -187,18 +187,18 @@ def _edges(values: np.ndarray, bins: int) -> np.ndarray:
 
 
 def _quartiles(along: np.ndarray, values: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """(B, 3) quartiles of values (n,) whose `along` (n,) lies in a bin; NaN where fewer than FEWEST do."""
-    found = np.full((edges.size - 1, 3), np.nan)
+    """Quartiles (B, 3) of the values (n,) whose `along` (n,) lies in each bin; NaN where fewer than FEWEST do."""
+    quartiles = np.full((edges.size - 1, 3), np.nan)
     number = np.searchsorted(edges[1:-1], along, side="right")
     for i in range(edges.size - 1):
         inside = values[number == i]
         if inside.size >= FEWEST:
-            found[i] = np.quantile(inside, [0.25, 0.5, 0.75])
-    return found
+            quartiles[i] = np.quantile(inside, [0.25, 0.5, 0.75])
+    return quartiles
 
 
 def _occupied(counts: np.ndarray) -> slice:
-    """The bins of a histogram (B,) between the first and the last that have hits."""
+    """The bins of a histogram (B,) from the first to the last that has hits."""
     filled = np.flatnonzero(counts)
     return slice(filled[0], filled[-1] + 1)
 
@@ -213,7 +213,7 @@ def _logarithmic_charges(axes: Axes, sample: EventSample, classes: Classes) -> N
 
 
 def _charges_along(figure: Figure, axes: Axes, counts: np.ndarray, edges: np.ndarray) -> None:
-    """Hits (n, B) between edges (n + 1,) and CHARGE_EDGES, with the quartiles of each column."""
+    """Draw hits (n, B) between edges (n + 1,) and CHARGE_EDGES, with the quartiles of each column."""
     shown = _occupied(counts.sum(axis=0))
     charge = 10 ** CHARGE_EDGES[shown.start : shown.stop + 1]
     drawn = axes.pcolormesh(
@@ -239,46 +239,48 @@ def _quartile_bar(axes: Axes, place: float, quartiles: Any, largest: float, styl
     axes.plot(largest, place, marker="^", color=style["color"], markersize=5)
 
 
-def _hits_and_published(axes: Axes, sample: EventSample, found: Found, classes: Classes) -> None:
-    if found["energy"] is None:
+def _hits_and_published(axes: Axes, sample: EventSample, summary: Found, classes: Classes) -> None:
+    if summary["energy"] is None:
         say(axes, NO_ENERGIES)
         return
     dots = {"linestyle": "", "marker": "o", "markersize": 2, "alpha": 0.35, "markeredgewidth": 0, "rasterized": True}
-    for one, style in _styles(classes):
-        of = sample.of(one["pdg"])
+    for kind, style in _styles(classes):
+        of = sample.of(kind["pdg"])
         axes.plot(sample.energy[of], sample.n_hits[of], **{**style, **dots})
-    points = [point for point in found["hits"] or [] if point["ours"] is not None]
+    points = [point for point in summary["hits"] or [] if point["ours"] is not None]
     if points:
         energy = [point["energy"] for point in points]
         axes.plot(energy, [point["ours"] for point in points], "o", color="black", label="median, ours")
-    if found["hits"]:
-        theirs = [(point["energy"], point["published"]) for point in found["hits"]]
+    if summary["hits"]:
+        theirs = [(point["energy"], point["published"]) for point in summary["hits"]]
         axes.plot(*zip(*theirs, strict=True), **PUBLISHED, label="median, published")
     axes.set(xlabel="energy [GeV]", ylabel="hits of an event", xlim=(0, None), ylim=(0, None))
     for handle in axes.legend().legend_handles[: len(classes)]:
         handle.set(markersize=8, alpha=1)
 
 
-def _extents_and_published(axes: Axes, found: Found) -> None:
+def _extents_and_published(axes: Axes, summary: Found) -> None:
     sources = [("ours", -0.12, "black", "o"), ("published", 0.12, GREEN, "X")]
-    for who, shift, color, marker in sources if found["published"] else sources[:1]:
+    for who, shift, color, marker in sources if summary["published"] else sources[:1]:
         for i, axis in enumerate(AXES):
-            quartiles = [one[who] for one in found["extent"][axis]["quartiles"]]
+            quartiles = [quartile[who] for quartile in summary["extent"][axis]["quartiles"]]
             axes.plot([i + shift] * 2, quartiles[::2], color=color, linewidth=8, alpha=0.35, solid_capstyle="butt")
             axes.plot(i + shift, quartiles[1], marker, color=color, label=who if i == 0 else None)
-            axes.plot(i + shift, found["extent"][axis]["largest"][who], "^", color=color)
+            axes.plot(i + shift, summary["extent"][axis]["largest"][who], "^", color=color)
     axes.set(ylabel="extent of an event [cm]", ylim=(0, None), xlim=(-0.5, 2.5))
     axes.set_xticks(range(3), AXES)
     axes.legend(title="bar: quartiles, triangle: largest", title_fontsize=8)
 
 
-def _accuracies(axes: Axes, found: dict[str, Any]) -> None:
-    names = [name for name in found if name != "test_events"]
+def _accuracies(axes: Axes, accuracies: dict[str, Any]) -> None:
+    names = [name for name in accuracies if name != "test_events"]
     for place, name in enumerate(names):
-        if found[name]["ours"] is not None:
-            axes.errorbar(found[name]["ours"], place, xerr=found[name]["standard_error"], fmt="o", color="black")
-        if found[name]["published"] is not None:
-            axes.plot(found[name]["published"], place, **PUBLISHED)
-    beside = " (dot: ours, cross: published)" if any(found[name]["published"] for name in names) else ""
+        if accuracies[name]["ours"] is not None:
+            axes.errorbar(
+                accuracies[name]["ours"], place, xerr=accuracies[name]["standard_error"], fmt="o", color="black"
+            )
+        if accuracies[name]["published"] is not None:
+            axes.plot(accuracies[name]["published"], place, **PUBLISHED)
+    beside = " (dot: ours, cross: published)" if any(accuracies[name]["published"] for name in names) else ""
     axes.set(xlabel=f"accuracy on test events{beside}", xlim=(0.5, 1), ylim=(-0.5, len(names) - 0.5))
     axes.set_yticks(range(len(names)), [name.replace("_", " ") for name in names])

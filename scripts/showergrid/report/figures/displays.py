@@ -27,7 +27,7 @@ from showergrid.inputs.window import Window
 from showergrid.report.figures.style import ORANGE, blank_figure, new_figure, save, styled
 from showergrid.report.settings.tables import DrawnRepresentation, DrawnResolutions
 
-GROUND = "0.93"  # behind charges: light enough for the darkest colour, dark enough for the brightest
+GROUND = "0.93"  # background of charges: light enough for the darkest colour, dark enough for the brightest
 CHARGES = "viridis"
 ACROSS = 3  # panels in a row
 FRAME = 2.0  # cm left free around the outermost window
@@ -37,8 +37,8 @@ FRAME = 2.0  # cm left free around the outermost window
 class Display:
     """One event in one representation.
 
-    axes: of the image, in the order of its dimensions; place (P, D) pixels from the origin; pixel (D,) their size [cm];
-    values (P, C): C is 3 for colours (0 to 1), else 1; charge (P,) summed [tick ADC].
+    axes: those of the image, in the order of its dimensions; place (P, D): pixels from the origin; pixel (D,): size of
+    a pixel [cm]; values (P, C): C is 3 for colours (0 to 1), else 1; charge (P,): summed charge [tick ADC].
     """
 
     axes: tuple[str, ...]
@@ -49,45 +49,45 @@ class Display:
 
 
 def typical_events(events: pa.Table, classes: Sequence[Class], energy: float) -> dict[str, int]:
-    """Of each class the event nearest to `energy` [GeV]: class name -> event.
+    """The event of each class nearest to `energy` [GeV]: class name -> event.
 
-    Of a class whose energies are not known, the event whose number of hits is nearest to the median.
+    Where the energies of a class are not known, its event whose number of hits is nearest to the median.
 
     Raises:
         InputError: a class has no event.
     """
     pdg, number, energies, n_hits = (events[name].to_numpy() for name in ("pdg", "event", "energy", "n_hits"))
     chosen = {}
-    for one in classes:
-        rows = np.flatnonzero(pdg == one.pdg)
+    for kind in classes:
+        rows = np.flatnonzero(pdg == kind.pdg)
         if rows.size == 0:
-            raise InputError(f"events: none is of class {one.name} (pdg {one.pdg}); check classes in the config")
-        away = np.abs(energies[rows].astype(np.float64) - energy)  # NaN where it is not known
+            raise InputError(f"events: none is of class {kind.name} (pdg {kind.pdg}); check classes in the config")
+        away = np.abs(energies[rows].astype(np.float64) - energy)  # NaN where the energy is not known
         if np.all(np.isnan(away)):
             away = np.abs(n_hits[rows] - np.median(n_hits[rows]))
-        chosen[one.name] = int(number[rows[np.nanargmin(away)]])
+        chosen[kind.name] = int(number[rows[np.nanargmin(away)]])
     return chosen
 
 
 def hits_of(path: Path, events: Sequence[int]) -> dict[int, Hits]:
-    """The hits of each of `events`, one at a time.
+    """The hits of each event in `events`: event -> hits.
 
     Raises:
         InputError: an event has no hits.
     """
-    found: dict[int, Hits] = {}
+    hits: dict[int, Hits] = {}
     for chunk in read_hits(path, time=True):
-        found |= {event: chunk.only(chunk.event == event) for event in events if event in chunk.event}
+        hits |= {event: chunk.only(chunk.event == event) for event in events if event in chunk.event}
     for event in events:
-        if event not in found:
+        if event not in hits:
             raise InputError(f"{path}: event {event} has no hits; make the file again")
-    return found
+    return hits
 
 
 def display(
     hits: Hits, representation: Representation, resolution: int, calibration: Mapping, own_ranges: bool = False
 ) -> Display:
-    """One event on the grid of `calibration`, with its ranges, or with the event's own if `own_ranges`."""
+    """One event on the grid of `calibration`, with the calibration's ranges or, if `own_ranges`, the event's own."""
     hits = _ordered(hits, representation)
     module = load("representations", representation.module)
     parameters = module.Parameters(**representation.parameters)
@@ -105,19 +105,19 @@ def events_figure(
     calibrations: Sequence[Mapping],
     path: Path,
 ) -> None:
-    """Rows: classes (name -> hits of one event, and its title); columns: representations."""
+    """Draw one event of each class (rows; `chosen` and `titles` by class name) in each representation (columns)."""
     shown = {
         (name, j): display(hits, drawn.representation, drawn.resolution, calibration)
         for name, hits in chosen.items()
         for j, (drawn, calibration) in enumerate(zip(representations, calibrations, strict=True))
     }
-    colors = charge_colors([one.charge for one in shown.values()])
+    colors = charge_colors([image.charge for image in shown.values()])
     with styled():
         figure = new_figure(3.4 * len(representations) + 0.8, 3.1 * len(chosen))
-        for k, ((name, j), one) in enumerate(shown.items()):
-            space = "3d" if len(one.axes) == 3 else None
+        for k, ((name, j), image) in enumerate(shown.items()):
+            space = "3d" if len(image.axes) == 3 else None
             axes = figure.add_subplot(len(chosen), len(representations), k + 1, projection=space)
-            draw(axes, one, colors)
+            draw(axes, image, colors)
             drawn = representations[j]
             title = f"{drawn.representation.name}, c = {drawn.resolution}" if k < len(representations) else ""
             axes.set_title(f"{title}\n{titles[name]}".strip())
@@ -126,30 +126,30 @@ def events_figure(
 
 
 def resolutions_figure(hits: Hits, drawn: DrawnResolutions, calibration: Mapping, title: str, path: Path) -> None:
-    """One event at several resolutions on the same scale; a frame shows the window that a network sees of it."""
+    """Draw one event at several resolutions on the same scale; a frame shows the window that a network sees."""
     shown = [display(hits, drawn.representation, c, calibration, own_ranges=True) for c in drawn.resolutions]
     if len(shown[0].axes) != 2:
         blank_figure("no representation of this study has two image axes", path)
         return
     windows = [
-        _window(_ordered(hits, drawn.representation), one, drawn.window, calibration, c)
-        for one, c in zip(shown, drawn.resolutions, strict=True)
+        _window(_ordered(hits, drawn.representation), image, drawn.window, calibration, c)
+        for image, c in zip(shown, drawn.resolutions, strict=True)
     ]
     corners = np.array([*map(_limits, shown), *(window for window in windows if window is not None)])
     low, high = corners[:, 0].min(axis=0) - FRAME, corners[:, 1].max(axis=0) + FRAME
     across = min(ACROSS, len(shown))
     down = -(-len(shown) // across)
     panel = 3.2 * (high[0] - low[0]) / (high[1] - low[1])  # height of a panel 3.2 inches wide
-    colors = charge_colors([one.charge for one in shown])
+    colors = charge_colors([image.charge for image in shown])
     with styled():
         figure = new_figure(3.6 * across + 0.8, (panel + 0.7) * down + 0.7)
-        for k, (one, window, c) in enumerate(zip(shown, windows, drawn.resolutions, strict=True)):
+        for k, (image, window, c) in enumerate(zip(shown, windows, drawn.resolutions, strict=True)):
             axes = figure.add_subplot(down, across, k + 1)
-            draw(axes, one, colors)
+            draw(axes, image, colors)
             if window is not None:
                 width, height = (window[1] - window[0])[::-1]
                 axes.add_patch(Rectangle(window[0][::-1], width, height, fill=False, ec=ORANGE, lw=1.3))
-            axes.set_title(f"c = {c}: pixels of {10 * one.pixel[0]:.3g} mm")
+            axes.set_title(f"c = {c}: pixels of {10 * image.pixel[0]:.3g} mm")
             axes.set(ylim=(low[0], high[0]), xlim=(low[1], high[1]))
             axes.label_outer()
         figure.colorbar(colors, ax=figure.axes, label="charge in a pixel [tick ADC]", aspect=40)
@@ -171,7 +171,7 @@ def _draw_plane(axes: Axes, shown: Display, charges: ScalarMappable) -> None:
     centre = (shown.place * shown.pixel)[:, ::-1]  # (P, 2): right, up [cm]
     half = shown.pixel[::-1] / 2
     square = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half
-    # a thin line in the pixel's own colour keeps pixels visible that are smaller than a dot of the screen
+    # a thin line in the pixel's own colour keeps pixels smaller than a dot of the screen visible
     order = np.argsort(shown.charge, kind="stable")
     corners = centre[order, None, :] + square
     axes.add_collection(PolyCollection(corners, facecolors=colors[order], edgecolors=colors[order], linewidths=0.4))
@@ -181,7 +181,7 @@ def _draw_plane(axes: Axes, shown: Display, charges: ScalarMappable) -> None:
 
 
 def _draw_space(axes: Axes, shown: Display, charges: ScalarMappable) -> None:
-    """Axes to the right, to the back and upwards: the last (the beam), the second and the first."""
+    """Draw an event in space: the last axis (the beam) to the right, the second to the back, the first upwards."""
     place = shown.place * shown.pixel
     colors = charges.to_rgba(shown.charge)
     axes.scatter(place[:, 2], place[:, 1], place[:, 0], c=colors, s=3, marker="s", linewidths=0, depthshade=False)
@@ -196,19 +196,19 @@ def _draw_space(axes: Axes, shown: Display, charges: ScalarMappable) -> None:
 def _window(
     hits: Hits, shown: Display, settings: WindowSettings | None, calibration: Mapping, resolution: int
 ) -> tuple[np.ndarray, np.ndarray] | None:
-    """Low and high corner (D,) [cm from the origin] of the window of a network."""
+    """Low and high corner (D,) [cm from the origin] of a network's window."""
     if settings is None:
         return None
     kept = columns(shown.axes)
     grid = Grid.of(calibration["axes"], resolution)
     window = Window.of(settings, shown.axes)
     placed = (charge_centre(hits, grid), shower_end(hits, grid), directions(hits))  # (1, 3) each
-    start = window.start(*(place[:, kept] for place in placed))[0] - 0.5  # a pixel's edge
+    start = window.start(*(place[:, kept] for place in placed))[0] - 0.5  # the lower edge of its first pixel
     return start * shown.pixel, (start + window.shape) * shown.pixel
 
 
 def _ordered(hits: Hits, representation: Representation) -> Hits:
-    """The event as its images are made: in the representation's own order, if it has one."""
+    """The hits in the order that images are made in: the representation's own, if it has one."""
     return reordered(hits, representation.order) if representation.order else hits
 
 
@@ -221,7 +221,7 @@ def _limits(shown: Display) -> tuple[np.ndarray, np.ndarray]:
 
 
 def charge_colors(charge: Sequence[np.ndarray]) -> ScalarMappable:
-    """The logarithmic colour scale for charges (n,), ..., from the smallest positive one to the largest."""
+    """A logarithmic colour scale for arrays (n,) of charges, from the smallest positive charge to the largest."""
     charges = np.concatenate(charge)
     charges = charges[charges > 0] if np.any(charges > 0) else np.ones(1)
     low, high = float(charges.min()), float(max(charges.max(), 1.001 * charges.min()))
@@ -229,5 +229,5 @@ def charge_colors(charge: Sequence[np.ndarray]) -> ScalarMappable:
 
 
 def named(name: str, energy: float | None) -> str:
-    """How an event of class `name` is called above its figure; its energy [GeV] may not be known."""
+    """The title of an event of class `name`, with its energy [GeV] if that is known."""
     return name if energy is None else f"{name}, {energy:.2f} GeV"

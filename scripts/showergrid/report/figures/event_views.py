@@ -12,22 +12,22 @@ from showergrid.inputs.pixels import Bins, Grid, columns
 from showergrid.report.figures.displays import Display, charge_colors, draw
 from showergrid.report.figures.style import new_figure, save, styled
 
-WALL = "0.55"  # of the projections
-MARGIN = 0.12  # of the event's extent, between it and the walls
-LARGEST = 40.0  # points squared: area of the hit with most charge
-VIEWS = {"x": ("y", "z"), "y": ("x", "z"), "z": ("x", "y")}  # dropped axis: those upwards and to the right
+WALL = "0.55"  # grey of the projections
+MARGIN = 0.12  # between the event and the walls, as a share of the event's extent
+LARGEST = 40.0  # points squared: area of the hit with the most charge
+VIEWS = {"x": ("y", "z"), "y": ("x", "z"), "z": ("x", "y")}  # dropped axis -> the axes upwards and to the right
 
 
 def event3d_figure(hits: Hits, title: str, path: Path) -> None:
     """The hits of one event in space, colour and size by charge; its three projections in grey on the walls.
 
-    Axes to the right, to the back and upwards: z (the beam), y and x (the drift).
+    z (the beam) points to the right, y to the back and x (the drift) upwards.
     """
     place = hits.position[:, [2, 1, 0]]
     low, high = place.min(axis=0), place.max(axis=0)
     margin = np.maximum(MARGIN * (high - low).max(), 1.0)
     low, high = low - margin, high + margin
-    walls = np.array([low[0], high[1], low[2]])  # the left, the far one and the floor, as seen from the default side
+    walls = np.array([low[0], high[1], low[2]])  # left wall, far wall and floor, as seen from the default side
     colors = charge_colors([hits.charge])
     area = np.maximum(LARGEST * hits.charge / hits.charge.max(), 1.5)
     with styled():
@@ -53,14 +53,14 @@ def event3d_figure(hits: Hits, title: str, path: Path) -> None:
 
 
 def views_figure(chosen: Mapping[str, Hits], grid: Grid, titles: Mapping[str, str], path: Path) -> None:
-    """Rows: events of the classes; columns: their charge seen along x, y and z on `grid`, all in the same scale."""
+    """Draw the charge of an event of each class (rows) seen along x, y and z (columns), on `grid` and on one scale."""
     shown = {(name, axis): view(hits, grid, axis) for name, hits in chosen.items() for axis in VIEWS}
-    colors = charge_colors([one.charge for one in shown.values()])
+    colors = charge_colors([image.charge for image in shown.values()])
     low, high = _common_limits(chosen.values(), grid)
     spans = high - low
     widths = [spans[AXES.index(right)] for _, right in VIEWS.values()]
     heights = max(spans[AXES.index(up)] for up, _ in VIEWS.values())
-    inches = 8.4 / sum(widths)  # a cm of the detector
+    inches = 8.4 / sum(widths)  # per cm of the detector
     with styled():
         figure = new_figure(sum(widths) * inches + 2.6, (heights * inches + 0.75) * len(chosen) + 0.2)
         panels = figure.subplots(len(chosen), len(VIEWS), squeeze=False, width_ratios=widths)

@@ -1,4 +1,4 @@
-"""Events as a network got them, and the heat of their pixels: heat maps, and the most confident mistakes."""
+"""Events as a network got them: the heat maps of their pixels, and the most confident mistakes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from showergrid.inputs.window import Window, cut
 from showergrid.report.figures.displays import Display, charge_colors, draw, named
 from showergrid.report.figures.style import new_figure, save, say, styled
 
-# Both signs, each on a logarithmic scale: a few pixels are much hotter than all others
+# Each sign has a logarithmic scale, as a few pixels are much hotter than all others
 HEAT = ScalarMappable(SymLogNorm(0.03, vmin=-1, vmax=1), matplotlib.colormaps["RdBu_r"])
 ACROSS = 4  # panels in a row of mistakes
 VALUE = "value of a pixel (scaled charge)"
@@ -31,10 +31,10 @@ VALUE = "value of a pixel (scaled charge)"
 
 @dataclass(frozen=True)
 class Event:
-    """An event as a network got it and what it answered.
+    """An event as a network got it, and the network's answer.
 
     label: the place of its class in the study's list; energy [GeV], NaN where it is not known; seen: its pixels in
-    the window; heat (P,): that of each pixel, empty where it was not asked for.
+    the window; heat (P,): heat of each pixel, empty where it was not computed.
     """
 
     label: int
@@ -54,9 +54,9 @@ def read_maps(maps: Path, report: Path, classes: Sequence[Class]) -> list[Event]
     """The events of heatmaps.parquet and heatmaps.json.
 
     Raises:
-        InputError: they are damaged, or of other classes.
+        InputError: the files are damaged, or of other classes.
     """
-    labels = {one.pdg: label for label, one in enumerate(classes)}
+    labels = {kind.pdg: label for label, kind in enumerate(classes)}
     try:
         about = json.loads(report.read_text())
         axes, pixel = tuple(about["axes"]), np.array(about["pixel_cm"])
@@ -76,7 +76,7 @@ def read_maps(maps: Path, report: Path, classes: Sequence[Class]) -> list[Event]
 
 
 def heatmap_figure(events: Sequence[Event], classes: Sequence[Class], energy: float, shown: int, path: Path) -> None:
-    """Of each class right and wrong answers, a row each: the events nearest to `energy` [GeV], their heat beside them.
+    """Draw the events nearest to `energy` [GeV] and their heat: a row of right and one of wrong answers for each class.
 
     Heat is drawn relative to the hottest or coldest pixel of its event.
     """
@@ -119,23 +119,23 @@ def heatmap_figure(events: Sequence[Event], classes: Sequence[Class], energy: fl
 def worst(
     predictions: Path, images: Images, window: Window, pixel: np.ndarray, classes: Sequence[Class], shown: int
 ) -> list[list[Event]]:
-    """Of each class the `shown` test events whose wrong answers are the most confident, the worst first.
+    """The `shown` test events of each class whose wrong answers are the most confident, the worst first.
 
     `pixel` (D,): size of a pixel [cm].
     """
     table = pq.read_table(predictions)
     column = {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names}
     test = column["split"] == "test"
-    found = []
-    for label, one in enumerate(classes):
+    groups = []
+    for label, kind in enumerate(classes):
         own = column["score"] if label == 0 else 1 - column["score"]
         answered = np.where(column["score"] >= THRESHOLD, 0, 1)
-        rows = np.flatnonzero(test & (column["pdg"] == one.pdg) & (answered != label))
+        rows = np.flatnonzero(test & (column["pdg"] == kind.pdg) & (answered != label))
         rows = rows[np.argsort(own[rows], kind="stable")[:shown]]
         seen = cut(images, column["event"][rows], window)
         place = np.split(places(images, seen, window), seen.offsets[1:-1])
         value = np.split(seen.values.T, seen.offsets[1:-1])
-        found.append(
+        groups.append(
             [
                 Event(
                     label=label,
@@ -148,11 +148,11 @@ def worst(
                 for i, row in enumerate(rows)
             ]
         )
-    return found
+    return groups
 
 
 def mistakes_figure(events: Sequence[Sequence[Event]], classes: Sequence[Class], shown: int, path: Path) -> None:
-    """The events of each class in rows of ACROSS panels."""
+    """Draw the events of each class in rows of ACROSS panels."""
     drawn = [event for group in events for event in group]
     across = min(ACROSS, shown)
     down = -(-shown // across)
@@ -174,7 +174,7 @@ def mistakes_figure(events: Sequence[Sequence[Event]], classes: Sequence[Class],
 
 
 def _display(axes: tuple[str, ...], pixel: np.ndarray, place: np.ndarray, value: np.ndarray) -> Display:
-    """What of an event lies in the window; the charge of its pixels is their value, of colours the sum of them."""
+    """The part of an event in the window; the charge of a pixel is its value, or the sum of its colours."""
     place = place.reshape(-1, len(axes))
     value = value.reshape(len(place), -1)
     return Display(axes, place, pixel, value, value.sum(axis=1))
@@ -185,7 +185,7 @@ def _space(seen: Display) -> str | None:
 
 
 def _title(event: Event, classes: Sequence[Class]) -> str:
-    """What it is and what was answered, in two lines."""
+    """The event and the answer of the network, in two lines."""
     name = named(classes[event.label].name, None if np.isnan(event.energy) else event.energy)
     probability = event.score if event.answer == 0 else 1 - event.score
     return f"{name}, {event.n_hits} hits\nanswered {classes[event.answer].name}: {probability:.3f}"

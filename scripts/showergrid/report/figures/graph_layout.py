@@ -1,4 +1,4 @@
-"""Places for the nodes of a graph so that every edge runs downwards and none runs through a node of another.
+"""The layout of a graph in layers: every edge runs downwards, and none runs through a node that is not its own.
 
 K. Sugiyama, S. Tagawa and M. Toda, IEEE Trans. Syst. Man Cybern. 11 (1981) 109: layers by the longest path, a bend in
 every layer that an edge crosses, few crossings by ordering each layer by the mean place of its neighbours.
@@ -21,12 +21,12 @@ Node = str | tuple[str, str, int]  # a rule, or the bend of an edge in one layer
 
 SWEEPS = 24
 BEND = 0.25  # room for a bend, in the unit of the widths
-UPRIGHT = (1, 2, 8)  # cost of slant in a link between two rules, a rule and a bend, two bends
+UPRIGHT = (1, 2, 8)  # cost of slant in a link between two rules, a rule and a bend, or two bends
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where everything is, in the unit of the widths: x to the right, layers counted downwards.
+    """Positions of nodes and edges: x to the right in the unit of the widths, layers counted downwards.
 
     place: node -> x of its centre and layer; route: edge -> x and layer of its start, its bends and its end.
     """
@@ -36,10 +36,10 @@ class Layout:
 
 
 def layout(edges: list[Edge], widths: Mapping[str, float]) -> Layout:
-    """Places for the nodes, of these widths, and routes for all the edges.
+    """Place the nodes, which have these widths, and route all the edges.
 
     Raises:
-        InputError: the edges form a circle.
+        InputError: the edges form a cycle.
     """
     layer = _layers(edges)
     chains = {(a, b): [a, *((a, b, depth) for depth in range(layer[a] + 1, layer[b])), b] for a, b in edges}
@@ -61,25 +61,25 @@ def layout(edges: list[Edge], widths: Mapping[str, float]) -> Layout:
 
 
 def implied(edges: list[Edge]) -> set[Edge]:
-    """The edges that follow from others: whose end can be reached from their start by another way."""
+    """The edges that follow from others: another path also leads from their start to their end."""
     after: dict[str, list[str]] = {}
     for a, b in edges:
         after.setdefault(a, []).append(b)
 
     def reached(start: str) -> list[str]:
-        found, queue = [], [start]
+        nodes, queue = [], [start]
         while queue:
             for node in after.get(queue.pop(), []):
-                if node not in found:
-                    found.append(node)
+                if node not in nodes:
+                    nodes.append(node)
                     queue.append(node)
-        return found
+        return nodes
 
     return {(a, b) for a, b in edges if any(b in reached(other) for other in after[a] if other != b)}
 
 
 def _layers(edges: list[Edge]) -> dict[str, int]:
-    """The layer of each node: just below the lowest that it needs; one that needs none, just above what needs it."""
+    """Layer of each node: just below the lowest that it needs; without needs, just above the highest that needs it."""
     before: dict[str, list[str]] = {}
     after: dict[str, list[str]] = {}
     for a, b in edges:
@@ -100,7 +100,7 @@ def _layers(edges: list[Edge]) -> dict[str, int]:
 
 
 def _ordered(rows: list[list[Node]], links: list[tuple[Node, Node]]) -> list[list[Node]]:
-    """The rows in an order with few crossings: the best of some sweeps down and up."""
+    """The rows, ordered so that few links cross: the best of SWEEPS sweeps down and up."""
     above: dict[Node, list[Node]] = {}
     below: dict[Node, list[Node]] = {}
     for a, b in links:
@@ -133,9 +133,9 @@ def _crossings(rows: list[list[Node]], links: list[tuple[Node, Node]]) -> int:
 
 
 def _places(rows: list[list[Node]], links: list[tuple[Node, Node]], room: Mapping[Node, float]) -> dict[Node, float]:
-    """x of every node: the edges as upright as can be, neighbours in a row never nearer than both have room.
+    """x of every node: edges are as upright as possible, and neighbours in a row keep the room that both need.
 
-    A linear programme: the least sum of |x(a) - x(b)| over the links, those between bends counted most, so that long
+    A linear programme minimises the sum of |x(a) - x(b)| over the links; those between bends weigh most, so that long
     edges run straight (E. R. Gansner et al., IEEE Trans. Softw. Eng. 19 (1993) 214, section 4).
     """
     number = {node: i for i, node in enumerate(node for row in rows for node in row)}
@@ -149,11 +149,11 @@ def _places(rows: list[list[Node]], links: list[tuple[Node, Node]], room: Mappin
         slant[i, number[a]], slant[i, number[b]] = 1, -1
     length = np.hstack([np.zeros((len(links), nodes)), np.eye(len(links))])
     cost = [UPRIGHT[(not isinstance(a, str)) + (not isinstance(b, str))] for a, b in links]
-    found = linprog(
+    solution = linprog(
         [0] * nodes + cost,
         A_ub=np.vstack([apart, slant - length, -slant - length]),
         b_ub=np.append([-(room[a] + room[b]) / 2 for a, b in pairs], np.zeros(2 * len(links))),
         bounds=(0, None),
         method="highs-ds",
     )
-    return dict(zip(number, found.x[:nodes].tolist(), strict=True))
+    return dict(zip(number, solution.x[:nodes].tolist(), strict=True))

@@ -1,4 +1,4 @@
-"""What the colours of an image mean, drawn by the representation's own conversion."""
+"""Legends of the colours of an image, drawn by the representation's own conversion."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from showergrid.report.figures.style import blank_figure, new_figure, save, styl
 from showergrid.report.settings.tables import DrawnRepresentation
 
 DEPTHS, CHARGES = 256, 128  # steps of the legend
-DECADES = 3.5  # of charge below the largest of the training events
+DECADES = 3.5  # of charge, below the largest charge of the training events
 
 
 def has_hue(drawn: DrawnRepresentation) -> bool:
-    """Whether the module of a representation says what its hues are."""
+    """Whether the module of a representation defines hues."""
     return hasattr(load("representations", drawn.representation.module), "hsl")
 
 
 def hue_figure(legends: Sequence[tuple[DrawnRepresentation, Mapping, Display]], title: str, path: Path) -> None:
-    """Rows: representations with a hue, each with its calibration and an event: the event, and its colours' meaning."""
+    """Draw a row for each representation with a hue, calibration and event: the event, and a legend of its colours."""
     if not legends:
         blank_figure("no representation of this study has a hue", path)
         return
@@ -42,14 +42,14 @@ def hue_figure(legends: Sequence[tuple[DrawnRepresentation, Mapping, Display]], 
 def legend_colors(
     module: ModuleType, parameters: Settings, ranges: Mapping[str, float], depth: np.ndarray, charge: np.ndarray
 ) -> np.ndarray:
-    """(C, D, 3) red, green, blue of a pixel with every depth (D,) [cm] and charge (C,) [tick ADC]."""
+    """Red, green and blue (C, D, 3) of a pixel at every depth (D,) [cm] and charge (C,) [tick ADC]."""
     grid = np.stack(np.meshgrid(depth, charge), axis=-1).reshape(-1, 2)
     colors = module.rgb(*module.hsl(grid[:, 0], grid[:, 1], ranges, parameters))
     return colors.reshape(charge.size, depth.size, 3)
 
 
 def _draw_legend(axes: Axes, drawn: DrawnRepresentation, calibration: Mapping) -> None:
-    """Depth to the right, with its hue above; charge upwards, with its lightness to the right."""
+    """Draw depth to the right, with its hue above, and charge upwards, with its lightness at the right."""
     module = load("representations", drawn.representation.module)
     parameters = module.Parameters(**drawn.representation.parameters)
     ranges = calibration["ranges"]
@@ -71,5 +71,5 @@ def _draw_legend(axes: Axes, drawn: DrawnRepresentation, calibration: Mapping) -
     right.set(yscale="log", ylim=axes.get_ylim(), ylabel="lightness")
     right.set_yticks(np.interp(levels, lightness, charges), [f"{level:.2f}" for level in levels])
     right.minorticks_off()
-    for one in (above, right):
-        one.spines[:].set_visible(False)
+    for twin in (above, right):
+        twin.spines[:].set_visible(False)

@@ -11,13 +11,13 @@ from showergrid.report.figures.style import new_figure, save, styled
 from showergrid.report.formats.numbers import number
 from showergrid.report.tables.pairs import Pairs, name
 
-WRITTEN = 20  # places up to which each difference is written out
-SMALLEST = 5  # inches, of the matrix's side
-LETTER = 0.075  # inches
+WRITTEN = 20  # most places with each difference written out
+SMALLEST = 5  # inches: least side of the matrix
+LETTER = 0.075  # inches: width of a letter
 
 
 def pairs_figure(pairs: Pairs, path: Path) -> None:
-    """Row less column of the ranked places, in colour where the difference stands, white where it does not."""
+    """Draw row less column of the ranked places, in colour where the difference stands, white where it does not."""
     count = len(pairs.places)
     difference = np.zeros((count, count))
     difference[pairs.found.first, pairs.found.second] = pairs.found.value

@@ -18,15 +18,15 @@ from showergrid.report.tables.performance_table import ratio_text
 
 MARKERS = "os^Dv"
 BEYOND = 1e9  # a rejection that no panel reaches
-APART = 0.003  # in efficiency, between the intervals of places
-STEP = 0.05  # of a bin's width, between places in it
+APART = 0.003  # distance in efficiency between the intervals of places
+STEP = 0.05  # distance between places in a bin, as a share of its width
 QUANTITIES = {"accuracy": "accuracy", "efficiency": "efficiency for {positive}s", "purity": "purity"}
 VARIABLES = {"energy": "energy [GeV]", "angle": "angle to the beam [degree]", "hits": "hits"}
 
 
 def efficiency_figure(series: Sequence[Series], settings: CellPerformance, note: str, path: Path) -> None:
     """Accuracy, efficiency, purity and re-weighted purity against energy, angle and hits, as far as they are known."""
-    known = {point.against for one in series for point in one.points}
+    known = {point.against for curve in series for point in curve.points}
     variables = [name for name in VARIABLES if name in known]
     labels = {name: text.format(positive=settings.classes[0].name) for name, text in QUANTITIES.items()}
     labels["purity_reweighted"] = f"purity at {ratio_text(settings.performance)}"
@@ -50,20 +50,20 @@ def rejection_figure(series: Sequence[Series], settings: CellPerformance, note: 
     Where no event is mistaken the rejection is infinite and not drawn; an interval without an upper end leaves the
     panel.
     """
-    positive, other = (one.name for one in settings.classes)
+    positive, other = (kind.name for kind in settings.classes)
     largest = 1.0
     with styled():
         figure = new_figure(5.5, 4.2)
         axes = figure.subplots()
-        for i, one in enumerate(series):
-            points = [p for p in one.of("efficiency", f"{other}_rejection") if math.isfinite(p.estimate.value)]
-            asked = [p for p in points if p.at in settings.performance.efficiencies]
-            axes.plot([p.at for p in points], [p.estimate.value for p in points], color=PALETTE[i], label=one.label)
-            for p in asked:
+        for i, curve in enumerate(series):
+            points = [p for p in curve.of("efficiency", f"{other}_rejection") if math.isfinite(p.estimate.value)]
+            marked = [p for p in points if p.at in settings.performance.efficiencies]
+            axes.plot([p.at for p in points], [p.estimate.value for p in points], color=PALETTE[i], label=curve.label)
+            for p in marked:
                 at = p.at + APART * (i - (len(series) - 1) / 2)
                 axes.plot(at, p.estimate.value, MARKERS[i], ms=4, color=PALETTE[i])
                 axes.plot([at, at], [p.estimate.low, min(p.estimate.high, BEYOND)], color=PALETTE[i], lw=1.2)
-            ends = [p.estimate.high for p in asked if math.isfinite(p.estimate.high)]
+            ends = [p.estimate.high for p in marked if math.isfinite(p.estimate.high)]
             largest = max([largest, *ends, *(p.estimate.value for p in points)])
         axes.set(
             xlabel=f"efficiency for {positive}s",
@@ -108,8 +108,8 @@ def threshold_figure(series: Sequence[Series], settings: CellPerformance, note: 
         axes = figure.subplots(2, 3, sharex=True)
         places = [axes[0, 0], axes[0, 1], axes[0, 2], axes[1, 1], axes[1, 2]]
         for panel, (quantity, label) in zip(places, panels, strict=True):
-            for i, one in enumerate(series):
-                _scan(panel, one, quantity, i, band=len(series) == 1)
+            for i, curve in enumerate(series):
+                _scan(panel, curve, quantity, i, band=len(series) == 1)
             panel.set(ylabel=label, xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
             panel.tick_params(labelbottom=True)
             panel.set_xlabel("threshold of the score")
@@ -131,32 +131,32 @@ FIGURES: dict[str, Callable[[Sequence[Series], CellPerformance, str, Path], None
 
 
 def _bins(axes: Axes, series: Sequence[Series], against: str, quantity: str, step: float) -> None:
-    """Numbers in bins with their intervals, those of several places `step` of a bin's width apart."""
-    for i, one in enumerate(series):
-        points = one.of(against, quantity)
+    """Draw binned numbers with their intervals; several places stand `step` of a bin's width apart."""
+    for i, curve in enumerate(series):
+        points = curve.of(against, quantity)
         if not points:
             continue
         value, low, high = np.array([[p.estimate.value, p.estimate.low, p.estimate.high] for p in points]).T
         at = [p.at + step * (p.end - p.start) * (i - (len(series) - 1) / 2) for p in points]
-        error = np.maximum(0, [value - low, high - value])  # a few resamples may all lie to one side
-        axes.errorbar(at, value, error, fmt=MARKERS[i], ms=3.5, lw=1.1, color=PALETTE[i], label=one.label)
+        error = np.maximum(0, [value - low, high - value])  # few resamples may all lie on one side of the value
+        axes.errorbar(at, value, error, fmt=MARKERS[i], ms=3.5, lw=1.1, color=PALETTE[i], label=curve.label)
         axes.plot(at, value, color=PALETTE[i], lw=0.6)
 
 
-def _scan(axes: Axes, one: Series, quantity: str, i: int, band: bool) -> None:
-    """One quantity against the threshold, and where its product with the efficiency is largest."""
-    points = one.of("threshold", quantity)
+def _scan(axes: Axes, curve: Series, quantity: str, i: int, band: bool) -> None:
+    """Draw one quantity against the threshold, and mark where its product with the efficiency is largest."""
+    points = curve.of("threshold", quantity)
     at = [point.at for point in points]
-    axes.plot(at, [point.estimate.value for point in points], color=PALETTE[i], label=one.label or None, lw=1.3)
+    axes.plot(at, [point.estimate.value for point in points], color=PALETTE[i], label=curve.label or None, lw=1.3)
     if band:
         low, high = ([getattr(point.estimate, end) for point in points] for end in ("low", "high"))
         axes.fill_between(at, low, high, color=PALETTE[i], alpha=0.25, lw=0)
-    for best in one.of(f"best_{quantity}", quantity):
+    for best in curve.of(f"best_{quantity}", quantity):
         axes.plot(best.at, best.estimate.value, "o", ms=6, mfc="none", mew=1.5, color=PALETTE[i])
 
 
 def _legend(figure: Figure, axes: Axes, series: Sequence[Series], note: str) -> None:
-    """Names of several places and a note, below."""
+    """Write the names of several places and a note below the panels."""
     if len(series) > 1:
         handles, labels = axes.get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=2, fontsize=8, title=note, title_fontsize=8)

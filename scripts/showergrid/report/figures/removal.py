@@ -1,4 +1,4 @@
-"""Accuracy, efficiency and purity against the share of hits that is left."""
+"""Figure of the accuracy, efficiency and purity against the share of hits that is kept."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def read_table(path: Path) -> list[dict[str, str]]:
     """The rows of removal.csv.
 
     Raises:
-        InputError: it is none.
+        InputError: the file is no such table.
     """
     with open(path, newline="") as file:
         rows = list(csv.DictReader(file))
@@ -29,7 +29,7 @@ def read_table(path: Path) -> list[dict[str, str]]:
 
 
 def removal_figure(rows: Sequence[Mapping[str, str]], path: Path) -> None:
-    """A panel a quantity, a line a way of choosing the hits that are kept; bands are the intervals."""
+    """Draw a panel for each quantity, with a line for each way of choosing the hits kept; bands are the intervals."""
     ways = list(dict.fromkeys(row["way"] for row in rows))
     with styled():
         figure = new_figure(11, 3.4)

@@ -14,12 +14,12 @@ from showergrid.report.tables.resolution import CENTIMETRES, PIXELS, ResolutionR
 from showergrid.report.tables.results import HAS_NUMBERS, Result
 
 MARKERS = "os^Dvp*X"
-STEP = 0.008  # of the width, between networks at the same resolution
+STEP = 0.008  # distance between networks at the same resolution, as a share of the width
 
 
 def resolution_figure(study: ResolutionResults, path: Path) -> None:
-    """Per representation a row of test accuracies and one of shares of charge in the window, by kind of window."""
-    representations = list(dict.fromkeys(one.representation for one in study.series))
+    """Draw, for each representation, rows of test accuracies and of charge shares in the window, by kind of window."""
+    representations = list(dict.fromkeys(network.representation for network in study.series))
     with styled():
         figure = new_figure(9, 5.5 * len(representations))
         axes = figure.subplots(
@@ -34,7 +34,11 @@ def resolution_figure(study: ResolutionResults, path: Path) -> None:
             zip(axes[::2], axes[1::2], strict=True), representations, strict=True
         ):
             for column, kind in enumerate((PIXELS, CENTIMETRES)):
-                series = [one for one in study.series if (one.representation, one.kind) == (representation, kind)]
+                series = [
+                    network
+                    for network in study.series
+                    if (network.representation, network.kind) == (representation, kind)
+                ]
                 _draw(study, series, above[column], below[column])
                 above[column].set_title(f"{representation}, window fixed in {kind}")
             above[0].set_ylabel("test accuracy")
@@ -45,27 +49,33 @@ def resolution_figure(study: ResolutionResults, path: Path) -> None:
 
 
 def _draw(study: ResolutionResults, series: Sequence[ResolutionSeries], accuracy: Axes, share: Axes) -> None:
-    """Accuracies and shares of the networks of one panel."""
-    every = [c for one in study.series for c in (*one.results, *one.published)]
+    """Draw the accuracies and charge shares of the networks of one panel."""
+    every = [c for network in study.series for c in (*network.results, *network.published)]
     shift = STEP * (max(every) - min(every))
-    for i, one in enumerate(series):
+    for i, network in enumerate(series):
         color, marker = PALETTE[i % len(PALETTE)], MARKERS[i % len(MARKERS)]
         moved = shift * (i - (len(series) - 1) / 2)
-        shown = [(c, result) for c, result in sorted(one.results.items()) if result.status in HAS_NUMBERS]
+        shown = [(c, result) for c, result in sorted(network.results.items()) if result.status in HAS_NUMBERS]
         if shown:
             c = np.array([c for c, _ in shown]) + moved
             value, low, high = np.array([_interval(result) for _, result in shown]).T
             accuracy.errorbar(
-                c, value, (value - low, high - value), fmt=f"{marker}-", ms=4, lw=1.2, color=color, label=one.model
+                c, value, (value - low, high - value), fmt=f"{marker}-", ms=4, lw=1.2, color=color, label=network.model
             )
             lost = [result.status == "collapsed" for _, result in shown]
             accuracy.plot(c[lost], value[lost], "x", ms=9, color="black")
             share.plot(
                 c, [result.shares["charge"].median for _, result in shown], f"{marker}-", ms=4, lw=1.2, color=color
             )
-        if one.published:
+        if network.published:
             accuracy.plot(
-                list(one.published), list(one.published.values()), f"{marker}:", ms=5, lw=0.8, mfc="none", color=color
+                list(network.published),
+                list(network.published.values()),
+                f"{marker}:",
+                ms=5,
+                lw=0.8,
+                mfc="none",
+                color=color,
             )
     accuracy.axhline(0.5, color=GREY, lw=0.8, ls=":")
     handles, _ = accuracy.get_legend_handles_labels()
@@ -85,10 +95,10 @@ def _interval(result: Result) -> tuple[float, float, float]:
 
 
 def _signs(series: Sequence[ResolutionSeries]) -> list[tuple[str, str, str]]:
-    """Marker, colour and meaning of what is no network."""
+    """Marker, colour and meaning of the legend's signs that are no networks."""
     signs = []
-    if any(one.published for one in series):
+    if any(network.published for network in series):
         signs.append(("o", GREY, "published (other data, one seed, best val.)"))
-    if any(result.status == "collapsed" for one in series for result in one.results.values()):
+    if any(result.status == "collapsed" for network in series for result in network.results.values()):
         signs.append(("x", "black", "a seed answers one class"))
     return signs

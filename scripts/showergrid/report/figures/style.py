@@ -1,6 +1,6 @@
-"""How every figure is styled and saved, the same bytes for the same numbers; and words in the place of one.
+"""The style of every figure, and saving: the same bytes for the same numbers, or words in place of a figure.
 
-Every figure always exists: where its numbers are not there, it says so.
+Every figure is always written: where its numbers are missing, it says so.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 
 from showergrid.core.atomic import replacing
 
-# Okabe and Ito (2008), told apart with every kind of colour vision
+# Colours of Okabe and Ito (2008), which every kind of colour vision tells apart
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#777777"
 COLORS = (BLUE, ORANGE, GREEN)
 PALETTE = (*COLORS, "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -33,8 +33,8 @@ STYLE = {
     "pdf.fonttype": 42,
 }
 
-# Matplotlib's own fonts alone, by which all machines draw the same: its list of fonts is one of the user's, and has
-# those of the system in it, or of another installation.
+# Only Matplotlib's own fonts are used, so that all machines draw the same: its list of fonts belongs to the user and
+# also holds those of the system or of another installation.
 font_manager.fontManager.ttflist = []
 for font in sorted(Path(matplotlib.get_data_path(), "fonts/ttf").glob("*.ttf")):
     font_manager.fontManager.addfont(font)

@@ -27,10 +27,10 @@ def history_figure(trials: Sequence[Trial], path: Path) -> None:
     with styled():
         figure = new_figure(6, 3.4)
         axes = figure.subplots()
-        _points(axes, trials, [one.number for one in trials])
-        complete = [one for one in trials if one.state == COMPLETE]
-        so_far = np.maximum.accumulate([one.val_accuracy for one in complete])
-        axes.step([one.number for one in complete], so_far, where="post", color=ORANGE, label="best so far")
+        _points(axes, trials, [trial.number for trial in trials])
+        complete = [trial for trial in trials if trial.state == COMPLETE]
+        so_far = np.maximum.accumulate([trial.val_accuracy for trial in complete])
+        axes.step([trial.number for trial in complete], so_far, where="post", color=ORANGE, label="best so far")
         axes.set(xlabel="trial", ylabel=ACCURACY)
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.legend(fontsize=8)
@@ -53,21 +53,21 @@ def importances_figure(trials: Sequence[Trial], search: Search, path: Path) -> N
 
 
 def importances(trials: Sequence[Trial], search: Search) -> dict[str, float]:
-    """The share of each hyperparameter, largest first; none where fewer than two trials or accuracies tell nothing.
+    """The share of each hyperparameter, largest first; empty if the complete trials have fewer than two accuracies.
 
-    By functional ANOVA of a random forest (Hutter et al., ICML 2014), seeded by the search's seed.
+    Computed by functional ANOVA of a random forest (Hutter et al., ICML 2014), seeded by the search's seed.
     """
-    complete = [one for one in trials if one.state == COMPLETE]
-    if len({one.val_accuracy for one in complete}) < 2:
+    complete = [trial for trial in trials if trial.state == COMPLETE]
+    if len({trial.val_accuracy for trial in complete}) < 2:
         return {}
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     study = optuna.create_study(direction="maximize")
-    for one in complete:
+    for trial in complete:
         study.add_trial(
             optuna.create_trial(
-                params=params_of(one.values, search.space),
+                params=params_of(trial.values, search.space),
                 distributions={key: distribution(domain) for key, domain in search.space.items()},
-                value=one.val_accuracy,
+                value=trial.val_accuracy,
             )
         )
     return get_param_importances(study, evaluator=FanovaImportanceEvaluator(seed=search.seed))
@@ -83,7 +83,7 @@ def parameters_figure(trials: Sequence[Trial], search: Search, path: Path) -> No
         for axes in panels.flat[len(search.space) :]:
             axes.set_visible(False)
         for axes, (key, domain) in zip(panels.flat, search.space.items(), strict=False):
-            _points(axes, trials, [_position(one.values[key], domain) for one in trials])
+            _points(axes, trials, [_position(trial.values[key], domain) for trial in trials])
             axes.set_xlabel(key)
             if domain.choices is not None:
                 axes.set_xticks(range(len(domain.choices)), domain.labels, rotation=20)
@@ -97,20 +97,20 @@ def parameters_figure(trials: Sequence[Trial], search: Search, path: Path) -> No
 
 
 def parallel_figure(trials: Sequence[Trial], search: Search, path: Path) -> None:
-    """One line a complete trial through its values and its validation accuracy, each on an axis of its own."""
-    complete = [one for one in trials if one.state == COMPLETE]
-    accuracies = np.array([one.val_accuracy for one in complete])
+    """A line for each complete trial through its values and its validation accuracy, each on an axis of its own."""
+    complete = [trial for trial in trials if trial.state == COMPLETE]
+    accuracies = np.array([trial.val_accuracy for trial in complete])
     low, high = accuracies.min(), accuracies.max()
     scale = Normalize(low, high if high > low else low + 1e-3)
     with styled():
         figure = new_figure(1.5 * (len(search.space) + 1) + 1.4, 3.6)
         axes = figure.subplots()
         colors = ScalarMappable(scale, "viridis")
-        for one in sorted(complete, key=lambda one: one.val_accuracy):
-            heights = [_height(one.values[key], domain) for key, domain in search.space.items()]
-            heights.append(float(scale(one.val_accuracy)))
-            first = one == best(trials)
-            axes.plot(heights, color=colors.to_rgba(one.val_accuracy), lw=2.5 if first else 1)
+        for trial in sorted(complete, key=lambda trial: trial.val_accuracy):
+            heights = [_height(trial.values[key], domain) for key, domain in search.space.items()]
+            heights.append(float(scale(trial.val_accuracy)))
+            first = trial == best(trials)
+            axes.plot(heights, color=colors.to_rgba(trial.val_accuracy), lw=2.5 if first else 1)
         for x, domain in enumerate(search.space.values()):
             _marks(axes, x, [(_height(value, domain), label(value)) for value in domain.ends])
         _marks(axes, len(search.space), [(float(scale(value)), f"{value:.3f}") for value in {low: 0, high: 1}])
@@ -123,18 +123,18 @@ def parallel_figure(trials: Sequence[Trial], search: Search, path: Path) -> None
 
 
 def _points(axes: Axes, trials: Sequence[Trial], x: Sequence[float]) -> None:
-    """Trials by their validation accuracy, the best one marked; one that failed has none."""
-    found = best(trials)
+    """Draw the trials by their validation accuracy and mark the best; failed trials, which have none, are left out."""
+    best_trial = best(trials)
     for state, style in ((COMPLETE, {"color": BLUE}), (PRUNED, {"mec": GREY, "mfc": "none"})):
-        shown = [(at, one.val_accuracy) for at, one in zip(x, trials, strict=True) if one.state == state]
+        shown = [(at, trial.val_accuracy) for at, trial in zip(x, trials, strict=True) if trial.state == state]
         if shown:
             axes.plot(*zip(*shown, strict=True), "o", ms=4, ls="none", label=state, **style)
-    at = next(at for at, one in zip(x, trials, strict=True) if one == found)
-    axes.plot(at, found.val_accuracy, "*", ms=11, ls="none", color=ORANGE, label="best")
+    at = next(at for at, trial in zip(x, trials, strict=True) if trial == best_trial)
+    axes.plot(at, best_trial.val_accuracy, "*", ms=11, ls="none", color=ORANGE, label="best")
 
 
 def _marks(axes: Axes, x: int, marks: Sequence[tuple[float, str]]) -> None:
-    """A vertical axis at `x` from 0 to 1, with some marks on it."""
+    """Draw a vertical axis at `x` from 0 to 1, with marks (height and text) on it."""
     axes.plot([x, x], [0, 1], color=GREY, lw=0.8, zorder=0)
     for height, text in marks:
         box = {"fc": "white", "ec": "none", "alpha": 0.8, "pad": 0.5}
@@ -142,12 +142,12 @@ def _marks(axes: Axes, x: int, marks: Sequence[tuple[float, str]]) -> None:
 
 
 def _position(value: Any, domain: Domain) -> float:
-    """Where a value stands on an axis: choices in their order."""
+    """The position of a value on an axis; choices stand in their order."""
     return value if domain.choices is None else domain.labels.index(label(value))
 
 
 def _height(value: Any, domain: Domain) -> float:
-    """Where a value stands between the ends of its axis, 0 to 1."""
+    """The height of a value between the ends of its axis, 0 to 1."""
     if domain.choices is not None:
         return _position(value, domain) / max(1, len(domain.choices) - 1)
     low, high, at = (math.log(v) if domain.log else v for v in (domain.low, domain.high, value))

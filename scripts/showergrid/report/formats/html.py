@@ -1,4 +1,4 @@
-"""The study's Markdown as HTML, paragraphs and tables, and pages of the report that a browser opens alone."""
+"""The study's Markdown, paragraphs and tables, as HTML, and report pages that a browser opens on their own."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ Table = list[tuple[Markup, list[list[Markup]]]]  # paragraphs, each with the row
 
 def from_markdown(text: str) -> Table:
     """The paragraphs and tables of one of the study's Markdown files."""
-    found: Table = []
+    paragraphs: Table = []
     for block in re.split(r"\n\s*\n", text.strip()):
         lines = block.splitlines()
         if not lines[0].startswith("|"):
-            found.append((_inline(" ".join(lines)), []))
+            paragraphs.append((_inline(" ".join(lines)), []))
             continue
         rows = [[_inline(cell.strip()) for cell in re.split(r"(?<!\\)\|", line.strip()[1:-1])] for line in lines]
-        if not found or found[-1][1]:
-            found.append((Markup(""), []))
-        found[-1][1].extend(rows[:1] + rows[2:])
-    return found
+        if not paragraphs or paragraphs[-1][1]:
+            paragraphs.append((Markup(""), []))
+        paragraphs[-1][1].extend(rows[:1] + rows[2:])
+    return paragraphs
 
 
 def _inline(text: str) -> Markup:
     bold = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", str(escape(text)))
     code = re.sub(r"(?<!\\)`(.+?)`", r"<code>\1</code>", bold)
-    return Markup(re.sub(r"\\(?=[\\`*|\[\]_]|&lt;|&gt;)", "", code))  # what Markdown would take for its own marks
+    return Markup(re.sub(r"\\(?=[\\`*|\[\]_]|&lt;|&gt;)", "", code))  # escapes of Markdown's own marks
 
 
 def write_page(path: Path, template: Path, title: str, markdown: str) -> None:
@@ -43,6 +43,6 @@ def write_page(path: Path, template: Path, title: str, markdown: str) -> None:
 
 
 def markdown_table(*rows: list[str]) -> str:
-    """The rows, of which the first are the heads, as a Markdown table under an empty line."""
+    """The rows as a Markdown table, the first as its heads, between empty lines."""
     lines = [rows[0], ["---"] * len(rows[0]), *rows[1:]]
     return "\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n\n"

@@ -1,4 +1,4 @@
-"""Tables as LaTeX that needs nothing but booktabs and fits the page of a bare article."""
+"""Tables as LaTeX that needs only booktabs and fits the page of a bare article."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from showergrid.report.formats.layout import Columns, Group, Row, Stub, TableCell, TableGrid
 
-PAGE_LINES = 52  # of a table and its caption
-CAPTION_WIDTH = 85  # characters of a line
+PAGE_LINES = 52  # lines of a page for a table and its caption
+CAPTION_WIDTH = 85  # characters in a line of the caption
 HEAD_LINES = 5
 
 _SPECIAL = {
@@ -36,12 +36,12 @@ def document(grids: Iterable[TableGrid]) -> str:
 
 
 def escape(text: str) -> str:
-    """`text` as it prints itself in LaTeX."""
+    """`text` escaped so that LaTeX prints it as it is."""
     return "".join(_SPECIAL.get(sign, sign) for sign in text)
 
 
 def name_lines(name: str, width: int) -> list[str]:
-    """`name` cut into lines of at most `width` characters, behind spaces, underscores, slashes and hyphens if any."""
+    """`name` cut into lines of at most `width` characters, after spaces, underscores, slashes and hyphens if any."""
     lines = [""]
     for part in re.findall(rf"[^\s_/-]{{1,{width - 1}}}[\s_/-]?|[\s_/-]", name):
         if len(lines[-1] + part.rstrip()) > width:
@@ -128,7 +128,7 @@ def _body(grid: TableGrid, groups: Sequence[Group], abreast: slice, width: int) 
 
 
 def _names(stub: Sequence[Stub], row: Row, above: Row | None = None) -> list[list[str]]:
-    """Lines of the names of a row; the first is left out where it is that of the row above."""
+    """Lines of each name of a row; the first name is left out where the row above has the same."""
     names = [name_lines(name, column.width) for name, column in zip(row.stub, stub, strict=True)]
     return [[""], *names[1:]] if above is not None and above.stub[0] == row.stub[0] else names
 
@@ -147,7 +147,7 @@ class _Piece:
 
 
 def _stacked(pieces: Sequence[_Piece]) -> list[str]:
-    """One line of the table for every line of the piece that has most."""
+    """As many lines of the table as the longest of the pieces has."""
     rows = []
     for i in range(max(len(piece.lines) for piece in pieces)):
         cells = [piece.lines[i] if i < len(piece.lines) else " & " * (piece.span - 1) for piece in pieces]

@@ -1,17 +1,17 @@
-"""A table in no format: what stands where, for LaTeX and Markdown alike."""
+"""A table without a format: its content and structure, for LaTeX and Markdown alike."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-SMALL = "in small type or square brackets"  # where a format puts what a cell has below its text
+SMALL = "in small type or square brackets"  # where a format shows what a cell has below its text
 
 
 @dataclass(frozen=True)
 class TableCell:
-    """What stands in one place, or in `span` of them.
+    """The content of one column, or of `span` columns, in a row.
 
-    interval: how far up and down from the number it goes; marks: symbols behind it; below: what stands small under it.
+    interval: its distance above and below the number; marks: symbols behind it; below: small text under it.
     """
 
     text: str = ""

@@ -14,7 +14,7 @@ def document(grids: Iterable[TableGrid]) -> str:
 
 
 def escape(text: str) -> str:
-    """`text` as it prints itself in Markdown; underscores within a word already do."""
+    """`text` escaped so that Markdown prints it as it is; underscores within a word need no escape."""
     return re.sub(r"([\\`*|<>\[\]]|(?<!\w)_|_(?!\w))", r"\\\1", text)
 
 

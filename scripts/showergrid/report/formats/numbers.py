@@ -4,13 +4,13 @@ from __future__ import annotations
 
 
 def number(value: float, digits: int = 3) -> str:
-    """So many decimals without the leading zero: .892, -.031."""
+    """A number with `digits` decimals and without the leading zero: .892, -.031."""
     text = f"{value:.{digits}f}"
     return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
 
 
 def short(value: float, digits: int = 3) -> str:
-    """A share as `number` writes it, but no longer if it is one: 1.0."""
+    """A share as `number` writes it, but shortened to 1.0 if it is one."""
     text = number(value, digits)
     return "1.0" if float(text) == 1 else text
 

@@ -1,4 +1,4 @@
-"""From a LaTeX table to a PDF, with the same bytes every time."""
+"""Typeset a LaTeX table as a PDF, with the same bytes every time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DOCUMENT = r"""\documentclass{article}
 """
 EPOCH = "0"  # seconds since 1970 that the PDF gives as its date
 PACKAGES = "Debian: the packages texlive-latex-base and texlive-latex-recommended"
-SECONDS = 120  # after which pdflatex is taken to wait for something
+SECONDS = 120  # after which pdflatex is taken to hang
 
 
 def typeset(tex: Path, pdf: Path) -> None:

@@ -32,7 +32,7 @@ class Ensemble(Settings):
     @model_validator(mode="after")
     def _each_once(self) -> Ensemble:
         places = [(member.representation, member.resolution, member.model) for member in self.of]
-        for key, values in [("of", places), ("combine", self.combine), *(("seeds", one.seeds) for one in self.of)]:
+        for key, values in [("of", places), ("combine", self.combine), *(("seeds", place.seeds) for place in self.of)]:
             if len(set(values)) < len(values):
                 raise ValueError(f"ensemble {self.name}: {key}: a value stands twice")
         if sum(len(member.seeds) for member in self.of) < 2:
@@ -41,7 +41,7 @@ class Ensemble(Settings):
 
 
 class EnsembleSettings(Reported):
-    """Everything that the table of an ensemble is made of, apart from the cell folders."""
+    """Settings of the table of an ensemble, apart from the cell folders."""
 
     name: str = Field(min_length=1, description="name of the ensemble")
     combine: list[Combiner] = Field(min_length=1, description="rows of the table")

@@ -25,7 +25,7 @@ class Performance(Settings):
 
 
 class CellPerformance(Settings):
-    """Everything that the performance of one cell is told of, apart from its folder."""
+    """Settings of the performance of one cell, apart from its folder."""
 
     classes: list[Class] = Field(min_length=2, max_length=2, description="classes, the positive one first")
     bootstrap: Bootstrap
@@ -33,13 +33,13 @@ class CellPerformance(Settings):
 
 
 class Overlaid(CellPerformance):
-    """The same for the places that are laid over each other."""
+    """The same for places that are drawn over each other."""
 
     places: list[PlaceSettings] = Field(min_length=1, description="in the order of the grid")
 
 
 class Compared(Settings):
-    """Everything that the comparison of all pairs of places is told of, apart from the cell folders."""
+    """Settings of the comparison of all pairs of places, apart from the cell folders."""
 
     classes: list[Class] = Field(min_length=2, max_length=2, description="classes, the positive one first")
     comparison: Comparison

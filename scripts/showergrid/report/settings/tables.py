@@ -68,7 +68,7 @@ PublishedTable = dict[str, dict[str, PublishedCell | Literal["out of memory", "n
 
 
 class PublishedGrid(Settings):
-    """Numbers of others: never mixed with our own. Further tables of the same publication are not shown here."""
+    """Numbers published by others, never mixed with our own. Further tables of the publication are not shown here."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -78,7 +78,7 @@ class PublishedGrid(Settings):
 
 
 class PublishedResolution(Settings):
-    """Best validation accuracies that others printed against the resolution, with a window fixed in pixels."""
+    """Best validation accuracies that others published by resolution, with a window fixed in pixels."""
 
     note: str = Field(min_length=1, description="where the numbers are from")
     representation: str | None = Field(default=None, description="the one that they are of; none: every one shown")
@@ -86,7 +86,7 @@ class PublishedResolution(Settings):
 
 
 class Reported(Settings):
-    """What every table of cells says and needs beside their numbers."""
+    """What every table of cells needs and states beside the numbers."""
 
     classes: list[Class] = Field(min_length=2, max_length=2, description="classes, the positive one first")
     bootstrap: Bootstrap
@@ -96,7 +96,7 @@ class Reported(Settings):
 
 
 class TableSettings(Reported):
-    """Everything that a table of networks and representations is made of, apart from the cell folders."""
+    """Settings of a table of networks and representations, apart from the cell folders."""
 
     table: str = Field(min_length=1, description="name of the table")
     blocks: list[TableBlock] = Field(min_length=1, description="cells of the study")
@@ -107,7 +107,7 @@ class TableSettings(Reported):
 
 
 class ResolutionSettings(Reported):
-    """Everything that the table of the resolution study is made of, apart from the cell folders."""
+    """Settings of the table of the resolution study, apart from the cell folders."""
 
     table: str = Field(min_length=1, description="name of the table")
     places: list[PlaceSettings] = Field(min_length=1, description="in the order of the grid")
@@ -126,13 +126,13 @@ class Factor(Settings):
 
 
 class Variant(PlaceSettings):
-    """A place that an ablation leads to."""
+    """A place of an ablation, one combination of the values of its factors."""
 
     levels: dict[str, Level] = Field(description="value of every factor")
 
 
 class AblationSettings(Reported):
-    """Everything that the table of an ablation is made of, apart from the cell folders."""
+    """Settings of the table of an ablation, apart from the cell folders."""
 
     name: str = Field(min_length=1, description="name of the ablation")
     factors: list[Factor] = Field(min_length=1, description="what is varied")
@@ -156,7 +156,7 @@ class PlacedWindow(Settings):
 
 
 class ContainmentSettings(Settings):
-    """Which windows are asked for, and which are tried."""
+    """The shares of events that windows shall hold, and the windows of the study to measure."""
 
     classes: list[Class] = Field(min_length=1, description="classes of the events")
     representations: list[ImageAxes] = Field(min_length=1, description="in the order of the table")

@@ -10,7 +10,7 @@ from showergrid.report.settings.tables import PlaceSettings, Reported
 
 
 class VariationTable(Reported):
-    """Everything that the table of variations says beside the numbers of its cells."""
+    """What the table of variations states beside the numbers of its cells."""
 
     places: list[PlaceSettings] = Field(min_length=1)
     variations: dict[str, dict[str, Any]] = Field(

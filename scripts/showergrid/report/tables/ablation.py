@@ -1,12 +1,13 @@
-"""An ablation: every combination of some values in one place, and what each value does on the whole.
+"""An ablation: the results of every combination of factor values in one place, and the main effect of each value.
 
-The main effect of a value is the mean test accuracy of all combinations that have it, each counted once, held against
-the same mean of its factor's first value. Both means are over the same combinations of the other factors (those in
-which a value has no numbers are left out for all of them), the same test events and the same seeds: seed by seed, the
-combinations are averaged first (`comparisons.pooled`), then the difference is taken (`comparisons.paired`), so that
-its noise between seeds is measured on the very quantity that is shown. That holds whether or not networks of one seed
-number lean the same way, and is cautious where they don't: S seeds leave S - 1 degrees of freedom, however many
-combinations there are. The p-values of all differences are Holm-corrected together.
+The main effect of a value is the mean test accuracy of all combinations with that value, each counted once, compared
+with the same mean of its factor's first value. Both means are over the same combinations of the other factors (those
+that lack numbers for one value of the factor are left out for all its values), the same test events and the same
+seeds. Seed by seed, the combinations are averaged first (`comparisons.pooled`), then the difference is taken
+(`comparisons.paired`), so that its noise between seeds is measured on the difference that is shown. This is correct
+whether or not networks of one seed number deviate in the same direction, and is cautious where they don't: S seeds
+leave S - 1 degrees of freedom, however many combinations there are. The p-values of all differences are
+Holm-corrected together.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ FACTOR_WIDTH = 11  # characters of a line in a column of values
 class Effect:
     """Mean test accuracy at one value of a factor; difference to its first value, with a corrected p-value.
 
-    combinations: of the other factors' values, over which the mean goes; without any there is no estimate.
+    combinations: number of combinations of the other factors' values in the mean; with none there is no estimate.
     """
 
     factor: str
@@ -55,7 +56,7 @@ class Effect:
 
 @dataclass(frozen=True)
 class AblationResults:
-    """Results in the order of the places; `identical` holds the row numbers (from 1) of those with the same numbers."""
+    """Results in the order of the places; `identical` groups the rows (from 1) that have the same numbers."""
 
     settings: AblationSettings
     results: tuple[Result, ...]
@@ -68,35 +69,35 @@ def build(settings: AblationSettings, results: Path) -> AblationResults:
     """Read the cells of an ablation from `results`, compare them with each other, and average them by value.
 
     Raises:
-        InputError: a file of a cell is missing or bad, a place stands twice or lacks a factor, seeds or test events
+        InputError: a file of a cell is missing or bad, a place occurs twice or lacks a factor, seeds or test events
             differ between places.
     """
     _check(settings)
     measured = measure(settings.places, settings, results)
     names = {place.name: place.name for place in settings.places}
-    found = judged(measured, names, settings)
-    made = tuple(found[place.name] for place in settings.places)
+    by_name = judged(measured, names, settings)
+    made = tuple(by_name[place.name] for place in settings.places)
     shown = {str(row): {"all": printed(result)} for row, result in enumerate(made, 1)}
     effects = _effects(settings, measured.right)
     return AblationResults(settings, made, effects, identical_rows(shown), measured.test_events)
 
 
 def level_text(value: Level) -> str:
-    """A value as a reader sees it: yes, 0.2, 3, 3 or, of pairs, 3x5, 3x5."""
+    """A value as text for readers, such as `yes`, `0.2`, `3, 3` for a list or `3x5, 3x5` for a list of pairs."""
     if value is None or isinstance(value, bool):
         return {None: "none", True: "yes", False: "no"}[value]
     if isinstance(value, list):
-        return ", ".join("x".join(map(str, one)) if isinstance(one, list) else level_text(one) for one in value)
+        return ", ".join("x".join(map(str, item)) if isinstance(item, list) else level_text(item) for item in value)
     return str(value)
 
 
 def layout(ablation: AblationResults) -> list[TableGrid]:
-    """The table of all combinations, and that of the main effects."""
+    """The table of all combinations and the table of the main effects."""
     return [_combinations(ablation), _main_effects(ablation)]
 
 
 def ablation_csv(ablation: AblationResults) -> str:
-    """One row a combination (`row` from 1), then one an effect (`factor` and `level`); unknown is left empty."""
+    """One row per combination (`row` from 1), then one per effect (`factor` and `level`); unknown values are empty."""
     factors = [factor.name for factor in ablation.settings.factors]
     levels = {f"level_{name}": name for name in factors}
     first = ["row", *levels, *place_values(Result("", "", "")), *NUMBERS, *VERDICT, "flags"]
@@ -127,7 +128,7 @@ def _check(settings: AblationSettings) -> None:
 
 
 def _effects(settings: AblationSettings, right: Mapping[str, Sample]) -> tuple[Effect, ...]:
-    """Effects of every value of every factor, in their order."""
+    """The effects of all values of all factors, in order, with p-values corrected together."""
     effects = [effect for factor in settings.factors for effect in _effects_of(settings, factor, right)]
     compared = [effect.difference for effect in effects if effect.difference is not None]
     corrected = iter(holm([difference.p for difference in compared]))
@@ -138,11 +139,11 @@ def _effects(settings: AblationSettings, right: Mapping[str, Sample]) -> tuple[E
 
 
 def _effects_of(settings: AblationSettings, factor: Factor, right: Mapping[str, Sample]) -> list[Effect]:
-    """Effects of the values of one factor, over the combinations of the others that all its values have numbers of."""
+    """The effects of one factor, over the combinations of the others for which all its values have numbers."""
     levels = [level_text(value) for value in factor.values]
     by_others: dict[tuple[str, ...], dict[str, Sample]] = {}
     for place in settings.places:
-        others = tuple(level_text(place.levels[one.name]) for one in settings.factors if one != factor)
+        others = tuple(level_text(place.levels[other.name]) for other in settings.factors if other != factor)
         if place.name in right:
             by_others.setdefault(others, {})[level_text(place.levels[factor.name])] = right[place.name]
     whole = [cells for cells in by_others.values() if all(level in cells for level in levels)]
@@ -152,9 +153,9 @@ def _effects_of(settings: AblationSettings, factor: Factor, right: Mapping[str, 
     effects = []
     for level in levels:
         name = f"{settings.name}/{factor.name}/{level}"
-        found = estimate(means[level], settings.bootstrap, name)
+        mean_accuracy = estimate(means[level], settings.bootstrap, name)
         apart = paired(means[level], means[levels[0]], settings.bootstrap, name) if level != levels[0] else None
-        effects.append(Effect(factor.name, level, len(whole), found, apart))
+        effects.append(Effect(factor.name, level, len(whole), mean_accuracy, apart))
     return effects
 
 
@@ -231,11 +232,11 @@ def _effect_row(effect: Effect) -> Row:
     texts = [STATUS["not run"], "", "", "", "", str(effect.combinations)]
     if effect.estimate is not None:
         texts[:2] = number(effect.estimate.value), estimates.interval_text(effect.estimate)
-    if (found := effect.difference) is not None:
+    if (difference := effect.difference) is not None:
         texts[2:5] = (
-            signed(found.value),
-            f"{signed(found.low)} to {signed(found.high)}",
-            number(found.p),
+            signed(difference.value),
+            f"{signed(difference.low)} to {signed(difference.high)}",
+            number(difference.p),
         )
     return Row((effect.factor, effect.level), (tuple(map(TableCell, texts)),))
 
@@ -286,7 +287,7 @@ def _effects_caption(ablation: AblationResults) -> str:
 
 
 def _where(places: Sequence[Variant]) -> str:
-    """Network, representation and resolution, of which those that are varied are listed."""
+    """Network, representation and resolution, each with all its values where it is varied."""
     models = dict.fromkeys(base(place.model) for place in places)
     representations = dict.fromkeys(base(place.representation) for place in places)
     resolutions = dict.fromkeys(str(place.resolution) for place in places)
@@ -300,7 +301,7 @@ def _seeds_text(results: Sequence[Result]) -> str:
 
 
 def _settings_text(results: Sequence[Result]) -> str:
-    """Pixel, window, batch, precision, epochs and seeds; what differs between rows is listed."""
+    """Pixel size, window, batch size, precision, epochs and seeds, each with all its values where rows differ."""
     made = [captions.setting_texts(result)[1:] for result in results if result.status in HAS_NUMBERS]
     texts = [" or ".join(dict.fromkeys(column)) for column in zip(*made, strict=True)]
     return f"All rows: {', '.join(texts)}." if texts else ""

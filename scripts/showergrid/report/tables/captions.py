@@ -1,4 +1,4 @@
-"""The words around tables of cells: symbols and sentences, as plain text for every format."""
+"""Symbols and caption sentences of tables of cells, as plain text for every format."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ COLLAPSED_TEXT = f"{COLLAPSED}: collapsed, a seed answers one class for 98 % of 
 
 
 def marks(result: Result) -> str:
-    """Symbols behind a test accuracy."""
+    """The symbols after a test accuracy."""
     undecided = result.verdict is not None and result.verdict.indistinguishable
     return INDISTINGUISHABLE * undecided + COLLAPSED * (result.status == "collapsed")
 
 
 def best(result: Result) -> bool:
-    """Whether a result is the best of those that it was compared with."""
+    """Whether a result is the best of those it was compared with."""
     return result.verdict is not None and result.verdict.best
 
 
 def flags(result: Result, twins: Iterable[str]) -> list[str]:
-    """What a reader is warned of, in words; `twins` name the results with the same numbers."""
+    """The warnings about a result, in words; `twins` names the results with the same numbers."""
     if result.status not in HAS_NUMBERS:
         return []
     warnings = [f"seed {seed} answers one class" for seed in result.collapsed_seeds]
@@ -36,12 +36,12 @@ def flags(result: Result, twins: Iterable[str]) -> list[str]:
 
 
 def question_text(reported: Reported) -> str:
-    """What the accuracy is of."""
-    return f"Accuracy of telling {' from '.join(one.name for one in reported.classes)}"
+    """The classes that the accuracy tells apart, as the start of a sentence."""
+    return f"Accuracy of telling {' from '.join(kind.name for kind in reported.classes)}"
 
 
 def interval_text(reported: Reported, test_events: int) -> str:
-    """How the test accuracy was measured."""
+    """The events on which the test accuracy was measured, and the kind of its interval."""
     return (
         f"on {test_events} test events, the same for all cells, with {100 * reported.bootstrap.level:g} % interval "
         "(events; seeds and events together where there are several seeds)."
@@ -49,13 +49,13 @@ def interval_text(reported: Reported, test_events: int) -> str:
 
 
 def seeds_text(results: Iterable[Result]) -> str:
-    """What a number of several seeds is, and where the standard deviation stands."""
+    """The meaning of a number over several seeds and the place of its standard deviation; empty if none has several."""
     several = any(len(result.seeds) > 1 for result in results)
     return f"Several seeds: their mean, and {SMALL} their standard deviation." if several else ""
 
 
 def comparison_text(reported: Reported, where: str) -> str:
-    """What bold and the dagger mean; `where` says among which results."""
+    """The meaning of bold type and the dagger; `where` names the results that are compared."""
     return (
         f"Bold: best test accuracy of {where}; {INDISTINGUISHABLE}: not distinguishable from it (paired, over events "
         f"and seeds, alpha {reported.comparison.alpha:g}, Holm-corrected)."
@@ -63,26 +63,26 @@ def comparison_text(reported: Reported, where: str) -> str:
 
 
 def single_seed_text(results: Iterable[Result]) -> str:
-    """What a comparison makes of a single seed."""
+    """How comparisons treat a single seed; empty if no result has just one."""
     if not any(len(result.seeds) == 1 for result in results):
         return ""
     return "A single seed shows nothing of its spread: comparisons take that of the other cell, if known."
 
 
 def identical_text(groups: Iterable[Sequence[str]]) -> str:
-    """Which rows have the same numbers."""
+    """The groups of rows that have the same numbers."""
     return " ".join(f"{IDENTICAL}: identical numbers: {' = '.join(group)}." for group in groups)
 
 
 def origin_text(reported: Reported, leaving_out: Iterable[str] = ()) -> str:
-    """Order of hits and origin of the window, but for those among `leaving_out`."""
+    """Order of hits and origin of the window, without those whose keys are in `leaving_out`."""
     said = {"order": f"Order of hits: {reported.order}", "win_origin": f"origin of the window: {reported.origin}"}
     text = "; ".join(words for key, words in said.items() if key not in set(leaving_out))
     return f"{text[0].upper()}{text[1:]}." if text else ""
 
 
 def joined(parts: Iterable[str]) -> str:
-    """Sentences after one another, empty ones left out."""
+    """The parts, separated by spaces, without empty ones."""
     return " ".join(part for part in parts if part)
 
 
@@ -92,7 +92,7 @@ def listed(names: Sequence[str]) -> str:
 
 
 def setting_texts(result: Result) -> list[str]:
-    """Resolution, pixel, window and all of `training_texts` of one result."""
+    """Resolution, pixel size and window of one result, followed by its `training_texts`."""
     cell = result.settings
     pixel = ", ".join(f"{axis} {size:.3g}" for axis, size in cell.pixel_cm.items())
     return [
@@ -104,7 +104,7 @@ def setting_texts(result: Result) -> list[str]:
 
 
 def training_texts(result: Result) -> list[str]:
-    """Batch, precision, epochs, what was tuned, and seeds of one result; one fitted as a whole has no epochs."""
+    """Batch size, precision, epochs, tuned settings and seeds of one result; one fitted as a whole has no epochs."""
     cell = result.settings
     values = {
         "batch_size": f"batch {cell.batch_size}",
@@ -119,5 +119,5 @@ def training_texts(result: Result) -> list[str]:
 
 
 def pixels_text(window: Sequence[int], counted: str = "px") -> str:
-    """The size of a window in pixels, or in what else it counts."""
+    """The size of a window in pixels, or in the unit `counted`."""
     return f"{' x '.join(map(str, window))} {counted}"

@@ -20,7 +20,7 @@ from showergrid.report.settings.tables import ContainmentSettings, PlacedWindow
 class Smallest:
     """The smallest window over some axes of one resolution that holds all hits of a share of the events.
 
-    It may stand anywhere, and stands best for each event. pixels, cm: its size on each axis; held: the share of the
+    Its position is free, and the best one for each event. pixels, cm: its size on each axis; held: the share of the
     events that it holds, which is `share` or, where sizes tie, a little more.
     """
 
@@ -34,7 +34,10 @@ class Smallest:
 
 @dataclass(frozen=True)
 class Placed:
-    """A window of the study, placed by the origin: share of events held whole; median shares of hits and of charge."""
+    """A window of the study, placed by its origin, and what it holds of the events.
+
+    held: share of the events held whole; hits, charge: median over events of the share of hits and of charge inside.
+    """
 
     representation: str
     resolution: int
@@ -49,8 +52,10 @@ class Placed:
 
 @dataclass(frozen=True)
 class ContainmentResults:
-    """All windows. pixel_cm: resolution -> axis -> size of a pixel [cm]; alone: of one axis; joint: of all axes of a
-    representation, by its name.
+    """All windows.
+
+    pixel_cm: resolution -> axis -> size of a pixel [cm]; alone: windows of one axis; joint: name of a representation
+    -> windows of all its axes.
     """
 
     events: int
@@ -63,15 +68,17 @@ class ContainmentResults:
 def contain(
     chunks: Iterable[Hits], axes: dict[str, dict[str, float]], settings: ContainmentSettings
 ) -> ContainmentResults:
-    """Read the hits of all `chunks` once; `axes` are the ranges of a calibration [cm].
+    """Measure all windows in one pass over the hits of `chunks`; `axes` holds the ranges of a calibration [cm].
 
     Raises:
-        InputError: there is no event, or a window is of no representation or does not fit its axes.
+        InputError: there is no event, a window has an unknown representation, or a window does not fit its axes.
     """
     windows = _windows(settings)
-    at = dict.fromkeys([*settings.resolutions, *(one.resolution for one, _ in windows)])
+    at = dict.fromkeys([*settings.resolutions, *(placed.resolution for placed, _ in windows)])
     lattices = {c: Grid.of(axes, c) for c in at}
-    boxes = [(lattices[one.resolution], *_box(settings, one.representation, one.window)) for one, _ in windows]
+    boxes = [
+        (lattices[placed.resolution], *_box(settings, placed.representation, placed.window)) for placed, _ in windows
+    ]
     edges, shares = [], []
     for hits in chunks:
         edges.append(_edges(hits))
@@ -89,42 +96,43 @@ def contain(
         size, held = smallest_window(extent[c][:, kept], share)
         return Smallest(c, share, tuple(chosen), tuple(size), tuple((np.array(size) * pixel[c][kept]).tolist()), held)
 
-    shown = [axis for axis in AXES if any(axis in one.axes for one in settings.representations)]
+    shown = [axis for axis in AXES if any(axis in representation.axes for representation in settings.representations)]
     return ContainmentResults(
         events=low.shape[0],
         pixel_cm={c: dict(zip(AXES, pixel[c].tolist(), strict=True)) for c in lattices},
         alone=tuple(smallest(c, s, [axis]) for c in settings.resolutions for s in settings.shares for axis in shown),
         joint={
-            one.name: tuple(smallest(c, share, one.axes) for c in settings.resolutions for share in settings.shares)
-            for one in settings.representations
+            representation.name: tuple(
+                smallest(c, share, representation.axes) for c in settings.resolutions for share in settings.shares
+            )
+            for representation in settings.representations
         },
         placed=tuple(
             Placed(
-                representation=one.representation,
-                resolution=one.resolution,
+                representation=placed.representation,
+                resolution=placed.resolution,
                 models=models,
                 axes=tuple(AXES[a] for a in kept),
-                window=one.window,
-                cm=tuple((np.array(box.shape) * pixel[one.resolution][kept]).tolist()),
+                window=placed.window,
+                cm=tuple((np.array(box.shape) * pixel[placed.resolution][kept]).tolist()),
                 held=float(np.mean(whole)),
                 hits=float(np.median(hits)),
                 charge=float(np.median(charge)),
             )
-            for (one, models), (_, kept, box), (whole, hits, charge) in zip(windows, boxes, inside, strict=True)
+            for (placed, models), (_, kept, box), (whole, hits, charge) in zip(windows, boxes, inside, strict=True)
         ),
     )
 
 
 def smallest_window(extent: np.ndarray, share: float) -> tuple[list[int], float]:
-    """Sizes (D,) of the smallest window that holds a `share` of events of `extent` (E, D) int [pixels], and the share
-    that it does hold.
+    """Sizes (D,) [pixels] of the smallest window that holds a `share` of the events, and the share that it does hold.
 
-    On one axis that is the quantile of the extents. On several, all axes take the same quantile, which is raised until
-    enough events fit on all of them at once.
+    extent: (E, D) int, extents of the events [pixels]. On one axis the size is the quantile of the extents. On several,
+    all axes take the same quantile, which is raised until enough events fit on all of them at once.
     """
     events = extent.shape[0]
     ordered = np.sort(extent, axis=0)
-    # the window of the k smallest extents holds an event on an axis from k = (number of smaller events) + 1 on
+    # on an axis, the k-th smallest extent is large enough for an event if k >= (number of smaller extents) + 1
     needed = np.stack([np.searchsorted(ordered[:, a], extent[:, a]) for a in range(extent.shape[1])]).max(axis=0) + 1
     k = int(np.quantile(needed, share, method="inverted_cdf"))
     size = ordered[k - 1]
@@ -132,19 +140,19 @@ def smallest_window(extent: np.ndarray, share: float) -> tuple[list[int], float]
 
 
 def _windows(settings: ContainmentSettings) -> list[tuple[PlacedWindow, tuple[str, ...]]]:
-    """The windows of the study, equal ones once, each with its networks."""
-    found: dict[tuple[str, int, str], list[PlacedWindow]] = {}
-    for one in settings.windows:
-        found.setdefault((one.representation, one.resolution, one.window.model_dump_json()), []).append(one)
-    return [(same[0], tuple(one.model for one in same)) for same in found.values()]
+    """The distinct windows of the study, each with its networks."""
+    groups: dict[tuple[str, int, str], list[PlacedWindow]] = {}
+    for entry in settings.windows:
+        groups.setdefault((entry.representation, entry.resolution, entry.window.model_dump_json()), []).append(entry)
+    return [(same[0], tuple(entry.model for entry in same)) for same in groups.values()]
 
 
 def _box(settings: ContainmentSettings, representation: str, window: WindowSettings) -> tuple[list[int], Window]:
-    """The columns of the axes of a window's images, and the window."""
-    for one in settings.representations:
-        if one.name == representation:
-            return columns(one.axes), Window.of(window, one.axes)
-    known = ", ".join(one.name for one in settings.representations)
+    """The columns of the axes of the images of `representation`, and the window on these axes."""
+    for entry in settings.representations:
+        if entry.name == representation:
+            return columns(entry.axes), Window.of(window, entry.axes)
+    known = ", ".join(entry.name for entry in settings.representations)
     raise InputError(f"containment: windows: {representation} is none of the representations ({known})")
 
 
@@ -155,7 +163,7 @@ def _edges(hits: Hits) -> np.ndarray:
 
 
 def _inside(hits: Hits, side: np.ndarray, grid: Grid, kept: list[int], window: Window) -> np.ndarray:
-    """(3, E) float64: whether an event is held whole, and the shares of its hits and of its charge in the window."""
+    """(3, E) float64: whether each event is held whole, and the shares of its hits and of its charge in the window."""
     placed = (charge_centre(hits, grid), shower_end(hits, grid), side)  # (E, 3) each
     first = window.start(*(place[:, kept] for place in placed))
     place = grid.relative(hits)[:, kept] - first[hits.row]

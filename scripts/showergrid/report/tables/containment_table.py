@@ -1,4 +1,4 @@
-"""The tables of containment: the window that would hold the showers, and what the study's windows hold."""
+"""The tables of containment: the smallest windows that hold the showers, and what the study's windows hold."""
 
 from __future__ import annotations
 
@@ -17,59 +17,66 @@ HEADER = [
 ]
 
 
-def layout(found: ContainmentResults, settings: ContainmentSettings) -> list[TableGrid]:
-    """One table of single axes, one of whole windows, and one of the study's windows if there are any."""
-    return [_alone(found, settings), _joint(found, settings), *([_placed(found, settings)] if found.placed else [])]
+def layout(results: ContainmentResults, settings: ContainmentSettings) -> list[TableGrid]:
+    """One table of single axes, one of all axes together, and one of the study's windows if there are any."""
+    return [
+        _alone(results, settings),
+        _joint(results, settings),
+        *([_placed(results, settings)] if results.placed else []),
+    ]
 
 
-def containment_csv(found: ContainmentResults) -> str:
-    """One row a window: of one axis, of the axes of a representation (joint), or of a network (placed)."""
-    rows = [_smallest_values(found, one, {"kind": "axis"}) for one in found.alone]
-    for name, windows in found.joint.items():
-        rows += [_smallest_values(found, one, {"kind": "joint", "representation": name}) for one in windows]
-    rows += [_placed_values(found, one, model) for one in found.placed for model in one.models]
+def containment_csv(results: ContainmentResults) -> str:
+    """One row per window: of one axis (axis), of all axes of a representation (joint), or of a network (placed)."""
+    rows = [_smallest_values(results, window, {"kind": "axis"}) for window in results.alone]
+    for name, windows in results.joint.items():
+        rows += [_smallest_values(results, window, {"kind": "joint", "representation": name}) for window in windows]
+    rows += [_placed_values(results, placed, model) for placed in results.placed for model in placed.models]
     return written(HEADER, rows)
 
 
-def _smallest_values(found: ContainmentResults, one: Smallest, first: dict[str, object]) -> dict[str, object]:
+def _smallest_values(results: ContainmentResults, window: Smallest, first: dict[str, object]) -> dict[str, object]:
     return {
         **first,
-        "resolution": one.resolution,
-        "axes": " ".join(one.axes),
-        "share": one.share,
-        "window": " ".join(map(str, one.pixels)),
-        "window_cm": sizes(dict(zip(one.axes, one.cm, strict=True))),
-        "pixel_cm": sizes({axis: found.pixel_cm[one.resolution][axis] for axis in one.axes}),
-        "held": one.held,
-        "events": found.events,
+        "resolution": window.resolution,
+        "axes": " ".join(window.axes),
+        "share": window.share,
+        "window": " ".join(map(str, window.pixels)),
+        "window_cm": sizes(dict(zip(window.axes, window.cm, strict=True))),
+        "pixel_cm": sizes({axis: results.pixel_cm[window.resolution][axis] for axis in window.axes}),
+        "held": window.held,
+        "events": results.events,
     }
 
 
-def _placed_values(found: ContainmentResults, one: Placed, model: str) -> dict[str, object]:
+def _placed_values(results: ContainmentResults, placed: Placed, model: str) -> dict[str, object]:
     return {
         "kind": "placed",
-        "representation": one.representation,
-        "resolution": one.resolution,
+        "representation": placed.representation,
+        "resolution": placed.resolution,
         "model": model,
-        "axes": " ".join(one.axes),
-        "window": " ".join(map(str, one.window.shape)),
-        "window_cm": sizes(dict(zip(one.axes, one.cm, strict=True))),
-        "pixel_cm": sizes({axis: found.pixel_cm[one.resolution][axis] for axis in one.axes}),
-        "held": one.held,
-        "hits_median": one.hits,
-        "charge_median": one.charge,
-        "events": found.events,
+        "axes": " ".join(placed.axes),
+        "window": " ".join(map(str, placed.window.shape)),
+        "window_cm": sizes(dict(zip(placed.axes, placed.cm, strict=True))),
+        "pixel_cm": sizes({axis: results.pixel_cm[placed.resolution][axis] for axis in placed.axes}),
+        "held": placed.held,
+        "hits_median": placed.hits,
+        "charge_median": placed.charge,
+        "events": results.events,
     }
 
 
-def _alone(found: ContainmentResults, settings: ContainmentSettings) -> TableGrid:
-    axes = tuple(dict.fromkeys(axis for one in found.alone for axis in one.axes))
-    sized = {(one.resolution, one.share, one.axes): one for one in found.alone}
+def _alone(results: ContainmentResults, settings: ContainmentSettings) -> TableGrid:
+    axes = tuple(dict.fromkeys(axis for window in results.alone for axis in window.axes))
+    sized = {(window.resolution, window.share, window.axes): window for window in results.alone}
     return TableGrid(
         label="tab:containment",
         caption=joined(
             [
-                f"{_events_text(found, settings)} Size, on each axis by itself, of the smallest window that holds all",
+                (
+                    f"{_events_text(results, settings)} Size, on each axis by itself, of the smallest window that "
+                    "holds all"
+                ),
                 f"hits of so many of them, in pixels and, {SMALL}, in cm: the quantile of their extents. It stands",
                 "best for each event: one that is placed by the origin must be larger.",
                 "c: pixels across the detector in x.",
@@ -81,7 +88,7 @@ def _alone(found: ContainmentResults, settings: ContainmentSettings) -> TableGri
             Group(
                 (
                     Row(
-                        (str(c), _pixel_text(found, c, axes)),
+                        (str(c), _pixel_text(results, c, axes)),
                         tuple(tuple(_size(sized[c, share, (axis,)]) for axis in axes) for share in settings.shares),
                     ),
                 )
@@ -91,22 +98,27 @@ def _alone(found: ContainmentResults, settings: ContainmentSettings) -> TableGri
     )
 
 
-def _joint(found: ContainmentResults, settings: ContainmentSettings) -> TableGrid:
-    sized = {(name, one.resolution, one.share): one for name, windows in found.joint.items() for one in windows}
+def _joint(results: ContainmentResults, settings: ContainmentSettings) -> TableGrid:
+    sized = {
+        (name, window.resolution, window.share): window for name, windows in results.joint.items() for window in windows
+    }
     return TableGrid(
         label="tab:containment-joint",
         caption=joined(
             [
-                f"{_events_text(found, settings)} Smallest window that holds all hits of so many of them on all axes",
+                f"{_events_text(results, settings)} Smallest window that holds all hits of so many of them on all axes",
                 f"at once, in pixels and, {SMALL}, in cm: on every axis the same quantile of the extents, raised until",
                 "enough events fit on all axes. It stands best for each event. c: pixels across the detector in x.",
-                " ".join(f"{one.name}: axes {', '.join(one.axes)}." for one in settings.representations),
+                " ".join(
+                    f"{representation.name}: axes {', '.join(representation.axes)}."
+                    for representation in settings.representations
+                ),
             ]
         ),
         stub=(Stub("c"),),
         columns=tuple(
-            Columns(one.name, tuple(_share_text(share) for share in settings.shares))
-            for one in settings.representations
+            Columns(representation.name, tuple(_share_text(share) for share in settings.shares))
+            for representation in settings.representations
         ),
         groups=tuple(
             Group(
@@ -114,8 +126,8 @@ def _joint(found: ContainmentResults, settings: ContainmentSettings) -> TableGri
                     Row(
                         (str(c),),
                         tuple(
-                            tuple(_size(sized[one.name, c, share]) for share in settings.shares)
-                            for one in settings.representations
+                            tuple(_size(sized[representation.name, c, share]) for share in settings.shares)
+                            for representation in settings.representations
                         ),
                     ),
                 )
@@ -125,12 +137,17 @@ def _joint(found: ContainmentResults, settings: ContainmentSettings) -> TableGri
     )
 
 
-def _placed(found: ContainmentResults, settings: ContainmentSettings) -> TableGrid:
+def _placed(results: ContainmentResults, settings: ContainmentSettings) -> TableGrid:
     groups: dict[tuple[str, int], list[Row]] = {}
-    for one in found.placed:
-        shares = (one.held, one.hits, one.charge)
-        names = (str(one.resolution), pixels_text(one.window.shape), f"{_cm_text(one.cm)} cm", ", ".join(one.models))
-        groups.setdefault((one.representation, one.resolution), []).append(
+    for placed in results.placed:
+        shares = (placed.held, placed.hits, placed.charge)
+        names = (
+            str(placed.resolution),
+            pixels_text(placed.window.shape),
+            f"{_cm_text(placed.cm)} cm",
+            ", ".join(placed.models),
+        )
+        groups.setdefault((placed.representation, placed.resolution), []).append(
             Row(names, (tuple(TableCell(number(x)) for x in shares),))
         )
     keys = list(groups)
@@ -138,8 +155,14 @@ def _placed(found: ContainmentResults, settings: ContainmentSettings) -> TableGr
         label="tab:containment-placed",
         caption=joined(
             [
-                f"{_events_text(found, settings)} What the windows of the study hold as they are placed, by the origin",
-                f"({', '.join(dict.fromkeys(one.window.origin for one in found.placed))}) and the direction of each",
+                (
+                    f"{_events_text(results, settings)} What the windows of the study hold as they are placed, "
+                    "by the origin"
+                ),
+                (
+                    f"({', '.join(dict.fromkeys(placed.window.origin for placed in results.placed))}) "
+                    "and the direction of each"
+                ),
                 "event: share of the events all of whose hits are inside (whole), and median over events of the share",
                 "of hits and of charge inside. c: pixels across the detector in x.",
             ]
@@ -153,13 +176,15 @@ def _placed(found: ContainmentResults, settings: ContainmentSettings) -> TableGr
     )
 
 
-def _events_text(found: ContainmentResults, settings: ContainmentSettings) -> str:
-    classes = " and ".join(one.name for one in settings.classes)
-    return f"Containment of the {found.events} training events ({classes}), from which the ranges of the axes come too."
+def _events_text(results: ContainmentResults, settings: ContainmentSettings) -> str:
+    classes = " and ".join(kind.name for kind in settings.classes)
+    return (
+        f"Containment of the {results.events} training events ({classes}), from which the ranges of the axes come too."
+    )
 
 
-def _size(one: Smallest) -> TableCell:
-    return TableCell(" x ".join(map(str, one.pixels)), below=_cm_text(one.cm))
+def _size(window: Smallest) -> TableCell:
+    return TableCell(" x ".join(map(str, window.pixels)), below=_cm_text(window.cm))
 
 
 def _cm_text(cm: Sequence[float]) -> str:
@@ -170,5 +195,5 @@ def _share_text(share: float) -> str:
     return f"{100 * share:g} %"
 
 
-def _pixel_text(found: ContainmentResults, c: int, axes: Sequence[str]) -> str:
-    return ", ".join(f"{axis} {found.pixel_cm[c][axis]:.3g}" for axis in axes)
+def _pixel_text(results: ContainmentResults, c: int, axes: Sequence[str]) -> str:
+    return ", ".join(f"{axis} {results.pixel_cm[c][axis]:.3g}" for axis in axes)

@@ -1,4 +1,4 @@
-"""The columns that CSV tables have in common."""
+"""Columns that several CSV tables share."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SETTINGS = ["window", "pixel_cm", "batch_size", "precision", "n_epochs"]
 
 
 def place_values(result: Result) -> dict[str, object]:
-    """Which result it is."""
+    """The columns that identify a result."""
     return {
         "representation": result.representation,
         "resolution": result.resolution,
@@ -27,7 +27,7 @@ def place_values(result: Result) -> dict[str, object]:
 
 
 def number_values(result: Result) -> dict[str, object]:
-    """NUMBERS and VERDICT, as far as there are any."""
+    """The columns NUMBERS and VERDICT, as far as the result has them."""
     row: dict[str, object] = {}
     for name, estimate in result.estimates.items():
         row |= {name: estimate.value, f"{name}_std": estimate.std}
@@ -43,7 +43,7 @@ def number_values(result: Result) -> dict[str, object]:
 
 
 def setting_values(result: Result) -> dict[str, object]:
-    """SETTINGS, as far as there are any."""
+    """The columns SETTINGS, as far as the result has them; `tuned` where a search chose the value."""
     cell = result.settings
     if cell is None:
         return {}
@@ -59,7 +59,7 @@ def setting_values(result: Result) -> dict[str, object]:
 
 
 def share_values(result: Result) -> dict[str, object]:
-    """What of an event's charge and hits the window holds: SHARES."""
+    """The columns SHARES, as far as the result has them: the shares of an event's charge and hits in the window."""
     return {
         f"{what}_{name}": getattr(result.shares[what], name)
         for what in ("charge", "hits")

@@ -1,4 +1,4 @@
-"""An ensemble: what its cells answer together, set beside each of them."""
+"""An ensemble: the combined scores of its cells, compared with its members."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ class Combined:
 
 @dataclass(frozen=True)
 class EnsembleResults:
-    """Members (name -> result) and what they are together; best: name of the member that is compared with.
+    """Members (name -> result) and their combinations; best: name of the member they are compared with.
 
-    predictions: a row an event, EVENT and `score_HOW` for each way to combine.
+    predictions: one row per event, with the columns EVENT and, for each way to combine, `score_HOW`.
     """
 
     settings: EnsembleSettings
@@ -54,12 +54,12 @@ class EnsembleResults:
 
 
 def build(settings: EnsembleSettings, results: Path) -> EnsembleResults:
-    """Combine the cells of an ensemble that lie below `results`, and measure on the test events what comes out.
+    """Combine the scores of an ensemble's cells below `results`, and measure the combinations on the test events.
 
     The best member is the one with the best validation accuracy, so that the test events do not choose it.
 
     Raises:
-        InputError: a file of a cell is missing or bad, or the cells are of different events.
+        InputError: a file of a cell is missing or bad, or the cells have different events.
     """
     measured = measure(settings.places, settings, results)
     files = [folder / "predictions.parquet" for folder in folders(settings.places, results)]
@@ -68,8 +68,8 @@ def build(settings: EnsembleSettings, results: Path) -> EnsembleResults:
     at = np.searchsorted(events["event"].to_numpy(), known[0])
     test, labels, _ = read_predictions(files[0], settings.classes, "test")
     tested = np.searchsorted(events["event"].to_numpy(), test)
-    found = {how: combined(how, scores[at], known[1], scores, settings.seed) for how in settings.combine}
-    answers = {how: score[None, tested] for how, score in found.items()}
+    by_method = {how: combined(how, scores[at], known[1], scores, settings.seed) for how in settings.combine}
+    answers = {how: score[None, tested] for how, score in by_method.items()}
     right = samples(answers, labels, accuracy, settings.bootstrap)
     areas = samples(answers, labels, roc_auc, settings.bootstrap)
     best = max(measured.right, key=lambda name: measured.results[name].estimates["best_validation_accuracy"].value)
@@ -90,7 +90,7 @@ def build(settings: EnsembleSettings, results: Path) -> EnsembleResults:
         combined=tuple(
             replace(row, difference=replace(row.difference, p=p)) for row, p in zip(rows, corrected, strict=True)
         ),
-        predictions=_with_scores(events, found),
+        predictions=_with_scores(events, by_method),
         cells=len(files),
         validation_events=known[0].size,
         test_events=measured.test_events,
@@ -109,15 +109,15 @@ def _scores(files: list[Path]) -> tuple[pa.Table, np.ndarray]:
     return events, np.stack([table["score"].to_numpy() for table in tables], axis=1)
 
 
-def _with_scores(events: pa.Table, found: Mapping[str, np.ndarray]) -> pa.Table:
-    for how, score in found.items():
+def _with_scores(events: pa.Table, scores: Mapping[str, np.ndarray]) -> pa.Table:
+    for how, score in scores.items():
         events = events.append_column(f"score_{how}", pa.array(score))
     return events
 
 
 def layout(ensemble: EnsembleResults) -> list[TableGrid]:
-    """The table: every way to combine, then every member."""
-    rows = [Row((_words(one.how),), (_combined_cells(one),)) for one in ensemble.combined]
+    """The table, with a row for every way to combine, then one for every member."""
+    rows = [Row((_words(combination.how),), (_combined_cells(combination),)) for combination in ensemble.combined]
     members = [Row((name,), (_member_cells(ensemble, name),)) for name in ensemble.members]
     heads = ("val.", "test", "interval", "AUC", "interval", "difference", "interval", "p")
     return [
@@ -133,14 +133,18 @@ def layout(ensemble: EnsembleResults) -> list[TableGrid]:
 
 
 def ensemble_csv(ensemble: EnsembleResults) -> str:
-    """One row a way to combine, then one a member; what a row does not have is left empty."""
+    """One row per way to combine, then one per member; values that a row lacks are empty."""
     rows = [
-        {"kind": "combined", "name": one.how, "cells": ensemble.cells}
-        | _numbers("test_accuracy", one.accuracy)
-        | _numbers("test_roc_auc", one.roc_auc)
-        | {"best_member": ensemble.best, "difference": one.difference.value, "difference_low": one.difference.low}
-        | {"difference_high": one.difference.high, "difference_p_value": one.difference.p}
-        for one in ensemble.combined
+        {"kind": "combined", "name": combination.how, "cells": ensemble.cells}
+        | _numbers("test_accuracy", combination.accuracy)
+        | _numbers("test_roc_auc", combination.roc_auc)
+        | {
+            "best_member": ensemble.best,
+            "difference": combination.difference.value,
+            "difference_low": combination.difference.low,
+        }
+        | {"difference_high": combination.difference.high, "difference_p_value": combination.difference.p}
+        for combination in ensemble.combined
     ]
     rows += [
         {"kind": "member", "name": name, "cells": len(result.seeds), "seeds": " ".join(map(str, result.seeds))}
@@ -162,21 +166,21 @@ def ensemble_csv(ensemble: EnsembleResults) -> str:
     return written(header, [row | said for row in rows])
 
 
-def _numbers(name: str, found: Estimate) -> dict[str, object]:
-    numbers: dict[str, object] = {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
-    return numbers | ({} if found.std is None else {f"{name}_std": found.std})
+def _numbers(name: str, mean: Estimate) -> dict[str, object]:
+    numbers: dict[str, object] = {name: mean.value, f"{name}_low": mean.low, f"{name}_high": mean.high}
+    return numbers | ({} if mean.std is None else {f"{name}_std": mean.std})
 
 
 def _words(how: str) -> str:
     return how.replace("_", " ")
 
 
-def _combined_cells(one: Combined) -> tuple[TableCell, ...]:
-    difference = one.difference
+def _combined_cells(combination: Combined) -> tuple[TableCell, ...]:
+    difference = combination.difference
     return (
         TableCell(),
-        *_measured(one.accuracy),
-        *_measured(one.roc_auc),
+        *_measured(combination.accuracy),
+        *_measured(combination.roc_auc),
         TableCell(signed(difference.value)),
         TableCell(f"{signed(difference.low)} to {signed(difference.high)}"),
         TableCell(number(difference.p)),
@@ -197,8 +201,8 @@ def _member_cells(ensemble: EnsembleResults, name: str) -> tuple[TableCell, ...]
     )
 
 
-def _measured(found: Estimate) -> tuple[TableCell, TableCell]:
-    return TableCell(number(found.value)), TableCell(estimates.interval_text(found))
+def _measured(mean: Estimate) -> tuple[TableCell, TableCell]:
+    return TableCell(number(mean.value)), TableCell(estimates.interval_text(mean))
 
 
 def _caption(ensemble: EnsembleResults) -> str:
@@ -214,7 +218,9 @@ def _caption(ensemble: EnsembleResults) -> str:
             "Difference: of the test accuracy to that of the best member, paired over test events and, where it has",
             "several, over its seeds; p: of no difference, two-sided, Holm-corrected. What other seeds would make of",
             "the ensemble is not measured.",
-            captions.COLLAPSED_TEXT if any(one.status == "collapsed" for one in ensemble.members.values()) else "",
+            captions.COLLAPSED_TEXT
+            if any(member.status == "collapsed" for member in ensemble.members.values())
+            else "",
             captions.origin_text(settings),
             settings.published or "",
         ]

@@ -1,4 +1,4 @@
-"""Numbers with their uncertainty as cells of a table."""
+"""Numbers and their uncertainties as cells of a table."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ def spread(estimate: Estimate) -> TableCell:
 
 
 def interval_text(estimate: Estimate) -> str:
-    """From where to where an interval goes."""
+    """The ends of an interval, joined by a dash."""
     return f"{short(estimate.low)}\N{EN DASH}{short(estimate.high)}"

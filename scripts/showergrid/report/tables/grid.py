@@ -1,4 +1,4 @@
-"""What a table of networks and representations holds, before it is written in any format."""
+"""The contents of a table of networks and representations, independent of its format."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from showergrid.report.tables.results import Result, identical_rows, judged, mea
 
 @dataclass(frozen=True)
 class GridResults:
-    """All results, by representation and model; `identical` names the models whose numbers are all the same."""
+    """All results, by representation and model; `identical` groups the models whose numbers are all the same."""
 
     settings: TableSettings
     results: Mapping[tuple[str, str], Result]
@@ -27,11 +27,11 @@ def build(settings: TableSettings, results: Path) -> GridResults:
     Raises:
         InputError: a file of a cell is missing or bad, two blocks hold the same pair, or test events differ.
     """
-    found = places(settings)
-    measured = measure(list(found.values()), settings, results)
+    by_pair = places(settings)
+    measured = measure(list(by_pair.values()), settings, results)
     made = {pair: _without_numbers(settings, *pair) for pair in _pairs(settings)}
     for column in settings.columns:
-        names = {model: found[column, model].name for model in settings.rows if (column, model) in found}
+        names = {model: by_pair[column, model].name for model in settings.rows if (column, model) in by_pair}
         made |= {(column, model): result for model, result in judged(measured, names, settings).items()}
     shown = {model: {column: printed(made[column, model]) for column in settings.columns} for model in settings.rows}
     return GridResults(settings, made, identical_rows(shown), measured.test_events)
@@ -43,7 +43,7 @@ def places(settings: TableSettings) -> dict[tuple[str, str], PlaceSettings]:
     Raises:
         InputError: two blocks hold the same pair, or a place has no settings.
     """
-    found = {}
+    by_pair = {}
     for column, model in _pairs(settings):
         block = _block(settings, column, model)
         if block is None or block.status != "run":
@@ -51,7 +51,7 @@ def places(settings: TableSettings) -> dict[tuple[str, str], PlaceSettings]:
         name = f"{column}/c{block.resolution}/{model}"
         if name not in settings.cells:
             raise InputError(f"{settings.table}: cells: {name} has no settings; known are {', '.join(settings.cells)}")
-        found[column, model] = PlaceSettings(
+        by_pair[column, model] = PlaceSettings(
             representation=column,
             resolution=block.resolution,
             model=model,
@@ -59,7 +59,7 @@ def places(settings: TableSettings) -> dict[tuple[str, str], PlaceSettings]:
             status="run",
             settings=settings.cells[name],
         )
-    return found
+    return by_pair
 
 
 def _pairs(settings: TableSettings) -> list[tuple[str, str]]:
@@ -67,10 +67,10 @@ def _pairs(settings: TableSettings) -> list[tuple[str, str]]:
 
 
 def _block(settings: TableSettings, column: str, model: str) -> TableBlock | None:
-    found = [block for block in settings.blocks if block.representation == column and model in block.models]
-    if len(found) > 1:
-        raise InputError(f"{settings.table}: {model} on {column} stands in {len(found)} blocks; keep one of them")
-    return found[0] if found else None
+    blocks = [block for block in settings.blocks if block.representation == column and model in block.models]
+    if len(blocks) > 1:
+        raise InputError(f"{settings.table}: {model} on {column} stands in {len(blocks)} blocks; keep one of them")
+    return blocks[0] if blocks else None
 
 
 def _without_numbers(settings: TableSettings, column: str, model: str) -> Result:

@@ -1,4 +1,4 @@
-"""The table of networks and representations, and the one beside published numbers, in every format."""
+"""The table of networks and representations, and the table beside published numbers, in every format."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from showergrid.report.tables.results import ACCURACIES, HAS_NUMBERS, Result, tw
 
 
 def layout(table: GridResults, lines: Sequence[Line]) -> list[TableGrid]:
-    """Our table and, where anything was published, the other one."""
+    """The table of our results and, if there are published numbers, the table beside them."""
     return [_ours(table), *([_published(table, lines)] if lines else [])]
 
 
 def table_csv(table: GridResults) -> str:
-    """table1.csv: one row a network and representation; what is not known is left empty."""
+    """table1.csv: one row per network and representation; unknown values are empty."""
     said = {"order": table.settings.order, "origin": table.settings.origin, "test_events": table.test_events}
     header = [*place_values(Result("", "", "")), *NUMBERS, *VERDICT, "flags", *SETTINGS, "test_events"]
     rows = (
@@ -37,7 +37,7 @@ def table_csv(table: GridResults) -> str:
 
 
 def published_csv(lines: Sequence[Line]) -> str:
-    """table1_published.csv; `source` says whose numbers they are."""
+    """table1_published.csv: one row per line and representation; `source` says whose numbers they are."""
     header = ["model", "source", "representation", "status", *(f"{name}_accuracy" for name in SHOWN), "flags"]
     rows = (
         {"model": line.model, "source": line.source, "representation": column, "status": entry.status}
@@ -131,7 +131,7 @@ def _caption(table: GridResults) -> str:
 
 
 def _settings_text(table: GridResults) -> str:
-    """Settings of the cells with numbers, equal ones said once."""
+    """The settings of the cells with numbers; equal settings are stated once."""
     same: dict[str, list[str]] = {}
     for column in table.settings.columns:
         models: dict[str, list[str]] = {}

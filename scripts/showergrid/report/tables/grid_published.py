@@ -1,4 +1,4 @@
-"""Our cells beside numbers that others published: a table of its own, each line labelled with its source."""
+"""A separate table of our cells beside numbers published by others, each line labelled with its source."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SHOWN = ("train", "validation", "best_validation")
 
 @dataclass(frozen=True)
 class PublishedEntry:
-    """One source's word on one network and representation: its accuracies by SHOWN, or none with the status."""
+    """One source's entry for a network and representation: accuracies by SHOWN, or none and a status that says why."""
 
     status: str
     accuracies: Mapping[str, float]
@@ -24,7 +24,7 @@ class PublishedEntry:
 
 @dataclass(frozen=True)
 class Line:
-    """One network according to one source: representation -> entry; `twins` have the same numbers there."""
+    """One network according to one source: representation -> entry; `twins` are its networks with the same numbers."""
 
     model: str
     source: str
@@ -33,7 +33,7 @@ class Line:
 
 
 def lines(table: GridResults) -> list[Line]:
-    """All lines, network by network, our own first; none where nothing was published."""
+    """All lines, network by network, our own first; empty if nothing was published."""
     published = table.settings.published
     if published is None:
         return []

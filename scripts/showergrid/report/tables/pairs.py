@@ -1,4 +1,4 @@
-"""Every pair of places of a study compared: which differences between their test accuracies stand."""
+"""Every pair of places of a study compared: which differences between the test accuracies stand."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from showergrid.report.tables.captions import listed
 from showergrid.report.tables.results import common_events, folders
 
 END = ("representation", "resolution", "model", "seeds")
-NAMED = 4  # places that a sentence names
+NAMED = 4  # most places that a sentence names
 HEADER = [
     *(f"{which}_{name}" for which in ("first", "second") for name in (*END, "accuracy")),
     *("difference", "low", "high", "p_value", "p_holm", "stands", "seeds_compared"),
@@ -32,7 +32,8 @@ HEADER = [
 class Pairs:
     """Places ranked by their mean test accuracy, the best first, and all pairs of them.
 
-    accuracies (P,); collapsed (P,): a seed answers one class; corrected, stands: of each pair of `found`, by Holm.
+    accuracies (P,); collapsed (P,): whether a seed answers one class; found: the difference of every pair; corrected,
+    stands: p-value of every pair of `found`, corrected by Holm, and whether its difference stands.
     """
 
     settings: Compared
@@ -61,17 +62,17 @@ def build(settings: Compared, results: Path) -> Pairs:
     runs = [[read_run(folder, settings.classes) for folder in folders([place], results)] for place in settings.places]
     events = common_events([run for group in runs for run in group])
     right = [np.stack([(run.scores >= THRESHOLD) == (run.labels == 0) for run in group]) for group in runs]
-    accuracies = np.array([one.mean(axis=1).mean() for one in right])
+    accuracies = np.array([correct.mean(axis=1).mean() for correct in right])
     rank = np.argsort(-accuracies, kind="stable")
     places = [settings.places[i] for i in rank]
-    found = differences([right[i] for i in rank], [place.seeds for place in places], settings.level)
-    corrected = np.array(holm(found.p.tolist()))
+    pair_differences = differences([right[i] for i in rank], [place.seeds for place in places], settings.level)
+    corrected = np.array(holm(pair_differences.p.tolist()))
     return Pairs(
         settings=settings,
         places=places,
         accuracies=accuracies[rank],
         collapsed=[any(run.collapsed for run in runs[i]) for i in rank],
-        found=found,
+        found=pair_differences,
         corrected=corrected,
         stands=corrected < settings.comparison.alpha,
         test_events=events,
@@ -79,28 +80,28 @@ def build(settings: Compared, results: Path) -> Pairs:
 
 
 def pairs_csv(pairs: Pairs) -> str:
-    """All pairs, every number in full; the first of a pair is the one of the higher accuracy."""
-    found = pairs.found
+    """All pairs, every number in full; the first of a pair has the higher accuracy."""
+    pair_differences = pairs.found
     rows = []
-    for k, (i, j) in enumerate(zip(found.first, found.second, strict=True)):
+    for k, (i, j) in enumerate(zip(pair_differences.first, pair_differences.second, strict=True)):
         rows.append(
             {
                 **_end("first", pairs, i),
                 **_end("second", pairs, j),
-                "difference": float(found.value[k]),
-                "low": float(found.low[k]),
-                "high": float(found.high[k]),
-                "p_value": float(found.p[k]),
+                "difference": float(pair_differences.value[k]),
+                "low": float(pair_differences.low[k]),
+                "high": float(pair_differences.high[k]),
+                "p_value": float(pair_differences.p[k]),
                 "p_holm": float(pairs.corrected[k]),
                 "stands": str(bool(pairs.stands[k])).lower(),
-                "seeds_compared": found.seeds[k],
+                "seeds_compared": pair_differences.seeds[k],
             }
         )
     return written(HEADER, rows)
 
 
 def statement(pairs: Pairs) -> TableGrid:
-    """Which differences stand, in words, and of each place above how many it stands and what it is not told from."""
+    """Which differences stand, in words, and how many places each stands above and below and is not told apart from."""
     told = pairs.matrix
     rows = [
         Row(
@@ -161,18 +162,18 @@ def words(pairs: Pairs) -> str:
 
 
 def name(place: PlaceSettings) -> str:
-    """A place in a text or a figure."""
+    """Name of a place in a text or a figure."""
     return f"{place.model} on {place.representation} at c {place.resolution}"
 
 
 def ranges(numbers: Sequence[int]) -> str:
-    """Rising whole numbers, those that follow each other as a range: 2 to 4, 7."""
+    """Rising whole numbers as text, consecutive ones as a range: 2 to 4, 7."""
     runs: list[list[int]] = []
-    for one in numbers:
-        if runs and one == runs[-1][-1] + 1:
-            runs[-1].append(one)
+    for value in numbers:
+        if runs and value == runs[-1][-1] + 1:
+            runs[-1].append(value)
         else:
-            runs.append([one])
+            runs.append([value])
     return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 

@@ -34,7 +34,7 @@ Rates = Callable[[np.ndarray], dict[tuple[str, str], np.ndarray]]  # weights (b,
 
 @dataclass(frozen=True)
 class MeasuredEvents:
-    """The test events of a study: labels (n,), and what is known of each, (n,), not a number where it is not."""
+    """Test events of a study: numbers (n,), labels (n,), and `known` quantities (n,), NaN where one is not known."""
 
     event: np.ndarray
     labels: np.ndarray
@@ -43,7 +43,7 @@ class MeasuredEvents:
 
 @dataclass(frozen=True)
 class Answers:
-    """Scores of a cell: of its test events (n,), and of its validation events (m,) with their labels (m,)."""
+    """Scores of a cell on its test events (n,) and on its validation events (m,), and labels (m,) of the latter."""
 
     test: np.ndarray
     validation: np.ndarray
@@ -52,9 +52,9 @@ class Answers:
 
 @dataclass(frozen=True)
 class Point:
-    """One number with its interval: `quantity` from `start` to `end` of what it is held `against`.
+    """One number with its interval: `quantity` where the variable `against` lies between `start` and `end`.
 
-    at: where it is drawn; events: how many are in the bin; estimate: None where it is not defined.
+    at: value of the variable where it is drawn; events: number in the bin; estimate: None where it is not defined.
     """
 
     against: str
@@ -68,7 +68,7 @@ class Point:
 
 @dataclass(frozen=True)
 class _At:
-    """The k bins or places of what numbers are held against: from where to where, where drawn, events; each (k,)."""
+    """The k bins or values of a variable: start, end, where each is drawn, and number of events; each (k,)."""
 
     start: np.ndarray
     end: np.ndarray
@@ -77,14 +77,14 @@ class _At:
 
     @classmethod
     def places(cls, where: Sequence[float], events: int) -> _At:
-        """All events at each place."""
-        found = np.asarray(where, dtype=np.float64)
-        return cls(found, found, found, np.full(found.size, events))
+        """Single values of the variable, all events at each."""
+        values = np.asarray(where, dtype=np.float64)
+        return cls(values, values, values, np.full(values.size, events))
 
     @classmethod
     def bins(cls, edges: np.ndarray, inside: np.ndarray, values: np.ndarray) -> _At:
         """Bins between edges (k + 1,) that hold the events `inside` (n, k), drawn at the median of their `values`."""
-        return cls(edges[:-1], edges[1:], np.array([np.median(values[one]) for one in inside.T]), inside.sum(axis=0))
+        return cls(edges[:-1], edges[1:], np.array([np.median(values[mask]) for mask in inside.T]), inside.sum(axis=0))
 
     @classmethod
     def scores(cls, scores: Sequence[np.ndarray]) -> _At:
@@ -97,17 +97,17 @@ class _At:
 
     @classmethod
     def spread(cls, thresholds: Sequence[float], events: int) -> _At:
-        """The thresholds of the seeds, drawn at their mean."""
+        """The range of the thresholds of the seeds, drawn at their mean."""
         low, mean, high = np.min(thresholds), np.mean(thresholds), np.max(thresholds)
         return cls(np.array([low]), np.array([high]), np.array([mean]), np.array([events]))
 
     def rows(self) -> list[tuple[float, float, float, int]]:
-        """Start, end, where it is drawn, and events of each."""
+        """Start, end, where it is drawn, and number of events, of each bin or value."""
         return list(zip(*(column.tolist() for column in (self.start, self.end, self.at, self.events)), strict=True))
 
 
 def read_test_events(predictions: Path, directions: Path, classes: Sequence[Class]) -> MeasuredEvents:
-    """The test events of a cell.
+    """Read the test events of a cell.
 
     Raises:
         InputError: a file is missing or bad, or an event has no row among the directions.
@@ -115,9 +115,9 @@ def read_test_events(predictions: Path, directions: Path, classes: Sequence[Clas
     event, labels, _ = read_predictions(predictions, classes, "test")
     table = pq.ParquetFile(predictions).read(["event", "split", "energy", "n_hits"])
     table = table.filter(pc.equal(table["split"], "test")).sort_by("event")
-    found, angle = read_directions(directions)
-    row = np.minimum(np.searchsorted(found, event), max(0, found.size - 1))
-    if not found.size or not np.array_equal(found[row], event):
+    all_events, angle = read_directions(directions)
+    row = np.minimum(np.searchsorted(all_events, event), max(0, all_events.size - 1))
+    if not all_events.size or not np.array_equal(all_events[row], event):
         raise InputError(f"{directions}: holds other events than {predictions}; make it again with directions")
     known = {
         "energy": table["energy"].to_numpy().astype(np.float64),
@@ -128,7 +128,7 @@ def read_test_events(predictions: Path, directions: Path, classes: Sequence[Clas
 
 
 def read_answers(predictions: Path, events: MeasuredEvents, classes: Sequence[Class]) -> Answers:
-    """The scores of a cell.
+    """Read the scores of a cell.
 
     Raises:
         InputError: a file is missing or bad, or the test events are not `events`.
@@ -141,7 +141,7 @@ def read_answers(predictions: Path, events: MeasuredEvents, classes: Sequence[Cl
 
 
 def measure(events: MeasuredEvents, cells: Sequence[Answers], settings: CellPerformance, name: str) -> list[Point]:
-    """Every number of a place, from the answers of its seeds; `name` names the random streams of its intervals."""
+    """Every number of a place from the answers of its seeds; `name` names the random streams of its intervals."""
     within = {
         what: binned(values, settings.performance.bins)
         for what, values in events.known.items()
@@ -168,7 +168,7 @@ def measure(events: MeasuredEvents, cells: Sequence[Answers], settings: CellPerf
         "threshold": _At.places(THRESHOLDS, events.labels.size),
         "efficiency": _At.places(efficiencies, events.labels.size),
         "score": _At.scores([cell.test for cell in cells]),
-        **{f"best_{product}": _At.spread(found, events.labels.size) for product, found in thresholds.items()},
+        **{f"best_{product}": _At.spread(per_seed, events.labels.size) for product, per_seed in thresholds.items()},
     }
     values = [rates_of(np.ones((1, events.labels.size))) for rates_of in of_seeds]
     drawn: list[list[dict]] = [[] for _ in of_seeds]
@@ -177,24 +177,24 @@ def measure(events: MeasuredEvents, cells: Sequence[Answers], settings: CellPerf
             blocks.append(rates_of(weights))
     points = []
     for against, quantity in values[0]:
-        value = np.stack([found[against, quantity][0] for found in values])  # (S, k)
-        resampled = np.stack([np.concatenate([one[against, quantity] for one in blocks]) for blocks in drawn])
+        value = np.stack([numbers[against, quantity][0] for numbers in values])  # (S, k)
+        resampled = np.stack([np.concatenate([block[against, quantity] for block in blocks]) for blocks in drawn])
         stream = f"{name}/{against}/{quantity}"
         for k, place in enumerate(positions[against].rows()):
-            one = Sample(value[:, k], resampled[:, :, k])
-            found = estimate(one, settings.bootstrap, stream) if np.isfinite(value[:, k]).all() else None
-            points.append(Point(against, *place, quantity, found))
+            sample = Sample(value[:, k], resampled[:, :, k])
+            estimated = estimate(sample, settings.bootstrap, stream) if np.isfinite(value[:, k]).all() else None
+            points.append(Point(against, *place, quantity, estimated))
     rejection = f"{settings.classes[1].name}_rejection"
     return points + [_rejection(point, rejection) for point in points if point.quantity == "mistaken"]
 
 
 def unknown(events: MeasuredEvents) -> list[str]:
-    """What is known of no test event."""
+    """Names of the quantities that are known of no test event."""
     return [what for what, values in events.known.items() if not np.isfinite(values).any()]
 
 
 def best_threshold(cell: Answers, product: str, ratio: float) -> float:
-    """The threshold, of equally good ones the lowest, at which the `product` is largest on the validation events."""
+    """The threshold at which `product` is largest on the validation events, the lowest of equally good ones."""
     scan = cell.validation[:, None] >= THRESHOLDS
     labels = cell.validation_labels
     counted = count(labels, scan, np.ones((labels.size, 1), dtype=bool), np.ones((1, labels.size)))
@@ -220,7 +220,7 @@ def _rates_of(
     }
     by_score = score_bins(cell.test, SCORE_BINS)
 
-    def found(weights: np.ndarray) -> dict[tuple[str, str], np.ndarray]:
+    def weighted_rates(weights: np.ndarray) -> dict[tuple[str, str], np.ndarray]:
         numbers = {}
         for against, (passed, inside, quantities) in questions.items():
             every = rates(count(labels, passed, inside, weights), ratio)
@@ -231,27 +231,27 @@ def _rates_of(
         numbers["efficiency", "mistaken"] = mistaken_at(labels, cell.test, efficiencies, weights)
         return numbers
 
-    return found
+    return weighted_rates
 
 
 def _rejection(point: Point, quantity: str) -> Point:
-    """One over the share of the other class that is mistaken: infinite where none is."""
+    """The rejection: one over the mistaken share of the other class, infinite where none is mistaken."""
     share = point.estimate
     if share is None:
         return replace(point, quantity=quantity)
-    value, low, high = (np.inf if one == 0 else 1 / one for one in (share.value, share.high, share.low))
+    value, low, high = (np.inf if mistaken == 0 else 1 / mistaken for mistaken in (share.value, share.high, share.low))
     return replace(point, quantity=quantity, estimate=Estimate(value, low, high, None))
 
 
 @dataclass(frozen=True)
 class Series:
-    """All numbers of one place, and what it is called; a single one needs no name."""
+    """All numbers of one place and its label, empty where only one place is drawn."""
 
     label: str
     points: Sequence[Point]
 
     def of(self, against: str, quantity: str) -> list[Point]:
-        """The numbers that are defined."""
+        """The points of `quantity` against `against` at which it is defined."""
         return [
             point
             for point in self.points

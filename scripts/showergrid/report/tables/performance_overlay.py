@@ -1,4 +1,4 @@
-"""Places measured on the same events, and the best of them to be drawn over each other."""
+"""Places measured on the same events, and the best of them to draw over each other."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from showergrid.report.tables.performance import (
 )
 from showergrid.report.tables.results import folders
 
-FILES = ("predictions.parquet",)  # what is read of a cell
+FILES = ("predictions.parquet",)  # read from each cell folder
 
 
 @dataclass(frozen=True)
 class MeasuredPoints:
-    """Of each place, by its name, all numbers, and the mean validation accuracy of its seeds."""
+    """All numbers of each place and the mean validation accuracy of its seeds, by name of the place."""
 
     points: Mapping[str, Sequence[Point]]
     validation: Mapping[str, float]
@@ -51,7 +51,7 @@ def overlay(settings: Overlaid, results: Path, directions: Path) -> MeasuredPoin
 
 
 def best_on_validation(settings: Overlaid, measured: MeasuredPoints) -> tuple[list[Series], str]:
-    """The places that are best on the validation events, as many as can be told apart, in the grid's order; a note."""
+    """The places best on the validation events, as many as can be told apart, in the order of the grid; a note."""
     ranked = sorted(measured.validation, key=lambda name: -measured.validation[name])
     chosen = set(ranked[:OVERLAID])
     series = [

@@ -1,4 +1,4 @@
-"""The performance of places as a CSV of all numbers and a table of the few that are asked for first."""
+"""The performance of places as a CSV of all numbers and a table of the main ones."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NUMBERS = ["against", "from", "to", "at", "events", "quantity", "value", "low", 
 
 
 def place_row(place: PlaceSettings) -> dict[str, object]:
-    """Which place it is."""
+    """The columns that identify a place."""
     return dict(zip(PLACE, (*_names(place), " ".join(map(str, place.seeds))), strict=True))
 
 
@@ -31,8 +31,8 @@ def point_rows(points: Sequence[Point]) -> list[dict[str, object]]:
         if point.against != "all":
             row |= {"from": point.start, "to": point.end, "at": point.at}
         if point.estimate is not None:
-            found = point.estimate
-            row |= {"value": found.value, "low": found.low, "high": found.high, "std": found.std}
+            estimate = point.estimate
+            row |= {"value": estimate.value, "low": estimate.low, "high": estimate.high, "std": estimate.std}
         rows.append(row)
     return rows
 
@@ -51,18 +51,18 @@ def places_csv(places: Sequence[PlaceSettings], points: Mapping[str, Sequence[Po
 def layout(
     settings: CellPerformance, places: Sequence[PlaceSettings], points: Mapping[str, Sequence[Point]], events: int
 ) -> TableGrid:
-    """What is asked first of every place, each with its interval."""
-    positive, other = (one.name for one in settings.classes)
-    asked = settings.performance.efficiencies
+    """The main numbers of every place, each with its interval."""
+    positive, other = (kind.name for kind in settings.classes)
+    efficiencies = settings.performance.efficiencies
     ratio = ratio_text(settings.performance)
     heads = (
         *("accuracy", "efficiency", "purity", f"purity at {ratio}"),
-        *(f"{other} rejection at {100 * efficiency:g} %" for efficiency in asked),
+        *(f"{other} rejection at {100 * efficiency:g} %" for efficiency in efficiencies),
         *("largest efficiency x purity", "at score"),
         *(f"the same at {ratio}", "at score"),
     )
     rows = tuple(
-        Row(tuple(map(str, _names(place))), (_headline(points[place.name], asked, f"{other}_rejection"),))
+        Row(tuple(map(str, _names(place))), (_headline(points[place.name], efficiencies, f"{other}_rejection"),))
         for place in places
     )
     return TableGrid(
@@ -81,7 +81,7 @@ def layout(
 
 
 def ratio_text(performance: Performance) -> str:
-    """The ratio of the classes as it is written: 1:10."""
+    """The ratio of the classes as text: 1:10."""
     ratio = performance.ratio
     return f"1:{1 / ratio:.4g}" if ratio < 1 else f"{ratio:.4g}:1"
 
@@ -90,16 +90,16 @@ def _names(place: PlaceSettings) -> tuple[str, int, str]:
     return place.representation, place.resolution, place.model
 
 
-def _headline(points: Sequence[Point], asked: Sequence[float], rejection: str) -> tuple[TableCell, ...]:
-    found = {
+def _headline(points: Sequence[Point], efficiencies: Sequence[float], rejection: str) -> tuple[TableCell, ...]:
+    by_key = {
         (point.against, point.quantity, point.at if point.against == "efficiency" else None): point for point in points
     }
     cells = [
-        _share(found["all", name, None].estimate) for name in ("accuracy", "efficiency", "purity", "purity_reweighted")
+        _share(by_key["all", name, None].estimate) for name in ("accuracy", "efficiency", "purity", "purity_reweighted")
     ]
-    cells += [_factor(found["efficiency", rejection, efficiency].estimate) for efficiency in asked]
+    cells += [_factor(by_key["efficiency", rejection, efficiency].estimate) for efficiency in efficiencies]
     for product in ("efficiency_purity", "efficiency_purity_reweighted"):
-        best = found[f"best_{product}", product, None]
+        best = by_key[f"best_{product}", product, None]
         cells += [_share(best.estimate), TableCell(number(best.at, 2))]
     return tuple(cells)
 

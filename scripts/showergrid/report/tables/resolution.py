@@ -36,12 +36,12 @@ from showergrid.report.tables.results import (
 
 PIXELS, CENTIMETRES = "pixels", "centimetres"  # what a window is fixed in
 ABREAST = 8  # resolutions that fit side by side
-GUESSING = (0.48, 0.52)  # a published accuracy between them: one class answered
+GUESSING = (0.48, 0.52)  # a published accuracy in this range: the network answers one class
 
 
 @dataclass(frozen=True)
 class ResolutionSeries:
-    """One network on one representation: c -> result, with its window fixed in `kind`; `published` c -> accuracy."""
+    """One network on one representation with its window fixed in `kind`: c -> result, and c -> published accuracy."""
 
     representation: str
     kind: str
@@ -51,19 +51,19 @@ class ResolutionSeries:
 
     @property
     def name(self) -> str:
-        """What a warning calls it."""
+        """Name of the series in a warning."""
         return f"{self.model} ({self.representation}, window in {self.kind})"
 
     @property
     def window(self) -> str:
-        """Its window in words."""
-        found: dict[str, list[int]] = {}
+        """Window of the series in words."""
+        resolutions: dict[str, list[int]] = {}
         for c, result in self.results.items():
             if result.settings is not None:
-                found.setdefault(_window_text(result), []).append(c)
-        if len(found) == 1:
-            return next(iter(found))
-        return "; ".join(f"{text} at c {', '.join(map(str, at))}" for text, at in found.items())
+                resolutions.setdefault(_window_text(result), []).append(c)
+        if len(resolutions) == 1:
+            return next(iter(resolutions))
+        return "; ".join(f"{text} at c {', '.join(map(str, at))}" for text, at in resolutions.items())
 
 
 @dataclass(frozen=True)
@@ -80,14 +80,14 @@ def build(settings: ResolutionSettings, results: Path) -> ResolutionResults:
     """Read the cells of the study from `results` and compare the resolutions of each network.
 
     Raises:
-        InputError: a file of a cell is missing or bad, a place stands twice, or test events differ.
+        InputError: a file of a cell is missing or bad, a place appears twice, or test events differ.
     """
     measured = measure(settings.places, settings, results)
     grouped: dict[tuple[str, str, str], list[PlaceSettings]] = {}
     for place in settings.places:
         grouped.setdefault((place.representation, _kind(settings, place), place.model), []).append(place)
     made = tuple(_series(settings, measured, *key, places) for key, places in grouped.items())
-    shown = {one.name: {str(c): printed(result) for c, result in one.results.items()} for one in made}
+    shown = {scan.name: {str(c): printed(result) for c, result in scan.results.items()} for scan in made}
     return ResolutionResults(settings, made, identical_rows(shown), measured.test_events)
 
 
@@ -97,23 +97,23 @@ def guessing(accuracy: float) -> bool:
 
 
 def layout(study: ResolutionResults) -> list[TableGrid]:
-    """One table a representation and kind of window."""
+    """One table for each representation and kind of window."""
     groups: dict[tuple[str, str], list[ResolutionSeries]] = {}
-    for one in study.series:
-        groups.setdefault((one.representation, one.kind), []).append(one)
+    for scan in study.series:
+        groups.setdefault((scan.representation, scan.kind), []).append(scan)
     return [_grid(study, *key, series, first=i == 0) for i, (key, series) in enumerate(sorted_by_kind(groups))]
 
 
 def sorted_by_kind(
     groups: Mapping[tuple[str, str], list[ResolutionSeries]],
 ) -> list[tuple[tuple[str, str], list[ResolutionSeries]]]:
-    """Representations in their order, for each the window fixed in pixels first."""
+    """The groups, representations in their order, for each the window fixed in pixels first."""
     order = list(dict.fromkeys(representation for representation, _ in groups))
     return sorted(groups.items(), key=lambda item: (order.index(item[0][0]), item[0][1] == CENTIMETRES))
 
 
 def resolution_csv(study: ResolutionResults) -> str:
-    """table_resolution.csv: one row a place; what is not known is left empty."""
+    """table_resolution.csv: one row per place; what is not known is left empty."""
     first = [*place_values(Result("", "", "")), "window_kind", "window_cm", *SETTINGS]
     last = ["collapsed_seeds", "published_best_validation", "flags", "test_events", "order", "origin"]
     rows = (
@@ -122,23 +122,23 @@ def resolution_csv(study: ResolutionResults) -> str:
         | share_values(result)
         | setting_values(result)
         | {
-            "window_kind": one.kind,
+            "window_kind": scan.kind,
             "window_cm": _centimetres(result),
             "collapsed_seeds": " ".join(map(str, result.collapsed_seeds)),
-            "published_best_validation": one.published.get(c),
-            "flags": "; ".join(_flags(study, one, c)),
+            "published_best_validation": scan.published.get(c),
+            "flags": "; ".join(_flags(study, scan, c)),
             "test_events": study.test_events,
             "order": study.settings.order,
             "origin": study.settings.origin,
         }
-        for one in study.series
-        for c, result in one.results.items()
+        for scan in study.series
+        for c, result in scan.results.items()
     )
     return written([*first, *NUMBERS, *VERDICT, *SHARES, *last], rows)
 
 
 def _kind(settings: ResolutionSettings, place: PlaceSettings) -> str:
-    """What the window is fixed in; where that is not said, as in another place of the network."""
+    """What the window is fixed in; a place without settings takes it from another place of its network."""
     said = [place, *(other for other in settings.places if other.model == place.model)]
     known = next((other.settings for other in said if other.settings is not None), None)
     return CENTIMETRES if known is not None and known.window_cm is not None else PIXELS
@@ -160,11 +160,11 @@ def _series(
     return ResolutionSeries(representation, kind, model, results, dict(sorted(published.items())))
 
 
-def _flags(study: ResolutionResults, one: ResolutionSeries, c: int) -> list[str]:
-    found = captions.flags(one.results[c], twins(study.identical, one.name))
-    if c in one.published and guessing(one.published[c]):
-        found.append("published: one class answered, not stated there")
-    return found
+def _flags(study: ResolutionResults, scan: ResolutionSeries, c: int) -> list[str]:
+    flags = captions.flags(scan.results[c], twins(study.identical, scan.name))
+    if c in scan.published and guessing(scan.published[c]):
+        flags.append("published: one class answered, not stated there")
+    return flags
 
 
 def _window_text(result: Result) -> str:
@@ -182,44 +182,44 @@ def _centimetres(result: Result) -> str:
 def _grid(
     study: ResolutionResults, representation: str, kind: str, series: Sequence[ResolutionSeries], first: bool
 ) -> TableGrid:
-    resolutions = sorted({c for one in series for c in one.results})
+    resolutions = sorted({c for scan in series for c in scan.results})
     columns = tuple(Columns(f"c {c}", (_pixel_text(series, c),)) for c in resolutions)
     return TableGrid(
         label=f"tab:{study.settings.table}" + ("" if first else f"-{representation}-{kind}"),
         caption=_caption(study, representation, kind, series),
         stub=(Stub(""),),
         columns=columns,
-        groups=tuple(_group(study, one, resolutions) for one in series),
+        groups=tuple(_group(study, scan, resolutions) for scan in series),
         abreast=ABREAST,
         gap=1.2,
     )
 
 
 def _pixel_text(series: Sequence[ResolutionSeries], c: int) -> str:
-    """Size of a pixel [cm]; of each axis where they differ."""
-    cells = [one.results[c].settings for one in series if c in one.results]
-    found = next((cell.pixel_cm for cell in cells if cell is not None), {})
-    texts = dict.fromkeys(f"{size:.3g}".removeprefix("0") for size in found.values())
+    """Size of a pixel [cm], along each axis where the sizes differ."""
+    cells = [scan.results[c].settings for scan in series if c in scan.results]
+    pixel = next((cell.pixel_cm for cell in cells if cell is not None), {})
+    texts = dict.fromkeys(f"{size:.3g}".removeprefix("0") for size in pixel.values())
     return f"{' x '.join(texts)} cm" if texts else ""
 
 
-def _group(study: ResolutionResults, one: ResolutionSeries, resolutions: Sequence[int]) -> Group:
+def _group(study: ResolutionResults, scan: ResolutionSeries, resolutions: Sequence[int]) -> Group:
     rows = {
-        "test": [_test(one.results.get(c)) for c in resolutions],
-        "std": [_measured(one.results.get(c), _std) for c in resolutions],
-        "best val.": [_measured(one.results.get(c), _best_validation) for c in resolutions],
-        "published": [_published(one.published.get(c)) for c in resolutions],
-        "charge": [_measured(one.results.get(c), lambda result: _share(result.shares["charge"])) for c in resolutions],
-        "hits": [_measured(one.results.get(c), lambda result: _share(result.shares["hits"])) for c in resolutions],
+        "test": [_test(scan.results.get(c)) for c in resolutions],
+        "std": [_measured(scan.results.get(c), _std) for c in resolutions],
+        "best val.": [_measured(scan.results.get(c), _best_validation) for c in resolutions],
+        "published": [_published(scan.published.get(c)) for c in resolutions],
+        "charge": [_measured(scan.results.get(c), lambda result: _share(result.shares["charge"])) for c in resolutions],
+        "hits": [_measured(scan.results.get(c), lambda result: _share(result.shares["hits"])) for c in resolutions],
     }
-    mark = IDENTICAL * bool(twins(study.identical, one.name))
+    mark = IDENTICAL * bool(twins(study.identical, scan.name))
     return Group(
         tuple(
             Row((name,), tuple((cell,) for cell in cells))
             for name, cells in rows.items()
             if set(cells) != {TableCell()}
         ),
-        ", ".join(text for text in (one.model + mark, one.window) if text),
+        ", ".join(text for text in (scan.model + mark, scan.window) if text),
     )
 
 
@@ -259,9 +259,9 @@ def _published(accuracy: float | None) -> TableCell:
 def _caption(study: ResolutionResults, representation: str, kind: str, series: Sequence[ResolutionSeries]) -> str:
     """All that is needed to read the table of one representation and kind of window."""
     settings = study.settings
-    results = [result for one in series for result in one.results.values()]
-    published = [accuracy for one in series for c, accuracy in one.published.items() if c in one.results]
-    alike = [names for names in study.identical if any(one.name in names for one in series)]
+    results = [result for scan in series for result in scan.results.values()]
+    published = [accuracy for scan in series for c, accuracy in scan.published.items() if c in scan.results]
+    alike = [names for names in study.identical if any(scan.name in names for scan in series)]
     return joined(
         [
             f"{captions.question_text(settings)} on {representation} against the resolution c (pixels across the",
@@ -304,10 +304,10 @@ def _published_text(settings: ResolutionSettings, shown: Sequence[float]) -> str
 
 
 def _settings_text(series: Sequence[ResolutionSeries]) -> str:
-    """Batch, precision, epochs and seeds, equal ones said once."""
+    """Batch, precision, epochs and seeds of each network; equal ones are stated once."""
     same: dict[str, list[str]] = {}
-    for one in series:
-        made = [result for result in one.results.values() if result.status in HAS_NUMBERS]
+    for scan in series:
+        made = [result for result in scan.results.values() if result.status in HAS_NUMBERS]
         for text in dict.fromkeys(", ".join(captions.training_texts(result)) for result in made):
-            same.setdefault(text, []).append(one.model)
+            same.setdefault(text, []).append(scan.model)
     return " ".join(f"{', '.join(models)}: {text}." for text, models in same.items())

@@ -1,4 +1,4 @@
-"""What the cells of a place give: its numbers over all seeds, with uncertainty, before any table shows them."""
+"""The results of a place: its numbers over all seeds, with uncertainty, before any table shows them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Measured:
-    """By name of the place: its result, and the test accuracy of its seeds where it was run."""
+    """By name of each place: its result, and the test accuracy of its seeds where it was run."""
 
     results: Mapping[str, Result]
     right: Mapping[str, Sample]
@@ -63,7 +63,7 @@ def measure(places: Sequence[PlaceSettings], reported: Reported, results: Path) 
     """Read the cells of the places below the study's folder `results`.
 
     Raises:
-        InputError: a file of a cell is missing or bad, a place stands twice or has no seeds, or test events differ.
+        InputError: a file of a cell is missing or bad, a place appears twice or has no seeds, or test events differ.
     """
     runs: dict[str, list[CellResults]] = {}
     seen: set[str] = set()
@@ -83,19 +83,19 @@ def measure(places: Sequence[PlaceSettings], reported: Reported, results: Path) 
         scores = {name: np.stack([run.scores for run in group]) for name, group in runs.items()}
         right = samples(scores, labels, accuracy, reported.bootstrap)
         areas = samples(scores, labels, roc_auc, reported.bootstrap)
-    found = {
+    measured = {
         place.name: _result(place, runs[place.name], right[place.name], areas[place.name], reported)
         if place.status == "run"
         else _without_numbers(place)
         for place in places
     }
-    return Measured(found, right, events)
+    return Measured(measured, right, events)
 
 
 def judged(measured: Measured, names: Mapping[str, str], reported: Reported) -> dict[str, Result]:
-    """Results compared with the best of them by test accuracy.
+    """Compare results with the best of them by test accuracy.
 
-    `names` are what the results are called here -> the name of the place; those without numbers stay as they are.
+    `names`: name of a result here -> name of its place. Results without numbers stay as they are.
     """
     verdicts = against_best(
         {called: measured.right[name] for called, name in names.items() if name in measured.right},
@@ -106,7 +106,7 @@ def judged(measured: Measured, names: Mapping[str, str], reported: Reported) -> 
 
 
 def printed(result: Result) -> tuple[str, ...] | None:
-    """The numbers that a table shows of a result, if there are any."""
+    """The numbers of a result as a table shows them, None where there are none."""
     if result.status not in HAS_NUMBERS:
         return None
     return tuple(number(result.estimates[name].value) for name in ACCURACIES)

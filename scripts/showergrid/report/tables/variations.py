@@ -1,4 +1,4 @@
-"""How far the test accuracy moves when the detector is another than the one that the networks were trained for.
+"""How far the test accuracy moves with a detector other than the one that the networks were trained for.
 
 Each variation is compared with the study's own readout on the same test showers and seeds, network by network: a paired
 difference with an interval (comparisons.py). Showers that leave no hit in one of the variations are left out of all.
@@ -33,9 +33,9 @@ COLUMNS = ("accuracy", "accuracy_low", "accuracy_high", "shift", "shift_low", "s
 
 @dataclass(frozen=True)
 class Shifted:
-    """One place: its accuracy in every variation, the study's own among them, and how far each lies from that.
+    """One place: its accuracy in every variation and in the study's own readout, and how far each lies from the latter.
 
-    events: how many test showers it was asked about; lost: how many more leave no hit in one of the variations.
+    events: number of test showers compared; lost: number of those left out, without a hit in one of the variations.
     """
 
     place: PlaceSettings
@@ -59,12 +59,12 @@ class VariationResults:
 
 
 def score_file(results: Path, representation: str, resolution: int, model: str, seed: int) -> Path:
-    """Where the scores of a cell in all variations are."""
+    """Path of the scores of a cell in all variations."""
     return results / "variations" / representation / f"c{resolution}" / model / f"seed{seed}.parquet"
 
 
 def score_files(places: Sequence[PlaceSettings], results: Path) -> list[Path]:
-    """What the table reads."""
+    """The score files that the table reads."""
     return [
         score_file(results, place.representation, place.resolution, place.model, seed)
         for place in places
@@ -87,12 +87,12 @@ def _shifted(place: PlaceSettings, settings: VariationTable, results: Path) -> S
     labels, event = seeds[0][0], seeds[0][1]
     whole = np.all([np.isfinite(scores).all(axis=0) for _, _, scores in seeds], axis=0)  # (n,)
     cells = {name: np.stack([scores[i, whole] for _, _, scores in seeds]) for i, name in enumerate(names)}
-    found = samples(cells, labels[whole], accuracy, settings.bootstrap)
+    accuracies = samples(cells, labels[whole], accuracy, settings.bootstrap)
     return Shifted(
         place=place,
-        estimates={name: estimate(found[name], settings.bootstrap, f"{place.name}/{name}") for name in names},
+        estimates={name: estimate(accuracies[name], settings.bootstrap, f"{place.name}/{name}") for name in names},
         shifts={
-            name: paired(found[name], found[NOMINAL], settings.bootstrap, f"{place.name}/{name}")
+            name: paired(accuracies[name], accuracies[NOMINAL], settings.bootstrap, f"{place.name}/{name}")
             for name in settings.variations
         },
         events=int(whole.sum()),
@@ -105,10 +105,10 @@ def _read(path: Path, names: Sequence[str], classes: Sequence[Class]) -> tuple[n
     if not path.is_file():
         raise InputError(f"{path}: is missing; make it with snakemake")
     table = pq.read_table(path)
-    if (found := set(table["variation"].unique().to_pylist())) != set(names):
-        raise InputError(f"{path}: holds the variations {', '.join(sorted(found))}; delete it to have it made again")
+    if (stored := set(table["variation"].unique().to_pylist())) != set(names):
+        raise InputError(f"{path}: holds the variations {', '.join(sorted(stored))}; delete it to have it made again")
     event, first = np.unique(table["event"].to_numpy(), return_index=True)
-    codes = np.array([one.pdg for one in classes])
+    codes = np.array([kind.pdg for kind in classes])
     labels = (table["pdg"].to_numpy()[first][:, None] == codes).argmax(axis=1)
     scores = np.full((len(names), event.size), np.nan)
     for row, name in zip(scores, names, strict=True):
@@ -118,7 +118,7 @@ def _read(path: Path, names: Sequence[str], classes: Sequence[Class]) -> tuple[n
 
 
 def variations_csv(table: VariationResults) -> str:
-    """table_variations.csv: a row a place and variation, the study's own readout first."""
+    """table_variations.csv: one row per place and variation, the study's own readout first."""
     header = ["representation", "resolution", "model", "seeds", "variation", *COLUMNS, "events", "lost"]
     return written(header, (line for row in table.rows for line in _lines(row)))
 
@@ -133,9 +133,9 @@ def _lines(row: Shifted) -> list[dict[str, object]]:
         "lost": row.lost,
     }
     lines = []
-    for name, found in row.estimates.items():
-        line = {**place, "variation": name, "accuracy": found.value}
-        line |= {"accuracy_low": found.low, "accuracy_high": found.high}
+    for name, measured in row.estimates.items():
+        line = {**place, "variation": name, "accuracy": measured.value}
+        line |= {"accuracy_low": measured.low, "accuracy_high": measured.high}
         if name in row.shifts:
             shift = row.shifts[name]
             line |= {"shift": shift.value, "shift_low": shift.low, "shift_high": shift.high, "p_value": shift.p}
@@ -144,7 +144,7 @@ def _lines(row: Shifted) -> list[dict[str, object]]:
 
 
 def layout(table: VariationResults) -> list[TableGrid]:
-    """One table: a row a place; its accuracy, the largest shift and which it is, then every shift."""
+    """One table with a row per place: its accuracy, the largest shift and the variation of that, then every shift."""
     names = tuple(table.settings.variations)
     abreast = [names[i : i + ABREAST] for i in range(0, len(names), ABREAST)]
     return [
@@ -172,9 +172,9 @@ def _row(row: Shifted, abreast: Sequence[Sequence[str]]) -> Row:
     )
 
 
-def _shift(found: Difference) -> TableCell:
-    interval = number(found.high - found.value), number(found.value - found.low)
-    return TableCell(signed(found.value), interval=interval)
+def _shift(shift: Difference) -> TableCell:
+    interval = number(shift.high - shift.value), number(shift.value - shift.low)
+    return TableCell(signed(shift.value), interval=interval)
 
 
 def _caption(table: VariationResults) -> str:
@@ -199,7 +199,7 @@ def _range(values: Sequence[int]) -> str:
 
 
 def _changes(values: Mapping[str, Any]) -> str:
-    """Keys and values that differ, those of inner maps by their path."""
+    """Keys and values that differ, those of an inner map in brackets behind its key."""
     return ", ".join(
         f"{key} ({_changes(value)})" if isinstance(value, Mapping) else f"{key} {'none' if value is None else value}"
         for key, value in values.items()

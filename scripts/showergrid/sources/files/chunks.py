@@ -1,4 +1,4 @@
-"""Files of hits, in chunks that are alike whatever the format."""
+"""Files of hits, read in chunks that are the same for every format."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SUFFIXES = {
     ".root": "root",
 }
 NAMES = {"csv": "CSV", "parquet": "Parquet", "hdf5": "HDF5", "root": "ROOT"}
-OPENINGS = {  # of files that are often taken for others
+OPENINGS = {  # first bytes of files that are often taken for others
     b"PAR1": "parquet",
     b"\x89HDF\r\n\x1a\n": "hdf5",
     b"root": "root",
@@ -44,19 +44,19 @@ def read(
         path: file.
         columns: its format and separator.
         names: columns of `table`.
-        table: tree, group or compound dataset, if the file has such.
-        event: offsets or counts of the events, if the file has such.
-        rows: hits of one chunk.
+        table: tree, group or compound dataset, if the file has one.
+        event: offsets or counts of the events, if the file has them.
+        rows: hits per chunk.
 
     Raises:
         InputError: the file is damaged or of another format, or a column cannot be read.
     """
-    found = format_of(path, columns)
-    _check_opening(path, found)
-    if found != "hdf5" and (event.offsets is not None or event.counts is not None):
+    file_format = format_of(path, columns)
+    _check_opening(path, file_format)
+    if file_format != "hdf5" and (event.offsets is not None or event.counts is not None):
         raise InputError(f"{path}: event: offsets and counts are read from HDF5 only; name the column of the events")
     names = list(dict.fromkeys(names))
-    match found:
+    match file_format:
         case "csv":
             return csv.chunks(path, names, columns.separator, rows)
         case "parquet":
@@ -68,16 +68,16 @@ def read(
 
 
 def format_of(path: Path, columns: ColumnMap) -> str:
-    """The format that the map or the file's suffix tells.
+    """The format that the map names or the file's suffix stands for.
 
     Raises:
-        InputError: neither tells one.
+        InputError: neither gives one.
     """
     if columns.format is not None:
         return columns.format
-    for suffix, found in SUFFIXES.items():
+    for suffix, file_format in SUFFIXES.items():
         if path.name.lower().endswith(suffix):
-            return found
+            return file_format
     raise InputError(
         f"{path}: the suffix tells no format ({', '.join(SUFFIXES)} do); rename the file, or give `format` in a column "
         "map"
@@ -85,7 +85,7 @@ def format_of(path: Path, columns: ColumnMap) -> str:
 
 
 def place(path: Path, columns: ColumnMap, origin: int, entries: bool) -> str:
-    """How a row (from 0) or an entry of a file is called in messages."""
+    """The name of a row (from 0) or an entry of a file in messages."""
     if entries:
         return f"entry {origin}"
     if format_of(path, columns) == "csv":
@@ -94,19 +94,19 @@ def place(path: Path, columns: ColumnMap, origin: int, entries: bool) -> str:
 
 
 def _check_opening(path: Path, expected: str) -> None:
-    """Refuse a file whose first bytes are those of another format than its name's."""
+    """Refuse a file whose first bytes are not those of the format `expected`."""
     with open(path, "rb") as file:
         start = file.read(1 << 10)
     if not start:
         raise InputError(f"{path}: is empty; give a file with hits")
-    found = next((kind for opening, kind in OPENINGS.items() if start.startswith(opening)), None)
+    actual = next((kind for opening, kind in OPENINGS.items() if start.startswith(opening)), None)
     if expected != "csv":
-        fits = found == expected
+        fits = actual == expected
     elif path.suffix == ".gz":
-        fits = found == "gzip"
+        fits = actual == "gzip"
     else:
-        fits = found is None and b"\0" not in start
+        fits = actual is None and b"\0" not in start
     if fits:
         return
-    looks = f"it looks like {NAMES.get(found, found)}" if found else "it starts with other bytes"
+    looks = f"it looks like {NAMES.get(actual, actual)}" if actual else "it starts with other bytes"
     raise InputError(f"{path}: is no {NAMES[expected]} file; {looks}; correct its suffix, or `format` in a column map")

@@ -1,4 +1,4 @@
-"""Column maps in files of their own, for reading hits by hand."""
+"""Column maps in their own files, for reading hits by hand."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def read_map(path: Path | None, files: Sequence[str]) -> dict[str, Any]:
     given = {} if path is None else load_map(path)
     if not given.keys() & ColumnMap.model_fields.keys():
         given = {**REFERENCE.model_dump(mode="json"), **given}
-    found = checked(MapFile, given, str(path)).model_dump(mode="json")
-    columns = {name: found[name] for name in ColumnMap.model_fields}
-    ingest = {name: found[name] for name in Ingest.model_fields if name in found}
+    values = checked(MapFile, given, str(path)).model_dump(mode="json")
+    columns = {name: values[name] for name in ColumnMap.model_fields}
+    ingest = {name: values[name] for name in Ingest.model_fields if name in values}
     return {
         "ingest": {**ingest, "files": list(files), "columns": columns},
-        **{name: found[name] for name in ("classes", "detector", "order")},
+        **{name: values[name] for name in ("classes", "detector", "order")},
     }
 
 
@@ -40,11 +40,11 @@ def load_map(path: Path) -> dict[str, Any]:
         InputError: the file is missing, no YAML, or no map.
     """
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: the column map cannot be read ({error}); correct its name") from None
     except yaml.YAMLError as error:
         raise InputError(f"{path}: is no YAML ({error}); see docs/ingest.md for a map that is") from None
-    if not isinstance(found, dict):
+    if not isinstance(content, dict):
         raise InputError(f"{path}: is no column map, which has lines such as x: hitsX; see docs/ingest.md")
-    return {str(key): value for key, value in found.items()}
+    return {str(key): value for key, value in content.items()}

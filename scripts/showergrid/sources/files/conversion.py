@@ -1,4 +1,4 @@
-"""Columns of a file as hits in the study's frame and units, every value checked."""
+"""Convert columns of a file to hits in the study's frame and units, and check every value."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ LARGEST = float(np.finfo(np.float32).max)
 
 @dataclass(frozen=True)
 class Rows:
-    """Hits of a file as they follow each other there.
+    """Hits of a file in its order.
 
     entries: whether each entry of the file is an event. origin (N,) int64: row or entry of each hit; key (N, k) int64:
-    what numbers its event, None where nothing does; position (N, 3) float64 [cm]; charge (N,) float64 [tick ADC]; time
-    (N,) float64 [ns]; pdg (N,) int64 as in the file; energy (N,) float64 [GeV]. The last three are None where the map
-    names no column of the hits.
+    the numbers of its event, None where there are none; position (N, 3) float64 [cm]; charge (N,) float64 [tick ADC];
+    time (N,) float64 [ns]; pdg (N,) int64 as in the file; energy (N,) float64 [GeV]. The last three are None where the
+    map names no column of the hits.
     """
 
     entries: bool
@@ -39,7 +39,7 @@ class Rows:
     energy: np.ndarray | None
 
     def __getitem__(self, rows: slice) -> Rows:
-        """Some of the hits."""
+        """A slice of the hits."""
         return Rows(self.entries, *(None if values is None else values[rows] for values in self._values()))
 
     def followed_by(self, other: Rows) -> Rows:
@@ -100,13 +100,13 @@ def labels(columns: ColumnMap, check: Checks) -> tuple[np.ndarray | None, np.nda
 
 
 def keys(names: Sequence[str], check: Checks) -> np.ndarray | None:
-    """(N, k) int64: what the columns that number the events hold."""
+    """(N, k) int64: the values of the columns that number the events."""
     return np.column_stack([check.whole(name) for name in names]) if names else None
 
 
 @dataclass(frozen=True)
 class Checks:
-    """Values of a chunk, and how a fault among them is told."""
+    """Values of a chunk, and messages for the faults among them."""
 
     chunk: Chunk
     columns: ColumnMap
@@ -139,7 +139,7 @@ class Checks:
         return values.astype(np.int64)
 
     def refuse(self, wrong: np.ndarray, name: str, values: np.ndarray, text: str) -> None:
-        """Raise if any is wrong, (N,) or (N, k) bool; name the first."""
+        """Raise if any value is `wrong`, (N,) or (N, k) bool; the message names the first."""
         if wrong.any():
             row = int(np.argmax(wrong.reshape(len(wrong), -1).any(axis=1)))
             value = values[row] if values.ndim == 1 else values[row][wrong[row]][0]
@@ -166,9 +166,9 @@ def _position(chunk: Chunk, columns: ColumnMap, check: Checks) -> np.ndarray:
         names = [columns.voxel.column] * 3
     position = np.empty((chunk.origin.size, 3))
     for i, axis in enumerate(AXES):
-        one = getattr(columns, axis)
+        coordinate = getattr(columns, axis)
         check.finite(names[i], read[i])
-        position[:, i] = scaled(read[i], one.unit, LENGTHS) * (-1 if one.flip else 1) + one.offset
+        position[:, i] = scaled(read[i], coordinate.unit, LENGTHS) * (-1 if coordinate.flip else 1) + coordinate.offset
     return position
 
 
@@ -177,8 +177,8 @@ def _indices(voxel: Voxel, check: Checks) -> list[np.ndarray]:
     number = check.whole(voxel.column)
     wrong = (number < 0) | (number >= np.prod(voxel.shape))
     check.refuse(wrong, voxel.column, number, f"no voxel of {' x '.join(map(str, voxel.shape))}; correct voxel.shape")
-    found = np.unravel_index(number, voxel.shape, order="F" if voxel.fastest == "x" else "C")
-    return [index.astype(np.float64) for index in found]
+    indices = np.unravel_index(number, voxel.shape, order="F" if voxel.fastest == "x" else "C")
+    return [index.astype(np.float64) for index in indices]
 
 
 def _check_inside(position: np.ndarray, columns: ColumnMap, detector: Box, margin: float, check: Checks) -> None:
@@ -189,7 +189,7 @@ def _check_inside(position: np.ndarray, columns: ColumnMap, detector: Box, margi
         return
     row, i = (int(index) for index in np.argwhere(outside)[0])
     axis = AXES[i]
-    # A hit that would lie inside if it were in mm says what is likely wrong
+    # A hit that would lie inside if the file were in mm suggests a wrong unit
     millimetres = np.all((position / 10 >= low) & (position / 10 <= high), axis=1)[row]
     advice = (
         "if the file is in mm, give unit: mm"

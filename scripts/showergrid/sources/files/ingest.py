@@ -24,7 +24,7 @@ from showergrid.sources.files.labels import LabelledEvents, labelled, read_label
 from showergrid.sources.files.settings import REFERENCE, ColumnMap, Ingest
 from showergrid.sources.files.whole_events import WholeEvents, whole_events
 
-HITS_A_GROUP = 1 << 17  # rows of a row group of Parquet, which are kept until it is full
+HITS_A_GROUP = 1 << 17  # rows per Parquet row group, kept in memory until it is full
 EVENTS_A_GROUP = 1 << 14
 
 
@@ -41,12 +41,12 @@ def ingest(
 
     Args:
         settings: files and what their columns mean.
-        classes: what an event may be.
+        classes: classes of the events.
         detector: bounds of the detector.
         order: of an event's hits, "as_given" (that of the file), "truth_time" or "axis".
         hits: table to write.
         events: table to write.
-        rows: hits that are read at a time.
+        rows: hits to read at a time.
 
     Raises:
         InputError: a file cannot be used; neither table is written.
@@ -59,7 +59,7 @@ def ingest(
     files = [Path(name) for name in settings.files]
     check_files(files, hits, events)
     count = 0
-    found: set[int] = set()
+    codes: set[int] = set()
     with (
         replacing(hits) as hits_beside,
         replacing(events) as events_beside,
@@ -72,20 +72,20 @@ def ingest(
                 event = np.arange(count, count + part.events.start.size)
                 hits_file.write(_hits(part.events, event, order))
                 events_file.write(_events(part, event, event - begin, source))
-                found.update([] if part.pdg is None else np.unique(part.pdg).tolist())
+                codes.update([] if part.pdg is None else np.unique(part.pdg).tolist())
                 count += event.size
-        if len(found) == 1:
+        if len(codes) == 1:
             raise InputError(
-                f"{', '.join(settings.files)}: all events are of pdg {found.pop()}, and a study needs two classes; "
+                f"{', '.join(settings.files)}: all events are of pdg {codes.pop()}, and a study needs two classes; "
                 "give the files of the other too, or leave pdg out of the column map for events only to be classified"
             )
 
 
 def source_names(files: Sequence[Path]) -> list[str]:
-    """A name for each file: its own, and of files that share it as many folders above as tell them apart.
+    """A name for each file: its own, after as many of its folders as tell it from files of the same name.
 
     Raises:
-        InputError: not even all folders do.
+        InputError: not even all folders tell two files apart.
     """
     parts = [Path(os.path.normpath(path)).parts for path in files]
     parts = [part[1:] if Path(part[0]).is_absolute() else part for part in parts]
@@ -102,10 +102,10 @@ def source_names(files: Sequence[Path]) -> list[str]:
 
 
 def check_files(files: Sequence[Path], *outputs: Path) -> None:
-    """Refuse files that are not there or the same twice, and outputs that are the same or one of the files.
+    """Refuse files that are missing or given twice, and outputs that are the same or among the files.
 
     Raises:
-        InputError: the first such.
+        InputError: for the first of them.
     """
     places: dict[tuple[int, int], Path] = {}
     for path in files:
@@ -140,7 +140,7 @@ def events_of(
     """Yield the events of a file, part by part.
 
     Raises:
-        InputError: the file cannot be used; what is wrong with events as a whole is told in the end.
+        InputError: the file cannot be used; faults of whole events are raised at the end.
     """
     chunks = read(path, columns, columns.hit_columns, columns.table, columns.event, rows)
     parts = (
@@ -151,14 +151,14 @@ def events_of(
 
 
 def ordered_hits(events: WholeEvents, event: np.ndarray, order: str) -> Hits:
-    """The hits of events, which get the numbers `event` (E,), in the `order` as_given, truth_time or axis."""
+    """The hits of `events`, numbered by `event` (E,), in the `order` as_given, truth_time or axis."""
     rows = events.rows
     hits = Hits(event, np.append(events.start, rows.origin.size), rows.position, rows.charge, rows.time)
     return hits if order == "as_given" else reordered(hits, order)
 
 
 def numbers(events: WholeEvents, place: np.ndarray) -> np.ndarray:
-    """(E,) int64: the number of each event in its file; where it has none or several, `place`, how many come before."""
+    """(E,) int64: the number of each event in its file; if it has none or several, `place`, its place from 0."""
     key = events.rows.key
     return place if key is None or key.shape[1] > 1 else key[events.start, 0]
 

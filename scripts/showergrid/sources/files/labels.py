@@ -1,4 +1,4 @@
-"""The labels of events: of their hits, of their file, or of a table of their own with one row an event."""
+"""The labels of events: from their hits, from their file, or from a separate table with one row per event."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class LabelTable:
         """(E,) int64: the row of each event, given its key (E, k) int64.
 
         Raises:
-            InputError: an event has none.
+            InputError: an event has no row.
         """
         if key.shape[1] != len(self.keys.dtype):
             raise InputError(
@@ -38,14 +38,14 @@ class LabelTable:
                 f"{len(self.keys.dtype)}; give event and labels.event the same"
             )
         wanted = _packed(key)
-        found = np.minimum(np.searchsorted(self.keys, wanted), self.keys.size - 1)
-        lost = np.flatnonzero(self.keys[found] != wanted)
+        index = np.minimum(np.searchsorted(self.keys, wanted), self.keys.size - 1)
+        lost = np.flatnonzero(self.keys[index] != wanted)
         if lost.size:
             raise InputError(
                 f"{self.path}: event {shown(key[lost[0]])} has no row in {self.name}; complete it, or correct "
                 "labels.where"
             )
-        return found
+        return index
 
 
 def read_labels(path: Path, columns: ColumnMap) -> LabelTable | None:
@@ -59,7 +59,7 @@ def read_labels(path: Path, columns: ColumnMap) -> LabelTable | None:
     settings = columns.labels
     name = settings.table or "the labels"
     names = [*settings.event.columns, *settings.where, *columns.label_columns]
-    found: list[tuple[np.ndarray, np.ndarray | None, np.ndarray | None]] = []
+    parts: list[tuple[np.ndarray, np.ndarray | None, np.ndarray | None]] = []
     for chunk in read(path, columns, names, settings.table, settings.event):
         kept = np.ones(chunk.origin.size, bool)
         for column, value in settings.where.items():
@@ -67,10 +67,10 @@ def read_labels(path: Path, columns: ColumnMap) -> LabelTable | None:
         check = Checks(chunk.only(kept), columns, path)
         key = keys(settings.event.columns, check)
         energy, pdg = labels(columns, check)
-        found.append((check.chunk.origin[:, None] if key is None else key, pdg, energy))
-    if not any(len(key) for key, _, _ in found):
+        parts.append((check.chunk.origin[:, None] if key is None else key, pdg, energy))
+    if not any(len(key) for key, _, _ in parts):
         raise InputError(f"{path}: {name} has no row that fits; correct labels.where, or the file has no labels")
-    packed = _packed(np.concatenate([key for key, _, _ in found]))
+    packed = _packed(np.concatenate([key for key, _, _ in parts]))
     order = np.argsort(packed, kind="stable")
     packed = packed[order]
     twice = np.flatnonzero(packed[1:] == packed[:-1])
@@ -79,7 +79,7 @@ def read_labels(path: Path, columns: ColumnMap) -> LabelTable | None:
             f"{path}: {name} has two rows of event {shown(packed[twice[0]].tolist())}; choose one with labels.where, "
             "such as that of the primary particle"
         )
-    pdg, energy = (None if found[0][i] is None else np.concatenate([part[i] for part in found])[order] for i in (1, 2))
+    pdg, energy = (None if parts[0][i] is None else np.concatenate([part[i] for part in parts])[order] for i in (1, 2))
     return LabelTable(packed, pdg, energy, name, path)
 
 
@@ -112,7 +112,7 @@ def labelled(
         if columns.pdg.values is not None:
             codes = {int(value): code for value, code in columns.pdg.values.items()}
             pdg = _known(pdg, codes, "give its PDG code in the column map (pdg: values)", events, columns, path)
-        codes = {one.pdg: one.pdg for one in classes}
+        codes = {kind.pdg: kind.pdg for kind in classes}
         advice = "add it to the study's classes, or say in the column map what it stands for (pdg: values)"
         pdg = _known(pdg, codes, advice, events, columns, path)
     return LabelledEvents(events, pdg, energy)
@@ -124,7 +124,7 @@ def _known(
     """The code that stands for each value (E,).
 
     Raises:
-        InputError: a value has none.
+        InputError: a value has no code.
     """
     values = np.array(sorted(codes))
     index = np.minimum(np.searchsorted(values, pdg), values.size - 1)
@@ -140,14 +140,14 @@ def _known(
 
 
 def _code_of_file(columns: ColumnMap, path: Path) -> int:
-    found = columns.pdg.of_file(str(path))
-    if len(found) != 1:
-        fits = "several patterns fit it, with different codes" if found else "no pattern fits it"
+    codes = columns.pdg.of_file(str(path))
+    if len(codes) != 1:
+        fits = "several patterns fit it, with different codes" if codes else "no pattern fits it"
         raise InputError(f"{path}: pdg.files: {fits}; correct the patterns, such as photon*.csv: 22")
-    return found[0]
+    return codes[0]
 
 
 def _packed(key: np.ndarray) -> np.ndarray:
-    """(M,) of a structured type that sorts as the rows of key (M, k) int64 do."""
+    """The rows of key (M, k) int64 as (M,) of a structured type, which sorts as they do."""
     kind = np.dtype([(f"f{i}", "i8") for i in range(key.shape[1])])
     return np.ascontiguousarray(key, np.int64).view(kind).reshape(-1)

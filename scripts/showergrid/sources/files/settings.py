@@ -30,12 +30,12 @@ def _unit(units: dict[str, float], ours: str) -> AfterValidator:
 
 
 def scaled(value: Any, unit: str | float, units: dict[str, float]) -> Any:
-    """A number or an array in our unit, given in `unit`."""
+    """A number or an array, given in `unit`, in our unit."""
     return value * (units[unit] if isinstance(unit, str) else unit)
 
 
 def _named(value: Any) -> Any:
-    """A column's name may stand alone, where nothing else is said of it."""
+    """Let a column's name stand alone where nothing else is given."""
     return {"column": value} if isinstance(value, str | list) else value
 
 
@@ -132,7 +132,7 @@ class Key(Settings):
 
 
 class Labels(Settings):
-    """A table of its own, in the same file, for `pdg` and `energy`: one row an event."""
+    """A separate table in the same file for `pdg` and `energy`, with one row per event."""
 
     table: ColumnName | None = Field(default=None, description="tree, group or compound dataset")
     event: Annotated[Key, BeforeValidator(_keyed)] = Field(
@@ -211,7 +211,7 @@ class ColumnMap(Settings):
     @property
     def label_columns(self) -> list[str]:
         """Columns of pdg and energy."""
-        return [name for one in (self.pdg, self.energy) if one and one.column for name in one.column]
+        return [name for label in (self.pdg, self.energy) if label and label.column for name in label.column]
 
 
 class Ingest(Settings):
@@ -236,7 +236,7 @@ REFERENCE = ColumnMap(
 
 
 class MapFile(ColumnMap):
-    """A column map in a file of its own, and what a study's configuration says beside it."""
+    """A column map in its own file, with what a study's configuration has beside the map."""
 
     classes: list[Class] = Field(
         default=[Class(name="electron", pdg=11), Class(name="photon", pdg=22)], min_length=1, description="classes"

@@ -1,4 +1,4 @@
-"""Whole events out of rows that follow each other in a file."""
+"""Whole events from the consecutive rows of a file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class WholeEvents:
 def whole_events(parts: Iterable[Rows], min_hits: int, columns: ColumnMap, path: Path) -> Iterator[WholeEvents]:
     """Yield the events of a file in its order.
 
-    Rows are of one event as long as what numbers it stays the same; another pdg and another energy begin another
+    Rows belong to one event as long as its numbers stay the same; a change of both pdg and energy also begins another
     event, since the numbers may repeat between the classes.
 
     Args:
@@ -43,7 +43,7 @@ def whole_events(parts: Iterable[Rows], min_hits: int, columns: ColumnMap, path:
         InputError: label or energy differ inside an event, its rows are scattered through the file, or it is too small.
     """
     seen = KnownEvents()
-    small = None  # told only when the file has ended, since scattered rows look like small events
+    small = None  # raised only at the end of the file, since scattered rows look like small events
     for events in _divided(parts, columns, path):
         seen.note(events)
         few = np.flatnonzero(events.n_hits < min_hits)
@@ -67,7 +67,7 @@ def whole_events(parts: Iterable[Rows], min_hits: int, columns: ColumnMap, path:
 
 
 def shown(key: np.ndarray | Sequence[int]) -> str:
-    """A number of an event, or several such as run, subrun and event, for messages."""
+    """The number of an event, or several such as run, subrun and event, for messages."""
     return ", ".join(str(int(part)) for part in key)
 
 
@@ -85,7 +85,7 @@ def _divided(parts: Iterable[Rows], columns: ColumnMap, path: Path) -> Iterator[
 
 
 def _begins(rows: Rows, columns: ColumnMap, path: Path) -> np.ndarray:
-    """(N - 1,) bool: whether a row is of another event than the row before."""
+    """(N - 1,) bool: whether a row belongs to another event than the row before."""
     key = rows.origin[:, None] if rows.entries else rows.key
     begins = np.any(key[1:] != key[:-1], axis=1)
     differs = {
@@ -115,7 +115,7 @@ def _named(rows: Rows, row: int) -> str:
 
 
 class KnownEvents:
-    """What is remembered of the events of a file, to find those that come twice: a few numbers each."""
+    """A few numbers of each event of a file, by which to find events that come twice."""
 
     def __init__(self) -> None:
         self.width = 0
@@ -123,7 +123,7 @@ class KnownEvents:
         self.origins: list[np.ndarray] = []
 
     def note(self, events: WholeEvents) -> None:
-        """Remember the events, unless each is an entry of the file, and so alone of its number."""
+        """Remember the events, unless each is an entry of the file and so cannot come twice."""
         rows, start = events.rows, events.start
         if rows.entries:
             return
@@ -132,7 +132,7 @@ class KnownEvents:
         self.origins.append(rows.origin[start])
 
     def twice(self) -> tuple[np.ndarray, int, int] | None:
-        """The first event that came twice, by number and class: its number (k,) and the rows where it starts."""
+        """The first event that comes twice, by number and class: its number (k,) and the rows where it starts."""
         if not self.keys:
             return None
         keys, origins = np.concatenate(self.keys), np.concatenate(self.origins)

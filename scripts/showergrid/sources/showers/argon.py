@@ -1,8 +1,8 @@
-"""A Geant4 data folder that knows argon only, written from formulas.
+"""A Geant4 data folder for argon alone, written from formulas.
 
 Geant4 reads its cross-sections from some 2 GB of files. Electrons, positrons and photons in pure liquid argon, with
-its electromagnetic physics `option1` or `option2`, need the few below; all else (ionisation, pair production,
-Compton and multiple scattering) Geant4 computes from formulas of its own.
+its electromagnetic physics `option1` or `option2`, need the few below; Geant4 computes all else (ionisation,
+pair production, Compton and multiple scattering) from formulas of its own.
 
 | file | what it holds here |
 |---|---|
@@ -11,7 +11,7 @@ Compton and multiple scattering) Geant4 computes from formulas of its own.
 | gamma/inel1 ... inel100 | photonuclear cross-section: zero |
 | ENSDFSTATE.dat | no excited nuclei |
 
-Switched off by this: photonuclear reactions (below 1 % of photon interactions at the energies of showers), Rayleigh
+This switches off photonuclear reactions (below 1 % of photon interactions at the energies of showers), Rayleigh
 scattering (which moves no energy), fluorescence and Auger electrons after photoelectric effect (3 keV and less, 0.1 %
 of the range of a hit), radioactive decays, hadrons. The folders' names belong to one version of Geant4, which the
 package calzone fixes.

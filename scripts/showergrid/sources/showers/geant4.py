@@ -55,7 +55,7 @@ def draw(pdg: np.ndarray, settings: Simulation, random: np.random.Generator) -> 
     energy = random.uniform(*settings.energy, count)
     vertex = np.stack([random.uniform(*getattr(settings.vertex, axis), count) for axis in ("x", "y", "z")], axis=1)
     width = np.radians([settings.angles.x, settings.angles.y])
-    # Beyond a right angle the tangent would turn round; such angles stay just below it.
+    # Beyond a right angle the tangent would change its sign; such angles are set just below it.
     angle = np.clip(random.standard_normal((count, 2)) * width, -1.5, 1.5)
     direction = np.concatenate([np.tan(angle), np.ones((count, 1))], axis=1)
     direction /= np.linalg.norm(direction, axis=1, keepdims=True)
@@ -64,7 +64,7 @@ def draw(pdg: np.ndarray, settings: Simulation, random: np.random.Generator) -> 
 
 @contextmanager
 def geant4_data(folder: str | None) -> Iterator[None]:
-    """Let Geant4 find its data: the full set in `folder`, or the argon set, made for the time of the block.
+    """Let Geant4 find its data: the full set in `folder`, or the argon set, written for the duration of the block.
 
     Raises:
         InputError: `folder` is not a folder.
@@ -86,11 +86,11 @@ def geant4_data(folder: str | None) -> Iterator[None]:
 class Detector:
     """A box of liquid argon in which Geant4 follows showers; what leaves the box is lost.
 
-    Works inside the block of `geant4_data`.
+    Use it inside the block of `geant4_data`.
     """
 
     def __init__(self, box: Box, em_model: str, production_cut: float, seed: int) -> None:
-        """`production_cut` in cm; `seed` of Geant4's random numbers, which go on from run to run."""
+        """`production_cut` in cm; `seed` of Geant4's random numbers, which continue from run to run."""
         import calzone  # after geant4_data has set the environment
 
         low, high = (np.array([getattr(box, axis)[i] for axis in ("x", "y", "z")]) for i in (0, 1))

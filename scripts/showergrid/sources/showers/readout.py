@@ -1,7 +1,7 @@
-"""The readout of the detector: hits made of deposits.
+"""The readout of the detector: hits made from deposits.
 
-Deposits are cut into short pieces; of each, recombination and the drift leave a packet of electrons that diffusion has
-moved. Packets are collected in small cubes, a cube with enough charge is a hit, neighbouring hits are merged and those
+Deposits are cut into short pieces; recombination and the drift leave a packet of electrons of each, which diffusion
+moves. Packets are collected in small cubes, a cube with enough charge is a hit, neighbouring hits are merged and those
 far from the shower dropped.
 """
 
@@ -27,7 +27,7 @@ PIECES_PER_PITCH = 5  # a deposit is cut into pieces of at most this part of the
 class TimedHits:
     """Hits with the simulation's truth: event (N,) int64, position (N, 3) [cm], charge (N,) [tick ADC], time (N,) [ns].
 
-    Sorted by event; the time is the earliest of what a hit was made of.
+    Sorted by event; the time of a hit is the earliest of the deposits in it.
     """
 
     event: np.ndarray
@@ -47,7 +47,7 @@ def recombination(dedx: np.ndarray, settings: Recombination, field: float, densi
     R. Acciarri et al., JINST 8 (2013) P08005.
 
     Args:
-        dedx: density of ionisation [MeV/cm]; below 1 MeV/cm as at 1.
+        dedx: density of ionisation [MeV/cm]; less than 1 MeV/cm counts as 1.
         settings: the law and its constants.
         field: electric field [kV/cm].
         density: of the argon [g/cm3].
@@ -62,8 +62,8 @@ def recombination(dedx: np.ndarray, settings: Recombination, field: float, densi
 def ionisation_density(energy: np.ndarray, length: np.ndarray, density: float) -> np.ndarray:
     """dE/dx of deposits [MeV/cm] from their energy [MeV] and length [cm] in matter of `density` [g/cm3].
 
-    Geant4's steps at the end of a winding track are shorter than the way of the electron, down to points. So a
-    deposit is never denser than an electron that stops: energy over range, with the range of Katz and Penfold, Rev.
+    Geant4's steps at the end of a winding track are shorter than the way of the electron, down to points. So the
+    density is at most that of an electron that stops: energy over range, with the range of Katz and Penfold, Rev.
     Mod. Phys. 24 (1952) 28: R = 0.412 E^(1.265 - 0.0954 ln E) g/cm2 for 0.01 to 2.5 MeV, taken at 0.01 MeV below.
     """
     energy = np.maximum(energy, 1e-12)
@@ -105,7 +105,7 @@ def threshold_charge(settings: Readout) -> float:
 
 
 def _drifted(deposits: Deposits, box: Box, settings: Readout, random: np.random.Generator) -> TimedHits:
-    """Packets of charge as they arrive, not in order; their position is that of their origin, moved by diffusion."""
+    """Packets of charge as they arrive, unsorted; their position is that of their origin, moved by diffusion."""
     step = deposits.end - deposits.start
     length = np.sqrt(np.einsum("ij,ij->i", step, step))
     dedx = ionisation_density(deposits.energy, length, settings.density)
@@ -134,10 +134,10 @@ def _drifted(deposits: Deposits, box: Box, settings: Readout, random: np.random.
 
 
 def _cells(event: np.ndarray, position: np.ndarray, edge: float | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Numbers of cells in each direction, (3,), and the keys (N,) of those that hold the positions.
+    """Number of cells in each direction, (3,), and the key (N,) of the cell of each position.
 
-    A key sorts by event first; cells of one event that touch differ by the same number wherever they lie. `edge` is
-    one for all directions or (3,) [cm].
+    Keys sort by event first; those of touching cells of one event differ by the same number wherever the cells lie.
+    `edge` is one for all directions or (3,) [cm].
     """
     edges = np.broadcast_to(edge, 3)
     cell = [np.floor(position[:, axis] / edges[axis]).astype(np.int64) for axis in range(3)]
@@ -148,7 +148,7 @@ def _cells(event: np.ndarray, position: np.ndarray, edge: float | np.ndarray) ->
 
 
 def _collected(parts: TimedHits, edge: float) -> TimedHits:
-    """Sum what lies in the same cube of `edge` cm: charge added, position weighted with it, earliest time."""
+    """Merge the parts in each cube of `edge` cm: total charge, mean position weighted by charge, earliest time."""
     _, key = _cells(parts.event, parts.position, edge)
     order = np.argsort(key, kind="stable")
     start = np.flatnonzero(np.diff(key[order], prepend=-1))
@@ -166,7 +166,7 @@ def _collected(parts: TimedHits, edge: float) -> TimedHits:
 
 
 def _clustered(hits: TimedHits, edges: Cuboid) -> TimedHits:
-    """Of each event the cluster with most charge; hits belong together whose cells touch, corners too."""
+    """The cluster of each event with most charge; hits belong together if their cells touch, even at a corner."""
     if hits.event.size == 0:
         return hits
     sizes, key = _cells(hits.event, hits.position, np.array([edges.x, edges.y, edges.z]))
@@ -174,9 +174,9 @@ def _clustered(hits: TimedHits, edges: Cuboid) -> TimedHits:
     # Half of the 26 neighbours: the other half sees the same pairs from the other side.
     around = np.array([(x, y, z) for x in (-1, 0, 1) for y in (-1, 0, 1) for z in (-1, 0, 1) if (x, y, z) > (0, 0, 0)])
     neighbour = cells[:, None] + (around[:, 0] * sizes[1] + around[:, 1]) * sizes[2] + around[:, 2]
-    found = np.minimum(np.searchsorted(cells, neighbour), cells.size - 1)
-    one, other = np.nonzero(cells[found] == neighbour)
-    links = coo_array((np.ones(one.size, np.int8), (one, found[one, other])), shape=(cells.size, cells.size))
+    index = np.minimum(np.searchsorted(cells, neighbour), cells.size - 1)
+    linked, side = np.nonzero(cells[index] == neighbour)
+    links = coo_array((np.ones(linked.size, np.int8), (linked, index[linked, side])), shape=(cells.size, cells.size))
     cluster = connected_components(links, directed=False)[1][cell]
     charge = np.bincount(cluster, hits.charge)
     event = np.zeros(charge.size, np.int64)

@@ -44,7 +44,7 @@ class Simulation(Settings):
 
     @property
     def shards(self) -> int:
-        """How many jobs make the showers."""
+        """Number of jobs that make the showers."""
         return -(-self.showers // self.shard_size)
 
 
@@ -63,7 +63,7 @@ class ModifiedBox(Settings):
 
 
 class Recombination(Settings):
-    """Which law gives the share of electrons that escape their ions, with the constants of both."""
+    """The law for the share of electrons that escape their ions, with the constants of both laws."""
 
     model: Literal["birks", "modified_box"]
     birks: Birks

@@ -24,7 +24,7 @@ from showergrid.sources.showers.geant4 import Deposits, Detector, Primaries, dra
 from showergrid.sources.showers.readout import TimedHits, read_out
 from showergrid.sources.showers.settings import Readout, Simulation
 
-EVENTS_PER_RUN = 100  # of Geant4: bounds the memory that deposits take; part of what a seed means
+EVENTS_PER_RUN = 100  # of Geant4: bounds the memory that deposits take; another value changes what a seed gives
 REDRAWN = b"redrawn"  # key of the counts in the metadata of a shard's events
 
 
@@ -35,10 +35,10 @@ def seeds(simulation: Simulation, shard: int) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Run:
-    """Showers that Geant4 made in one go.
+    """Showers of one run of Geant4.
 
-    number (n,) int64: of each in its shard; large (n,) bool: whether it has hits enough, else it is drawn again;
-    hits: of all of them, their events numbered 0 to n - 1 as the primaries and the deposits are.
+    number (n,) int64: the number of each shower in its shard; large (n,) bool: whether it has enough hits, else it is
+    drawn again; hits: those of all showers, whose events are numbered 0 to n - 1, as in the primaries and deposits.
     """
 
     number: np.ndarray
@@ -48,7 +48,7 @@ class Run:
     hits: TimedHits
 
     def kept(self, hits: TimedHits) -> TimedHits:
-        """Of `hits`, made of these deposits, those of the showers that are large, numbered as in the shard."""
+        """Those of `hits`, made from these deposits, that belong to large showers, numbered as in the shard."""
         hits = hits[self.large[hits.event]]
         return TimedHits(self.number[hits.event], hits.position, hits.charge, hits.time)
 
@@ -56,9 +56,9 @@ class Run:
 def simulate_shard(
     shard: int, pdg: Sequence[int], simulation: Simulation, readout: Readout, detector: Box, order: str
 ) -> tuple[pa.Table, pa.Table]:
-    """Hits and events of one shard; the classes alternate, over the borders of shards too.
+    """Hits and events of one shard; the classes alternate, also across shards.
 
-    An event with fewer hits than `min_hits` is drawn again, its energy too, from the same streams.
+    An event with fewer hits than `min_hits` is drawn again, including its energy, from the same streams.
 
     Args:
         shard: its number, from 0 on.
@@ -78,13 +78,13 @@ def simulate_shard(
     code = _codes(shard, pdg, simulation)
     energy = np.zeros(code.size)
     redrawn = dict.fromkeys(map(int, pdg), 0)
-    found: list[TimedHits] = []
+    parts: list[TimedHits] = []
     for run in _runs(shard, code, simulation, readout, detector):
         energy[run.number[run.large]] = run.primaries.energy[run.large]
         for small in code[run.number[~run.large]].tolist():
             redrawn[small] += 1
-        found.append(run.kept(run.hits))
-    return _tables(_ordered(found, order), code, energy, f"shard {shard}", redrawn)
+        parts.append(run.kept(run.hits))
+    return _tables(_ordered(parts, order), code, energy, f"shard {shard}", redrawn)
 
 
 def vary_shard(
@@ -96,10 +96,10 @@ def vary_shard(
     order: str,
     variations: Mapping[str, Readout],
 ) -> dict[str, pa.Table]:
-    """Hits of the very showers of a shard as other readouts see them, by the name of the variation.
+    """Hits of the same showers of a shard as other readouts see them, by the name of the variation.
 
-    Which showers there are is settled by `readout`, that of the study; each variation takes the same random numbers
-    for diffusion and noise, as far as it needs as many. A shower that leaves no hit in a variation is missing there.
+    The study's own `readout` decides which showers there are; each variation takes the same random numbers for
+    diffusion and noise, as far as it needs as many. A shower that leaves no hit in a variation is missing there.
 
     Returns:
         Tables as HITS, events numbered as in the study, in which each shard but the last has `shard_size`.
@@ -108,12 +108,12 @@ def vary_shard(
         InputError: as `simulate_shard`.
     """
     streams = {name: generator(seeds(simulation, shard)["readout"], "readout") for name in variations}
-    found: dict[str, list[TimedHits]] = {name: [] for name in variations}
+    parts: dict[str, list[TimedHits]] = {name: [] for name in variations}
     for run in _runs(shard, _codes(shard, pdg, simulation), simulation, readout, detector):
         for name, varied in variations.items():
-            found[name].append(run.kept(read_out(run.deposits, run.primaries.vertex, detector, varied, streams[name])))
+            parts[name].append(run.kept(read_out(run.deposits, run.primaries.vertex, detector, varied, streams[name])))
     first = shard * simulation.shard_size
-    return {name: _hits(_ordered(hits, order), first) for name, hits in found.items()}
+    return {name: _hits(_ordered(hits, order), first) for name, hits in parts.items()}
 
 
 def _codes(shard: int, pdg: Sequence[int], simulation: Simulation) -> np.ndarray:
@@ -150,8 +150,8 @@ def _runs(shard: int, code: np.ndarray, simulation: Simulation, readout: Readout
 def gather(shards: Sequence[tuple[Path, Path]], hits: Path, events: Path, counts: Path) -> None:
     """Join shards, given as (hits, events), into the study's tables, one shard in memory at a time.
 
-    Events are numbered from 0 on, in the order of the shards. `counts` takes a JSON object: for each PDG code how many
-    events were kept and how many drawn again.
+    Events are numbered from 0 on, in the order of the shards. `counts` takes a JSON object: how many events were
+    kept and how many drawn again, for each PDG code.
     """
     kept: dict[str, int] = {}
     redrawn: dict[str, int] = {}
@@ -176,10 +176,10 @@ def gather(shards: Sequence[tuple[Path, Path]], hits: Path, events: Path, counts
         beside.write_text(json.dumps(summary, indent=2) + "\n")
 
 
-def _ordered(found: list[TimedHits], order: str) -> TimedHits:
+def _ordered(parts: list[TimedHits], order: str) -> TimedHits:
     """All hits of a shard in the order of its events, those of an event in the study's order."""
     hits = TimedHits(
-        *(np.concatenate([getattr(part, name) for part in found]) for name in ("event", "position", "charge", "time"))
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in ("event", "position", "charge", "time"))
     )
     hits = hits[np.argsort(hits.event, kind="stable")]
     if order == "truth_time":

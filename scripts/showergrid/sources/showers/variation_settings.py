@@ -21,35 +21,35 @@ class Variation(Settings):
 
 
 class Variations(Settings):
-    """Which readouts, and on how many showers."""
+    """The varied readouts, and on how many showers they are tried."""
 
     shards: Annotated[int, Field(ge=1)] = Field(description="the test events of so many shards, from the first on")
     readouts: list[Variation]
 
     @model_validator(mode="after")
     def _named(self) -> Variations:
-        names = [NOMINAL, *(one.name for one in self.readouts)]
+        names = [NOMINAL, *(variation.name for variation in self.readouts)]
         if doubled := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"readouts: {doubled[0]!r} stands twice, or is that of the study itself")
         return self
 
 
 def readouts(readout: Readout, variations: Variations) -> dict[str, dict[str, Any]]:
-    """The study's own readout and each variation of it, whole and checked, as JSON takes them.
+    """The study's own readout and each variation of it, complete and checked, as JSON values.
 
     Raises:
-        InputError: a variation has a key or a value that the readout has not.
+        InputError: a variation has a key or a value that a readout cannot have.
     """
     own = readout.model_dump(mode="json")
-    found = {NOMINAL: own}
-    for one in variations.readouts:
-        varied = checked(Readout, _merged(own, one.readout), f"config: variation {one.name}: readout")
-        found[one.name] = varied.model_dump(mode="json")
-    return found
+    by_name = {NOMINAL: own}
+    for variation in variations.readouts:
+        varied = checked(Readout, _merged(own, variation.readout), f"config: variation {variation.name}: readout")
+        by_name[variation.name] = varied.model_dump(mode="json")
+    return by_name
 
 
 def _merged(values: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """`values` with `changes` in their place; of a map within, those keys alone that are named."""
+    """`values` with `changes` in their place; in a nested map, only the keys that are named change."""
     return values | {
         key: _merged(values[key], value) if isinstance(value, dict) and isinstance(values.get(key), dict) else value
         for key, value in changes.items()

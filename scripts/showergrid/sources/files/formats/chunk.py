@@ -1,4 +1,4 @@
-"""A part of a file of hits, the same whatever the format, and the names by which columns are asked for."""
+"""A chunk of a file of hits, the same for every format, and the names that select its columns."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ ROWS = 1 << 15  # hits of one chunk, or those of one event if it has more
 class Chunk:
     """Some hits of a file, in its order.
 
-    columns: by the name asked for, (N,) numbers, or (N, k) where a column holds k numbers a row. origin (N,) int64:
-    the row of each hit, from 0, or its entry where an entry of the file is an event (`entries`), and then a chunk
-    holds whole entries.
+    columns: numbers by the name that selects them, (N,), or (N, k) where a column holds k numbers per row. origin (N,)
+    int64: the row of each hit, from 0; where an entry of the file is an event (`entries`), the entry of each hit, and a
+    chunk then holds whole entries.
     """
 
     columns: dict[str, np.ndarray]
@@ -35,10 +35,10 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Part:
-    """What a column's name asks for: `path`, and of it one number a row, or every `step`-th number from `start`.
+    """What a column's name selects: of `path`, number `index` of each row, or every `step`-th number from `start` on.
 
-    `position[0]` is the first number of each row of a two-dimensional column; `point[3::8]` every eighth number from
-    the fourth, of a list of numbers an event.
+    `position[0]` is the first number of each row of a two-dimensional column; `point[3::8]` is every eighth number,
+    from the fourth on, of the list of numbers of each event.
     """
 
     path: str
@@ -49,12 +49,12 @@ class Part:
     @classmethod
     def of(cls, name: str) -> Part:
         """The part that a name in a column map stands for."""
-        if found := re.fullmatch(r"(.+)\[(\d+)\]", name):
-            return cls(found[1], index=int(found[2]))
-        if found := re.fullmatch(r"(.+)\[(\d+)::(\d+)\]", name):
-            if int(found[3]) <= int(found[2]):
+        if match := re.fullmatch(r"(.+)\[(\d+)\]", name):
+            return cls(match[1], index=int(match[2]))
+        if match := re.fullmatch(r"(.+)\[(\d+)::(\d+)\]", name):
+            if int(match[3]) <= int(match[2]):
                 raise InputError(f"column {name}: the number before :: counts from 0 up to, not with, the one behind")
-            return cls(found[1], start=int(found[2]), step=int(found[3]))
+            return cls(match[1], start=int(match[2]), step=int(match[3]))
         return cls(name)
 
 
@@ -64,10 +64,10 @@ def parts(names: Sequence[str]) -> dict[str, Part]:
 
 
 def column_of(name: str, part: Part, values: np.ndarray, path: Path) -> np.ndarray:
-    """The numbers of a column, (N,) or, of a two-dimensional one that is asked for as a whole, (N, k).
+    """The numbers of a column: (N,), or (N, k) of a two-dimensional one that is selected as a whole.
 
     Raises:
-        InputError: it holds no numbers, or fewer a row than the name asks for.
+        InputError: it holds no numbers, or fewer per row than the name needs.
     """
     if values.dtype.kind not in "iufb":
         raise InputError(f"{path}: column {name} holds no numbers; name another, or convert it to numbers")
@@ -82,10 +82,10 @@ def column_of(name: str, part: Part, values: np.ndarray, path: Path) -> np.ndarr
 def strided(
     name: str, part: Part, values: np.ndarray, lengths: np.ndarray, first: int, path: Path
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Of the numbers of all lists in a row (M,), and of their lengths (E,), what the part of a name asks for.
+    """What `part` selects of the numbers of all lists, joined (M,), and of the lengths of the lists (E,).
 
     Raises:
-        InputError: a list cannot be divided so; `first` is the number of the first entry.
+        InputError: the length of a list is no multiple of the step; `first` is the number of the first entry.
     """
     if np.any(lengths % part.step):
         entry = int(np.argmax(lengths % part.step != 0))
@@ -105,8 +105,8 @@ def flattened(
     """A chunk of entries, each of which is an event with lists of its hits' values.
 
     Args:
-        lists: by column, the values of all entries in a row, (N,) or (N, k), and how many each entry has (E,).
-        single: by column, one value an entry, (E,) or (E, k).
+        lists: by column, the values of all entries, joined, (N,) or (N, k), and how many each entry has (E,).
+        single: by column, one value per entry, (E,) or (E, k).
         first: number of the first entry.
         path: file, for messages.
 
@@ -134,7 +134,7 @@ def flattened(
 
 
 def missing(path: Path, name: str, known: Sequence[str]) -> InputError:
-    """What is said of a column that is not there."""
+    """The error for a column that is not there."""
     shown = ", ".join(known[:20]) + (", ..." if len(known) > 20 else "")
     return InputError(
         f"{path}: no column {name}; it has {shown or 'none'}; say in a column map which is which (docs/ingest.md)"

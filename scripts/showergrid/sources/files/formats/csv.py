@@ -1,4 +1,4 @@
-"""CSV files, also compressed, with a line of column names; one row a hit."""
+"""CSV files, plain or compressed, with a line of column names and one row per hit."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def chunks(path: Path, names: Sequence[str], separator: str, rows: int) -> Itera
     for name in names:
         if header.count(name) != 1:
             raise _unknown(path, before + 1, name, header)
-    # Columns that nobody asks for may have any name, or the same
+    # Columns that are not read may have any name, even the same one
     known = [name if name in names else f"{i}" for i, name in enumerate(header)]
     known = [name if name in names else f"column {name}" for name in known]
     reading = pa.csv.ReadOptions(
@@ -63,7 +63,7 @@ def _gathered(reader: pa.csv.CSVStreamingReader, rows: int) -> Iterator[pa.Table
     batches: list[pa.RecordBatch] = []
     for batch in reader:
         batches.append(batch)
-        if sum(found.num_rows for found in batches) >= rows:
+        if sum(part.num_rows for part in batches) >= rows:
             yield pa.Table.from_batches(batches)
             batches = []
     if batches:
@@ -71,7 +71,7 @@ def _gathered(reader: pa.csv.CSVStreamingReader, rows: int) -> Iterator[pa.Table
 
 
 def line_of(path: Path, row: int) -> int:
-    """The line, from 1, on which the data row `row`, from 0, stands; lines that are empty are none."""
+    """The number of the line, from 1, that holds the data row `row`, from 0; empty lines hold no row."""
     with _opened(path) as file:
         filled = (number for number, line in enumerate(file, 1) if line.strip(b"\r\n"))
         return next(number for i, number in enumerate(filled) if i == row + 1)
@@ -98,7 +98,7 @@ def _header(path: Path, separator: str) -> tuple[int, list[str]]:
 
 def _unknown(path: Path, line: int, name: str, header: list[str]) -> InputError:
     if name in header:
-        places = [str(i) for i, found in enumerate(header, 1) if found == name]
+        places = [str(i) for i, column in enumerate(header, 1) if column == name]
         return InputError(
             f"{path}: line {line}: column {name} stands {len(places)} times, at {', '.join(places)}; keep one"
         )
@@ -116,7 +116,7 @@ def _unknown(path: Path, line: int, name: str, header: list[str]) -> InputError:
 
 
 def _explained(path: Path, header: list[str], names: Sequence[str], separator: str, text: str) -> InputError:
-    """The first line that cannot be read, looked for slowly."""
+    """The error for the first line that cannot be read, which a slow search finds."""
     wanted = [(header.index(name), name) for name in names]
     with _opened(path) as file:
         for number, line in enumerate(file, 1):
@@ -136,9 +136,9 @@ def _explained(path: Path, header: list[str], names: Sequence[str], separator: s
                 continue
             for column, name in wanted:
                 if not NUMBER.fullmatch(values[column].encode()):
-                    found = f"{values[column]!r} is no number" if values[column].strip() else "there is no value"
+                    fault = f"{values[column]!r} is no number" if values[column].strip() else "there is no value"
                     return InputError(
-                        f"{path}: line {number}, column {name}: {found}; correct the line, or leave it out"
+                        f"{path}: line {number}, column {name}: {fault}; correct the line, or leave it out"
                     )
     return InputError(f"{path}: cannot be read as CSV ({text})")
 

@@ -1,4 +1,4 @@
-"""HDF5 files: datasets or a compound one with a row a hit, lists an event, or flat hits with offsets of events."""
+"""HDF5 files: datasets, or a compound one, with a row per hit or lists per event, or flat hits with event offsets."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from showergrid.sources.files.formats.chunk import Chunk, Part, column_of, flatt
 from showergrid.sources.files.settings import Key
 
 SMALLEST_CACHE = 1 << 16  # bytes a dataset
-INDEX = 1 << 19  # bytes kept of where the blocks of all datasets lie, which would else grow with the file
-FIRST_ENTRIES = 32  # read at first, to see how many hits an entry has
+INDEX = 1 << 19  # bytes cached of where the blocks of all datasets lie, which would else grow with the file
+FIRST_ENTRIES = 32  # entries read first, to see how many hits an entry has
 
 Column = tuple[h5py.Dataset, str | None]  # a dataset, or a field of a compound one
 
@@ -37,7 +37,7 @@ def chunks(path: Path, names: Sequence[str], table: str | None, event: Key, rows
         wanted = parts(names)
         with h5py.File(path, "r") as file:
             cache = max(_chunk_bytes(_found(file, table, part.path, path)[0]) for part in wanted.values())
-        # Rows are read once and in order: what is kept of a dataset is the block that the next rows are in, too
+        # Rows are read once and in order, so a cache of one block per dataset is enough: the next rows are in it
         with h5py.File(path, "r", rdcc_nbytes=max(cache, SMALLEST_CACHE)) as file:
             _bound_index(file)
             places = {name: _found(file, table, part.path, path) for name, part in wanted.items()}
@@ -63,8 +63,8 @@ def _found(file: h5py.File, table: str | None, name: str, path: Path) -> Column:
     if isinstance(node, h5py.Dataset):
         if node.dtype.names and field in node.dtype.names:
             return node, field
-        raise missing(path, full, [f"{above}/{one}" for one in node.dtype.names or ()])
-    raise missing(path, full, [f"{above}/{one}" if above in file else one for one in node])
+        raise missing(path, full, [f"{above}/{member}" for member in node.dtype.names or ()])
+    raise missing(path, full, [f"{above}/{member}" if above in file else member for member in node])
 
 
 def _bound_index(file: h5py.File) -> None:
@@ -84,7 +84,7 @@ def _content(group: h5py.Group) -> str:
 
 
 def _is_list(place: Column) -> bool:
-    """Whether each row holds a list of numbers (a text is one too for HDF5)."""
+    """Whether each row holds a list of numbers (for HDF5, a text is one too)."""
     dataset, field = place
     return isinstance(h5py.check_vlen_dtype(dataset.dtype[field] if field else dataset.dtype), np.dtype)
 
@@ -103,13 +103,13 @@ def _lists(places: dict[str, Column], wanted: dict[str, Part], rows: int, path: 
     while first < length:
         last = min(first + size, length)
         lists, single = {}, {}
-        for name, found in _read(places, first, last).items():
+        for name, values in _read(places, first, last).items():
             if _is_list(places[name]):
-                lengths = np.fromiter((one.size for one in found), np.int64, found.size)
-                numbers, lengths = strided(name, wanted[name], np.concatenate(found), lengths, first, path)
+                lengths = np.fromiter((row.size for row in values), np.int64, values.size)
+                numbers, lengths = strided(name, wanted[name], np.concatenate(values), lengths, first, path)
                 lists[name] = column_of(name, wanted[name], numbers, path), lengths
             else:
-                single[name] = column_of(name, wanted[name], found, path)
+                single[name] = column_of(name, wanted[name], values, path)
         chunk = flattened(lists, single, first, path)
         yield chunk
         size = max(1, rows * (last - first) // chunk.origin.size)
@@ -141,14 +141,14 @@ def _with_offsets(
             f"(see event {wrong}, from 0); offsets ascend from 0, counts add up to all hits"
         )
     count = offsets.size - 1
-    for one, (dataset, _) in places.items():
+    for column, (dataset, _) in places.items():
         if dataset.shape[0] not in (many, count):
             raise InputError(
-                f"{path}: column {one} has {dataset.shape[0]} rows; with {name} it needs one for each of the {count} "
-                f"events or of the {many} hits"
+                f"{path}: column {column} has {dataset.shape[0]} rows; with {name} it needs one for each of the "
+                f"{count} events or of the {many} hits"
             )
-    single = {one: place for one, place in places.items() if place[0].shape[0] != many}
-    hits = {one: place for one, place in places.items() if one not in single}
+    single = {column: place for column, place in places.items() if place[0].shape[0] != many}
+    hits = {column: place for column, place in places.items() if column not in single}
     first = 0
     while first < count:
         last = max(first + 1, int(np.searchsorted(offsets, offsets[first] + rows, "right")) - 1)
@@ -156,8 +156,8 @@ def _with_offsets(
         lengths = np.diff(offsets[first : last + 1])
         values, values_of_events = _read(hits, begin, end), _read(single, first, last)
         yield flattened(
-            {one: (column_of(one, wanted[one], found, path), lengths) for one, found in values.items()},
-            {one: column_of(one, wanted[one], found, path) for one, found in values_of_events.items()},
+            {column: (column_of(column, wanted[column], numbers, path), lengths) for column, numbers in values.items()},
+            {column: column_of(column, wanted[column], numbers, path) for column, numbers in values_of_events.items()},
             first,
             path,
         )
@@ -166,14 +166,14 @@ def _with_offsets(
 
 def _whole(place: Column, name: str, path: Path) -> np.ndarray:
     dataset, field = place
-    found = dataset[field] if field else dataset[()]
-    if found.dtype.kind not in "iu" or found.ndim != 1:
+    numbers = dataset[field] if field else dataset[()]
+    if numbers.dtype.kind not in "iu" or numbers.ndim != 1:
         raise InputError(f"{path}: {name} holds no whole numbers, one an event; name the offsets or counts of events")
-    return found.astype(np.int64)
+    return numbers.astype(np.int64)
 
 
 def _one_length(places: dict[str, Column], path: Path) -> int:
-    """The rows that all columns have."""
+    """The number of rows, which is the same for all columns."""
     lengths = {name: dataset.shape[0] if dataset.shape else 0 for name, (dataset, _) in places.items()}
     first = next(iter(lengths))
     for name, length in lengths.items():
@@ -190,9 +190,9 @@ def _read(places: dict[str, Column], first: int, last: int) -> dict[str, np.ndar
     values: dict[str, np.ndarray] = {}
     datasets = {dataset.name: dataset for dataset, _ in places.values()}
     for key, dataset in datasets.items():
-        fields = sorted({field for found, field in places.values() if found.name == key and field})
+        fields = sorted({field for source, field in places.values() if source.name == key and field})
         read = dataset.fields(fields)[first:last] if fields else dataset[first:last]
-        for name, (found, field) in places.items():
-            if found.name == key:
+        for name, (source, field) in places.items():
+            if source.name == key:
                 values[name] = read[field] if field else read
     return values

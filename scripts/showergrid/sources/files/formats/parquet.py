@@ -1,4 +1,4 @@
-"""Parquet files: one row a hit, or one row an event with lists."""
+"""Parquet files: one row per hit, or one row per event with lists."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def chunks(path: Path, names: Sequence[str], rows: int) -> Iterator[Chunk]:
         InputError: the file is damaged, or a column is missing, doubled, no number or has a gap.
     """
     try:
-        # pyarrow would else fetch the whole file ahead, or whole row groups
+        # Else pyarrow would read the whole file ahead, or whole row groups
         with pq.ParquetFile(path, buffer_size=1 << 16, pre_buffer=False) as file:
             wanted = parts(names)
             for part in wanted.values():
@@ -68,14 +68,14 @@ def _batch_size(file: pq.ParquetFile, rows: int) -> int:
     return max(1, rows * largest // max(values, 1))
 
 
-def _is_list(found: pa.DataType) -> bool:
-    return pt.is_list(found) or pt.is_large_list(found)
+def _is_list(kind: pa.DataType) -> bool:
+    return pt.is_list(kind) or pt.is_large_list(kind)
 
 
-def _array(found: pa.Array, path: Path, name: str) -> np.ndarray:
-    """(N,), or of lists of one length (N, k)."""
-    if found.null_count:
+def _array(column: pa.Array, path: Path, name: str) -> np.ndarray:
+    """(N,), or (N, k) of lists of one length."""
+    if column.null_count:
         raise InputError(f"{path}: column {name} has gaps; fill them, or leave the hits out")
-    if pt.is_fixed_size_list(found.type):
-        return found.flatten().to_numpy(zero_copy_only=False).reshape(len(found), found.type.list_size)
-    return found.to_numpy(zero_copy_only=False)
+    if pt.is_fixed_size_list(column.type):
+        return column.flatten().to_numpy(zero_copy_only=False).reshape(len(column), column.type.list_size)
+    return column.to_numpy(zero_copy_only=False)

@@ -1,4 +1,4 @@
-"""ROOT files: a tree or RNTuple with one entry a hit, or one entry an event with branches that are lists."""
+"""ROOT files: a tree or RNTuple with one entry per hit, or one entry per event with branches that are lists."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def chunks(path: Path, names: Sequence[str], table: str | None, rows: int) -> It
     """Yield the branches `names` of the tree `table`, by default the file's only one, about `rows` hits at a time.
 
     Raises:
-        InputError: the file is damaged, it has no such tree or branch, or a branch holds something else than numbers.
+        InputError: the file is damaged, it has no such tree or branch, or a branch holds something other than numbers.
     """
     try:
         # A memory map would count all that was read as used memory; a cache would keep it
@@ -31,7 +31,7 @@ def chunks(path: Path, names: Sequence[str], table: str | None, rows: int) -> It
             yield from _entries(tree, names, rows, path)
     except InputError:
         raise
-    except Exception as error:  # uproot says in many ways that bytes make no sense
+    except Exception as error:  # uproot raises many kinds of errors for damaged bytes
         raise InputError(
             f"{path}: cannot be read as ROOT ({type(error).__name__}); it is cut off or damaged, get it again"
         ) from error
@@ -61,13 +61,13 @@ def _entries(tree: Tree, names: Sequence[str], rows: int, path: Path) -> Iterato
     for arrays in tree.iterate(branches, step_size=size, library="ak", how=dict) if tree.num_entries else ():
         lists, single = {}, {}
         for name, part in wanted.items():
-            found = arrays[part.path]
-            if _is_list(found, part.path, path):
-                numbers, lengths = ak.to_numpy(ak.flatten(found, axis=1)), ak.to_numpy(ak.num(found, axis=1))
+            branch = arrays[part.path]
+            if _is_list(branch, part.path, path):
+                numbers, lengths = ak.to_numpy(ak.flatten(branch, axis=1)), ak.to_numpy(ak.num(branch, axis=1))
                 numbers, lengths = strided(name, part, numbers, lengths, first, path)
                 lists[name] = column_of(name, part, numbers, path), lengths
             else:
-                single[name] = column_of(name, part, ak.to_numpy(found), path)
+                single[name] = column_of(name, part, ak.to_numpy(branch), path)
         count = len(arrays[branches[0]])
         if lists:
             yield flattened(lists, single, first, path)
@@ -76,9 +76,9 @@ def _entries(tree: Tree, names: Sequence[str], rows: int, path: Path) -> Iterato
         first += count
 
 
-def _is_list(found: ak.Array, name: str, path: Path) -> bool:
-    """Whether a branch holds a list of numbers an entry, not one number or as many in every entry."""
-    kind = found.type.content
+def _is_list(branch: ak.Array, name: str, path: Path) -> bool:
+    """Whether a branch holds a list of numbers per entry, not one number or a fixed count of them."""
+    kind = branch.type.content
     inner = kind.content if isinstance(kind, ak.types.ListType) else kind
     numbers = inner.content if isinstance(inner, ak.types.RegularType) else inner
     if not isinstance(numbers, ak.types.NumpyType) or "__array__" in kind.parameters:
