@@ -18,9 +18,9 @@ WITNESS = Path(__file__).parent / "workflow/witness"
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory) -> Project:
-    """Do not change it: take `project`. It ran under the eyes of witness/sitecustomize.py.
+    """The tiny study, run while witness/sitecustomize.py watched; do not change it: take `project`.
 
-    Several workers of pytest-xdist have one of them together, which the first that needs it makes.
+    All workers of pytest-xdist share it, and the first that needs it makes it.
     """
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
@@ -40,20 +40,20 @@ def finished(tmp_path_factory) -> Project:
 
 @pytest.fixture(scope="session")
 def notes(finished) -> list[dict[str, Any]]:
-    """Of each job of the finished study its rule, wildcards, command, and the modules that it had loaded at its end."""
+    """Rule, wildcards, command and the modules loaded at the end of each job of the finished study."""
     folder = finished.root.with_name(finished.root.name + "-notes")
     return [json.loads(path.read_text()) for path in sorted(folder.iterdir())]
 
 
 @pytest.fixture
 def project(finished, tmp_path) -> Project:
-    """A finished tiny study of the test's own."""
+    """A copy of the finished study, for one test."""
     return finished.copy(tmp_path / "project")
 
 
 @pytest.fixture(scope="session")
 def checked_out(tmp_path_factory) -> Project:
-    """The project's files, nothing made yet; leave it as it was."""
+    """The project's files before anything is made; leave them as they are."""
     return checkout(tmp_path_factory.mktemp("checkout"))
 
 
@@ -104,7 +104,7 @@ def readout() -> dict:
 
 @pytest.fixture
 def one_thread():
-    """PyTorch on one thread: networks this small gain nothing from more, and wait for each other on a busy machine."""
+    """Run PyTorch on one thread: more do not speed up small networks, and wait for each other on a busy machine."""
     import torch
 
     before = torch.get_num_threads()

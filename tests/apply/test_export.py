@@ -16,13 +16,13 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def cell(module, precision="float32", **parameters):
-    found = plugins.load("models", module).Parameters(**parameters).model_dump(mode="json")
+    values = plugins.load("models", module).Parameters(**parameters).model_dump(mode="json")
     return {
         "seed": 3,
         "resolution": 100,
         "classes": [{"name": name} for name in ("electron", "photon", "muon")],
         "representation": {"name": "some"},
-        "model": {"name": module, "module": module, "parameters": found, "training": {"precision": precision}},
+        "model": {"name": module, "module": module, "parameters": values, "training": {"precision": precision}},
     }
 
 

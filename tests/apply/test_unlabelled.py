@@ -56,9 +56,11 @@ def test_hits_are_those_of_a_study_in_every_format(tmp_path, layout):
     file = tmp_path / f"showers{suffix}"
     write(file, [showers(12), showers(9, pdg=22, first=12)])
     hits, events = ingested(tmp_path, file, columns)
-    found = asked(tmp_path, [file], columns)
-    assert np.array_equal(together(found.hits(rows=200)), together(read_hits(hits)))
-    assert found.table().equals(pq.read_table(events).select(found.table().column_names).cast(found.table().schema))
+    unlabelled = asked(tmp_path, [file], columns)
+    assert np.array_equal(together(unlabelled.hits(rows=200)), together(read_hits(hits)))
+    assert unlabelled.table().equals(
+        pq.read_table(events).select(unlabelled.table().column_names).cast(unlabelled.table().schema)
+    )
 
 
 def test_labels_may_be_missing_of_one_class_or_of_none_of_the_classes(tmp_path):

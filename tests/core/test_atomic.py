@@ -1,4 +1,4 @@
-"""A file is whole or absent: what stood there stays until its successor is complete."""
+"""A file is whole or absent: the old one stays until the new one is complete."""
 
 import pytest
 

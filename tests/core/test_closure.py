@@ -14,8 +14,8 @@ SCRIPTS = Path(__file__).parents[2] / "scripts"
 
 
 @pytest.fixture
-def found(tmp_path):
-    """Write files, given as path and text, and return the names of those that the first one's closure has."""
+def closure_of(tmp_path):
+    """Write files, given as path and text, and return the names of those in the closure of the first."""
 
     def write(files: dict[str, str], *modules: str) -> set[str]:
         for name, text in files.items():
@@ -47,9 +47,9 @@ def found(tmp_path):
         "    from showergrid.hits import Hits",
     ],
 )
-def test_every_form_of_import_counts(found, text):
+def test_every_form_of_import_counts(closure_of, text):
     files = {"read.py": text, "showergrid/__init__.py": "", "showergrid/hits.py": "", "showergrid/images.py": ""}
-    assert {"read.py", "showergrid/hits.py"} <= found(files) <= {*files} - {"showergrid/images.py"}
+    assert {"read.py", "showergrid/hits.py"} <= closure_of(files) <= {*files} - {"showergrid/images.py"}
 
 
 @pytest.mark.parametrize(
@@ -61,44 +61,44 @@ def test_every_form_of_import_counts(found, text):
         ("from ..hits import Hits", "showergrid/hits.py"),
     ],
 )
-def test_relative_imports_count(found, text, module):
+def test_relative_imports_count(closure_of, text, module):
     files = {
         "read.py": "import showergrid.representations.color",
         "showergrid/representations/color.py": text,
         "showergrid/representations/projection.py": "",
         "showergrid/hits.py": "",
     }
-    assert found(files) == {"read.py", "showergrid/representations/color.py", module}
+    assert closure_of(files) == {"read.py", "showergrid/representations/color.py", module}
 
 
-def test_the_file_of_a_package_counts(found):
+def test_the_file_of_a_package_counts(closure_of):
     files = {
         "read.py": "import showergrid.settings.images",
         "showergrid/settings/__init__.py": "from showergrid import hits",
         "showergrid/settings/images.py": "",
         "showergrid/hits.py": "",
     }
-    assert found(files) == set(files)
+    assert closure_of(files) == set(files)
 
 
 @pytest.mark.parametrize("text", ["import showergrid.models", "from showergrid import models"])
-def test_a_package_that_is_imported_itself_counts(found, text):
+def test_a_package_that_is_imported_itself_counts(closure_of, text):
     files = {
         "read.py": text,
         "showergrid/models/__init__.py": "from showergrid import hits",
         "showergrid/models/simple.py": "",
         "showergrid/hits.py": "",
     }
-    assert found(files) == {*files} - {"showergrid/models/simple.py"}
+    assert closure_of(files) == {*files} - {"showergrid/models/simple.py"}
 
 
-def test_a_file_that_is_no_python_is_named_with_its_line(found, tmp_path):
+def test_a_file_that_is_no_python_is_named_with_its_line(closure_of, tmp_path):
     with pytest.raises(InputError) as error:
-        found({"read.py": "import showergrid.hits", "showergrid/hits.py": "AXES = 3\n\ndef ("})
+        closure_of({"read.py": "import showergrid.hits", "showergrid/hits.py": "AXES = 3\n\ndef ("})
     assert str(error.value).startswith(f"{tmp_path}/showergrid/hits.py, line 3: is no Python (")
 
 
-def test_imports_are_followed_to_their_end_also_in_a_circle(found):
+def test_imports_are_followed_to_their_end_also_in_a_circle(closure_of):
     files = {
         "read.py": "import showergrid.a",
         "showergrid/a.py": "import showergrid.b",
@@ -106,24 +106,24 @@ def test_imports_are_followed_to_their_end_also_in_a_circle(found):
         "showergrid/c.py": "import showergrid.a",
         "showergrid/d.py": "import showergrid.a",
     }
-    assert found(files) == {*files} - {"showergrid/d.py"}
+    assert closure_of(files) == {*files} - {"showergrid/d.py"}
 
 
-def test_only_files_beside_the_command_count(found):
-    assert found({"read.py": "import numpy, json\nfrom torch import nn\nimport showergrid.gone"}) == {"read.py"}
+def test_only_files_beside_the_command_count(closure_of):
+    assert closure_of({"read.py": "import numpy, json\nfrom torch import nn\nimport showergrid.gone"}) == {"read.py"}
 
 
-def test_modules_left_out_are_not_followed(found):
+def test_modules_left_out_are_not_followed(closure_of):
     name = sorted(LEFT_OUT)[0].replace(".", "/") + ".py"
     files = {
         "read.py": "\n".join(f"import {module}" for module in sorted(LEFT_OUT)),
         name: "import showergrid.hits",
         "showergrid/hits.py": "",
     }
-    assert found(files) == {"read.py"}
+    assert closure_of(files) == {"read.py"}
 
 
-def test_modules_named_count_with_what_they_import(found):
+def test_modules_named_count_with_what_they_import(closure_of):
     files = {
         "train.py": "import showergrid.plugins",
         "showergrid/plugins.py": "",
@@ -131,12 +131,12 @@ def test_modules_named_count_with_what_they_import(found):
         "showergrid/models/complex.py": "",
         "showergrid/layers.py": "",
     }
-    assert found(files, "showergrid.models.simple") == {*files} - {"showergrid/models/complex.py"}
+    assert closure_of(files, "showergrid.models.simple") == {*files} - {"showergrid/models/complex.py"}
 
 
-def test_what_does_not_exist_is_refused(found, tmp_path):
+def test_what_does_not_exist_is_refused(closure_of, tmp_path):
     with pytest.raises(FileNotFoundError, match=r"showergrid\.models\.gone"):
-        found({"train.py": ""}, "showergrid.models.gone")
+        closure_of({"train.py": ""}, "showergrid.models.gone")
     with pytest.raises(FileNotFoundError):
         closure(tmp_path / "gone.py")
 
@@ -149,8 +149,8 @@ def test_a_representation_or_network_is_no_code_of_another(tmp_path):
     assert Path("showergrid/models/complex.py") not in files
 
 
-# What each command has loaded once its options are known; what it loads later: tests/workflow/test_code.py. Each has a
-# process of its own, in which the large packages are there already.
+# It prints what each command has loaded once its options are known; tests/workflow/test_code.py is about what it loads
+# later. Each command has a process of its own, in which the large packages are imported already.
 LOADED = """
 import json, os, runpy, sys
 import matplotlib.pyplot, mlflow, optuna, pyarrow.parquet, scipy.stats, sklearn.ensemble, torch, torchvision
@@ -173,18 +173,18 @@ COMMANDS = sorted(path.name for path in SCRIPTS.glob("*.py"))
 
 @pytest.fixture(scope="module")
 def loaded() -> dict[str, list[str]]:
-    """By command, the modules of the project that it has loaded."""
+    """The modules of the project that each command has loaded."""
     done = subprocess.run([sys.executable, "-c", LOADED, *COMMANDS], cwd=SCRIPTS, capture_output=True, check=True)
     return dict(json.loads(line) for line in done.stdout.splitlines() if line.startswith(b"["))
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_what_a_command_loads_is_its_code(loaded, command):
-    found = set(loaded[command])
+    modules = set(loaded[command])
     code = {".".join(path.relative_to(SCRIPTS).with_suffix("").parts) for path in closure(SCRIPTS / command)}
     empty = {".".join(path.relative_to(SCRIPTS).parts[:-1]) for path in SCRIPTS.rglob("__init__.py")}
-    assert found
-    assert found - code - empty <= LEFT_OUT | LOADED_BY_THEM
+    assert modules
+    assert modules - code - empty <= LEFT_OUT | LOADED_BY_THEM
 
 
 def test_files_of_packages_are_empty():

@@ -27,7 +27,7 @@ PLUGINS = ("representations", "models")  # each file in them is a plug-in; folde
 
 
 def modules(scripts: Path) -> dict[str, Path]:
-    """By dotted name below showergrid, every module that is no `__init__.py`."""
+    """Every module but `__init__.py`, by its dotted name below showergrid."""
     library = scripts / "showergrid"
     return {
         ".".join(path.relative_to(library).with_suffix("").parts): path
@@ -47,7 +47,7 @@ def imported(path: Path) -> Iterator[str]:
 
 
 def faults(scripts: Path) -> list[str]:
-    """What is wrong with the imports and the names of the classes of the library in `scripts`, a line each."""
+    """Faults in the imports and the class names of the library in `scripts`, a line each."""
     known = modules(scripts)
     graph = {name: {other for other in imported(path) if other in known} for name, path in known.items()}
     lines = [f"{name}: no package of the house" for name in known if name.partition(".")[0] not in ROW]
@@ -55,9 +55,9 @@ def faults(scripts: Path) -> list[str]:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
         lines.append(f"circle: {' -> '.join(error.args[1])}")
-    for name, others in graph.items():
+    for name, targets in graph.items():
         package = name.partition(".")[0]
-        for other in sorted(others):
+        for other in sorted(targets):
             lower = other.partition(".")[0]
             if package != lower and ROW.get(lower, -1) >= ROW.get(package, len(ROWS)):
                 lines.append(f"{name} imports {other}: {package} stands no higher than {lower}")

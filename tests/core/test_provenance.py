@@ -1,4 +1,4 @@
-"""What is recorded of a job, and what a digest stands for."""
+"""What is recorded of a job, and what its digest depends on."""
 
 import hashlib
 import json
@@ -66,13 +66,13 @@ def record(project: Path, **changes) -> dict:
 
 
 def test_record_holds_what_was_asked_and_what_was_made(project):
-    found = record(project)
-    assert {key: found[key] for key in ("rule", "wildcards", "config")} == {
+    recorded = record(project)
+    assert {key: recorded[key] for key in ("rule", "wildcards", "config")} == {
         key: JOB[key] for key in ("rule", "wildcards", "config")
     }
-    assert found["environment"].items() >= JOB["environment"].items()
-    assert found["seeds"] == {"cell": 19}
-    assert found["code"] == {
+    assert recorded["environment"].items() >= JOB["environment"].items()
+    assert recorded["seeds"] == {"cell": 19}
+    assert recorded["code"] == {
         name: sha256(project / "scripts" / name)
         for name in ("train.py", "showergrid/layers.py", "showergrid/models/simple.py")
     }
@@ -80,24 +80,24 @@ def test_record_holds_what_was_asked_and_what_was_made(project):
     def file(name: str) -> dict[str, str]:
         return {"path": str(project / name), "sha256": sha256(project / name)}
 
-    assert found["inputs"] == {"images": file("images"), "hits": [file("hits.0"), file("hits.1")]}
-    assert found["outputs"] == {"model": file("model")}
+    assert recorded["inputs"] == {"images": file("images"), "hits": [file("hits.0"), file("hits.1")]}
+    assert recorded["outputs"] == {"model": file("model")}
 
 
 def test_record_holds_software_and_machine(project, monkeypatch):
     monkeypatch.setenv("SLURM_JOB_ID", "4711")
     monkeypatch.setenv("SLURM_NODELIST", "node-08")
-    found = record(project)
-    assert found["packages"]["numpy"] == version("numpy")
-    assert found["packages"]["torch"] == version("torch")
-    assert found["python"] == platform.python_version()
-    assert platform.release() in found["os"]
-    assert found["cpu"]["model"]
-    assert isinstance(found["cpu"]["flags"], list)
-    assert "OMP_NUM_THREADS" in found["threads"]
-    assert {"4711", "node-08"} <= set(found["slurm"].values())
-    assert {"gpu", "determinism"} <= set(found)
-    start, end = (datetime.fromisoformat(found[key]) for key in ("start", "end"))
+    recorded = record(project)
+    assert recorded["packages"]["numpy"] == version("numpy")
+    assert recorded["packages"]["torch"] == version("torch")
+    assert recorded["python"] == platform.python_version()
+    assert platform.release() in recorded["os"]
+    assert recorded["cpu"]["model"]
+    assert isinstance(recorded["cpu"]["flags"], list)
+    assert "OMP_NUM_THREADS" in recorded["threads"]
+    assert {"4711", "node-08"} <= set(recorded["slurm"].values())
+    assert {"gpu", "determinism"} <= set(recorded)
+    start, end = (datetime.fromisoformat(recorded[key]) for key in ("start", "end"))
     assert start.tzinfo is not None
     assert start <= end
 
@@ -105,10 +105,10 @@ def test_record_holds_software_and_machine(project, monkeypatch):
 def test_record_of_a_command_with_networks_holds_their_settings(project):
     import torch
 
-    found = record(project)
-    assert found["threads"]["torch"] == torch.get_num_threads()
-    assert found["determinism"]["deterministic_algorithms"] == torch.are_deterministic_algorithms_enabled()
-    assert (found["gpu"] is None) == (not torch.cuda.is_available())
+    recorded = record(project)
+    assert recorded["threads"]["torch"] == torch.get_num_threads()
+    assert recorded["determinism"]["deterministic_algorithms"] == torch.are_deterministic_algorithms_enabled()
+    assert (recorded["gpu"] is None) == (not torch.cuda.is_available())
 
 
 def test_without_a_repository_there_is_no_commit(project):

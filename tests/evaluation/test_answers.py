@@ -60,9 +60,9 @@ def test_labels_are_places_in_the_list_of_classes(files, tmp_path):
     chosen = np.array([1, 3])
     seen = cut(images, chosen, Window.of(WindowSettings(**WINDOW), images.axes))
     assert labelled(seen, events, CLASSES).label.tolist() == [0, 1]
-    found = labelled(seen, events, CLASSES[::-1])
-    assert found.label.tolist() == [1, 0]
-    assert found.images.event.tolist() == [1, 3]
+    swapped = labelled(seen, events, CLASSES[::-1])
+    assert swapped.label.tolist() == [1, 0]
+    assert swapped.images.event.tolist() == [1, 3]
     with pytest.raises(InputError, match="event 3: PDG code 22"):
         labelled(seen, events, [CLASSES[0], {"name": "muon", "pdg": 13}])
 
@@ -83,9 +83,9 @@ def test_a_model_comes_back_with_what_it_is_of(tmp_path):
     path = tmp_path / "model.safetensors"
     weights = {"b": torch.rand(2, 3).T, "a": torch.tensor(4)}
     write_model(path, weights, '{"seed": 19}')
-    found, description = read_model(path)
+    tensors, description = read_model(path)
     assert description == {"seed": 19}
-    assert all(torch.equal(found[name], weights[name]) for name in ("a", "b"))
+    assert all(torch.equal(tensors[name], weights[name]) for name in ("a", "b"))
     first = path.read_bytes()
     write_model(path, dict(reversed(weights.items())), '{"seed": 19}')
     assert path.read_bytes() == first

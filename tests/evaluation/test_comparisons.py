@@ -75,8 +75,8 @@ def test_pairing_finds_more_than_two_separate_test_sets():
 
 def test_identical_cells_are_not_told_apart():
     rng = np.random.default_rng(2)
-    one = cell(rng, rng.normal(size=LABELS.size), 3, 0.1)
-    made = samples({"a": one, "b": one}, LABELS, accuracy, FEW)
+    scores = cell(rng, rng.normal(size=LABELS.size), 3, 0.1)
+    made = samples({"a": scores, "b": scores}, LABELS, accuracy, FEW)
     verdicts = against_best(made, 0.05, 1)
     assert verdicts["a"].best
     assert not verdicts["a"].indistinguishable
@@ -104,7 +104,7 @@ def test_a_collapsed_cell_differs_from_a_good_one():
 @pytest.mark.parametrize("shared", [0.0, 0.1])  # what networks of one seed number have in common
 @pytest.mark.parametrize("own", [0.0, 0.1])
 def test_no_difference_between_means_over_variants(shared: float, own: float):
-    """Two variants a side, alike on the whole, with three seeds each; seeds lean by `shared` and by `own`."""
+    """Two equally good variants on each side, with three seeds each, which vary by `shared` and by `own`."""
     count = 0
     for trial in range(TRIALS):
         rng = np.random.default_rng([trial, 10])
@@ -121,11 +121,11 @@ def test_pairing_by_seed_finds_what_the_noise_of_seeds_would_hide():
     hard, lean = rng.normal(size=LABELS.size), 0.3 * rng.normal(size=(5, 1))
     cells = {"a": cell(rng, hard, 5, 0, lean), "b": cell(rng, hard, 5, 0, lean + 0.4)}
     made = samples(cells, LABELS, accuracy, FEW)
-    found = paired(made["b"], made["a"], FEW, "test")
-    assert found.p < 0.05 < p_value(made["a"], made["b"], generator(1, "test"))
-    assert 0 < found.low < found.value < found.high
-    assert found.value == pytest.approx(made["b"].mean - made["a"].mean)
-    assert paired(made["a"], made["b"], FEW, "test").value == pytest.approx(-found.value)
+    difference = paired(made["b"], made["a"], FEW, "test")
+    assert difference.p < 0.05 < p_value(made["a"], made["b"], generator(1, "test"))
+    assert 0 < difference.low < difference.value < difference.high
+    assert difference.value == pytest.approx(made["b"].mean - made["a"].mean)
+    assert paired(made["a"], made["b"], FEW, "test").value == pytest.approx(-difference.value)
 
 
 def test_mean_over_variants_by_hand():
@@ -149,9 +149,9 @@ def test_interval_of_several_seeds_covers_the_truth():
     covered = 0
     for trial in range(TRIALS):
         rng = np.random.default_rng([trial, 6])
-        one = cell(rng, rng.normal(size=LABELS.size), 3, between)
-        found = estimate(samples({"a": one}, LABELS, accuracy, FEW)["a"], FEW, "a")
-        covered += found.low <= truth <= found.high
+        scores = cell(rng, rng.normal(size=LABELS.size), 3, between)
+        estimated = estimate(samples({"a": scores}, LABELS, accuracy, FEW)["a"], FEW, "a")
+        covered += estimated.low <= truth <= estimated.high
     assert covered / TRIALS > 0.95 - 0.06
 
 
@@ -160,13 +160,13 @@ def test_one_seed_has_the_interval_of_its_metrics():
     scores = cell(rng, rng.normal(size=LABELS.size), 1, 0)
     report = split_metrics(LABELS, scores[0], ("electron", "photon"), FEW, "test")
     for name, statistic in (("accuracy", accuracy), ("roc_auc", roc_auc)):
-        found = estimate(samples({"a": scores}, LABELS, statistic, FEW)["a"], FEW, "a")
-        assert {"value": found.value, "low": found.low, "high": found.high} == report[name]
-        assert found.std is None
+        estimated = estimate(samples({"a": scores}, LABELS, statistic, FEW)["a"], FEW, "a")
+        assert {"value": estimated.value, "low": estimated.low, "high": estimated.high} == report[name]
+        assert estimated.std is None
 
 
 def test_intervals_stay_between_0_and_1():
     rng = np.random.default_rng(9)
     scores = np.concatenate([cell(rng, rng.normal(size=LABELS.size), 2, 0, 3), np.full((1, LABELS.size), 0.7)])
-    found = estimate(samples({"a": scores}, LABELS, accuracy, FEW)["a"], FEW, "a")
-    assert 0 <= found.low < found.value < found.high == 1
+    estimated = estimate(samples({"a": scores}, LABELS, accuracy, FEW)["a"], FEW, "a")
+    assert 0 <= estimated.low < estimated.value < estimated.high == 1

@@ -41,8 +41,8 @@ def test_every_value_agrees_with_scikit_learn():
         assert report[name]["value"] == pytest.approx(value, rel=1e-12), name
         assert report[name]["low"] < value < report[name]["high"], name
     matrix = sk.confusion_matrix(labels, np.where(answered, 0, 1))
-    found = [[report["confusion"][true][answer]["value"] for answer in NAMES] for true in NAMES]
-    assert found == matrix.tolist()
+    confusion = [[report["confusion"][true][answer]["value"] for answer in NAMES] for true in NAMES]
+    assert confusion == matrix.tolist()
     assert report["events"] == 1500
     assert report["collapsed"] is False
 

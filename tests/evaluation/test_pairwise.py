@@ -1,4 +1,4 @@
-"""The law of a difference against integrals of SciPy, tests by hand, and what it says of noise alone."""
+"""The distribution of a difference: against integrals of SciPy, by hand, and its p values of noise alone."""
 
 import itertools
 
@@ -23,21 +23,21 @@ def law(normal: float, variances: tuple[float, float], freedom: tuple[float, flo
 @pytest.mark.parametrize("p", [0.5, 0.05, 1e-3, 1e-6])
 def test_without_noise_of_events_it_is_students_t(freedom, p):
     distance = 0.01 * stats.t.isf(p / 2, freedom)
-    found = law(0, (1e-4, 0), (freedom, 1)).outside(np.array([distance]))
-    np.testing.assert_allclose(found, p, rtol=2e-3 if p > 1e-6 else 1e-2)
+    tail = law(0, (1e-4, 0), (freedom, 1)).outside(np.array([distance]))
+    np.testing.assert_allclose(tail, p, rtol=2e-3 if p > 1e-6 else 1e-2)
 
 
 @pytest.mark.parametrize(("first", "second"), [(2, 2), (2, 4), (1, 9)])
 @pytest.mark.parametrize("distance", [0.5, 3, 40])
 def test_two_sources_and_events_by_integration(first, second, distance):
     """Events and one t by the convolution of SciPy's densities; then two t's without events."""
-    one = law(1.0, (4.0, 0), (first, 1)).outside(np.array([distance]))
+    single = law(1.0, (4.0, 0), (first, 1)).outside(np.array([distance]))
 
     def tail(x, shift):
         return stats.t.sf((distance - shift) / 2, first) + stats.t.sf((distance + shift) / 2, first) if x else 0
 
     expected, _ = quad(lambda z: stats.norm.pdf(z) * tail(1, z), -9, 9, limit=200)
-    np.testing.assert_allclose(one, expected, rtol=2e-3)
+    np.testing.assert_allclose(single, expected, rtol=2e-3)
     both = law(0.0, (4.0, 1.0), (first, second)).outside(np.array([distance]))
     edges = [-np.inf, -100, -10, -1, 1, 10, 100, np.inf]
     parts = itertools.pairwise(edges)
@@ -56,22 +56,22 @@ def test_half_width_holds_the_level():
 def test_single_seeds_are_mcnemars_test_by_hand():
     first = np.array([[True] * 12 + [False] * 4 + [True] * 84])
     second = np.array([[False] * 12 + [True] * 4 + [True] * 84])
-    found = differences([first, second], [[19], [19]], 0.95)
-    assert found.value[0] == 8 / 100
-    assert found.p[0] == pytest.approx(stats.chi2.sf((12 - 4) ** 2 / (12 + 4), 1))
-    assert found.low[0] == pytest.approx(0.08 - 1.959964 * 4 / 100)
-    assert found.high[0] == pytest.approx(0.08 + 1.959964 * 4 / 100)
-    assert found.seeds[0] == "none"
+    pairs = differences([first, second], [[19], [19]], 0.95)
+    assert pairs.value[0] == 8 / 100
+    assert pairs.p[0] == pytest.approx(stats.chi2.sf((12 - 4) ** 2 / (12 + 4), 1))
+    assert pairs.low[0] == pytest.approx(0.08 - 1.959964 * 4 / 100)
+    assert pairs.high[0] == pytest.approx(0.08 + 1.959964 * 4 / 100)
+    assert pairs.seeds[0] == "none"
 
 
 def test_how_the_noise_of_seeds_is_taken():
-    """By hand where no event differs between the means: two rows whose accuracies are .5, .75 and so on."""
+    """By hand on four events: the seeds of `a` have the accuracies .5, .75 and .25, those of `b` 1, .75 and .5."""
     a = np.array([[1, 1, 0, 0], [1, 1, 1, 0], [1, 0, 0, 0]], dtype=bool)
     b = np.array([[1, 1, 1, 1], [1, 1, 1, 0], [1, 1, 0, 0]], dtype=bool)
     places = [a, b, a[:2], a[:1], b[:1]]
     seeds = [[19, 20, 21], [19, 20, 21], [19, 20], [19], [7]]
-    found = differences(places, seeds, 0.95)
-    kinds = dict(zip(zip(found.first.tolist(), found.second.tolist(), strict=True), found.seeds, strict=True))
+    pairs = differences(places, seeds, 0.95)
+    kinds = dict(zip(zip(pairs.first.tolist(), pairs.second.tolist(), strict=True), pairs.seeds, strict=True))
     assert kinds[0, 1] == "paired"
     assert kinds[0, 2] == "independent"
     assert kinds[0, 3] == kinds[1, 4] == "borrowed"
@@ -79,11 +79,11 @@ def test_how_the_noise_of_seeds_is_taken():
     per_seed = a.mean(axis=1) - b.mean(axis=1)
     events = ((a.mean(axis=0) - b.mean(axis=0)) ** 2).sum() / 16
     expected = law(events, (np.var(per_seed, ddof=1) / 3, 0), (2, 1)).outside(per_seed.mean()[None])
-    assert found.p[0] == pytest.approx(expected[0])
+    assert pairs.p[0] == pytest.approx(expected[0])
     events = ((a.mean(axis=0) - a[0]) ** 2).sum() / 16
     spread = np.var(a.mean(axis=1), ddof=1) * (1 / 3 + 1)
     expected = law(events, (spread, 0), (2, 1)).outside(np.array([a.mean() - a[0].mean()]))
-    assert found.p[2] == pytest.approx(expected[0])
+    assert pairs.p[2] == pytest.approx(expected[0])
 
 
 def test_seeds_are_paired_by_their_number():
@@ -100,21 +100,21 @@ def test_exchanging_places_turns_differences_round(seed, sizes):
     rng = np.random.default_rng(seed)
     right = [rng.random((size, 40)) < rng.random() for size in sizes]
     numbers = [list(range(size)) for size in sizes]
-    found = differences(right, numbers, 0.9)
+    straight = differences(right, numbers, 0.9)
     turned = differences(right[::-1], numbers[::-1], 0.9)
     order = np.lexsort((-turned.first, -turned.second))  # the pairs of the turned places in the order of the others
-    np.testing.assert_allclose(found.value, -turned.value[order], atol=1e-12)
-    np.testing.assert_allclose(found.p, turned.p[order], rtol=1e-9)
-    np.testing.assert_allclose(found.low, -turned.high[order], atol=1e-9)
-    assert np.all((found.p >= 0.1 - 1e-9) == ((found.low <= 1e-9) & (found.high >= -1e-9)))
-    assert np.all((found.p > 0) & (found.p <= 1))
+    np.testing.assert_allclose(straight.value, -turned.value[order], atol=1e-12)
+    np.testing.assert_allclose(straight.p, turned.p[order], rtol=1e-9)
+    np.testing.assert_allclose(straight.low, -turned.high[order], atol=1e-9)
+    assert np.all((straight.p >= 0.1 - 1e-9) == ((straight.low <= 1e-9) & (straight.high >= -1e-9)))
+    assert np.all((straight.p > 0) & (straight.p <= 1))
 
 
 def test_the_same_answers_do_not_differ():
-    one = np.random.default_rng(2).random((3, 50)) < 0.8
-    found = differences([one, one], [[1, 2, 3]] * 2, 0.95)
-    assert found.value[0] == found.low[0] == found.high[0] == 0 or found.high[0] < 1e-12
-    assert found.p[0] == 1
+    right = np.random.default_rng(2).random((3, 50)) < 0.8
+    pairs = differences([right, right], [[1, 2, 3]] * 2, 0.95)
+    assert pairs.value[0] == pairs.low[0] == pairs.high[0] == 0 or pairs.high[0] < 1e-12
+    assert pairs.p[0] == 1
 
 
 def test_it_is_the_law_that_comparisons_draws():
@@ -126,12 +126,12 @@ def test_it_is_the_law_that_comparisons_draws():
     bootstrap = Bootstrap(seed=1, resamples=20_000, level=0.95)
     made = samples({"a": scores[0], "b": scores[1]}, labels, accuracy, bootstrap)
     drawn = paired(made["a"], made["b"], bootstrap, "test")
-    found = differences(list(lean > 0), [[1, 2, 3, 4]] * 2, 0.95)
-    assert found.value[0] == pytest.approx(drawn.value)
+    computed = differences(list(lean > 0), [[1, 2, 3, 4]] * 2, 0.95)
+    assert computed.value[0] == pytest.approx(drawn.value)
     assert 0.001 < drawn.p < 0.9
-    assert found.p[0] == pytest.approx(drawn.p, rel=0.1)
-    assert found.low[0] == pytest.approx(drawn.low, abs=0.002)
-    assert found.high[0] == pytest.approx(drawn.high, abs=0.002)
+    assert computed.p[0] == pytest.approx(drawn.p, rel=0.1)
+    assert computed.low[0] == pytest.approx(drawn.low, abs=0.002)
+    assert computed.high[0] == pytest.approx(drawn.high, abs=0.002)
 
 
 def test_p_values_of_noise_of_events_are_uniform():

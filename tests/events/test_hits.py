@@ -27,15 +27,15 @@ def parameters(sort="distance") -> hits.Parameters:
     ],
 )
 def test_by_hand(sort, expected):
-    found = hits.pixels(hits_of([EVENT]), CENTIMETRES, RANGES, parameters(sort))
+    pixels = hits.pixels(hits_of([EVENT]), CENTIMETRES, RANGES, parameters(sort))
     place, charge = np.array(expected)[:, :3], np.array(expected)[:, 3]
-    assert found.place[:, 0].tolist() == [0, 1, 2, 3]
-    assert found.charge.tolist() == charge.tolist()
-    assert sorted(found.hits.tolist()) == [1, 1, 1, 2]
-    np.testing.assert_allclose(found.values[:, :3], place / 10)
-    np.testing.assert_allclose(found.values[:, 3], np.linalg.norm(place, axis=1) / 10)
-    np.testing.assert_allclose(found.values[:, 4], np.log(1 + charge) / np.log(1 + 200.0))
-    assert found.values[:, 5].tolist() == [1, 1, 1, 1]
+    assert pixels.place[:, 0].tolist() == [0, 1, 2, 3]
+    assert pixels.charge.tolist() == charge.tolist()
+    assert sorted(pixels.hits.tolist()) == [1, 1, 1, 2]
+    np.testing.assert_allclose(pixels.values[:, :3], place / 10)
+    np.testing.assert_allclose(pixels.values[:, 3], np.linalg.norm(place, axis=1) / 10)
+    np.testing.assert_allclose(pixels.values[:, 4], np.log(1 + charge) / np.log(1 + 200.0))
+    assert pixels.values[:, 5].tolist() == [1, 1, 1, 1]
 
 
 def test_range_is_the_largest_sum_of_a_voxel():
@@ -53,16 +53,16 @@ def test_windows_hold_the_first_hits_and_their_share_of_the_charge(tmp_path):
     write_images(path, [hits_of(events[:7]), hits_of(events[7:], 7)], CALIBRATION | {"ranges": RANGES}, settings)
     images = read_images(path)
     assert images.axes == ("hit",)
-    # what is for images does nothing to a list
-    asked = WindowSettings(shape=[5], placement={"x": "direction"}, margin={"x": 3}, origin="charge_centre")
-    cutting = cut(images, np.arange(12), Window.of(asked, images.axes))
+    # placement, margin and origin are for images and do nothing to a list
+    window = WindowSettings(shape=[5], placement={"x": "direction"}, margin={"x": 3}, origin="charge_centre")
+    cutting = cut(images, np.arange(12), Window.of(window, images.axes))
     batch = cutting.batch(np.arange(12))
     assert batch.shape == (12, 6, 5)
     for i, event in enumerate(events):
-        found = hits.pixels(hits_of([event]), CENTIMETRES, RANGES, parameters())
-        n = min(5, len(found.values))
-        np.testing.assert_array_equal(batch[i, :, :n].T, found.values[:n].astype(np.float32))
+        pixels = hits.pixels(hits_of([event]), CENTIMETRES, RANGES, parameters())
+        n = min(5, len(pixels.values))
+        np.testing.assert_array_equal(batch[i, :, :n].T, pixels.values[:n].astype(np.float32))
         assert not batch[i, :, n:].any()
-        assert cutting.share.charge[i] == pytest.approx(found.charge[:n].sum() / found.charge.sum(), rel=1e-6)
-        assert cutting.share.hits[i] == pytest.approx(found.hits[:n].sum() / len(event))
+        assert cutting.share.charge[i] == pytest.approx(pixels.charge[:n].sum() / pixels.charge.sum(), rel=1e-6)
+        assert cutting.share.hits[i] == pytest.approx(pixels.hits[:n].sum() / len(event))
         assert (np.diff(batch[i, 3, :n]) >= 0).all()

@@ -50,7 +50,7 @@ def test_file_returns_what_was_written(tmp_path):
     for name in ("a", "b"):
         write_split(tmp_path / name, np.arange(100), sets)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
-    event, found = read_split(tmp_path / "a")
+    event, stored = read_split(tmp_path / "a")
     assert np.array_equal(event, np.arange(100))
-    assert np.array_equal(found, sets)
+    assert np.array_equal(stored, sets)
     assert np.array_equal(events_of(tmp_path / "a", "test"), np.flatnonzero(sets == "test"))

@@ -65,8 +65,8 @@ def test_heat_of_a_linear_network_is_weight_times_value(shape, one_thread):
     row = np.repeat(np.arange(40), np.diff(images.offsets))
     own = weight[answer[row], :, images.position] - weight[1 - answer[row], :, images.position]
     expected = (own * images.values.T).sum(1)
-    found = Asked(two, images, answer, SETTINGS, CPU).heat(steps=3)
-    assert found == pytest.approx(expected, abs=1e-6)
+    heat = Asked(two, images, answer, SETTINGS, CPU).heat(steps=3)
+    assert heat == pytest.approx(expected, abs=1e-6)
 
 
 def test_log_odds_of_any_number_of_classes():
@@ -99,58 +99,58 @@ def trained() -> tuple[nn.Module, Cut, np.ndarray]:
 
 
 @pytest.fixture
-def asked(trained, one_thread) -> Asked:
+def answered(trained, one_thread) -> Asked:
     network, images, label = trained
     answer = answers(network, SETTINGS, images, CPU).numpy().argmax(1)
     assert np.mean(answer == label) > 0.95
     return Asked(network, images, answer, SETTINGS, CPU)
 
 
-def test_heat_adds_up_to_the_difference_from_the_empty_image(asked):
-    total = np.add.reduceat(asked.heat(steps=48), asked.images.offsets[:-1])
+def test_heat_adds_up_to_the_difference_from_the_empty_image(answered):
+    total = np.add.reduceat(answered.heat(steps=48), answered.images.offsets[:-1])
     with torch.no_grad():
-        x = torch.from_numpy(asked.images.batch(np.arange(100)))
-        answer = torch.from_numpy(asked.answer)
-        expected = log_odds(asked.network(x), answer) - log_odds(asked.network(torch.zeros_like(x)), answer)
+        x = torch.from_numpy(answered.images.batch(np.arange(100)))
+        answer = torch.from_numpy(answered.answer)
+        expected = log_odds(answered.network(x), answer) - log_odds(answered.network(torch.zeros_like(x)), answer)
     off = np.abs(total - expected.numpy())
     assert np.mean(off) < 0.02 * np.mean(np.abs(expected.numpy()))
     assert np.max(off) < 0.1 * np.ptp(expected.numpy())
 
 
-def test_heat_finds_the_patch(asked):
-    """Where the patch is bright the answer rests on it: nine of about fifty pixels hold most of the heat."""
-    heat = asked.heat(steps=16)
-    row, column = np.unravel_index(asked.images.position, SHAPE[1:])
+def test_heat_finds_the_patch(answered):
+    """The answer rests on a bright patch: its nine of about fifty pixels hold most of the heat."""
+    heat = answered.heat(steps=16)
+    row, column = np.unravel_index(answered.images.position, SHAPE[1:])
     patch = (row >= 4) & (row < 7) & (column >= 9) & (column < 12)
-    bright = np.repeat(asked.answer == 0, np.diff(asked.images.offsets))
+    bright = np.repeat(answered.answer == 0, np.diff(answered.images.offsets))
     assert heat[patch & bright].sum() > 0.6 * np.abs(heat[bright]).sum()
 
 
-def test_masking_the_hottest_pixels_changes_the_score_more_than_masking_at_random(asked):
-    heat = asked.heat(steps=16)
-    hottest, random = falls(asked, heat, 0.1, seed=1)
-    bright = asked.answer == 0  # a dark patch cannot be masked away
-    found = summary({"difference": (hottest - random)[bright]}, np.zeros(bright.sum()), BOOTSTRAP)["difference"]
-    assert found["low"] > 0.02
+def test_masking_the_hottest_pixels_changes_the_score_more_than_masking_at_random(answered):
+    heat = answered.heat(steps=16)
+    hottest, random = falls(answered, heat, 0.1, seed=1)
+    bright = answered.answer == 0  # a dark patch cannot be masked away
+    difference = summary({"difference": (hottest - random)[bright]}, np.zeros(bright.sum()), BOOTSTRAP)["difference"]
+    assert difference["low"] > 0.02
     assert np.mean(hottest[bright]) > 3 * np.mean(random[bright])
 
 
-def test_random_weights_change_the_map(asked):
-    heat = asked.heat(steps=16)
+def test_random_weights_change_the_map(answered):
+    heat = answered.heat(steps=16)
     anew = build({"module": "simple", "parameters": {}}, SHAPE, 2, seed=2)
-    other = replace(asked, network=anew).heat(steps=16)
-    assert np.allclose(correlation(heat, heat, asked.images.offsets), 1)
-    assert abs(np.mean(correlation(heat, other, asked.images.offsets))) < 0.3
+    other = replace(answered, network=anew).heat(steps=16)
+    assert np.allclose(correlation(heat, heat, answered.images.offsets), 1)
+    assert abs(np.mean(correlation(heat, other, answered.images.offsets))) < 0.3
 
 
-def test_masked_pixels_are_empty_ones(asked):
-    masked = np.random.default_rng(1).random(asked.images.position.size) < 0.5
-    dense = asked.images.batch(np.arange(100)).reshape(100, -1)
-    row = np.repeat(np.arange(100), np.diff(asked.images.offsets))
-    dense[row[masked], asked.images.position[masked]] = 0
+def test_masked_pixels_are_empty_ones(answered):
+    masked = np.random.default_rng(1).random(answered.images.position.size) < 0.5
+    dense = answered.images.batch(np.arange(100)).reshape(100, -1)
+    row = np.repeat(np.arange(100), np.diff(answered.images.offsets))
+    dense[row[masked], answered.images.position[masked]] = 0
     with torch.no_grad():
-        p = asked.network.eval()(torch.from_numpy(dense.reshape(100, *SHAPE))).double().softmax(1).numpy()
-    assert asked.probability(masked) == pytest.approx(p[np.arange(100), asked.answer], abs=1e-6)
+        p = answered.network.eval()(torch.from_numpy(dense.reshape(100, *SHAPE))).double().softmax(1).numpy()
+    assert answered.probability(masked) == pytest.approx(p[np.arange(100), answered.answer], abs=1e-6)
 
 
 BOOTSTRAP = Bootstrap(seed=1, resamples=200, level=0.95)
@@ -158,10 +158,10 @@ BOOTSTRAP = Bootstrap(seed=1, resamples=200, level=0.95)
 
 def test_flat_maps_have_no_correlation():
     offsets = np.array([0, 3, 3, 6])
-    found = correlation(np.array([1.0, 2, 3, 4, 4, 4]), np.array([3.0, 2, 1, 1, 2, 3]), offsets)
-    assert found[0] == pytest.approx(-1)
-    assert np.isnan(found[1:]).all()
-    report = summary({"a": found, "b": found[1:]}, np.zeros(3), BOOTSTRAP)
+    correlations = correlation(np.array([1.0, 2, 3, 4, 4, 4]), np.array([3.0, 2, 1, 1, 2, 3]), offsets)
+    assert correlations[0] == pytest.approx(-1)
+    assert np.isnan(correlations[1:]).all()
+    report = summary({"a": correlations, "b": correlations[1:]}, np.zeros(3), BOOTSTRAP)
     assert report["a"]["value"] == pytest.approx(-1)
     assert report["b"] is None
 

@@ -41,11 +41,11 @@ def test_hits_kept_by_hand(way):
 
 
 @given(st.sampled_from(WAYS), st.floats(0.01, 1), st.floats(0.01, 1), st.integers(0, 3))
-def test_a_smaller_share_is_part_of_a_larger_one(way, one, other, seed):
+def test_a_smaller_share_is_part_of_a_larger_one(way, first, second, seed):
     hits = hits_of(random_events(seed, 6))
-    small, large = (kept(hits, way, share, seed) for share in sorted([one, other]))
+    small, large = (kept(hits, way, share, seed) for share in sorted([first, second]))
     size = np.diff(hits.offsets)
-    for share, left in zip(sorted([one, other]), (small, large), strict=True):
+    for share, left in zip(sorted([first, second]), (small, large), strict=True):
         number = np.diff(left.offsets)
         assert np.all((number >= share * size - 1e-6) & (number < share * size + 1))
         assert np.array_equal(left.position[left.offsets[:-1]], hits.position[hits.offsets[:-1]])
@@ -64,13 +64,13 @@ def test_hits_left_at_random_are_any():
 
 def test_chosen_events_are_found_in_chunks_and_in_the_order_of_their_images():
     chunks = [hits_of(random_events(1, 4)), hits_of(random_events(2, 3), first=4)]
-    found = in_order(chunks, np.array([1, 2, 5]), None)
-    assert found.event.tolist() == [1, 2, 5]
+    chosen = in_order(chunks, np.array([1, 2, 5]), None)
+    assert chosen.event.tolist() == [1, 2, 5]
     whole = [chunk.only(np.isin(chunk.event, [1, 2, 5])) for chunk in chunks]
-    assert np.array_equal(found.charge, np.concatenate([part.charge for part in whole]))
+    assert np.array_equal(chosen.charge, np.concatenate([part.charge for part in whole]))
     timed = [type(part)(part.event, part.offsets, part.position, part.charge, -part.charge) for part in chunks]
-    found = in_order(timed, np.array([1, 2, 5]), "truth_time")
-    assert all(np.all(np.diff(event) <= 0) for event in map(np.array, charges(found)))
+    chosen = in_order(timed, np.array([1, 2, 5]), "truth_time")
+    assert all(np.all(np.diff(event) <= 0) for event in map(np.array, charges(chosen)))
 
 
 @pytest.fixture
@@ -136,14 +136,14 @@ def test_scores_of_whole_events_are_those_of_their_images(trained):
 def test_the_window_stays_where_that_of_the_whole_event_is(trained):
     """One hit is left to each event: all images show one pixel, where the whole event's direction puts the origin."""
     cell, hits = trained
-    assert len({tuple(one) for one in cell.whole.direction.tolist()}) > 2
+    assert len({tuple(direction) for direction in cell.whole.direction.tolist()}) > 2
     alone = kept(hits, "first", 0.01, seed=1)
     assert np.all(np.diff(alone.offsets) == 1)
     equal = type(alone)(alone.event, alone.offsets, alone.position, np.full(alone.charge.size, 500.0))
-    found = cell.scores(equal)
-    groups = {tuple(one): set() for one in cell.whole.direction[:, [0, 2]].tolist()}
-    for one, score in zip(cell.whole.direction[:, [0, 2]].tolist(), found.tolist(), strict=True):
-        groups[tuple(one)].add(round(score, 6))
+    answers = cell.scores(equal)
+    groups = {tuple(direction): set() for direction in cell.whole.direction[:, [0, 2]].tolist()}
+    for direction, score in zip(cell.whole.direction[:, [0, 2]].tolist(), answers.tolist(), strict=True):
+        groups[tuple(direction)].add(round(score, 6))
     assert all(len(scores) == 1 for scores in groups.values())
     assert len({min(scores) for scores in groups.values()}) == len(groups)
 
@@ -154,10 +154,12 @@ def test_table_and_figure(trained, tmp_path):
     rows = list(table(cell, hits, labels, [1.0, 0.1], 1, Bootstrap(seed=1, resamples=100, level=0.95)))
     write_table(tmp_path / "removal.csv", rows)
     with open(tmp_path / "removal.csv", newline="") as file:
-        found = list(csv.DictReader(file))
-    assert list(found[0]) == HEADER
-    assert [(row["way"], float(row["kept"])) for row in found] == [(way, share) for way in WAYS for share in (1.0, 0.1)]
-    whole = [row for row in found if row["kept"] == "1.0"]
+        written = list(csv.DictReader(file))
+    assert list(written[0]) == HEADER
+    assert [(row["way"], float(row["kept"])) for row in written] == [
+        (way, share) for way in WAYS for share in (1.0, 0.1)
+    ]
+    whole = [row for row in written if row["kept"] == "1.0"]
     assert len({tuple(row[name] for name in HEADER if name != "way") for row in whole}) == 1  # whatever the way
     right = np.mean((cell.scores(hits) >= 0.5) == (labels == 0))
     assert float(whole[0]["accuracy"]) == right

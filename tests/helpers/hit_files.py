@@ -179,7 +179,7 @@ def root_lists(path: Path, parts: Iterable[Block]) -> None:
 
 
 def rntuple_lists(path: Path, parts: Iterable[Block]) -> None:
-    """What uproot writes unless it is asked for a tree; all at once."""
+    """An RNTuple, which uproot writes unless it is asked for a tree; all blocks at once."""
     block = joined(parts)
     first = starts(block)
     counts = np.diff(first, append=block["event"].size)
@@ -188,7 +188,7 @@ def rntuple_lists(path: Path, parts: Iterable[Block]) -> None:
         file["events"] = {name: block[name][first] for name in OF_AN_EVENT} | hits
 
 
-# Every layout by name: what writes it, its suffix, and the columns that a map names
+# Every layout by name: its writer, its suffix, and the columns that a map names
 LAYOUTS: dict[str, tuple[Callable[[Path, Iterable[Block]], None], str, dict]] = {
     "csv": (csv, ".csv", PLAIN),
     "csv.gz": (csv, ".csv.gz", PLAIN),

@@ -89,15 +89,15 @@ def direction(event, axis):
 
 
 def centre(event, axes, ranges, c):
-    found = []
+    pixels = []
     for axis in axes:
         a = AXES.index(axis)
         total = weighted = 0.0
         for hit in event:
             total += hit[3]
             weighted += hit[3] * hit[a]
-        found.append(pixel(weighted / total, axis, ranges, c) - pixel(event[0][a], axis, ranges, c))
-    return tuple(found)
+        pixels.append(pixel(weighted / total, axis, ranges, c) - pixel(event[0][a], axis, ranges, c))
+    return tuple(pixels)
 
 
 def end(event, axes, ranges, c):
@@ -111,16 +111,16 @@ def end(event, axes, ranges, c):
 
 
 def origin_in_window(event, axes, shape, placement, margin, mirrored=False):
-    """Where in the window the first hit stands; mirrored: where the end does."""
-    found = []
+    """The pixel of the window on which the first hit stands; mirrored: on which the end stands."""
+    pixels = []
     for axis, size in zip(axes, shape, strict=True):
         how = placement[axis]
         if how == "direction":
             how = {1: "start", -1: "end", 0: "centre"}[direction(event, axis)]
         if mirrored:
             how = {"start": "end", "end": "start"}.get(how, how)
-        found.append({"start": margin.get(axis, 0), "end": size - 1 - margin.get(axis, 0), "centre": size // 2}[how])
-    return tuple(found)
+        pixels.append({"start": margin.get(axis, 0), "end": size - 1 - margin.get(axis, 0), "centre": size // 2}[how])
+    return tuple(pixels)
 
 
 def window(image, shape, origin):

@@ -26,9 +26,9 @@ def write_cell(
     events: int = 400,
     window: float = 0.6,
 ) -> Path:
-    """A cell of 2 epochs whose network answers better the larger `skill` is; 0 answers one class.
+    """A cell of 2 epochs whose network answers better the larger `skill` is; with 0 it answers one class.
 
-    The window holds that share of the charge of every test event, and 0.1 less of the hits of every second one.
+    The window holds the share `window` of the charge of each test event, and 0.1 less of the hits of every second one.
     """
     folder = cell_folder(results, representation, resolution, model, seed)
     folder.mkdir(parents=True)
@@ -54,7 +54,7 @@ def write_cell(
         {"charge": np.full(events - 200, window), "hits": window - 0.1 * (np.arange(events - 200) % 2)},
         best_epoch=1,
         epochs=2,
-        names=[one["name"] for one in CLASSES],
+        names=[kind["name"] for kind in CLASSES],
         bootstrap=Bootstrap(**BOOTSTRAP),
     )
     (folder / "metrics.json").write_text(json.dumps(metrics))

@@ -51,48 +51,48 @@ def test_summed_ranges_by_hand():
     events = [[(0, 1, 0, 10), (0.4, 7, 0.4, 30), (8, 8, 10, 5)], [(0, 0, 0, 900), (4, 8, 5, 1)]]
     data = calibrate_data([hits_of([[(0, 0, 0, 1), (8, 8, 10, 1)]])], STRETCH)
     settings = images("color", COLOR, 4)
-    found = calibrate_images(training_hits([hits_of(events)], np.array([0])), data, settings)
-    assert found["pixels"] == {"x": 4, "y": 4, "z": 5}
-    assert found["ranges"] == pytest.approx({"charge_sum": 40, "depth": 7})
+    calibration = calibrate_images(training_hits([hits_of(events)], np.array([0])), data, settings)
+    assert calibration["pixels"] == {"x": 4, "y": 4, "z": 5}
+    assert calibration["ranges"] == pytest.approx({"charge_sum": 40, "depth": 7})
     assert calibrate_images([hits_of(events)], data, settings)["ranges"] == {"charge_sum": 900, "depth": 8}
 
 
 def test_pixels_of_z_are_rounded_half_to_even():
     data = calibrate_data([hits_of(random_events(0, 3))], STRETCH)
-    found = calibrate_images([hits_of(random_events(0, 3))], data, images("projection", PROJECTION, 250))
-    assert found["pixels"] == {"x": 250, "y": 250, "z": 312}
+    calibration = calibrate_images([hits_of(random_events(0, 3))], data, images("projection", PROJECTION, 250))
+    assert calibration["pixels"] == {"x": 250, "y": 250, "z": 312}
 
 
 def test_pixels_follow_the_detector():
     """MicroBooNE's 256 x 233 x 1037 cm: a pixel has about as many cm on every axis."""
     stretch = {"x": 1.0, "y": 233 / 256, "z": 1037 / 256}
     data = calibrate_data([hits_of([[(0, 0, 0, 1), (256, 233, 1037, 1)]])], stretch)
-    found = calibrate_images([hits_of(random_events(0, 3))], data, images("projection", PROJECTION, 256))
-    assert found["pixels"] == {"x": 256, "y": 233, "z": 1037}
+    calibration = calibrate_images([hits_of(random_events(0, 3))], data, images("projection", PROJECTION, 256))
+    assert calibration["pixels"] == {"x": 256, "y": 233, "z": 1037}
 
 
 @pytest.mark.parametrize(("module", "parameters"), [("color", COLOR), ("projection", PROJECTION)])
 def test_chunks_do_not_matter(tmp_path, module, parameters):
     path = write_hits(tmp_path / "hits.parquet", random_events(1, 40))
     training = np.arange(0, 40, 3)
-    found = []
+    calibrations = []
     for rows in (100, 777, 100_000):
         data = calibrate_data(training_hits(read_hits(path, rows), training), STRETCH)
         chunks = training_hits(read_hits(path, rows), training)
-        found.append((data, calibrate_images(chunks, data, images(module, parameters, 50))))
-    assert found[0] == found[1] == found[2]
+        calibrations.append((data, calibrate_images(chunks, data, images(module, parameters, 50))))
+    assert calibrations[0] == calibrations[1] == calibrations[2]
 
 
 def test_hits_of_other_events_do_not_matter():
     events, training = random_events(2, 30), np.arange(0, 30, 2)
     noise = [event if i % 2 == 0 else [(1e4, -1e4, 1e4, 1e9)] * 5 for i, event in enumerate(events)]
     for module, parameters in (("color", COLOR), ("projection", PROJECTION)):
-        found = []
+        calibrations = []
         for some in (events, noise):
             data = calibrate_data(training_hits([hits_of(some)], training), STRETCH)
             chunks = training_hits([hits_of(some)], training)
-            found.append((data, calibrate_images(chunks, data, images(module, parameters, 100))))
-        assert found[0] == found[1]
+            calibrations.append((data, calibrate_images(chunks, data, images(module, parameters, 100))))
+        assert calibrations[0] == calibrations[1]
 
 
 def test_files(tmp_path):

@@ -63,7 +63,7 @@ def test_an_event_by_hand(tmp_path):
 
 
 def event_with(up: int, down: int, level: int) -> list:
-    """An event whose x goes up from, down from, or stays level with the first hit so many times."""
+    """An event whose first hit is followed by `up`, `down` and `level` hits above, below and level with it in x."""
     return [(4, 4, 4, 1)] + [(5, 4, 4, 1)] * up + [(3, 4, 4, 1)] * down + [(4, 4, 4, 1)] * level
 
 
@@ -212,17 +212,17 @@ def test_ten_times_the_hits_need_no_more_memory(tmp_path, module):
 
 @pytest.mark.parametrize("order", ["truth_time", "axis"])
 def test_a_representation_may_have_an_order_of_its_own(tmp_path, order):
-    """As if the file had held the hits in that order."""
+    """The image file is that of hits which were stored in that order."""
     events = [[hit for hit in event if hit[3] > 0] for event in random_events(3, 20)]
     hits = hits_of(events)
     time = np.random.default_rng(5).permutation(hits.charge.size).astype(float)
-    asked = settings().model_dump()
-    asked["representation"]["order"] = order
+    values = settings().model_dump()
+    values["representation"]["order"] = order
     calibration = CALIBRATION | {"ranges": RANGES}
-    write_images(tmp_path / "asked", [replace(hits, time=time)], calibration, ImageSettings(**asked))
+    write_images(tmp_path / "asked", [replace(hits, time=time)], calibration, ImageSettings(**values))
     by_event = [np.arange(low, high) for low, high in itertools.pairwise(hits.offsets)]
     if order == "truth_time":
-        rows = np.concatenate([one[np.argsort(time[one])] for one in by_event])
+        rows = np.concatenate([event_rows[np.argsort(time[event_rows])] for event_rows in by_event])
     else:
         rows = along_axis(hits.row, hits.position, hits.charge)
     assert rows.tolist() != list(range(time.size))
@@ -231,14 +231,14 @@ def test_a_representation_may_have_an_order_of_its_own(tmp_path, order):
 
 
 def test_an_order_of_time_needs_times(tmp_path):
-    asked = settings().model_dump()
-    asked["representation"]["order"] = "truth_time"
+    values = settings().model_dump()
+    values["representation"]["order"] = "truth_time"
     hits = hits_of([[(1, 1, 1, 1), (2, 2, 2, 2)]])
     with pytest.raises(InputError, match=r"truth_time: the hits have no time"):
         write_images(
             tmp_path / "images",
             [replace(hits, time=np.array([1.0, np.nan]))],
             CALIBRATION | {"ranges": RANGES},
-            ImageSettings(**asked),
+            ImageSettings(**values),
         )
     assert list(tmp_path.iterdir()) == []

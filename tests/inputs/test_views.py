@@ -40,12 +40,12 @@ def cell(*seen: dict) -> dict:
 @pytest.fixture(scope="module")
 def files(tmp_path_factory) -> dict[str, Path]:
     events = random_events(31, 12)
-    found = {}
+    paths = {}
     for axis in "xyz":
-        found[axis] = tmp_path_factory.mktemp("images") / f"{axis}.safetensors"
+        paths[axis] = tmp_path_factory.mktemp("images") / f"{axis}.safetensors"
         settings = ImageSettings(representation=projection(axis), resolution=8)
-        write_images(found[axis], [hits_of(events)], CALIBRATION | {"ranges": {"charge": 1.0}}, settings)
-    return found
+        write_images(paths[axis], [hits_of(events)], CALIBRATION | {"ranges": {"charge": 1.0}}, settings)
+    return paths
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def files(tmp_path_factory) -> dict[str, Path]:
     [[("x", "first_hit"), ("y", "first_hit"), ("z", "first_hit")], [("y", "first_hit"), ("y", "end"), ("x", "end")]],
 )
 def test_a_batch_is_those_of_the_views_stacked(files, seen):
-    told = cell(*(view(*one) for one in seen))
+    told = cell(*(view(*pair) for pair in seen))
     names = [f"projection_{axis}" for axis in dict.fromkeys(axis for axis, _ in seen)]
     assert shown(told) == names
     images = read_views(told, [files[name[-1]] for name in names])
@@ -61,27 +61,27 @@ def test_a_batch_is_those_of_the_views_stacked(files, seen):
     stack = cut_views(told, images, events)
     alone = []
     for axis, origin in seen:
-        found = images[f"projection_{axis}"]
-        window = Window.of(WindowSettings(**view(axis, origin)["window"]), found.axes)
-        alone.append(cut(found, events, window))
+        view_images = images[f"projection_{axis}"]
+        window = Window.of(WindowSettings(**view(axis, origin)["window"]), view_images.axes)
+        alone.append(cut(view_images, events, window))
     batch = stack.batch(rows)
     assert batch.shape == (3, 3, 40, 32)
     assert stack.shape == (3, 40, 32)
-    for channel, one in enumerate(alone):
-        assert one.batch(rows).any()
-        assert np.array_equal(batch[:, channel], one.batch(rows)[:, 0])
-    assert len({one.batch(rows).tobytes() for one in alone}) == 3
+    for channel, cutting in enumerate(alone):
+        assert cutting.batch(rows).any()
+        assert np.array_equal(batch[:, channel], cutting.batch(rows)[:, 0])
+    assert len({cutting.batch(rows).tobytes() for cutting in alone}) == 3
     assert stack.event.tolist() == events.tolist()
-    np.testing.assert_allclose(stack.share.charge, np.mean([one.share.charge for one in alone], axis=0))
+    np.testing.assert_allclose(stack.share.charge, np.mean([cutting.share.charge for cutting in alone], axis=0))
 
 
 def test_a_cell_of_one_representation_is_cut_as_ever(files):
-    one = view("y")
-    told = {"representation": one["representation"], "resolution": 8, "model": {"window": one["window"]}}
+    single = view("y")
+    told = {"representation": single["representation"], "resolution": 8, "model": {"window": single["window"]}}
     images = read_views(told, [files["y"]])["projection_y"]
-    expected = cut(images, np.arange(4), Window.of(WindowSettings(**one["window"]), images.axes))
-    found = cut_views(told, {"projection_y": images}, np.arange(4))
-    assert np.array_equal(found.batch(np.arange(4)), expected.batch(np.arange(4)))
+    expected = cut(images, np.arange(4), Window.of(WindowSettings(**single["window"]), images.axes))
+    cutting = cut_views(told, {"projection_y": images}, np.arange(4))
+    assert np.array_equal(cutting.batch(np.arange(4)), expected.batch(np.arange(4)))
 
 
 def test_files_must_be_those_of_the_views(files):
@@ -93,13 +93,13 @@ def test_files_must_be_those_of_the_views(files):
 
 
 def test_a_trained_cell_tells_each_view_with_its_calibration():
-    one, other = {"resolution": 8, "axes": 1}, {"resolution": 8, "axes": 2}
-    stored = json.loads(json.dumps(described(cell(view("x"), view("y"), view("x", "end")), [one, other])))
-    assert [found.calibration for found in views(stored)] == [one, other, one]
-    assert [found.window.origin for found in views(stored)] == ["first_hit", "first_hit", "end"]
+    first, second = {"resolution": 8, "axes": 1}, {"resolution": 8, "axes": 2}
+    stored = json.loads(json.dumps(described(cell(view("x"), view("y"), view("x", "end")), [first, second])))
+    assert [entry.calibration for entry in views(stored)] == [first, second, first]
+    assert [entry.window.origin for entry in views(stored)] == ["first_hit", "first_hit", "end"]
     alone = {"representation": projection("y"), "model": {"window": view("y")["window"]}}
     assert views(alone)[0].calibration is None
-    assert views(described(alone, [other]))[0].calibration == other
+    assert views(described(alone, [second]))[0].calibration == second
 
 
 # In a study
@@ -117,8 +117,8 @@ def test_a_cell_is_told_its_views():
     place = {"representation": "start_end", "resolution": 100, "model": "simple", "seed": 19}
     told = job(study(), "train", None, **place)
     alone = job(study(), "train", None, **{**place, "representation": "projection_y"})
-    assert [one["representation"] for one in told["views"]] == [alone["representation"]] * 2
-    assert [one["window"] for one in told["views"]] == [
+    assert [entry["representation"] for entry in told["views"]] == [alone["representation"]] * 2
+    assert [entry["window"] for entry in told["views"]] == [
         alone["model"]["window"],
         {**alone["model"]["window"], "origin": "end"},
     ]
@@ -135,10 +135,10 @@ def test_a_cell_is_told_its_views():
 
 def test_pretrained_networks_take_one_channel_or_three():
     three = {"name": "three", "module": "views", "of": ["projection_x", "projection_y", "projection_y"]}
-    found = study(**with_views(three))
-    assert found.catalogue.has_meaning("three", "efficientnet_lite0")
-    assert not found.catalogue.has_meaning("two_sides", "efficientnet_lite0")
-    assert found.catalogue.has_meaning("two_sides", "simple")
+    extended_study = study(**with_views(three))
+    assert extended_study.catalogue.has_meaning("three", "efficientnet_lite0")
+    assert not extended_study.catalogue.has_meaning("two_sides", "efficientnet_lite0")
+    assert extended_study.catalogue.has_meaning("two_sides", "simple")
 
 
 def test_views_have_no_images_of_their_own():
@@ -167,7 +167,7 @@ def test_views_that_do_not_go_together_are_refused(entry, words):
 def test_windows_in_centimetres_must_agree():
     models = [*TEST["models"], {"name": "wide", "module": "simple", "window_cm": {"x": 32, "y": 40, "z": 64}}]
     models[-1]["margin_cm"] = {"x": 8, "z": 4}
-    found = study(models=models)
+    extended_study = study(models=models)
     with pytest.raises(InputError, match="window_cm gives views of different shapes"):
-        found.catalogue.model("two_sides", 100, "wide")
-    assert found.catalogue.model("start_end", 100, "wide")["window"]["shape"] == [8, 16]
+        extended_study.catalogue.model("two_sides", 100, "wide")
+    assert extended_study.catalogue.model("start_end", 100, "wide")["window"]["shape"] == [8, 16]

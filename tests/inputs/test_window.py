@@ -52,12 +52,12 @@ def shower(side: int, size: int = 31) -> list:
 
 def test_start_and_direction_by_hand(tmp_path):
     images = images_of(tmp_path, [shower(1), shower(-1), shower(1, size=30), shower(0)])
-    one = cut(images, np.arange(4), window([62, 128])).batch(np.arange(4))
-    assert (one.shape, one.dtype) == ((4, 1, 62, 128), np.float32)
-    assert shown(one[0]) == {(0, 10, 5): 7, (0, 11, 6): 2}  # runs up: 10 pixels from the low edge
-    assert shown(one[1]) == {(0, 51, 5): 7, (0, 50, 6): 2}  # runs down: 10 pixels from the high edge
-    assert shown(one[2]) == {(0, 31, 5): 7, (0, 32, 6): 2}  # 30 hits: in the middle
-    assert shown(one[3]) == {(0, 31, 5): 7, (0, 31, 6): 2}  # a tie: in the middle
+    batch = cut(images, np.arange(4), window([62, 128])).batch(np.arange(4))
+    assert (batch.shape, batch.dtype) == ((4, 1, 62, 128), np.float32)
+    assert shown(batch[0]) == {(0, 10, 5): 7, (0, 11, 6): 2}  # runs up: 10 pixels from the low edge
+    assert shown(batch[1]) == {(0, 51, 5): 7, (0, 50, 6): 2}  # runs down: 10 pixels from the high edge
+    assert shown(batch[2]) == {(0, 31, 5): 7, (0, 32, 6): 2}  # 30 hits: in the middle
+    assert shown(batch[3]) == {(0, 31, 5): 7, (0, 31, 6): 2}  # a tie: in the middle
 
 
 def test_centre_of_odd_and_even_windows(tmp_path):
@@ -90,10 +90,10 @@ def test_charge_centre_by_hand(tmp_path):
 def test_end_by_hand(tmp_path):
     """Windows around the end are those around the start of the shower that runs the other way."""
     images = images_of(tmp_path, [shower(1), shower(-1), shower(1, size=30)])  # end one pixel beside the first hit
-    one = cut(images, np.arange(3), window([62, 128], origin="end")).batch(np.arange(3))
-    assert shown(one[0]) == {(0, 51, 122): 2, (0, 50, 121): 7}  # runs up: 10 and 5 pixels from the high edges
-    assert shown(one[1]) == {(0, 10, 122): 2, (0, 11, 121): 7}  # runs down in x, up in z
-    assert shown(one[2]) == {(0, 31, 122): 2, (0, 30, 121): 7}  # no direction: in the middle
+    batch = cut(images, np.arange(3), window([62, 128], origin="end")).batch(np.arange(3))
+    assert shown(batch[0]) == {(0, 51, 122): 2, (0, 50, 121): 7}  # runs up: 10 and 5 pixels from the high edges
+    assert shown(batch[1]) == {(0, 10, 122): 2, (0, 11, 121): 7}  # runs down in x, up in z
+    assert shown(batch[2]) == {(0, 31, 122): 2, (0, 30, 121): 7}  # no direction: in the middle
 
 
 @pytest.mark.parametrize("module", ["projection", "voxels"])

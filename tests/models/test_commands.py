@@ -92,7 +92,7 @@ def as_before():
 def options(
     study: Path, cell: Path, model: str, representation: str, changes: dict | None = None, epochs: int = 1
 ) -> dict[str, object]:
-    """What train.py is given for a cell that writes to `cell`; `changes` are of the network's parameters."""
+    """The options of train.py for a cell that writes to `cell`; `changes` are of the network's parameters."""
     module = plugins.load("models", model)
     config = {
         "seed": 19,
@@ -165,10 +165,10 @@ def test_every_network_trains_and_is_evaluated(study, tmp_path, model, represent
     assert [name for name, tensor in start.named_parameters() if torch.equal(learnt[name], tensor)] == []
     (row,) = csv.DictReader(given["history"].open())
     metrics = json.loads((tmp_path / "metrics.json").read_text())
-    # The weights that were written are those that validation was taken with, and evaluation gives them the same images.
-    found = metrics["splits"]["validation"]
-    assert found["accuracy"]["value"] == float(row["val_accuracy"])
-    assert found["loss"]["value"] == pytest.approx(float(row["val_loss"]), rel=1e-6)
+    # Validation used the weights that were written, and evaluation gives them the same images.
+    validation = metrics["splits"]["validation"]
+    assert validation["accuracy"]["value"] == float(row["val_accuracy"])
+    assert validation["loss"]["value"] == pytest.approx(float(row["val_loss"]), rel=1e-6)
     score = pq.read_table(tmp_path / "predictions.parquet")["score"].to_numpy()
     assert len(score) == EVENTS
     assert np.all((score >= 0) & (score <= 1))

@@ -1,4 +1,4 @@
-"""The hit transformer: what is not there changes nothing, nor does the order of what is."""
+"""The hit transformer: neither padding nor the order of the hits changes its answers."""
 
 import pytest
 import torch
@@ -27,21 +27,21 @@ def network():
 def test_padding_changes_nothing(network):
     x = lists([10, 4, 1, 0], 10)
     with torch.no_grad():
-        found, longer = network(x), network(torch.nn.functional.pad(x, (0, 22)))
+        logits, longer = network(x), network(torch.nn.functional.pad(x, (0, 22)))
         x[1, :5, 4:] = 99.0  # whatever stands in a place where no hit is
-        assert found.shape == (4, 3)
-        torch.testing.assert_close(longer, found, rtol=1e-5, atol=1e-6)
-        torch.testing.assert_close(network(x), found, rtol=1e-5, atol=1e-6)
+        assert logits.shape == (4, 3)
+        torch.testing.assert_close(longer, logits, rtol=1e-5, atol=1e-6)
+        torch.testing.assert_close(network(x), logits, rtol=1e-5, atol=1e-6)
 
 
 def test_order_changes_nothing_and_hits_do(network):
     x = lists([10, 7], 10)
     order = torch.randperm(10, generator=torch.Generator().manual_seed(2))
     with torch.no_grad():
-        found = network(x)
-        torch.testing.assert_close(network(x[:, :, order]), found, rtol=1e-5, atol=1e-6)
+        logits = network(x)
+        torch.testing.assert_close(network(x[:, :, order]), logits, rtol=1e-5, atol=1e-6)
         x[:, 4, 0] += 1
-        assert (network(x) - found).abs().max() > 1e-4
+        assert (network(x) - logits).abs().max() > 1e-4
 
 
 def test_heads_divide_the_width():

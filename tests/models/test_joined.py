@@ -35,7 +35,7 @@ def told(model: str, *models: dict) -> dict:
 
 
 def network(cell: dict):
-    shape = (sum(one["channels"] for one in cell["model"]["backbones"]), *cell["model"]["window"]["shape"])
+    shape = (sum(backbone["channels"] for backbone in cell["model"]["backbones"]), *cell["model"]["window"]["shape"])
     return loop.build(loop.untrained(cell["model"]), shape, 2, 19).eval(), torch.rand(3, *shape)
 
 
@@ -44,47 +44,47 @@ APART = {"name": "apart", "module": "joined", "backbone": ["simple", "complex"]}
 
 
 def test_each_view_enters_its_own_network():
-    found, images = network(told("apart", APART))
+    joined, images = network(told("apart", APART))
     with torch.no_grad():
-        alone = [backbone(images[:, [k]]) for k, backbone in enumerate(found.backbones)]
-        assert [one.shape[1] for one in alone] == [24 * 4 * 8, 128 * 4 * 8]  # channels x what the poolings leave
-        assert torch.equal(found.features(images), torch.cat(alone, dim=1))
-        assert torch.equal(found(images), found.head(torch.cat(alone, dim=1)))
+        alone = [backbone(images[:, [k]]) for k, backbone in enumerate(joined.backbones)]
+        assert [tensor.shape[1] for tensor in alone] == [24 * 4 * 8, 128 * 4 * 8]  # channels x what the poolings leave
+        assert torch.equal(joined.features(images), torch.cat(alone, dim=1))
+        assert torch.equal(joined(images), joined.head(torch.cat(alone, dim=1)))
 
 
 def test_one_network_may_look_at_all_views():
-    found, images = network(told("joined"))
-    assert len(found.backbones) == 1
+    joined, images = network(told("joined"))
+    assert len(joined.backbones) == 1
     with torch.no_grad():
-        swapped = found.features(images[:, [1, 0]])
+        swapped = joined.features(images[:, [1, 0]])
         size = swapped.shape[1] // 2
-        assert torch.equal(found.features(images), torch.cat([swapped[:, size:], swapped[:, :size]], dim=1))
+        assert torch.equal(joined.features(images), torch.cat([swapped[:, size:], swapped[:, :size]], dim=1))
 
 
 def test_all_of_a_joined_network_is_trained():
-    found, images = network(told("apart", APART))
-    found(images).sum().backward()
-    assert all(tensor.grad is not None for tensor in found.parameters())
+    joined, images = network(told("apart", APART))
+    joined(images).sum().backward()
+    assert all(tensor.grad is not None for tensor in joined.parameters())
 
 
 def test_a_pretrained_backbone_stays_frozen_as_it_would_alone():
     model = {"name": "large", "module": "joined", "backbone": "efficientnet_lite0"}
-    found, _ = network(told("large", model))
-    assert found(torch.rand(2, 2, 32, 64)).shape == (2, 2)
-    assert [sum(t.requires_grad for t in one.parameters()) for one in found.backbones] == [10, 10]
+    joined, _ = network(told("large", model))
+    assert joined(torch.rand(2, 2, 32, 64)).shape == (2, 2)
+    assert [sum(t.requires_grad for t in backbone.parameters()) for backbone in joined.backbones] == [10, 10]
 
 
 @pytest.fixture(scope="module")
 def cells(tmp_path_factory) -> Path:
     """Image files of two projections, and untrained cells of each."""
     folder = tmp_path_factory.mktemp("cells")
-    found = study()
+    base_study = study()
     hits = hits_of(random_events(41, 10))
     for name, model in (("projection_x", "simple"), ("projection_y", "complex")):
-        settings = ImageSettings(representation=found.catalogue.representation(name), resolution=100)
+        settings = ImageSettings(representation=base_study.catalogue.representation(name), resolution=100)
         calibration = CALIBRATION | {"resolution": 100, "ranges": {"charge": 4000.0}}
         write_images(folder / f"{name}.safetensors", [hits], calibration, settings)
-        cell = job(found, "train", None, **{**PLACE, "representation": name, "model": model})
+        cell = job(base_study, "train", None, **{**PLACE, "representation": name, "model": model})
         weights = loop.build(cell["model"], (1, 16, 32), 2, 5).state_dict()
         model_file.write_model(folder / f"{name}.model", weights, model_file.describe(cell, [calibration]))
     return folder
@@ -97,14 +97,14 @@ def features_of(cells: Path, name: str) -> np.ndarray:
 
 
 def test_features_of_trained_cells_are_those_that_the_frozen_network_joins(cells):
-    """Computed once, and by the whole network out of the images, as evaluation does: the same."""
+    """Features computed once equal those that the whole network computes from the images, as evaluation does."""
     cell = told("trained", TRAINED)
-    found = loop.build(loop.untrained(cell["model"]), (2, 16, 32), 2, 19).eval()
+    frozen = loop.build(loop.untrained(cell["model"]), (2, 16, 32), 2, 19).eval()
     names = ["projection_x", "projection_y"]
-    model_file.load_backbones(found, [cells / f"{name}.model" for name in names])
+    model_file.load_backbones(frozen, [cells / f"{name}.model" for name in names])
     images = cut_views(cell, read_views(cell, [cells / f"{name}.safetensors" for name in names]), np.arange(10))
     with torch.no_grad():
-        expected = found.features(torch.from_numpy(images.batch(np.arange(10)))).float()
+        expected = frozen.features(torch.from_numpy(images.batch(np.arange(10)))).float()
     joined = np.concatenate([features_of(cells, name) for name in names], axis=1)
     assert np.abs(joined).max() > 0
     np.testing.assert_allclose(joined, expected.numpy(), rtol=1e-4, atol=1e-6)
@@ -114,9 +114,9 @@ def test_features_come_back_and_other_events_are_refused(tmp_path):
     values = np.arange(8, dtype=np.float32).reshape(4, 2)
     for name, factor in (("a", 1), ("b", 10)):
         write_features(tmp_path / name, Features(np.arange(4), factor * values))
-    found = read_features([tmp_path / "a", tmp_path / "b"], np.arange(4))
-    assert found.of(np.array([3, 1])).batch(np.array([1, 0])).tolist() == [[2, 3, 20, 30], [6, 7, 60, 70]]
-    assert (found.shape, len(found)) == ((4,), 4)
+    features = read_features([tmp_path / "a", tmp_path / "b"], np.arange(4))
+    assert features.of(np.array([3, 1])).batch(np.array([1, 0])).tolist() == [[2, 3, 20, 30], [6, 7, 60, 70]]
+    assert (features.shape, len(features)) == ((4,), 4)
     with pytest.raises(InputError, match="features of other events"):
         read_features([tmp_path / "a"], np.arange(5))
     (tmp_path / "a").write_bytes(b"12345678")
@@ -129,7 +129,7 @@ def test_features_come_back_and_other_events_are_refused(tmp_path):
 
 def test_a_joined_network_is_told_its_backbones_and_not_how_they_are_trained():
     cell = told("joined")
-    assert [one["model"]["module"] for one in cell["model"]["backbones"]] == ["simple", "simple"]
+    assert [backbone["model"]["module"] for backbone in cell["model"]["backbones"]] == ["simple", "simple"]
     assert {"showergrid.models.joined", "showergrid.models.simple", "showergrid.representations.views"} <= set(
         closure_modules(cell)
     )

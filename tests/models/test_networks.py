@@ -200,9 +200,9 @@ def test_efficientnet_lite0_has_the_weights_of_its_package():
     ).eval()
     ours = build("efficientnet_lite0", (3, 64, 64)).eval()
     with torch.no_grad():
-        expected, found = theirs(x), theirs._fc(ours.backbone(x))
+        expected, logits = theirs(x), theirs._fc(ours.backbone(x))
     assert expected.std() > 0.1
-    torch.testing.assert_close(found, expected)
+    torch.testing.assert_close(logits, expected)
 
 
 @pytest.mark.parametrize("channels", [1, 3])

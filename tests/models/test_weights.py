@@ -33,7 +33,7 @@ def built(name: str, window: tuple[int, int], **parameters) -> nn.Module:
 
 
 def theirs(name: str) -> nn.Module:
-    """The network as torchvision makes it for its pretrained weights, which none of them are here."""
+    """The network as torchvision builds it for its pretrained weights, but with random weights."""
     special = {"transform_input": True, "aux_logits": True, "init_weights": False}
     return get_model(name, weights=None, **(special if name in ("googlenet", "inception_v3") else {})).eval()
 
@@ -124,12 +124,12 @@ def test_weights_saved_from_torchvision_are_loaded(saved):
     x = torch.rand(2, 1, *window)
     classifier = getattr(network, last)
     setattr(network, last, nn.Identity())
-    expected, found = network(x.expand(-1, 3, -1, -1)), ours.backbone(x.expand(-1, 3, -1, -1))
+    expected, features = network(x.expand(-1, 3, -1, -1)), ours.backbone(x.expand(-1, 3, -1, -1))
     setattr(network, last, classifier)
-    torch.testing.assert_close(found, expected)
-    assert ours.head(found).shape == (2, 2)
-    assert torch.equal(ours(x), ours.head(found))
-    # What is not trained because nothing uses it would count among the last tensors.
+    torch.testing.assert_close(features, expected)
+    assert ours.head(features).shape == (2, 2)
+    assert torch.equal(ours(x), ours.head(features))
+    # Parts that nothing uses, and that are therefore not trained, would count among the last tensors.
     assert not [key for key in ours.state_dict() if key.split(".")[1] in ("aux1", "aux2", "AuxLogits", last)]
 
 
@@ -173,9 +173,9 @@ def test_a_file_with_the_names_of_old_torchvision_is_loaded(tmp_path):
     assert len(old) == 364 + 121 * 2  # tensors, and running means and variances
     torch.save(old, tmp_path / "old.pth")
     ours = built("densenet121", (32, 32), weights=str(tmp_path / "old.pth"))
-    found = ours.backbone.state_dict()
-    assert found
-    assert all(torch.equal(tensor, state[key]) for key, tensor in found.items())
+    loaded = ours.backbone.state_dict()
+    assert loaded
+    assert all(torch.equal(tensor, state[key]) for key, tensor in loaded.items())
 
 
 def positions(seed: int = 1) -> dict[str, Tensor]:
@@ -199,10 +199,10 @@ def test_positions_of_a_rectangle_keep_rows_and_columns_apart():
     rows, columns = torch.meshgrid(torch.arange(14.0), torch.arange(14.0), indexing="ij")
     learnt = torch.stack([rows, columns], dim=-1).repeat(1, 1, 384).view(1, 196, 768)
     state = {"encoder.pos_embedding": torch.cat([torch.full((1, 1, 768), 7.0), learnt], dim=1)}
-    found = adapted((64, 128), state)
-    assert found.shape == (1, 1 + 4 * 8, 768)
-    assert torch.all(found[:, 0] == 7)
-    place = found[0, 1:].view(4, 8, 768)
+    embeddings = adapted((64, 128), state)
+    assert embeddings.shape == (1, 1 + 4 * 8, 768)
+    assert torch.all(embeddings[:, 0] == 7)
+    place = embeddings[0, 1:].view(4, 8, 768)
     for channel, axis in ((0, 0), (1, 1)):
         along = place[..., channel].movedim(axis, 0)
         assert along.std(dim=1).max() < 1e-4

@@ -32,8 +32,8 @@ def keys(of: Study, name: str = "a0") -> list[tuple[str, int, str]]:
 
 
 def test_every_combination_is_asked_for_and_the_studys_own_values_have_no_name():
-    found = study({"factors": {"bn": [False, True], "optim_lr": [1.0e-3, 1.0e-2], "log_trans": [False, True]}})
-    assert keys(found) == [
+    ablated = study({"factors": {"bn": [False, True], "optim_lr": [1.0e-3, 1.0e-2], "log_trans": [False, True]}})
+    assert keys(ablated) == [
         ("projection_y", 200, "simple"),
         ("projection_y@log_trans-true", 200, "simple"),
         ("projection_y", 200, "simple@optim_lr-0.01"),
@@ -43,45 +43,48 @@ def test_every_combination_is_asked_for_and_the_studys_own_values_have_no_name()
         ("projection_y", 200, "simple@bn-true,optim_lr-0.01"),
         ("projection_y@log_trans-true", 200, "simple@bn-true,optim_lr-0.01"),
     ]
-    assert found.variants("a0")[0].levels == {"bn": False, "optim_lr": 1.0e-3, "log_trans": False}
-    assert Cell("projection_y", 200, "simple@bn-true", 20) in found.cells_of(found.variants("a0"))
-    assert len(found.cells_of(found.variants("a0"))) == 16
-    assert found.cells == study().cells  # a bare snakemake trains none of them
+    assert ablated.variants("a0")[0].levels == {"bn": False, "optim_lr": 1.0e-3, "log_trans": False}
+    assert Cell("projection_y", 200, "simple@bn-true", 20) in ablated.cells_of(ablated.variants("a0"))
+    assert len(ablated.cells_of(ablated.variants("a0"))) == 16
+    assert ablated.cells == study().cells  # a bare snakemake trains none of them
 
 
 def test_a_variant_has_the_values_of_its_entry_and_overrides_but_for_its_own():
     simple = {"name": "simple", "win_shape": [16, 32], "conv_filters": [5, 6]}
     simple["overrides"] = [{"representation": "projection_y", "bn": True, "batch_size": 7}]
-    found = study(
+    ablated = study(
         {"factors": {"bn": [False, True], "conv_sizes": [[3, 3], [5, 5]], "log_trans": [True]}},
         models=[simple, *TEST["models"][1:]],
         grid=[{"representations": ["color_y"], "resolutions": [200], "models": ["simple"], "seeds": [1]}],
     )
-    settled = found.catalogue.model("projection_y@log_trans-true", 200, "simple@bn-false,conv_sizes-5x5")
+    settled = ablated.catalogue.model("projection_y@log_trans-true", 200, "simple@bn-false,conv_sizes-5x5")
     assert settled["parameters"]["bn"] is False
     assert settled["parameters"]["conv_sizes"] == [5, 5]
     assert settled["parameters"]["conv_filters"] == [5, 6]
     assert settled["training"]["batch_size"] == 7
     assert settled["module"] == "simple"
-    image = found.catalogue.representation("projection_y@log_trans-true")
+    image = ablated.catalogue.representation("projection_y@log_trans-true")
     assert image["module"] == "projection"
     assert image["parameters"]["log_trans"] is True
-    assert keys(found)[-1][2] == "simple@conv_sizes-5x5"  # bn is the study's own there
+    assert keys(ablated)[-1][2] == "simple@conv_sizes-5x5"  # bn has the study's own value there
 
 
 def test_axis_origin_and_order_may_be_varied():
-    found = study(
+    ablated = study(
         {"factors": {"axis": ["y", "z"]}},
         {"factors": {"win_origin": ["first_hit", "charge_centre"]}},
         {"factors": {"order": ["axis", "truth_time"]}},
         {"factors": {"representation": ["projection_y", "color_y"], "resolution": [100, 200]}},
         models=models(complex={"win_shape": [8, 8]}),
     )
-    assert found.catalogue.axes("projection_y@axis-z") == ("x", "y")
-    windows = [found.catalogue.model(*key)["window"]["origin"] for key in keys(found, "a1")]
+    assert ablated.catalogue.axes("projection_y@axis-z") == ("x", "y")
+    windows = [ablated.catalogue.model(*key)["window"]["origin"] for key in keys(ablated, "a1")]
     assert windows == ["first_hit", "charge_centre"]
-    assert [found.catalogue.representation(key[0]).get("order") for key in keys(found, "a2")] == [None, "truth_time"]
-    assert keys(found, "a3") == [
+    assert [ablated.catalogue.representation(key[0]).get("order") for key in keys(ablated, "a2")] == [
+        None,
+        "truth_time",
+    ]
+    assert keys(ablated, "a3") == [
         ("projection_y", 100, "simple"),
         ("projection_y", 200, "simple"),
         ("color_y", 100, "simple"),
@@ -90,8 +93,8 @@ def test_axis_origin_and_order_may_be_varied():
 
 
 def test_the_table_of_an_ablation_is_told_its_factors_in_their_order():
-    found = study({"factors": {"dropout": [0.5, 0.0], "bn": [True]}})
-    told = job(found, "ablation", published(found.config, ROOT), ablation="a0")
+    ablated = study({"factors": {"dropout": [0.5, 0.0], "bn": [True]}})
+    told = job(ablated, "ablation", published(ablated.config, ROOT), ablation="a0")
     assert told["factors"] == [{"name": "dropout", "values": [0.5, 0.0]}, {"name": "bn", "values": [True]}]
     assert [place["levels"] for place in told["places"]] == [{"dropout": 0.5, "bn": True}, {"dropout": 0.0, "bn": True}]
     assert [place["model"] for place in told["places"]] == ["simple@dropout-0.5,bn-true", "simple@bn-true"]
@@ -163,9 +166,9 @@ def test_wrong_window_in_cm_is_refused(changes, words):
 
 
 def test_tables_of_the_resolution_study():
-    found = study()
-    numbers = published(found.config, ROOT)
-    told = job(found, "table_resolution", numbers)
+    tiny = study()
+    numbers = published(tiny.config, ROOT)
+    told = job(tiny, "table_resolution", numbers)
     assert [(place["model"], place["resolution"]) for place in told["places"]] == [
         ("simple", 100),
         ("simple_cm", 100),
@@ -174,9 +177,9 @@ def test_tables_of_the_resolution_study():
     ]
     assert [place["settings"]["window_cm"] for place in told["places"][:2]] == [None, {"x": 32, "z": 64}]
     assert told["places"][0]["settings"]["pixel_cm"] == {"x": 4.0, "z": 4.0}
-    assert list(told["published"]["resolution"]) == ["simple"]  # of a window in pixels
+    assert list(told["published"]["resolution"]) == ["simple"]  # the model whose window is in pixels
     assert told["published"]["resolution"]["simple"]["2000"] == 0.502
-    contained = job(found, "containment", numbers)
+    contained = job(tiny, "containment", numbers)
     assert contained["resolutions"] == [100, 200]
     assert contained["shares"] == [0.75, 1.0]
     assert contained["windows"][3]["window"]["shape"] == [16, 32]

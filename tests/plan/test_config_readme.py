@@ -1,4 +1,4 @@
-"""config/README.md explains every key of the configuration, and no key that there is not."""
+"""config/README.md explains every key of the configuration and no other."""
 
 import re
 from pathlib import Path
@@ -19,16 +19,16 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "config/README.md").read_text()
 MAPS = (ROOT / "docs/ingest.md").read_text()  # explains the keys of a column map
 
-# Column titles and values that stand where keys do.
+# Column titles and values that are written where keys are.
 WORDS = {*plugins.names("representations"), "start", "direction", "centre"}
 
 
-def keys(found: Any) -> set[str]:
-    """All field names of a settings class, or of those in a type, and of the groups within it."""
-    if isinstance(found, type) and issubclass(found, BaseModel):
-        inner = (keys(field.annotation) for field in found.model_fields.values())
-        return set(found.model_fields).union(*inner)
-    return set().union(*map(keys, get_args(found)))
+def keys(annotation: Any) -> set[str]:
+    """All field names of a settings class, or of the classes in a type annotation, and of the groups within them."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        inner = (keys(field.annotation) for field in annotation.model_fields.values())
+        return set(annotation.model_fields).union(*inner)
+    return set().union(*map(keys, get_args(annotation)))
 
 
 def settings() -> dict[str, set[str]]:

@@ -1,4 +1,4 @@
-"""What the host gives to a container, and how an image file is known."""
+"""What the host passes to a container, and how an image file is identified."""
 
 import csv
 import os
@@ -40,7 +40,7 @@ def test_only_named_variables_are_passed_and_what_was_set_before_is_not(tmp_path
 
 
 def test_twice_is_once(tmp_path):
-    # A job on a node starts from what the submitting process has set.
+    # A job on a node starts with the variables that the submitting process has set.
     once = prepared(tmp_path, SLURM_JOB_ID="1")
     assert prepared(tmp_path, **{**once, "SLURM_JOB_ID": "2"})["APPTAINERENV_SLURM_JOB_ID"] == "2"
     assert prepared(tmp_path, **once) == once
@@ -58,25 +58,25 @@ def test_places_outside(tmp_path):
         "ingest": {"files": ["link", "weights.pth", str(store / "missing.csv")]},
         "models": [{"name": "simple", "weights": f"../{store.name}/hits.csv"}],
     }
-    found = prepared(study, config)
-    assert found["APPTAINER_BIND"] == f"{tmp_path}/scratch:{tmp_path}/scratch"
-    rows = list(csv.reader(found["APPTAINER_MOUNT"].splitlines()))
+    variables = prepared(study, config)
+    assert variables["APPTAINER_BIND"] == f"{tmp_path}/scratch:{tmp_path}/scratch"
+    rows = list(csv.reader(variables["APPTAINER_MOUNT"].splitlines()))
     assert rows == [["type=bind", f"src={store / file}", f"dst={store / file}", "ro"] for file in ("hits.csv", "data")]
 
 
 def test_study_that_is_all_in_one_folder_binds_nothing_more(tmp_path):
     (tmp_path / "hits.csv").touch()
-    found = prepared(tmp_path, {"ingest": {"files": ["hits.csv", str(tmp_path / "hits.csv")]}})
-    assert not {"APPTAINER_BIND", "APPTAINER_MOUNT"} & found.keys()
+    variables = prepared(tmp_path, {"ingest": {"files": ["hits.csv", str(tmp_path / "hits.csv")]}})
+    assert not {"APPTAINER_BIND", "APPTAINER_MOUNT"} & variables.keys()
 
 
 @pytest.mark.parametrize(
-    ("devices", "driver", "asked"),
+    ("devices", "driver", "passed"),
     [({"cuda"}, False, True), ({"cpu", "auto"}, True, True), ({"auto"}, False, False), ({"cpu"}, True, False)],
 )
-def test_driver_of_the_gpu(tmp_path, monkeypatch, devices, driver, asked):
+def test_driver_of_the_gpu(tmp_path, monkeypatch, devices, driver, passed):
     monkeypatch.setattr(apptainer, "NVIDIA", tmp_path if driver else tmp_path / "none")
-    assert ("APPTAINER_NV" in prepared(tmp_path, devices=devices)) == asked
+    assert ("APPTAINER_NV" in prepared(tmp_path, devices=devices)) == passed
 
 
 @pytest.fixture
@@ -109,8 +109,8 @@ def test_digest_is_computed_anew_once_anything_is_written(project):
 
 
 def test_environment_of_the_image_of_the_lock(project):
-    found = containers.environment(project, "data")
-    assert found == {
+    environment = containers.environment(project, "data")
+    assert environment == {
         "container": "containers/data.sif",
         "sha256": sha256(project / "containers/data.sif"),
         "lock": "envs/data.txt",
@@ -137,11 +137,11 @@ def test_what_does_not_fit_is_one_line(project, file, text, message):
 
 
 def test_differences_of_packages_and_tools():
-    one = containers.Image(**IMAGE, sha256="0" * 64)
+    image = containers.Image(**IMAGE, sha256="0" * 64)
     other = containers.Image(
         **{**IMAGE, "debian": {"bash": "5.2-2", "perl": "5"}, "tools": {"mksquashfs": "4.6"}}, sha256="1" * 64
     )
-    assert containers.differences(one, other) == (
+    assert containers.differences(image, other) == (
         "bash 5.2-1 -> 5.2-2, git 2.39 -> absent, perl absent -> 5, mksquashfs 4.5.1 -> 4.6"
     )
-    assert "same versions" in containers.differences(one, one)
+    assert "same versions" in containers.differences(image, image)

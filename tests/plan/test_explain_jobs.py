@@ -1,4 +1,4 @@
-"""What is planned about a trained cell, and what is refused."""
+"""The jobs that explain a trained cell, and what is refused."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ def study(**changes) -> Study:
 
 
 def told(**changes) -> dict[str, dict]:
-    """What the job of each step is told."""
+    """The configuration of the job of each step."""
     return {step: jobs.job(study(**changes), step, None, **CELL) for step in explain_jobs.STEPS}
 
 
@@ -56,11 +56,11 @@ def test_wrong_values_are_refused_in_one_line(changes, words):
 
 
 def test_the_first_seed_of_each_place_of_table_1():
-    found = explain_jobs.files(study())
-    assert "cells/projection_y/c100/complex/seed19/figures/heatmaps.pdf" in found
-    assert not [path for path in found if "seed20" in path]  # the second seed
-    assert not [path for path in found if "simple_cm" in path]  # of another table
-    assert not [path for path in found if "voxels/c100/efficientnet" in path]  # a pair without a meaning
+    paths = explain_jobs.files(study())
+    assert "cells/projection_y/c100/complex/seed19/figures/heatmaps.pdf" in paths
+    assert not [path for path in paths if "seed20" in path]  # the second seed
+    assert not [path for path in paths if "simple_cm" in path]  # of another table
+    assert not [path for path in paths if "voxels/c100/efficientnet" in path]  # a pair without a meaning
 
 
 @pytest.mark.parametrize("model", ["transformer", "linear_svm"])
@@ -71,5 +71,5 @@ def test_lists_cannot_be_drawn(model):
             jobs.job(study(), step, None, **cell)
         assert "\n" not in str(refused.value)
     assert jobs.job(study(), "removal", None, **cell)["removal"]["events"] == 40
-    found = [path for path in explain_jobs.files(study()) if f"hits/c200/{model}" in path and path.endswith(".pdf")]
-    assert [Path(path).name for path in found] == ["removal.pdf"]
+    paths = [path for path in explain_jobs.files(study()) if f"hits/c200/{model}" in path and path.endswith(".pdf")]
+    assert [Path(path).name for path in paths] == ["removal.pdf"]

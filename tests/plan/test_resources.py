@@ -1,4 +1,4 @@
-"""What jobs ask a cluster for, and the site's file."""
+"""The resources that jobs request from a cluster, and the site's file."""
 
 import copy
 import tempfile
@@ -37,7 +37,7 @@ GPU = {"partition": "gpu", "type": None}
 
 
 def needed(study: Study, step: str, cluster: Cluster | None = None, **changes) -> Need:
-    """Of the network `simple` on projections, or of another step."""
+    """The resources of a step, for the network `simple` on projections where it has one."""
     wildcards = {"representation": "projection_y", "resolution": 1000, "model": "simple", "seed": 19}
     told = job(study, step, None, **(wildcards if step in ("train", "evaluate") else {}))
     if changes:
@@ -94,7 +94,7 @@ def test_each_attempt_has_twice_as_much_up_to_what_a_node_has(memory, minutes, a
 
 
 def test_default_study_fits_what_was_measured(study):
-    """README's table: at most 1070 MB and 94 s in training, 973 and 30 in evaluation, 323 and 10 elsewhere."""
+    """README's table has at most 1070 MB and 94 s in training, 973 and 30 in evaluation, 323 and 10 elsewhere."""
     assert 1070 < needed(study, "train").memory < 4000
     assert 973 < needed(study, "evaluate").memory < 4000
     for step in ("gather", "split", "calibrate", "explore"):
@@ -103,11 +103,11 @@ def test_default_study_fits_what_was_measured(study):
 
 
 def test_training_grows_with_what_it_does(study, raw):
-    one = needed(study, "train")
-    assert needed(study, "train", n_epochs=1000).minutes > 10 * one.minutes
+    default = needed(study, "train")
+    assert needed(study, "train", n_epochs=1000).minutes > 10 * default.minutes
     assert needed(study, "train", n_epochs=1000, threads=4).minutes < needed(study, "train", n_epochs=1000).minutes / 3
-    assert needed(study, "train", batch_size=4800).memory > 2 * one.memory
-    assert needed(study, "train", batch_size=4800, micro_batch_size=48) == one
+    assert needed(study, "train", batch_size=4800).memory > 2 * default.memory
+    assert needed(study, "train", batch_size=4800, micro_batch_size=48) == default
     many = Study.read(raw | {"simulation": raw["simulation"] | {"showers": 1_000_000}})
     for step in ("train", "evaluate", "gather", "explore"):
         assert needed(many, step).memory > needed(study, step).memory

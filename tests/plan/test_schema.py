@@ -32,8 +32,8 @@ def test_schema_is_what_the_command_writes(tmp_path, printed):
     path = tmp_path / "schema.json"
     command = [sys.executable, "scripts/schema.py", *([] if printed else ["--output", str(path)])]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    found = done.stdout if printed else path.read_text()
-    assert found == (ROOT / "config/schema.json").read_text(), (
+    schema = done.stdout if printed else path.read_text()
+    assert schema == (ROOT / "config/schema.json").read_text(), (
         "write it anew: python scripts/schema.py --output config/schema.json"
     )
 

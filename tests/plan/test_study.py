@@ -21,9 +21,9 @@ REFERENCE = yaml.safe_load((ROOT / "config/reference.yaml").read_text())
 
 def changed(*edits: tuple[str, Any], config: dict = TEST) -> dict:
     """The tiny study with other values; a key is a path, with a number or a name for an entry of a list."""
-    found = copy.deepcopy(config)
+    edited = copy.deepcopy(config)
     for path, value in edits:
-        place = found
+        place = edited
         *way, last = path.split(".")
         for part in way:
             place = _entry(place, part)
@@ -31,7 +31,7 @@ def changed(*edits: tuple[str, Any], config: dict = TEST) -> dict:
             place[int(last)] = value
         else:
             place[last] = value
-    return found
+    return edited
 
 
 def _entry(place: Any, part: str) -> Any:
@@ -74,7 +74,7 @@ def test_cells_are_the_product_of_each_block_each_once():
     ]
     assert study.cells[0].folder == "cells/projection_y/c50/simple/seed19"
     assert study.tables == ["table1"]
-    # The second block stands in no table.
+    # The second block is in no table.
     assert {(cell.resolution, cell.seed) for cell in study.cells_of(study.table_places("table1"))} == {(100, 19)}
 
 
@@ -152,13 +152,13 @@ def test_values_of_a_model_stand_above_those_of_training_and_those_above_the_ref
 )
 def test_overrides_hold_where_they_say_and_the_last_one_wins(overrides, places):
     study = read(("models.complex.overrides", overrides))
-    found = {
+    overridden = {
         (representation, resolution)
         for representation in ("color_y", "projection_y")
         for resolution in (100, 200)
         if study.catalogue.model(representation, resolution, "complex")["training"]["batch_size"] == 7
     }
-    assert found == places
+    assert overridden == places
 
 
 def test_a_representation_may_be_made_by_a_module_of_another_name():
@@ -198,7 +198,7 @@ for _representation, _resolution, _model in (
 
 
 def jobs(config: dict) -> dict[str, str]:
-    """What every job of the tiny study is told, as the text that Snakemake compares."""
+    """The configuration of every job of a study, as the text that Snakemake compares."""
     study = Study.read(config)
     numbers = published(study.config, ROOT)
     return {
@@ -222,7 +222,7 @@ LAST = {"table"}
         (("models.complex.optim_lr", 0.5), {"train complex projection_y", "evaluate complex projection_y"}),
         (
             ("models.simple.overrides.0.batch_size", 5),
-            {"train simple voxels", "evaluate simple voxels", *LAST},  # the caption tells the batch size
+            {"train simple voxels", "evaluate simple voxels", *LAST},  # the caption states the batch size
         ),
         (("training.patience", 4), TRAININGS),
         (("training.n_epochs", 3), TRAININGS | LAST),
@@ -307,7 +307,7 @@ FAULTS = [
         ["projection_z", "axis"],
     ),
     ([("representations", [*TEST["representations"], {"name": "cubes"}])], ["cubes", "voxels"]),
-    # types: nothing is made to fit
+    # types: no value is converted
     ([("simulation.showers", "160")], ["simulation.showers", "'160'", "integer"]),
     ([("simulation.showers", 160.5)], ["simulation.showers", "160.5", "integer"]),
     ([("simulation.showers", True)], ["simulation.showers", "True", "integer"]),
@@ -336,7 +336,7 @@ FAULTS = [
     ([("results", "../elsewhere")], ["results", "../elsewhere"]),
     ([("results", "a b")], ["results", "a b"]),
     ([("results", "-n")], ["results", "-n"]),
-    # what stands twice
+    # what is given twice
     ([("classes.1.name", "electron")], ["classes", "electron", "twice"]),
     ([("classes.1.pdg", 11)], ["classes", "11", "twice"]),
     ([("models.complex.name", "simple")], ["models", "simple", "twice"]),

@@ -107,10 +107,10 @@ def remembered(tmp_path):
 
 
 def test_records_of_an_output_and_of_all_it_was_made_of(remembered):
-    found = snakemake_metadata.recall(remembered, ["r/c"])
-    assert sorted(found) == ["r/a", "r/" + "b" * 300, "r/c"]
-    assert found["r/c"].inputs == {name: digest(name.encode()).sha256 for name in ("r/a", "code.py")}
-    assert all((remembered / record.path).is_file() for record in found.values())
+    recalled = snakemake_metadata.recall(remembered, ["r/c"])
+    assert sorted(recalled) == ["r/a", "r/" + "b" * 300, "r/c"]
+    assert recalled["r/c"].inputs == {name: digest(name.encode()).sha256 for name in ("r/a", "code.py")}
+    assert all((remembered / record.path).is_file() for record in recalled.values())
 
 
 def test_output_without_a_record_is_refused(remembered):

@@ -28,12 +28,12 @@ def sha256(path: Path) -> str:
 
 
 def record(results: Path, name: str, inputs: list[str], outputs: list[str], **changes) -> None:
-    """Write the record `name`, with paths as a job called in another place had them."""
+    """Write the record `name`, with paths as in a job that was called in another place."""
 
     def digests(files: list[str]) -> list[dict[str, str]]:
         return [{"path": f"../study/{file}", "sha256": sha256(results / file)} for file in files]
 
-    found = {
+    entries = {
         "rule": "train",
         "config": {"seed": 19, "model": {"training": {"threads": 1}}},
         "seeds": {"cell": 19},
@@ -49,7 +49,7 @@ def record(results: Path, name: str, inputs: list[str], outputs: list[str], **ch
         "host": "here",
         "start": "then",
     }
-    (results / name).write_text(json.dumps(found | changes))
+    (results / name).write_text(json.dumps(entries | changes))
 
 
 def records(results: Path, **changes) -> None:
@@ -94,18 +94,18 @@ def edit_metrics(cell: Path, change) -> None:
     (cell / "metrics.json").write_text(json.dumps(metrics))
 
 
-def compared(one: Path, other: Path):
-    return compare(read_results(one), read_results(other))
+def compared(first: Path, second: Path):
+    return compare(read_results(first), read_results(second))
 
 
 def test_a_copy_is_the_same(study, copy):
     shutil.rmtree(copy / "logs")
     (copy / f"{SIMPLE}/checkpoint.pt").write_text("another")
     records(copy, start="later", host="there", threads={"torch": 1, "OMP_NUM_THREADS": None, "cpus": 64})
-    found = compared(study, copy)
-    assert found.identical
-    assert len(found.same) == 8
-    assert "The same: all 8 files" in report(found, ("one", "other"))
+    comparison = compared(study, copy)
+    assert comparison.identical
+    assert len(comparison.same) == 8
+    assert "The same: all 8 files" in report(comparison, ("one", "other"))
 
 
 def test_the_largest_score_difference_and_its_event(study, copy):
@@ -115,15 +115,15 @@ def test_the_largest_score_difference_and_its_event(study, copy):
 
     edit_scores(copy / SIMPLE, change)
     records(copy)
-    found = compared(study, copy)
-    assert not found.identical
-    assert found.differing == [f"{SIMPLE}/predictions.parquet"]
-    assert found.unexplained == found.differing
-    (cell,) = found.cells
+    comparison = compared(study, copy)
+    assert not comparison.identical
+    assert comparison.differing == [f"{SIMPLE}/predictions.parquet"]
+    assert comparison.unexplained == comparison.differing
+    (cell,) = comparison.cells
     assert cell.scores.largest == pytest.approx(2e-3)
     assert (cell.scores.event, cell.scores.unpaired) == (250, 0)
     assert cell.outside == []
-    text = report(found, ("one", "other"))
+    text = report(comparison, ("one", "other"))
     assert "scores differ by 0.002 at most (event 250)" in text
     assert "Nothing in the records explains" in text
 
@@ -132,8 +132,8 @@ def test_scores_are_compared_event_by_event(study, copy):
     path = copy / SIMPLE / "predictions.parquet"
     table = pq.read_table(path)
     pq.write_table(table.take(np.arange(399, 9, -1)), path)
-    found = score_difference(study / SIMPLE / "predictions.parquet", path)
-    assert (found.largest, found.unpaired) == (0, 10)
+    difference = score_difference(study / SIMPLE / "predictions.parquet", path)
+    assert (difference.largest, difference.unpaired) == (0, 10)
 
 
 def test_metrics_outside_of_their_intervals_are_named(study, copy):
@@ -181,11 +181,11 @@ def test_an_interval_must_hold_in_both_directions(study, copy):
 def test_what_the_records_say_explains_a_difference(study, copy, subject, changes, expected):
     edit_scores(copy / SIMPLE, lambda scores: scores.__iadd__(-1e-9))
     records(copy, **changes)
-    found = compared(study, copy)
-    causes = [(cause.difference.subject, cause.difference.name, cause.files) for cause in found.causes]
+    comparison = compared(study, copy)
+    causes = [(cause.difference.subject, cause.difference.name, cause.files) for cause in comparison.causes]
     assert (subject, expected, [f"{SIMPLE}/predictions.parquet"]) in causes
     assert {cause[0] for cause in causes} == {subject}
-    assert f"What may explain it: {subject}." in report(found, ("one", "other"))
+    assert f"What may explain it: {subject}." in report(comparison, ("one", "other"))
 
 
 def test_instruction_sets_are_told_by_what_one_alone_has(study, copy):
@@ -207,10 +207,12 @@ def test_files_made_of_others_that_differ_follow(study, copy):
     record(
         copy, "images/c100.safetensors.provenance.json", [], ["images/c100.safetensors"], code={"images.py": "c" * 64}
     )
-    found = compared(study, copy)
-    assert found.following == [f"{SIMPLE}/metrics.json", f"{SIMPLE}/predictions.parquet", "table1.tex"]
-    assert {(cause.difference.subject, *cause.files) for cause in found.causes} == {("code", "images/c100.safetensors")}
-    assert found.unexplained == []
+    comparison = compared(study, copy)
+    assert comparison.following == [f"{SIMPLE}/metrics.json", f"{SIMPLE}/predictions.parquet", "table1.tex"]
+    assert {(cause.difference.subject, *cause.files) for cause in comparison.causes} == {
+        ("code", "images/c100.safetensors")
+    }
+    assert comparison.unexplained == []
 
 
 def test_an_input_that_neither_folder_has_explains_by_its_digest(study, copy):
@@ -241,10 +243,10 @@ def test_what_one_lacks_is_named_by_the_folder_that_is_missing(study, copy):
     shutil.rmtree(copy / COMPLEX)
     (copy / "table1.tex").unlink()
     (study / "images/c100.safetensors").unlink()
-    found = compared(study, copy)
-    assert not found.identical
-    assert found.only == ([*(f"{COMPLEX}/{file}" for file in FILES), "table1.tex"], ["images/c100.safetensors"])
-    text = report(found, ("one", "other"))
+    comparison = compared(study, copy)
+    assert not comparison.identical
+    assert comparison.only == ([*(f"{COMPLEX}/{file}" for file in FILES), "table1.tex"], ["images/c100.safetensors"])
+    text = report(comparison, ("one", "other"))
     assert "cells/projection_y/c100/complex/ (3 files)\n" in text
     assert "\n  table1.tex\n" in text
     assert "Only in B:\n  images/ (1 file)\n" in text

@@ -80,14 +80,14 @@ def effects_of(ablation: AblationResults) -> dict[tuple[str, str], dict[str, str
 
 
 def accuracies(results: Path, combinations: list[int]) -> np.ndarray:
-    """(S,) mean over combinations of the share of test events answered rightly, for every seed."""
-    found = np.empty((len(combinations), len(SEEDS)))
+    """Share of test events answered rightly, averaged over the combinations, for every seed (S,)."""
+    shares = np.empty((len(combinations), len(SEEDS)))
     for i, combination in enumerate(combinations):
         for j, seed in enumerate(SEEDS):
             path = results / f"cells/view/c1000/simple@{combination}/seed{seed}/predictions.parquet"
             score, pdg, split = (pq.read_table(path)[name].to_numpy() for name in ("score", "pdg", "split"))
-            found[i, j] = np.mean(((score >= 0.5) == (pdg == 11))[split == "test"])
-    return found.mean(axis=0)
+            shares[i, j] = np.mean(((score >= 0.5) == (pdg == 11))[split == "test"])
+    return shares.mean(axis=0)
 
 
 def test_rows_follow_the_places(ablation: AblationResults, results: Path):

@@ -85,7 +85,7 @@ def slow_joint(extents: list[list[int]], share: float) -> list[int]:
     ordered = [sorted(line) for line in zip(*extents, strict=True)]
     for k in range(len(extents)):
         size = [line[k] for line in ordered]
-        if sum(all(e <= s for e, s in zip(one, size, strict=True)) for one in extents) >= share * len(extents):
+        if sum(all(e <= s for e, s in zip(extent, size, strict=True)) for extent in extents) >= share * len(extents):
             return size
     raise AssertionError
 
@@ -123,60 +123,65 @@ def events() -> list[Event]:
 
 
 @pytest.fixture(scope="module")
-def found(events: list[Event]) -> ContainmentResults:
+def results(events: list[Event]) -> ContainmentResults:
     return found_in(events)
 
 
-def test_one_axis_against_a_slow_loop(events: list[Event], found: ContainmentResults):
-    assert len(found.alone) == 2 * 2 * 3
-    for one in found.alone:
-        sizes = sorted(slow_extents(event, one.resolution)["xyz".index(one.axes[0])] for event in events)
-        assert one.pixels == (sizes[int(np.ceil(one.share * len(events))) - 1],)
-        assert one.cm[0] == pytest.approx(one.pixels[0] * 400 / one.resolution)
+def test_one_axis_against_a_slow_loop(events: list[Event], results: ContainmentResults):
+    assert len(results.alone) == 2 * 2 * 3
+    for smallest in results.alone:
+        sizes = sorted(slow_extents(event, smallest.resolution)["xyz".index(smallest.axes[0])] for event in events)
+        assert smallest.pixels == (sizes[int(np.ceil(smallest.share * len(events))) - 1],)
+        assert smallest.cm[0] == pytest.approx(smallest.pixels[0] * 400 / smallest.resolution)
 
 
 @pytest.mark.parametrize(("name", "axes"), [("projection_y", [0, 2]), ("voxels", [0, 1, 2])])
 def test_all_axes_at_once_against_a_slow_loop(
-    events: list[Event], found: ContainmentResults, name: str, axes: list[int]
+    events: list[Event], results: ContainmentResults, name: str, axes: list[int]
 ):
-    for one in found.joint[name]:
-        extents = [[slow_extents(event, one.resolution)[a] for a in axes] for event in events]
-        assert list(one.pixels) == slow_joint(extents, one.share)
-        held = sum(all(e <= s for e, s in zip(extent, one.pixels, strict=True)) for extent in extents)
-        assert one.held == held / len(events) >= one.share
+    for smallest in results.joint[name]:
+        extents = [[slow_extents(event, smallest.resolution)[a] for a in axes] for event in events]
+        assert list(smallest.pixels) == slow_joint(extents, smallest.share)
+        held = sum(all(e <= s for e, s in zip(extent, smallest.pixels, strict=True)) for extent in extents)
+        assert smallest.held == held / len(events) >= smallest.share
 
 
-def test_placed_windows_against_a_slow_loop(events: list[Event], found: ContainmentResults):
-    assert [one.models for one in found.placed] == [("simple", "complex"), ("simple",), ("simple",)]
-    for one in found.placed:
-        axes = ["xyz".index(axis) for axis in one.axes]
-        slow = [slow_shares(event, one.resolution, one.window.model_dump(), axes) for event in events]
+def test_placed_windows_against_a_slow_loop(events: list[Event], results: ContainmentResults):
+    assert [entry.models for entry in results.placed] == [("simple", "complex"), ("simple",), ("simple",)]
+    for entry in results.placed:
+        axes = ["xyz".index(axis) for axis in entry.axes]
+        slow = [slow_shares(event, entry.resolution, entry.window.model_dump(), axes) for event in events]
         whole, hits, charge = np.array(slow).T
-        assert one.held == np.mean(whole)
-        assert one.hits == pytest.approx(np.median(hits))
-        assert one.charge == pytest.approx(np.median(charge))
-    assert 0 < found.placed[1].held < 1
+        assert entry.held == np.mean(whole)
+        assert entry.hits == pytest.approx(np.median(hits))
+        assert entry.charge == pytest.approx(np.median(charge))
+    assert 0 < results.placed[1].held < 1
 
 
 def test_quartiles_of_the_reference():
     """Four events with the published quartiles of the extent in x and z [cm], on pixels of a centimetre."""
     sizes = ((31, 112), (47, 140), (72, 170), (264, 429))
     events = [[(-150, 0, 20, 1), (-150 + x, 0, 20 + z, 1)] for x, z in sizes]
-    found = found_in(events, resolutions=[400], shares=[0.25, 0.5, 0.75, 1.0], windows=[])
-    alone = {(one.axes, one.share): one.pixels[0] for one in found.alone}
+    results = found_in(events, resolutions=[400], shares=[0.25, 0.5, 0.75, 1.0], windows=[])
+    alone = {(smallest.axes, smallest.share): smallest.pixels[0] for smallest in results.alone}
     assert [alone[("x",), share] for share in (0.25, 0.5, 0.75, 1.0)] == [32, 48, 73, 265]
     assert [alone[("z",), share] for share in (0.25, 0.5, 0.75, 1.0)] == [113, 141, 171, 430]
-    assert [one.pixels for one in found.joint["projection_y"]] == [(32, 113), (48, 141), (73, 171), (265, 430)]
-    assert found.placed == ()
+    assert [smallest.pixels for smallest in results.joint["projection_y"]] == [
+        (32, 113),
+        (48, 141),
+        (73, 171),
+        (265, 430),
+    ]
+    assert results.placed == ()
 
 
 def test_joint_window_is_larger_where_axes_disagree():
-    """Half of the events are long in x, the other half in z: half of each axis holds none of both."""
+    """Half of the events are long in x, the others in z: sizes that hold half on each axis hold none on both."""
     events = [[(0, 0, 20, 1), (x, 0, 20 + z, 1)] for x, z in ((10, 100), (20, 90), (90, 20), (100, 10))]
-    found = found_in(events, resolutions=[400], shares=[0.5], windows=[])
-    assert {one.axes: one.pixels for one in found.alone}[("x",)] == (21,)
-    assert found.joint["projection_y"][0].pixels == (91, 91)
-    assert found.joint["projection_y"][0].held == 0.5
+    results = found_in(events, resolutions=[400], shares=[0.5], windows=[])
+    assert {smallest.axes: smallest.pixels for smallest in results.alone}[("x",)] == (21,)
+    assert results.joint["projection_y"][0].pixels == (91, 91)
+    assert results.joint["projection_y"][0].held == 0.5
 
 
 @given(
@@ -186,23 +191,23 @@ def test_joint_window_is_larger_where_axes_disagree():
 def test_smallest_window_holds_enough_and_no_smaller_quantile_does(extents: list[tuple[int, int]], share: float):
     size, held = smallest_window(np.array(extents), share)
     assert held >= share or held == pytest.approx(share)
-    assert size == slow_joint([list(one) for one in extents], share)
+    assert size == slow_joint([list(extent) for extent in extents], share)
 
 
-def test_chunks_make_no_difference(events: list[Event], found: ContainmentResults, tmp_path: Path):
+def test_chunks_make_no_difference(events: list[Event], results: ContainmentResults, tmp_path: Path):
     path = write_hits(tmp_path / "hits.parquet", events)
     chunked = contain(read_hits(path, hits_per_chunk=100), AXES, ContainmentSettings(**config()))
-    assert chunked.alone == found.alone
-    assert chunked.joint == found.joint
-    for one, other in zip(chunked.placed, found.placed, strict=True):
-        assert (one.held, one.hits) == (other.held, other.hits)
-        assert one.charge == pytest.approx(other.charge)
+    assert chunked.alone == results.alone
+    assert chunked.joint == results.joint
+    for placement, expected in zip(chunked.placed, results.placed, strict=True):
+        assert (placement.held, placement.hits) == (expected.held, expected.hits)
+        assert placement.charge == pytest.approx(expected.charge)
 
 
-def test_all_formats_say_the_same(found: ContainmentResults):
+def test_all_formats_say_the_same(results: ContainmentResults):
     settings = ContainmentSettings(**config())
-    tex, md = (kind.document(layout(found, settings)) for kind in (latex, markdown))
-    rows = list(csv.DictReader(io.StringIO(containment_csv(found))))
+    tex, md = (kind.document(layout(results, settings)) for kind in (latex, markdown))
+    rows = list(csv.DictReader(io.StringIO(containment_csv(results))))
     assert [row["kind"] for row in rows] == ["axis"] * 12 + ["joint"] * 8 + ["placed"] * 4
     for row in rows:
         text = " x ".join(row["window"].split())
@@ -259,6 +264,6 @@ def test_the_published_grid_fits_a_bare_article(events: list[Event], tmp_path: P
     models = {"simple": [62, 128], "net & 5 %": [62, 128], "~^{b0}#$_deep": [224, 224], "thin": [11, 22]}
     windows = [placed(model, c, shape) for c in resolutions for model, shape in models.items()]
     changed = config(resolutions=resolutions, windows=windows)
-    found = contain([hits_of(events)], AXES, ContainmentSettings(**changed))
-    (tmp_path / "t.tex").write_text(latex.document(layout(found, ContainmentSettings(**changed))))
+    results = contain([hits_of(events)], AXES, ContainmentSettings(**changed))
+    (tmp_path / "t.tex").write_text(latex.document(layout(results, ContainmentSettings(**changed))))
     typeset(tmp_path / "t.tex", tmp_path / "t.pdf")

@@ -83,18 +83,18 @@ def analyse(tables, classes=CLASSES, counts=COUNTS, published=PUBLISHED):
 
 
 def test_hits_extents_and_charges_are_set_beside_the_published(tables):
-    sample, found = analyse(tables)
-    assert found["events"] == 200
-    assert found["classes"]["photon"] == {"kept": 100, "redrawn": 2}
-    assert found["energy"]["photon"] == {key: pytest.approx(1.1) for key in ("smallest", "median", "largest")}
-    assert found["hits"] == [
+    sample, report = analyse(tables)
+    assert report["events"] == 200
+    assert report["classes"]["photon"] == {"kept": 100, "redrawn": 2}
+    assert report["energy"]["photon"] == {key: pytest.approx(1.1) for key in ("smallest", "median", "largest")}
+    assert report["hits"] == [
         {"energy": 1.0, "ours": 5.0, "published": 10.0, "ratio": 0.5, "electron": 5.0, "photon": 5.0},
         {"energy": 9.0, "ours": None, "published": 90.0, "ratio": None, "electron": None, "photon": None},
     ]
-    assert found["smallest_event"]["ratio"] == 1
-    assert [one["ours"] for one in found["extent"]["z"]["quartiles"]] == [4, 4, 4]
-    assert found["extent"]["z"]["largest"] == {"ours": 4, "published": 8, "ratio": 0.5}
-    assert found["charge"]["quantiles"]["0.5"] == pytest.approx(150, rel=0.3)
+    assert report["smallest_event"]["ratio"] == 1
+    assert [quartile["ours"] for quartile in report["extent"]["z"]["quartiles"]] == [4, 4, 4]
+    assert report["extent"]["z"]["largest"] == {"ours": 4, "published": 8, "ratio": 0.5}
+    assert report["charge"]["quantiles"]["0.5"] == pytest.approx(150, rel=0.3)
     assert np.all(sample.start >= 4 * 80)
 
 
@@ -147,9 +147,9 @@ def test_histograms_are_those_of_all_hits_at_once(uneven):
     assert hits["event"].size > 2 * 16_384
     size = np.clip(np.log10(hits["charge"].astype(np.float64)), CHARGE_EDGES[0], CHARGE_EDGES[-1])
     code = events["pdg"][hits["event"]]
-    for k, one in enumerate((11, 22)):
-        np.testing.assert_array_equal(sample.charges[k], np.histogram(size[code == one], CHARGE_EDGES)[0])
-        expected = np.histogram(hits["charge"][code == one].astype(np.float64), sample.plain_edges)[0]
+    for k, pdg in enumerate((11, 22)):
+        np.testing.assert_array_equal(sample.charges[k], np.histogram(size[code == pdg], CHARGE_EDGES)[0])
+        expected = np.histogram(hits["charge"][code == pdg].astype(np.float64), sample.plain_edges)[0]
         np.testing.assert_array_equal(sample.plain[k], expected)
     assert sample.charges.sum() == hits["event"].size  # none is lost
     assert sample.plain_edges[-1] == pytest.approx(np.quantile(hits["charge"], 0.995))
@@ -185,8 +185,8 @@ def test_table_of_extents(uneven, tmp_path):
     for name, of in {"all": events["pdg"] > 0, "photon": events["pdg"] == 22}.items():
         row = rows["y", name]
         assert int(row["events"]) == of.sum()
-        found = [float(row[key]) for key in ("smallest", "q25", "median", "q75", "largest")]
-        np.testing.assert_allclose(found, np.percentile(extent[of], [0, 25, 50, 75, 100]))
+        percentiles = [float(row[key]) for key in ("smallest", "q25", "median", "q75", "largest")]
+        np.testing.assert_allclose(percentiles, np.percentile(extent[of], [0, 25, 50, 75, 100]))
     assert [rows["z", "all"][f"published_{key}"] for key in ("q25", "median", "q75", "largest")] == [
         "3.0",
         "4.0",
@@ -199,31 +199,31 @@ def test_table_of_extents(uneven, tmp_path):
 def figures(tables, folder: Path, **changes) -> dict[str, bytes]:
     """All figures of the analysis, and its summary."""
     folder.mkdir()
-    sample, found = analyse(tables, **changes)
+    sample, report = analyse(tables, **changes)
     for name, draw in FIGURES.items():
-        draw(sample, found, CLASSES, folder / f"{name}.pdf")
-    (folder / "summary.json").write_text(json.dumps(found, allow_nan=False))
+        draw(sample, report, CLASSES, folder / f"{name}.pdf")
+    (folder / "summary.json").write_text(json.dumps(report, allow_nan=False))
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
 def test_summary_and_figures_are_the_same_twice(tables, tmp_path):
-    one = figures(tables, tmp_path / "one")
-    assert len(one) == len(FIGURES) + 1
-    assert one == figures(tables, tmp_path / "other")
+    first = figures(tables, tmp_path / "one")
+    assert len(first) == len(FIGURES) + 1
+    assert first == figures(tables, tmp_path / "other")
 
 
 def test_data_without_energies_times_counts_and_published_numbers(columns, tmp_path):
     hits, events = columns
     unknown = hits | {"time": [None] * 1000}, events | {"energy": [None] * 200}
     tables = write(tmp_path, *unknown)
-    sample, found = analyse(tables, counts=None, published=None)
-    assert found["energy"] is None
-    assert found["hits"] is None
-    assert found["published"] is None
-    assert found["classes"]["electron"] == {"kept": 100, "redrawn": None}
-    assert found["smallest_event"] == {"ours": 5, "published": None, "ratio": None}
-    assert found["extent"]["z"]["largest"] == {"ours": 4, "published": None, "ratio": None}
-    assert found["accuracy"]["charge_at_start"]["ours"] == 1
+    sample, report = analyse(tables, counts=None, published=None)
+    assert report["energy"] is None
+    assert report["hits"] is None
+    assert report["published"] is None
+    assert report["classes"]["electron"] == {"kept": 100, "redrawn": None}
+    assert report["smallest_event"] == {"ours": 5, "published": None, "ratio": None}
+    assert report["extent"]["z"]["largest"] == {"ours": 4, "published": None, "ratio": None}
+    assert report["accuracy"]["charge_at_start"]["ours"] == 1
     assert len(sample.by_time) == 0
     write_extents(sample, CLASSES, None, tmp_path / "extents.csv")
     assert (tmp_path / "extents.csv").read_text().splitlines()[1] == "x,all,200,1.0,1.0,1.0,1.0,1.0,,,,"
@@ -236,8 +236,8 @@ def test_energies_and_times_that_some_events_have(columns, tmp_path):
     some = np.arange(200) < 100
     hits["time"] = [time if some[event] else None for event, time in zip(hits["event"], hits["time"], strict=True)]
     events["energy"] = [float(i % 7) if some[i] else None for i in range(200)]
-    sample, found = analyse(write(tmp_path, hits, events))
-    assert found["energy"]["electron"]["largest"] == 6
+    sample, report = analyse(write(tmp_path, hits, events))
+    assert report["energy"]["electron"]["largest"] == 6
     assert np.isfinite(sample.energy).sum() == 100
     assert sample.time_edges[0] == 0
     assert sample.by_time.sum() == 100 * 5

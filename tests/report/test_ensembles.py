@@ -1,4 +1,4 @@
-"""Ensembles: what is learnt from, what comes out, and how it is set beside the members."""
+"""Ensembles: the events that they learn from, their answers, and their comparison with the members."""
 
 import csv
 import io
@@ -27,12 +27,12 @@ CELLS = [("simple", 19, 0.9), ("simple", 20, 0.8), ("complex", 19, 0.7)]
 def ensemble(**changes) -> EnsembleSettings:
     seeds = {"simple": [19, 20], "complex": [19]}
     places = [
-        {"representation": "projection_y", "resolution": 1000, "model": model, "seeds": found, "status": "run"}
-        for model, found in seeds.items()
+        {"representation": "projection_y", "resolution": 1000, "model": model, "seeds": numbers, "status": "run"}
+        for model, numbers in seeds.items()
     ]
     said = {"classes": CLASSES, "bootstrap": BOOTSTRAP, "comparison": {"alpha": 0.05}}
     said |= {"order": "axis", "origin": "first_hit", "published": "Published elsewhere: .797."}
-    given = {"name": "all", "combine": WAYS, "seed": 3, "places": [{**one, "settings": None} for one in places]}
+    given = {"name": "all", "combine": WAYS, "seed": 3, "places": [{**place, "settings": None} for place in places]}
     return EnsembleSettings(**given | said | changes)
 
 
@@ -48,7 +48,7 @@ def files(results):
 
 
 def test_what_comes_out_is_what_scikit_learn_gives(results):
-    found = build(ensemble(), results)
+    built = build(ensemble(), results)
     tables = [pq.read_table(path).to_pydict() for path in files(results)]
     scores = np.array([table["score"] for table in tables]).T
     odds = np.log(scores / (1 - scores))
@@ -63,18 +63,18 @@ def test_what_comes_out_is_what_scikit_learn_gives(results):
         .predict_proba(odds)[:, 1],
     }
     for way, score in expected.items():
-        np.testing.assert_allclose(found.predictions[f"score_{way}"].to_numpy(), score, rtol=1e-9)
+        np.testing.assert_allclose(built.predictions[f"score_{way}"].to_numpy(), score, rtol=1e-9)
     tested = split == "test"
-    for row in found.combined:
+    for row in built.combined:
         right = np.mean((expected[row.how] >= 0.5)[tested] == electron[tested])
         assert row.accuracy.value == pytest.approx(right)
         simple = np.mean([np.mean((scores[tested, k] >= 0.5) == electron[tested]) for k in (0, 1)])
         assert row.difference.value == pytest.approx(right - simple)
-    assert found.best == "projection_y/c1000/simple"
-    assert found.combined[0].accuracy.value > max(
-        one.estimates["test_accuracy"].value for one in found.members.values()
+    assert built.best == "projection_y/c1000/simple"
+    assert built.combined[0].accuracy.value > max(
+        member.estimates["test_accuracy"].value for member in built.members.values()
     )
-    assert found.predictions.column_names == [
+    assert built.predictions.column_names == [
         "event",
         "pdg",
         "energy",
@@ -86,7 +86,7 @@ def test_what_comes_out_is_what_scikit_learn_gives(results):
 
 @pytest.mark.parametrize("part", ["test", "train"])
 def test_only_validation_events_are_learnt_from(results, part):
-    """With the labels of the other events shuffled, and their scores too, the same answers to the validation events."""
+    """Shuffling the labels and scores of the other events leaves the answers to the validation events as they are."""
     before = build(ensemble(), results).predictions
     shuffled = {}
     for path in files(results):
@@ -103,9 +103,9 @@ def test_only_validation_events_are_learnt_from(results, part):
     kept = np.array(before["split"].to_pylist()) == "validation"
     assert not np.array_equal(before["pdg"].to_numpy(), after["pdg"].to_numpy())
     for way in WAYS:
-        one, other = before[f"score_{way}"].to_numpy(), after[f"score_{way}"].to_numpy()
-        assert np.array_equal(one[kept], other[kept])
-        assert not np.array_equal(one, other)
+        earlier, later = before[f"score_{way}"].to_numpy(), after[f"score_{way}"].to_numpy()
+        assert np.array_equal(earlier[kept], later[kept])
+        assert not np.array_equal(earlier, later)
 
 
 @settings(max_examples=25, deadline=None)
@@ -117,9 +117,9 @@ def test_the_order_of_members_does_not_matter(seed, how):
         combined(how, validation[:, order], labels, scores[:, order], 1)
         for order in map(list, itertools.permutations(range(3)))
     ]
-    for one in answers:
-        np.testing.assert_allclose(one, answers[0], atol=1e-4)
-        assert ((one >= 0) & (one <= 1)).all()
+    for answer in answers:
+        np.testing.assert_allclose(answer, answers[0], atol=1e-4)
+        assert ((answer >= 0) & (answer <= 1)).all()
 
 
 def test_hesitant_cells_are_combined_as_well():
@@ -141,8 +141,8 @@ def test_one_class_among_the_validation_events_is_refused():
 
 
 def test_tables(results):
-    found = build(ensemble(), results)
-    rows = list(csv.DictReader(io.StringIO(ensemble_csv(found))))
+    built = build(ensemble(), results)
+    rows = list(csv.DictReader(io.StringIO(ensemble_csv(built))))
     assert [(row["kind"], row["name"], row["cells"]) for row in rows] == [
         *(("combined", way, "3") for way in WAYS),
         ("member", "projection_y/c1000/simple", "2"),
@@ -151,10 +151,10 @@ def test_tables(results):
     assert float(rows[0]["test_accuracy_low"]) < float(rows[0]["test_accuracy"]) < float(rows[0]["test_accuracy_high"])
     assert rows[0]["difference"]
     assert not rows[3]["difference"]
-    text = markdown.document(layout(found))
+    text = markdown.document(layout(built))
     assert "Published elsewhere: .797." in text
     assert "100 validation events alone" in text
-    assert "logistic regression" in latex.document(layout(found))
+    assert "logistic regression" in latex.document(layout(built))
 
 
 def test_cells_of_another_split_are_refused(results):
@@ -171,9 +171,9 @@ def test_cells_of_another_split_are_refused(results):
 def test_two_runs_give_the_same_bytes(results, tmp_path):
     texts = []
     for name in ("one", "other"):
-        found = build(ensemble(), results)
-        pq.write_table(found.predictions, tmp_path / name)
-        texts.append((ensemble_csv(found), (tmp_path / name).read_bytes()))
+        built = build(ensemble(), results)
+        pq.write_table(built.predictions, tmp_path / name)
+        texts.append((ensemble_csv(built), (tmp_path / name).read_bytes()))
     assert texts[0] == texts[1]
 
 

@@ -67,7 +67,7 @@ def test_the_legend_has_the_colour_of_a_pixel_of_that_depth_and_charge():
 def test_hue_runs_to_the_right_and_lightness_upwards():
     depth, charge = np.linspace(0, 8, 9), np.geomspace(1, 1000, 7)
     legend = legend_colors(color, PARAMETERS, RANGES, depth, charge)
-    hls = np.array([[colorsys.rgb_to_hls(*one) for one in row] for row in legend])
+    hls = np.array([[colorsys.rgb_to_hls(*rgb) for rgb in row] for row in legend])
     np.testing.assert_allclose(hls[:, :, 0] * 360, np.broadcast_to(270 * depth / 8, (7, 9)), atol=1e-9)
     assert np.all(np.diff(hls[:, :, 1], axis=0) > 0)
 

@@ -123,7 +123,9 @@ def draw_events(shower: Path, out: Path, hash_seed: int, representations: list[d
     job = {
         "classes": CLASSES,
         "energy": 1.0,
-        "representations": [{"representation": one, "resolution": 500} for one in representations],
+        "representations": [
+            {"representation": representation, "resolution": 500} for representation in representations
+        ],
         "resolutions": {"representation": representations[0], "resolutions": [250, 1000], "window": window},
     }
     return run_script(
@@ -139,10 +141,10 @@ def draw_events(shower: Path, out: Path, hash_seed: int, representations: list[d
 
 
 def test_event_figures_are_the_same_twice(shower: Path, tmp_path: Path):
-    one, other = (draw_events(shower, tmp_path / str(seed), seed, [PROJECTION, VOXELS, COLOR]) for seed in (1, 2))
-    assert one == other
-    assert len(one) == len(EVENT_FIGURES)
-    assert all(content.startswith(b"%PDF") for content in one.values())
+    first, second = (draw_events(shower, tmp_path / str(seed), seed, [PROJECTION, VOXELS, COLOR]) for seed in (1, 2))
+    assert first == second
+    assert len(first) == len(EVENT_FIGURES)
+    assert all(content.startswith(b"%PDF") for content in first.values())
 
 
 def test_figures_without_a_flat_image_or_a_hue_are_there_too(shower: Path, tmp_path: Path):
@@ -184,7 +186,7 @@ def test_roc_points_agree_with_scikit_learn():
 
 def test_typical_events(shower: Path):
     events = pq.read_table(shower / "events.parquet")
-    classes = [Class(**one) for one in CLASSES]
+    classes = [Class(**entry) for entry in CLASSES]
     assert typical_events(events, classes, 1.0) == {"electron": 1, "photon": 4}
     with pytest.raises(InputError, match="none is of class muon"):
         typical_events(events, [Class(name="muon", pdg=13)], 1.0)
@@ -192,7 +194,7 @@ def test_typical_events(shower: Path):
 
 def test_typical_events_without_energies(shower: Path):
     events = pq.read_table(shower / "events.parquet")
-    classes = [Class(**one) for one in CLASSES]
+    classes = [Class(**entry) for entry in CLASSES]
     columns = {name: events[name] for name in events.column_names}
     unknown = {"energy": pa.nulls(6, pa.float32()), "n_hits": pa.array([40, 9, 41, 7, 30, 20], pa.int32())}
     assert typical_events(pa.table(columns | unknown), classes, 1.0) == {"electron": 0, "photon": 5}
@@ -201,8 +203,8 @@ def test_typical_events_without_energies(shower: Path):
 
 
 def test_hits_of(shower: Path):
-    found = hits_of(shower / "hits.parquet", [4, 1])
-    assert {event: hits.charge.size for event, hits in found.items()} == {1: 40, 4: 40}
+    by_event = hits_of(shower / "hits.parquet", [4, 1])
+    assert {event: hits.charge.size for event, hits in by_event.items()} == {1: 40, 4: 40}
     with pytest.raises(InputError, match="event 9 has no hits"):
         hits_of(shower / "hits.parquet", [9])
 

@@ -53,22 +53,22 @@ def test_the_most_confident_wrong_answers(tmp_path, representation):
     window = Window((40,) * axes, ("centre",) * axes, (0,) * axes, "first_hit")
     pixel = np.array(pixel_size(CALIBRATION, images.axes))
     assert pixel.tolist() == [1.0] * axes
-    found = worst(tmp_path / "predictions.parquet", images, window, pixel, CLASSES, 2)
-    assert [[event.score for event in group] for group in found] == [[0.1, 0.4], [0.8, 0.5]]
-    assert [[event.n_hits for event in group] for group in found] == [[2, 0], [5, 1]]
-    assert [event.answer for group in found for event in group] == [1, 1, 0, 0]
+    groups = worst(tmp_path / "predictions.parquet", images, window, pixel, CLASSES, 2)
+    assert [[event.score for event in group] for group in groups] == [[0.1, 0.4], [0.8, 0.5]]
+    assert [[event.n_hits for event in group] for group in groups] == [[2, 0], [5, 1]]
+    assert [event.answer for group in groups for event in group] == [1, 1, 0, 0]
     own = hits.only(hits.event == 2)
     kept = ["xyz".index(axis) for axis in images.axes]
     place = np.rint(own.position[:, kept]) - np.rint(own.position[0, kept])
-    expected = {tuple(one) for one in place.tolist() if all(-20 <= c < 20 for c in one)}
-    assert {tuple(one) for one in found[0][0].seen.place.tolist()} == expected
+    expected = {tuple(coordinates) for coordinates in place.tolist() if all(-20 <= c < 20 for c in coordinates)}
+    assert {tuple(coordinates) for coordinates in groups[0][0].seen.place.tolist()} == expected
     for name in ("one.pdf", "two.pdf"):
-        mistakes_figure(found, CLASSES, 2, tmp_path / name)
+        mistakes_figure(groups, CLASSES, 2, tmp_path / name)
     assert (tmp_path / "one.pdf").read_bytes() == (tmp_path / "two.pdf").read_bytes()
 
 
 def write_heat(folder, scores):
-    """Two events a class at 0.9 and 2 GeV, and one whose energy is not known."""
+    """Events of both classes in turn, as many as `scores`: two of 2 GeV, two of 0.9 GeV, two of unknown energy."""
     n = len(scores)
     columns = {
         "event": np.arange(n),

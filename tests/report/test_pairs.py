@@ -22,13 +22,13 @@ def compared(*places: tuple[str, int, str, list[int]], alpha: float = 0.05) -> C
         classes=CLASSES,
         comparison={"alpha": alpha},
         level=0.95,
-        places=[{**dict(zip(names, one, strict=True)), "status": "run", "settings": None} for one in places],
+        places=[{**dict(zip(names, place, strict=True)), "status": "run", "settings": None} for place in places],
     )
 
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory):
-    """A poor network, two that are alike, and one that answers one class; of five seeds, but one of a single."""
+    """A poor network and two that are alike, of five seeds each, and one of a single seed that answers one class."""
     results = tmp_path_factory.mktemp("study")
     skills = {
         ("projection_y", 100, "poor"): 0.5,
@@ -91,16 +91,16 @@ def test_words_where_nothing_and_where_all_stands(study):
     two = build(compared(("projection_y", 100, "good", [19]), ("voxels", 50, "one_class", [19])), results)
     assert "stands above all others" in words(two)
     assert "Where both have a single seed only the noise of events counts" in words(two)
-    one = build(compared(("projection_y", 100, "good", [19])), results)
-    assert words(one) == "good on projection_y at c 100 is the only place of the grid, so there is nothing to compare."
-    assert pairs_csv(one).count("\n") == 1
+    sole = build(compared(("projection_y", 100, "good", [19])), results)
+    assert words(sole) == "good on projection_y at c 100 is the only place of the grid, so there is nothing to compare."
+    assert pairs_csv(sole).count("\n") == 1
 
 
 def test_figures_of_one_and_of_many_places(study, tmp_path):
     results, settings = study
-    for name, asked in (("one", compared(("projection_y", 100, "good", [19]))), ("four", settings)):
+    for name, chosen in (("one", compared(("projection_y", 100, "good", [19]))), ("four", settings)):
         for copy in ("a", "b"):
-            pairs_figure(build(asked, results), tmp_path / f"{name}{copy}.pdf")
+            pairs_figure(build(chosen, results), tmp_path / f"{name}{copy}.pdf")
         assert (tmp_path / f"{name}a.pdf").read_bytes() == (tmp_path / f"{name}b.pdf").read_bytes()
 
 

@@ -54,8 +54,8 @@ def points():
 
 
 def value(points, against, quantity, k=0):
-    found = [point for point in points if (point.against, point.quantity) == (against, quantity)]
-    return found[k].estimate.value
+    matching = [point for point in points if (point.against, point.quantity) == (against, quantity)]
+    return matching[k].estimate.value
 
 
 def test_rates_in_bins_are_scikit_learns(points):
@@ -79,9 +79,9 @@ def test_rejection_is_read_off_scikit_learns_roc(points):
     false, true, _ = roc_curve(LABELS == 0, SCORES, drop_intermediate=False)
     for efficiency in (0.5, 0.8, 0.9):
         expected = false[np.flatnonzero(true >= efficiency)[0]]
-        found = next(p for p in points if (p.quantity, p.at) == ("photon_rejection", efficiency)).estimate
-        assert found.value == pytest.approx(1 / expected)
-        assert found.low < found.value < found.high
+        estimate = next(p for p in points if (p.quantity, p.at) == ("photon_rejection", efficiency)).estimate
+        assert estimate.value == pytest.approx(1 / expected)
+        assert estimate.low < estimate.value < estimate.high
 
 
 @given(st.integers(0, 2**32), st.integers(1, 4))
@@ -92,19 +92,19 @@ def test_rejection_of_resamples_with_ties_is_that_of_the_events_written_out(seed
     labels[:2] = 0, 1
     weights = rng.integers(0, 3, (3, 60)).astype(float)
     weights[:, :2] = 1
-    asked = np.array([0.3, 0.5, 0.8])
-    for row, found in zip(weights, mistaken_at(labels, scores, asked, weights), strict=True):
+    efficiencies = np.array([0.3, 0.5, 0.8])
+    for row, mistaken in zip(weights, mistaken_at(labels, scores, efficiencies, weights), strict=True):
         repeated = np.repeat(np.arange(60), row.astype(int))
         false, true, _ = roc_curve(labels[repeated] == 0, scores[repeated], drop_intermediate=False)
-        expected = [false[np.flatnonzero(true >= efficiency - 1e-9)[0]] for efficiency in asked]
-        np.testing.assert_allclose(found, expected)
+        expected = [false[np.flatnonzero(true >= efficiency - 1e-9)[0]] for efficiency in efficiencies]
+        np.testing.assert_allclose(mistaken, expected)
 
 
 def test_calibration_curve_is_scikit_learns(points):
     share, score = calibration_curve(LABELS == 0, SCORES, n_bins=10)
-    found = [point for point in points if point.against == "score" and point.estimate]
-    np.testing.assert_allclose([point.estimate.value for point in found], share)
-    np.testing.assert_allclose([point.at for point in found], score)
+    curve = [point for point in points if point.against == "score" and point.estimate]
+    np.testing.assert_allclose([point.estimate.value for point in curve], share)
+    np.testing.assert_allclose([point.at for point in curve], score)
 
 
 def test_scan_and_its_maximum(points):
@@ -113,15 +113,15 @@ def test_scan_and_its_maximum(points):
         assert value(points, "threshold", "efficiency", k) == pytest.approx(recall_score(truth, answer))
         product = recall_score(truth, answer) * precision_score(truth, answer)
         assert value(points, "threshold", "efficiency_purity", k) == pytest.approx(product)
-    assert value(points, "threshold", "efficiency_purity", 100) == 0  # where no score lies purity is not defined
+    assert value(points, "threshold", "efficiency_purity", 100) == 0  # purity is not defined where no score lies above
 
 
 def test_the_threshold_is_chosen_on_validation_alone():
     scores = np.array([0.9, 0.8, 0.35, 0.3])
     validation = Answers(np.full(500, 0.5), scores, np.array([0, 0, 0, 1]))
     assert best_threshold(validation, "efficiency_purity", 1.0) == 0.31  # keeps all three, the lowest that does
-    found = measure(EVENTS, [replace(CELL, validation=scores, validation_labels=np.array([0, 0, 0, 1]))], ASKED, "x")
-    best = next(p for p in found if (p.against, p.quantity) == ("best_efficiency_purity", "efficiency"))
+    measured = measure(EVENTS, [replace(CELL, validation=scores, validation_labels=np.array([0, 0, 0, 1]))], ASKED, "x")
+    best = next(p for p in measured if (p.against, p.quantity) == ("best_efficiency_purity", "efficiency"))
     assert best.at == 0.31
     assert best.estimate.value == pytest.approx(np.mean(SCORES[LABELS == 0] >= 0.31))
 
@@ -129,9 +129,9 @@ def test_the_threshold_is_chosen_on_validation_alone():
 def test_several_seeds_are_averaged():
     other = replace(CELL, test=np.clip(SCORES + 0.1, 0, 1))
     both = measure(EVENTS, [CELL, other], ASKED, "x")
-    apart = [measure(EVENTS, [one], ASKED, "x") for one in (CELL, other)]
+    apart = [measure(EVENTS, [cell], ASKED, "x") for cell in (CELL, other)]
     for key in (("angle", "efficiency"), ("threshold", "purity"), ("efficiency", "mistaken")):
-        assert value(both, *key) == pytest.approx(np.mean([value(one, *key) for one in apart]))
+        assert value(both, *key) == pytest.approx(np.mean([value(cell, *key) for cell in apart]))
     assert next(p for p in both if p.against == "all").estimate.std > 0
 
 
@@ -147,30 +147,30 @@ def test_bins_hold_as_many_events_each():
 
 def test_rates_of_no_events_are_not_defined():
     nothing = rates(count(LABELS, np.ones((500, 1), bool), np.zeros((500, 1), bool), ONES), 1.0)
-    assert all(np.isnan(found).all() for found in nothing.values())
+    assert all(np.isnan(rate).all() for rate in nothing.values())
 
 
 @pytest.mark.parametrize("scores", [np.full(500, 0.6), np.full(500, 0.4), (LABELS == 0) * 1.0])
 def test_collapsed_and_perfect_cells_are_measured_and_drawn(tmp_path, scores):
-    found = measure(EVENTS, [Answers(scores, scores[:200], LABELS[:200])], ASKED, "x")
+    measured = measure(EVENTS, [Answers(scores, scores[:200], LABELS[:200])], ASKED, "x")
     if np.ptp(scores) == 0:
-        assert value(found, "efficiency", "photon_rejection") == 1
+        assert value(measured, "efficiency", "photon_rejection") == 1
     else:
-        assert math.isinf(value(found, "efficiency", "photon_rejection"))
-    purity = next(p for p in found if (p.against, p.quantity) == ("all", "purity")).estimate
+        assert math.isinf(value(measured, "efficiency", "photon_rejection"))
+    purity = next(p for p in measured if (p.against, p.quantity) == ("all", "purity")).estimate
     assert (purity is None) == (scores.max() < 0.5)
     for name, draw in FIGURES.items():
-        draw([Series("", found)], ASKED, "", tmp_path / f"{name}.pdf")
-    assert "nan" not in cell_csv(found)
+        draw([Series("", measured)], ASKED, "", tmp_path / f"{name}.pdf")
+    assert "nan" not in cell_csv(measured)
 
 
 def test_a_bin_without_a_class_has_what_is_defined():
     energy = np.where(LABELS == 0, KNOWN["energy"], 5 + KNOWN["energy"])
     events = replace(EVENTS, known={"energy": energy})
-    found = measure(events, [CELL], replace_bins(2), "x")
-    last = [p for p in found if p.against == "energy" and p.quantity == "efficiency"][-1]
+    measured = measure(events, [CELL], replace_bins(2), "x")
+    last = [p for p in measured if p.against == "energy" and p.quantity == "efficiency"][-1]
     assert last.estimate is None
-    assert [p for p in found if p.against == "energy" and p.quantity == "accuracy"][-1].estimate is not None
+    assert [p for p in measured if p.against == "energy" and p.quantity == "accuracy"][-1].estimate is not None
 
 
 def replace_bins(bins: int) -> CellPerformance:
@@ -179,13 +179,13 @@ def replace_bins(bins: int) -> CellPerformance:
 
 def test_unknown_energies_are_left_out_and_said(tmp_path):
     events = replace(EVENTS, known={**KNOWN, "energy": np.full(500, np.nan)})
-    found = measure(events, [CELL], ASKED, "x")
-    assert {"angle", "hits"} <= {point.against for point in found}
-    assert "energy" not in {point.against for point in found}
-    FIGURES["efficiency"]([Series("", found)], ASKED, "", tmp_path / "efficiency.pdf")
+    measured = measure(events, [CELL], ASKED, "x")
+    assert {"angle", "hits"} <= {point.against for point in measured}
+    assert "energy" not in {point.against for point in measured}
+    FIGURES["efficiency"]([Series("", measured)], ASKED, "", tmp_path / "efficiency.pdf")
     some = replace(EVENTS, known={"energy": np.where(np.arange(500) < 400, KNOWN["energy"], np.nan)})
-    found = measure(some, [CELL], ASKED, "x")
-    assert sum(p.events for p in found if (p.against, p.quantity) == ("energy", "accuracy")) == 400
+    measured = measure(some, [CELL], ASKED, "x")
+    assert sum(p.events for p in measured if (p.against, p.quantity) == ("energy", "accuracy")) == 400
 
 
 # From cell folders
@@ -215,17 +215,17 @@ def test_places_and_the_best_of_them(tmp_path):
             write_cell(tmp_path, "projection_y", 100 + k, "simple", seed, skill)
     write_angles(tmp_path / "directions.parquet", 400)
     places = [place("projection_y", 100 + k, "simple", [1, 2]) for k in range(len(skills))]
-    asked = Overlaid(**SETTINGS, places=places)
-    measured = overlay(asked, tmp_path, tmp_path / "directions.parquet")
+    overlaid = Overlaid(**SETTINGS, places=places)
+    measured = overlay(overlaid, tmp_path, tmp_path / "directions.parquet")
     assert measured.test_events == 200
-    series, note = best_on_validation(asked, measured)
-    assert [one.label for one in series] == [f"simple on projection_y at c {100 + k}" for k in range(1, 6)]
+    series, note = best_on_validation(overlaid, measured)
+    assert [curve.label for curve in series] == [f"simple on projection_y at c {100 + k}" for k in range(1, 6)]
     assert len(series) == OVERLAID
     assert note == "the 5 of 7 places best on validation"
-    rows = list(csv.DictReader(places_csv(asked.places, measured.points).splitlines()))
+    rows = list(csv.DictReader(places_csv(overlaid.places, measured.points).splitlines()))
     assert {row["resolution"] for row in rows} == {str(100 + k) for k in range(7)}
     assert {row["seeds"] for row in rows} == {"1 2"}
-    grid = layout(asked, asked.places, measured.points, measured.test_events)
+    grid = layout(overlaid, overlaid.places, measured.points, measured.test_events)
     assert "1:10 electrons to photons" in grid.caption
     assert grid.columns[0].heads[4] == "photon rejection at 80 %"
     assert grid.groups[0].rows[6].cells[0][4].text == "1 (1 to 1)"

@@ -88,8 +88,8 @@ def study(results: Path) -> ResolutionResults:
 
 
 def rows_of(study: ResolutionResults) -> dict[tuple[str, int], dict[str, str]]:
-    found = csv.DictReader(io.StringIO(resolution_csv(study)))
-    return {(row["model"], int(row["resolution"])): row for row in found}
+    reader = csv.DictReader(io.StringIO(resolution_csv(study)))
+    return {(row["model"], int(row["resolution"])): row for row in reader}
 
 
 def md_rows(text: str, model: str) -> dict[str, list[str]]:
@@ -213,8 +213,8 @@ def test_representations_stand_apart(results: Path, tmp_path: Path):
     write_cell(tmp_path / "study", "other", 250, "simple", 19, 1)
     places = [*config()["places"], place("simple", 250, [19], on="other")]
     made = layout(build(ResolutionSettings(**config(places=places)), tmp_path / "study"))
-    found = [(grid.label, " on other against " in grid.caption) for grid in made]
-    assert found == [
+    labels = [(grid.label, " on other against " in grid.caption) for grid in made]
+    assert labels == [
         ("tab:table_resolution", False),
         ("tab:table_resolution-view-centimetres", False),
         ("tab:table_resolution-other-pixels", True),
@@ -223,8 +223,8 @@ def test_representations_stand_apart(results: Path, tmp_path: Path):
 
 def test_identical_networks_are_flagged(tmp_path: Path):
     places = [place(model, c, [19]) for model in ("a", "b") for c in (250, 1000)]
-    for one in places:
-        write_cell(tmp_path, "view", one["resolution"], one["model"], 19, 0)
+    for entry in places:
+        write_cell(tmp_path, "view", entry["resolution"], entry["model"], 19, 0)
     made = build(ResolutionSettings(**config(places=places, published=None)), tmp_path)
     assert rows_of(made)["a", 250]["flags"].endswith("identical to b (view, window in pixels)")
     assert "| **a‡, window" in markdown.document(layout(made))
@@ -278,9 +278,9 @@ def test_the_published_grid_fits_a_bare_article(tmp_path: Path):
     models = ["simple", "complex_64", "net & 5 %", "efficientnet_b2", "~^{net}#$"]
     places = [place(model, c, [19, 20], on="a_b") for model in models for c in resolutions]
     places += [place(f"{model}_cm", c, [19], cm=CM, on="a_b") for model in models for c in resolutions]
-    for one in places:
-        for seed in one["seeds"]:
-            write_cell(tmp_path, "a_b", one["resolution"], one["model"], seed, 2.5, events=300, window=1)
+    for entry in places:
+        for seed in entry["seeds"]:
+            write_cell(tmp_path, "a_b", entry["resolution"], entry["model"], seed, 2.5, events=300, window=1)
     published = {"note": "n", "resolution": {model: {str(c): 0.516 for c in resolutions} for model in models}}
     made = build(ResolutionSettings(**config(places=places, published=published)), tmp_path)
     (tmp_path / "t.tex").write_text(latex.document(layout(made)))

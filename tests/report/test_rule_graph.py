@@ -1,4 +1,4 @@
-"""The rule graph: asked of a real Snakemake, also from inside a job; every arrow drawn, downwards, beside the boxes."""
+"""The rule graph: read from a real Snakemake, also inside a job; every arrow is drawn, downwards, past the boxes."""
 
 import itertools
 import os
@@ -40,7 +40,7 @@ EXPECTED = [("draw", "all"), ("make", "all"), ("make", "draw")]
 
 @pytest.fixture
 def workflow(tmp_path, monkeypatch) -> Path:
-    """A folder with a workflow whose job asks for the rule graph of the same workflow."""
+    """The Snakefile of a workflow whose job asks for the rule graph of the same workflow."""
     text = SNAKEFILE.replace("PYTHON", sys.executable).replace("COMMAND", str(LIST_RULES))
     (tmp_path / "Snakefile").write_text(text)
     monkeypatch.chdir(tmp_path)
@@ -63,9 +63,9 @@ def test_targets_choose_the_rules(workflow):
 
 
 def test_what_snakemake_prints_in_any_order_gives_the_same_text():
-    one = 'digraph snakemake_dag {\n\t0[label = "all", color = "0"];\n\t1[label = "make_1", x];\n\t1 -> 0\n\t1 -> 0\n}'
-    other = 'digraph snakemake_dag {\n\t1[label = "all", color = "0"];\n\t0[label = "make_1", x];\n\t0 -> 1\n}'
-    assert snakemake_edges(one) == snakemake_edges(other) == [("make_1", "all")]
+    text = 'digraph snakemake_dag {\n\t0[label = "all", color = "0"];\n\t1[label = "make_1", x];\n\t1 -> 0\n\t1 -> 0\n}'
+    reordered = 'digraph snakemake_dag {\n\t1[label = "all", color = "0"];\n\t0[label = "make_1", x];\n\t0 -> 1\n}'
+    assert snakemake_edges(text) == snakemake_edges(reordered) == [("make_1", "all")]
     with pytest.raises(InputError, match="printed no graph"):
         snakemake_edges("Building DAG of jobs...")
 
@@ -82,7 +82,7 @@ def test_text_is_read_back(tmp_path):
 
 @st.composite
 def graphs(draw) -> list[tuple[str, str]]:
-    """Edges without a circle, sorted, of 2 to 12 rules whose names are no hint."""
+    """Sorted edges without a cycle between 2 to 12 rules, whose names do not tell their order."""
     size = draw(st.integers(2, 12))
     names = draw(st.permutations([f"rule_{chr(97 + i) * (1 + i % 5)}" for i in range(size)]))
     pairs = [(names[i], names[j]) for i in range(size) for j in range(i + 1, size)]
@@ -97,14 +97,14 @@ def widths(edges: list[tuple[str, str]]) -> dict[str, float]:
 @given(graphs())
 def test_every_arrow_runs_downwards_and_through_no_box(edges):
     wide = widths(edges)
-    found = layout(edges, wide)
-    assert sorted(found.route) == edges
+    graph = layout(edges, wide)
+    assert sorted(graph.route) == edges
     rows: dict[int, list[tuple[float, float]]] = {}
-    for name, (x, layer) in found.place.items():
+    for name, (x, layer) in graph.place.items():
         rows.setdefault(layer, []).append((x, wide[name]))
-    for (start, end), route in found.route.items():
-        assert route[0] == found.place[start]
-        assert route[-1] == found.place[end]
+    for (start, end), route in graph.route.items():
+        assert route[0] == graph.place[start]
+        assert route[-1] == graph.place[end]
         assert [layer for _, layer in route] == list(range(route[0][1], route[-1][1] + 1))
         for x, layer in route[1:-1]:
             rows.setdefault(layer, []).append((x, BEND))

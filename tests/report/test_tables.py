@@ -48,8 +48,8 @@ def rows_of(text: str) -> list[dict[str, str]]:
 
 
 def test_every_pair_has_a_status(table: GridResults):
-    found = {(row["representation"], row["model"]): row["status"] for row in rows_of(table_csv(table))}
-    assert found == {
+    statuses = {(row["representation"], row["model"]): row["status"] for row in rows_of(table_csv(table))}
+    assert statuses == {
         ("projection_y", "simple"): "ok",
         ("projection_y", "complex"): "ok",
         ("projection_y", "efficientnet_lite0"): "collapsed",
@@ -78,12 +78,12 @@ def test_numbers_of_a_cell_by_hand(table: GridResults, results: Path):
 
 
 def test_best_and_what_is_not_distinguishable(table: GridResults):
-    found = {(r["representation"], r["model"]): (r["best"], r["indistinguishable"]) for r in rows_of(table_csv(table))}
-    assert found["projection_y", "simple"] == ("true", "false")
-    assert found["projection_y", "complex"] == ("false", "true")
-    assert found["projection_y", "efficientnet_lite0"] == ("false", "false")
-    assert found["color_y", "complex"] == ("false", "false")
-    assert found["voxels", "efficientnet_lite0"] == ("", "")
+    marks = {(r["representation"], r["model"]): (r["best"], r["indistinguishable"]) for r in rows_of(table_csv(table))}
+    assert marks["projection_y", "simple"] == ("true", "false")
+    assert marks["projection_y", "complex"] == ("false", "true")
+    assert marks["projection_y", "efficientnet_lite0"] == ("false", "false")
+    assert marks["color_y", "complex"] == ("false", "false")
+    assert marks["voxels", "efficientnet_lite0"] == ("", "")
 
 
 def test_all_formats_say_the_same(table: GridResults):

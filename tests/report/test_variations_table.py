@@ -18,7 +18,7 @@ N = 200
 
 def settings(**changes) -> VariationTable:
     place = {"representation": "flat", "resolution": 100, "model": "simple", "seeds": [1, 2], "status": "run"}
-    found = {
+    defaults = {
         "classes": [{"name": "electron", "pdg": 11}, {"name": "photon", "pdg": 22}],
         "bootstrap": {"seed": 1, "resamples": 400, "level": 0.95},
         "comparison": {"alpha": 0.05},
@@ -27,7 +27,7 @@ def settings(**changes) -> VariationTable:
         "places": [{**place, "settings": None}],
         "variations": {"worse": {"lifetime": None}, "same": {"recombination": {"model": "birks"}}},
     }
-    return VariationTable(**{**found, **changes})
+    return VariationTable(**{**defaults, **changes})
 
 
 def write(results, seed: int, wrong: dict[str, int], lost: dict[str, int] | None = None) -> None:
@@ -70,7 +70,7 @@ def test_shift_is_the_difference_on_the_same_events(tmp_path):
 
 
 def test_events_without_hits_count_nowhere(tmp_path):
-    """Those lost were all right: their accuracy must not go into the nominal one alone."""
+    """The lost events were all answered rightly: they must not count in the nominal accuracy alone."""
     for seed in (1, 2):
         write(tmp_path, seed, {"nominal": 20, "worse": 20, "same": 20}, lost={"worse": 50})
     [row] = build(settings(), tmp_path).rows

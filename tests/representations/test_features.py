@@ -16,10 +16,10 @@ def parameters(radii=(0.5, 1.5, 4), spread_radii=(4,), quartile_radii=(1.5, 10))
 
 
 def table(events, chosen) -> np.ndarray:
-    found = features.pixels(hits_of(events), CENTIMETRES, RANGES, chosen)
+    pixels = features.pixels(hits_of(events), CENTIMETRES, RANGES, chosen)
     count = features.length(chosen)
-    assert found.place[:, 0].tolist() == list(range(count)) * len(events)
-    return found.values.reshape(len(events), count)
+    assert pixels.place[:, 0].tolist() == list(range(count)) * len(events)
+    return pixels.values.reshape(len(events), count)
 
 
 def scaled(charge) -> np.ndarray:
@@ -28,8 +28,8 @@ def scaled(charge) -> np.ndarray:
 
 def test_by_hand():
     # at 0, 1, 3 and 5 cm along z; the last lies beyond the spheres
-    found = table([[(1, 1, 1, 10), (1, 1, 2, 20), (1, 1, 4, 30), (1, 1, 6, 40)]], parameters())[0]
-    named = dict(zip(features.names(parameters()), found, strict=True))
+    row = table([[(1, 1, 1, 10), (1, 1, 2, 20), (1, 1, 4, 30), (1, 1, 6, 40)]], parameters())[0]
+    named = dict(zip(features.names(parameters()), row, strict=True))
     assert [named[f"charge within {r} cm"] for r in ("0.5", "1.5", "4")] == pytest.approx(scaled([10, 30, 60]))
     assert [named[f"hits within {r} cm"] for r in ("0.5", "1.5", "4")] == [1, 2, 3]
     assert [named[f"charge quartile {i} within 1.5 cm"] for i in (1, 2, 3)] == pytest.approx(scaled([10, 10, 20]))
@@ -43,8 +43,8 @@ def test_by_hand():
 def test_random_events_against_numpy():
     chosen = parameters((2, 20, 45), (30, 60))
     events = random_events(8, 10)
-    found = table(events, chosen)
-    for event, row in zip(events, found, strict=True):
+    rows = table(events, chosen)
+    for event, row in zip(events, rows, strict=True):
         single = hits_of([event])
         voxel = Bins.of(single.row, CENTIMETRES.relative(single))
         charge, place = voxel.sum(single.charge), voxel.place.astype(float)
@@ -77,9 +77,9 @@ def test_moving_and_turning_a_shower_changes_nothing():
 
 
 def test_every_feature_has_all_the_charge():
-    found = features.pixels(hits_of(random_events(5, 3)), CENTIMETRES, RANGES, parameters())
-    assert np.unique(found.charge).size == 3
-    assert found.hits.reshape(3, -1)[:, 0].tolist() == [len(event) for event in random_events(5, 3)]
+    pixels = features.pixels(hits_of(random_events(5, 3)), CENTIMETRES, RANGES, parameters())
+    assert np.unique(pixels.charge).size == 3
+    assert pixels.hits.reshape(3, -1)[:, 0].tolist() == [len(event) for event in random_events(5, 3)]
 
 
 def test_radii_rise():

@@ -92,11 +92,11 @@ def test_random_events_against_the_slow_implementation(axis, cube_pool, projecti
         slow = slow_images.projection(
             event, ranges, 50, axis, cube_pool, projection_pool, log_trans, 1.15, RANGES["charge"]
         )
-        found = image(event, chosen, grid)
-        assert list(found) == sorted(slow)  # the same pixels, in lexicographic order
-        expected = [slow[key][0] for key in found]
+        pixels = image(event, chosen, grid)
+        assert list(pixels) == sorted(slow)  # the same pixels, in lexicographic order
+        expected = [slow[key][0] for key in pixels]
         # the very numbers, except that the logarithm of NumPy may differ from that of the C library in its last digit
-        np.testing.assert_allclose(list(found.values()), expected, rtol=1e-14 if log_trans else 0)
+        np.testing.assert_allclose(list(pixels.values()), expected, rtol=1e-14 if log_trans else 0)
 
 
 @settings(max_examples=100, deadline=None)

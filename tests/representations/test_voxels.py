@@ -37,7 +37,7 @@ def test_random_events_against_the_slow_implementation(cube_pool, log_trans):
     grid = Grid(30, *np.array([ranges[axis] for axis in AXES]).T, np.array([1, 1, 1.25]))
     for event in random_events(6, 12):
         slow = slow_images.voxels(event, ranges, 30, cube_pool, log_trans, 1.15, 100.0)
-        found = image(event, parameters(cube_pool, log_trans), grid)
-        assert list(found) == sorted(slow)
-        expected = [slow[key][0] for key in found]
-        np.testing.assert_allclose(list(found.values()), expected, rtol=1e-14 if log_trans else 0)
+        pixels = image(event, parameters(cube_pool, log_trans), grid)
+        assert list(pixels) == sorted(slow)
+        expected = [slow[key][0] for key in pixels]
+        np.testing.assert_allclose(list(pixels.values()), expected, rtol=1e-14 if log_trans else 0)

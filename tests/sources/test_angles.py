@@ -1,4 +1,4 @@
-"""The angle found from the hits against that of the particle which started the shower."""
+"""The angle computed from the hits against that of the particle that started the shower."""
 
 import numpy as np
 import pytest
@@ -23,8 +23,8 @@ def test_angle_is_that_of_the_particle(pdg, detector_box, readout):
         deposits = Detector(detector_box, "option1", 0.05, 7).run(primaries)
     made = read_out(deposits, vertex, detector_box, Readout(**readout), generator(2, "readout"))
     event, start = np.unique(made.event, return_index=True)
-    found = angles(Hits(event, np.append(start, made.event.size), made.position, made.charge))
-    error = np.abs(found - truth[event])
+    measured = angles(Hits(event, np.append(start, made.event.size), made.position, made.charge))
+    error = np.abs(measured - truth[event])
     assert event.size == truth.size
     assert np.median(error) < 3  # degrees; the axis of such showers scatters by about one
     assert np.mean(error < 10) > 0.9

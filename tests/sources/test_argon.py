@@ -61,10 +61,10 @@ def contents(root: Path) -> dict[str, bytes]:
 
 
 def test_the_folder_is_small_and_the_same_each_time(tmp_path):
-    one, other = contents(argon.write(tmp_path / "one")), contents(argon.write(tmp_path / "other"))
-    assert one == other == contents(argon.write(tmp_path / "one"))  # written over too
-    assert len(one) == 105
-    assert sum(map(len, one.values())) < 100_000
+    first, second = contents(argon.write(tmp_path / "one")), contents(argon.write(tmp_path / "other"))
+    assert first == second == contents(argon.write(tmp_path / "one"))  # written over too
+    assert len(first) == 105
+    assert sum(map(len, first.values())) < 100_000
 
 
 def test_the_bremsstrahlung_file_has_the_numbers_its_head_announces(tmp_path):

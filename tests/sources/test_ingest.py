@@ -1,4 +1,4 @@
-"""Hits read from files: the same tables from every format, whatever the chunks, and what a slow plain reading finds."""
+"""Hits read from files: every format and chunk size gives the same tables, which are those of a slow plain reading."""
 
 import csv
 import gzip
@@ -81,9 +81,9 @@ def test_the_reference_pair_needs_no_map(tmp_path):
     for path, pdg in zip(files, (11, 22), strict=True):
         hit_files.reference(path, [showers(40, pdg)])  # the numbers 0 to 39 in both files
     hits, events = read(tmp_path, files)
-    found_hits, found_events = plain(files)
-    assert hits.to_pylist() == found_hits
-    assert events.to_pylist() == found_events
+    expected_hits, expected_events = plain(files)
+    assert hits.to_pylist() == expected_hits
+    assert events.to_pylist() == expected_events
     assert hits.schema.equals(HITS)
     assert events.schema.equals(EVENTS)
     assert events["number"].to_pylist() == [*range(40), *range(40)]
@@ -128,7 +128,7 @@ def test_a_merged_file_may_give_the_same_number_to_both_classes(tmp_path):
     assert events["number"].to_pylist() == [number for number in range(30) for _ in range(2)]
     assert events["pdg"].to_pylist() == [11, 22] * 30
     assert hits.num_rows == order.size
-    hit_files.reference(path, [electrons, photons])  # one class behind the other
+    hit_files.reference(path, [electrons, photons])  # one class after the other
     assert read(tmp_path, [path])[1]["number"].to_pylist() == [*range(30), *range(30)]
 
 
@@ -217,7 +217,7 @@ def test_numbers_of_several_columns(tmp_path):
     path = tmp_path / "a.csv"
     hit_files.csv(path, [block], [*PLAIN, "run"])
     _, events = read(tmp_path, [path], {**PLAIN, "event": ["run", "event"]})
-    assert events["number"].to_pylist() == list(range(8))  # several columns are no one number: the place in the file
+    assert events["number"].to_pylist() == list(range(8))  # of several columns: the place in the file
 
 
 def test_an_event_longer_than_a_chunk(tmp_path):
@@ -246,7 +246,7 @@ def test_files_of_one_name_are_told_apart_by_their_folders():
 
 
 def test_what_follows_reads_it(tmp_path):
-    """Times are not there: the reader of hits says so, and events divide as simulated ones do."""
+    """There are no times: the reader of hits says so, and events divide as simulated ones do."""
     files = [tmp_path / "electrons.csv", tmp_path / "photons.csv"]
     for path, pdg in zip(files, (11, 22), strict=True):
         hit_files.reference(path, [showers(20, pdg)])
@@ -283,7 +283,7 @@ def test_the_command_by_hand_and_as_a_job(tmp_path):
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "out/hits.parquet").read_bytes() == by_hand
     record = json.loads((tmp_path / "out/record.json").read_text())
-    assert [one["path"] for one in record["inputs"]["files"]] == files
+    assert [entry["path"] for entry in record["inputs"]["files"]] == files
     assert record["config"] == config
     assert {
         "ingest.py",

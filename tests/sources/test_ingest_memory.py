@@ -17,7 +17,7 @@ EVENTS, MEAN_HITS, BLOCKS = 500, 150, 4  # of the shorter file
 
 
 def peak(folder: Path, layout: str, count: int) -> int:
-    """Kilobytes that the command takes for a file of so many blocks, which are alike but for the numbers."""
+    """Peak memory [kB] of the command for a file of `count` blocks, which differ only in the numbers of events."""
     write, suffix, columns = LAYOUTS[layout]
     parts = [showers(EVENTS, pdg, mean=MEAN_HITS) for pdg in (11, 22)]
     path = folder / f"showers{suffix}"
@@ -32,7 +32,7 @@ def peak(folder: Path, layout: str, count: int) -> int:
 @pytest.mark.slow
 @pytest.mark.parametrize("layout", ["csv.gz", "parquet", "hdf5 counts", "root lists"])
 def test_peak_memory_does_not_grow_with_the_file(tmp_path, layout):
-    """By half of what the hits added would take, with an event's number, three positions and a charge of each.
+    """It grows by less than half of what the added hits take, each with its event, three positions and a charge.
 
     What the heap keeps differs between runs by a tenth of the whole.
     """

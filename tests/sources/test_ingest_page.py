@@ -39,18 +39,20 @@ def hdf5(path: Path, **datasets: np.ndarray) -> list[Path]:
 
 
 def compound(**columns: np.ndarray) -> np.ndarray:
-    found = np.zeros(len(next(iter(columns.values()))), [(name, values.dtype) for name, values in columns.items()])
+    records = np.zeros(len(next(iter(columns.values()))), [(name, values.dtype) for name, values in columns.items()])
     for name, values in columns.items():
-        found[name] = values
-    return found
+        records[name] = values
+    return records
 
 
 def tree(path: Path, name: str, **branches: np.ndarray) -> list[Path]:
-    """One entry an event; a branch as long as all hits becomes lists."""
-    branches = {key: ak.unflatten(one, SIZE) if len(one) == SIZE.sum() else one for key, one in branches.items()}
+    """Write one entry for each event; a branch with a value for each hit becomes lists."""
+    branches = {
+        key: ak.unflatten(values, SIZE) if len(values) == SIZE.sum() else values for key, values in branches.items()
+    }
     kinds = {
-        key: f"var * {one.type.content.content}" if isinstance(one, ak.Array) else one.dtype
-        for key, one in branches.items()
+        key: f"var * {values.type.content.content}" if isinstance(values, ak.Array) else values.dtype
+        for key, values in branches.items()
     }
     with uproot.recreate(path) as file:
         file.mktree(name, kinds).extend(branches)
@@ -141,7 +143,7 @@ def larcv(folder: Path) -> tuple[list[Path], Expected]:
 
 
 def runs(event: np.ndarray) -> np.ndarray:
-    """(N, 3) run, subrun and event, of which no one alone tells the events apart."""
+    """Run, subrun and event, (N, 3), none of which alone tells the events apart."""
     return np.column_stack([event // 2, event % 2, np.full(event.size, 8)]).astype(np.int32)
 
 
@@ -181,13 +183,13 @@ def test_a_map_of_the_page(tmp_path, name):
     hits, events = read(tmp_path, files, MAPS[name], 100)
     position = CENTRE if "voxels" in expected else np.column_stack([BLOCK[axis] for axis in "xyz"])
     rows = np.column_stack([BLOCK["event"], position, BLOCK["charge"], BLOCK["time"]])
-    found = np.column_stack([hits[name].to_numpy() for name in ("event", "x", "y", "z", "charge", "time")])
+    actual = np.column_stack([hits[name].to_numpy() for name in ("event", "x", "y", "z", "charge", "time")])
     if "time" in expected:
         assert hits["time"].null_count == hits.num_rows
-        rows, found = rows[:, :-1], found[:, :-1]
+        rows, actual = rows[:, :-1], actual[:, :-1]
     if "sorted" in expected:  # the map asks for another order
-        rows, found = (table[np.lexsort(table.T[:4])] for table in (rows, found))
-    assert np.allclose(found, rows, rtol=1e-5, atol=1e-3)
+        rows, actual = (table[np.lexsort(table.T[:4])] for table in (rows, actual))
+    assert np.allclose(actual, rows, rtol=1e-5, atol=1e-3)
     for column, values in (("pdg", PDG), ("energy", ENERGY)):
         values = expected.get(column, values)
         if values is None:

@@ -57,7 +57,7 @@ def changed(line: int, old: str, new: str) -> Made:
 
 
 def changed_bytes(line: int, old: bytes, new: bytes) -> Made:
-    lines = [one.encode() for one in LINES]
+    lines = [row.encode() for row in LINES]
     lines[line - 1] = lines[line - 1].replace(old, new)
     return lambda path: path.write_bytes(b"\n".join(lines))
 
@@ -372,7 +372,7 @@ def _two_trees(path: Path) -> None:
 
 
 def refused(monkeypatch, capsys, *arguments: str) -> str:
-    """The one line of a command that fails."""
+    """Run the command, which must fail, and return its one line."""
     monkeypatch.setattr(sys, "argv", ["ingest.py", "--hits", "hits.parquet", "--events", "events.parquet", *arguments])
     with pytest.raises(SystemExit) as ended:
         runpy.run_path(str(SCRIPT), run_name="__main__")

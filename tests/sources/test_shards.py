@@ -131,7 +131,7 @@ def test_gathered_shards_are_numbered_on(files, tmp_path):
     first_rows = sum(events["n_hits"].to_pylist()[:20])
     assert whole["charge"].slice(first_rows, second.num_rows).equals(second["charge"])
     counts = json.loads(outputs[2].read_text())
-    assert {code: found["kept"] for code, found in counts.items()} == {"11": 30, "22": 30}
+    assert {code: count["kept"] for code, count in counts.items()} == {"11": 30, "22": 30}
 
 
 def test_gathering_twice_gives_the_same_bytes(files, tmp_path):

@@ -103,7 +103,7 @@ def test_electrons_start_as_one_minimum_ionising_particle():
 
 
 def photon_starts(count: int) -> tuple[Deposits, np.ndarray, np.ndarray]:
-    """Deposits of photons of 1 GeV, where along z the first of each lies, and which lie in the first 30 cm."""
+    """Deposits of photons of 1 GeV, the z of the first deposit of each, and whether that is in the first 30 cm."""
     deposits = detector((-3, 34), 10, seed=2).run(beam(count, PHOTON, 1.0))
     order = np.lexsort((deposits.time[:, 0], deposits.event))
     event, first = np.unique(deposits.event[order], return_index=True)
@@ -116,7 +116,7 @@ def test_photons_start_as_two_minimum_ionising_particles():
     count, length = 3000, 1.2
     deposits, start, converted = photon_starts(count)
     energy = deposited(deposits, start, length)[converted]
-    # Two particles lose together what one loses in twice the length: 2.07 times one particle's loss.
+    # Two particles together lose what one loses in twice the length: 2.07 times one particle's loss.
     both = most_probable_loss(2 * length)
     assert mode(energy, both) == pytest.approx(both, rel=0.05 + 4 * error_of_mode(energy, both) / both)
 
@@ -201,7 +201,7 @@ def test_shower_maximum_grows_with_the_logarithm_of_the_energy_and_is_deeper_for
     edges = np.arange(0.5, 10.1, 0.25)  # radiation lengths
     depth = (edges[1:] + edges[:-1]) / 2
     random = generator(6, "bootstrap")
-    found = {}
+    maxima = {}
     for pdg in (ELECTRON, PHOTON):
         for energy in energies:
             deposits = argon.run(beam(count, pdg, energy))
@@ -210,10 +210,10 @@ def test_shower_maximum_grows_with_the_logarithm_of_the_energy_and_is_deeper_for
                 deposits.event, middle, bins=[np.arange(count + 1), edges], weights=deposits.energy
             )[0]
             samples = [random.integers(count, size=count) for _ in range(60)]
-            found[pdg, energy] = np.array(
+            maxima[pdg, energy] = np.array(
                 [maximum(profile.sum(axis=0), depth), *(maximum(profile[rows].sum(axis=0), depth) for rows in samples)]
             )
-    peaks = {pdg: np.stack([found[pdg, energy] for energy in energies]) for pdg in (ELECTRON, PHOTON)}  # (4, 61)
+    peaks = {pdg: np.stack([maxima[pdg, energy] for energy in energies]) for pdg in (ELECTRON, PHOTON)}  # (4, 61)
     for pdg, peak in peaks.items():
         assert np.all(np.diff(peak[:, 0]) > 0), pdg
         slope = np.polyfit(np.log(energies), peak, 1)[0]
@@ -254,5 +254,5 @@ def test_a_particle_that_leaves_at_once_deposits_nothing():
     argon = detector((-1, 1), 1, seed=9)
     photon = beam(1, PHOTON, 1.0, vertex=(0, 0, 1 - 1e-9))
     assert argon.run(photon).energy.size == 0
-    one = argon.run(beam(1, ELECTRON, 1.0))  # lines without a point, or the other way round, are no trouble
-    assert one.energy.sum() > 0
+    deposits = argon.run(beam(1, ELECTRON, 1.0))  # lines without a point, or the other way round, are no trouble
+    assert deposits.energy.sum() > 0

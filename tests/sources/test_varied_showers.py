@@ -1,4 +1,4 @@
-"""The very showers of a shard, read out as another detector would."""
+"""The same showers of a shard, read out as by another detector."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What the tests of containers and clusters need of the machine: they install it themselves where they can."""
+"""What the tests of containers and clusters need on the machine; they install it themselves where they can."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ PROGRAMS = ("apptainer", "mmdebstrap", "mksquashfs")
 
 @pytest.fixture(scope="session")
 def apptainer() -> str:
-    """A PATH with Apptainer and what builds images: the machine's own, or installed on Debian 12 as root."""
+    """A PATH with Apptainer and the tools that build images: the machine's own, or installed as root on Debian 12."""
     path = os.pathsep.join([str(PREFIX / "bin"), os.environ["PATH"]])
     with APT:
         if all(shutil.which(program, path=path) for program in PROGRAMS):

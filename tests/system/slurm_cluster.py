@@ -1,7 +1,7 @@
-"""A SLURM of the tests' own: the daemons and clients of Debian's packages, unpacked into a folder and run from there.
+"""A SLURM for the tests: the daemons and clients of Debian's packages, unpacked into a folder and run from there.
 
-Nothing is installed: no package, user, service or configuration is there to be left behind, and only what is started
-with the cluster's `path` finds its clients. (Where Snakemake finds `scontrol` and no controller that answers, its SLURM
+Nothing is installed: no package, user, service or configuration can be left behind, and only processes started with
+the cluster's `path` find its clients. (Where Snakemake finds `scontrol` but no controller that answers, its SLURM
 plugin waits for one at every start, 9 s.)
 """
 
@@ -24,7 +24,7 @@ from filelock import FileLock
 APT = FileLock(Path(tempfile.gettempdir(), "showergrid-apt.lock"))  # two tests at once would disturb each other
 PACKAGES = ["slurmctld", "slurmd", "slurm-client", "slurm-wlm-basic-plugins", "munge"]
 NODE = "node1"
-PATIENCE = 600  # s, for a machine that has much else to do
+PATIENCE = 600  # s, for a busy machine
 
 CONFIGURATION = """\
 ClusterName=test
@@ -62,7 +62,7 @@ PartitionName=gpu Nodes=ALL MaxTime=02:00:00
 
 
 def why_not() -> str | None:
-    """What is missing here for a SLURM of one's own; None if nothing is."""
+    """What this machine lacks to start a SLURM; None if nothing."""
     if os.geteuid() != 0:
         return "only root can start a SLURM of its own"
     if shutil.which("apt-get") is None or shutil.which("dpkg-deb") is None:
@@ -77,31 +77,31 @@ class Cluster:
     path: Path
 
     def __call__(self, *command: str) -> str:
-        """What a client prints."""
+        """Run a client and return what it prints."""
         return subprocess.run(
             [self.path / command[0], *command[1:]], capture_output=True, text=True, check=True, timeout=PATIENCE
         ).stdout
 
     def jobs(self, comment: str, *states: str) -> list[str]:
-        """Numbers of the jobs whose comment begins so, in any of the states (PENDING, RUNNING, ...) or all."""
+        """Numbers of the jobs whose comment begins with `comment`, in `states` (PENDING, RUNNING, ...) or in any."""
         chosen = ",".join(states) or "all"
         rows = self("squeue", "--noheader", f"--states={chosen}", "--format=%i|%k").splitlines()
-        return [number for number, found in (row.split("|", 1) for row in rows) if found.startswith(comment)]
+        return [number for number, text in (row.split("|", 1) for row in rows) if text.startswith(comment)]
 
     def state(self, job: str) -> str:
-        """PENDING, RUNNING, COMPLETED, TIMEOUT, ..."""
+        """State of a job: PENDING, RUNNING, COMPLETED, TIMEOUT, ..."""
         return self("squeue", "--noheader", "--states=all", "--format=%T", f"--jobs={job}").strip()
 
     def let_go(self, job: str) -> bool:
-        """Has the node done with a job? Until then it refuses to start it again, and is drained for that.
+        """Whether the node is done with a job; until then it refuses to start it again, and is drained for that.
 
-        Its processes may have ended a second or two before.
+        The job's processes may have ended a second or two before.
         """
         return f"completed epilog for jobid {job}\n" in (self.path.parent / "slurmd.log").read_text()
 
     @contextmanager
     def node(self, state: str) -> Iterator[None]:
-        """The node drained (DRAIN) or lost (DOWN), and resumed."""
+        """Drain (DRAIN) or lose (DOWN) the node, and resume it on exit."""
         self("scontrol", "update", f"NodeName={NODE}", f"State={state}", "Reason=test")
         try:
             yield
@@ -110,7 +110,7 @@ class Cluster:
 
 
 def wait_for(condition: Callable[[], object], what: str) -> None:
-    """Until `condition` holds."""
+    """Wait until `condition` holds, PATIENCE seconds at most."""
     end = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < end, f"waited {PATIENCE} s for {what}"
@@ -119,7 +119,7 @@ def wait_for(condition: Callable[[], object], what: str) -> None:
 
 @contextmanager
 def running_cluster(folder: Path) -> Iterator[Cluster]:
-    """Start one in an empty folder; when left, each of its processes has ended."""
+    """Start a cluster in an empty folder; on exit, each of its processes has ended."""
     root = _unpack(folder)
     [plugins] = root.glob("usr/lib/*/slurm-wlm")
     libraries = f"{plugins.parent}:{plugins}"
@@ -145,7 +145,7 @@ def running_cluster(folder: Path) -> Iterator[Cluster]:
     (folder / "munge.key").chmod(0o400)
     folder.chmod(0o755)
     programs = root / "usr/sbin"
-    for program in programs.glob("*-wlm"):  # Debian's names; SLURM's daemons look at theirs to know what they are
+    for program in programs.glob("*-wlm"):  # Debian's names; a daemon of SLURM tells from its name what it is
         program.rename(program.with_name(program.name.removesuffix("-wlm")))
     clients = _clients(folder / "bin", root / "usr/bin", libraries, configuration)
     cluster = Cluster(clients)
@@ -168,20 +168,20 @@ def running_cluster(folder: Path) -> Iterator[Cluster]:
 
 
 def processes(folder: Path) -> list[int]:
-    """Those whose program is in the folder, or that know of it, as what a job has started does."""
-    found = []
+    """Processes whose program is in the folder, or whose environment names its slurm.conf, as in a job."""
+    pids = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
             program, environment = (process / "exe").readlink(), (process / "environ").read_bytes()
         except OSError:
             continue
         if program.is_relative_to(folder) or bytes(folder / "slurm.conf") in environment:
-            found.append(int(process.name))
-    return found
+            pids.append(int(process.name))
+    return pids
 
 
 def _unpack(folder: Path) -> Path:
-    """Debian's packages, with those that they need and the machine lacks, unpacked."""
+    """Download and unpack Debian's packages, with those that they need and the machine lacks."""
     archives = folder / "archives"
     (archives / "partial").mkdir(parents=True)
     fetch = ["apt-get", "install", "--quiet=2", "--yes", "--no-install-recommends", "--reinstall", "--download-only"]
@@ -196,7 +196,7 @@ def _unpack(folder: Path) -> Path:
 
 
 def _clients(folder: Path, programs: Path, libraries: str, configuration: Path) -> Path:
-    """Clients that find their libraries and this cluster, and leave the environment of jobs as it is."""
+    """Write clients that find their libraries and this cluster, and leave the environment of jobs as it is."""
     folder.mkdir()
     for program in programs.iterdir():
         loader = "/lib64/ld-linux-x86-64.so.2"
@@ -207,7 +207,7 @@ def _clients(folder: Path, programs: Path, libraries: str, configuration: Path) 
 
 
 def _kill(folder: Path) -> None:
-    """Steps whose daemon ended before they did."""
+    """Kill the steps whose daemon ended before they did."""
     for process in processes(folder):
         os.kill(process, signal.SIGKILL)
 
@@ -216,7 +216,7 @@ def _kill(folder: Path) -> None:
 def _daemon(command: list[str], output: Path, environment: dict[str, str]) -> Iterator[None]:
     with output.open("w") as file:
         process = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "TERM", *command],  # none outlives tests that are killed
+            ["setpriv", "--pdeathsig", "TERM", *command],  # no daemon outlives tests that are killed
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,
@@ -234,19 +234,19 @@ def _daemon(command: list[str], output: Path, environment: dict[str, str]) -> It
 
 
 def _idle(cluster: Cluster) -> bool:
-    found = subprocess.run(
+    answer = subprocess.run(
         [cluster.path / "sinfo", "--noheader", "--format=%t", "--partition=main"],
         capture_output=True,
         text=True,
         check=False,
         timeout=PATIENCE,
     )
-    return found.stdout.strip() == "idle"
+    return answer.stdout.strip() == "idle"
 
 
 def _free_ports(number: int) -> list[int]:
     with ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(number)]
-        for found in sockets:
-            found.bind(("127.0.0.1", 0))
-        return [found.getsockname()[1] for found in sockets]
+        for probe in sockets:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in sockets]

@@ -25,7 +25,7 @@ CELL = "results-test/cells/projection_y/c100/simple/seed19"
 
 
 def build(project: Project, path: str) -> subprocess.Popen[str]:
-    """`make containers IMAGES=data` without the virtual environment."""
+    """Start `make containers IMAGES=data` without the virtual environment."""
     command = [sys.executable, "scripts/containers.py", "--image", "data"]
     return subprocess.Popen(
         command,
@@ -38,16 +38,16 @@ def build(project: Project, path: str) -> subprocess.Popen[str]:
 
 
 def edit_lock(project: Project, **images: dict | None) -> None:
-    """Change entries of the lock of record."""
+    """Change entries of the lock of record; None removes one."""
     file = project.root / containers.LOCK
-    found = yaml.safe_load(file.read_text()) if file.exists() else {}
-    found = {name: entry for name, entry in {**found, **images}.items() if entry is not None}
-    file.write_text(yaml.safe_dump(found))
+    entries = yaml.safe_load(file.read_text()) if file.exists() else {}
+    entries = {name: entry for name, entry in {**entries, **images}.items() if entry is not None}
+    file.write_text(yaml.safe_dump(entries))
 
 
 @pytest.fixture(scope="module")
 def builds(apptainer, tmp_path_factory) -> tuple[tuple[Project, str], tuple[Project, str]]:
-    """The data image built twice, side by side, and what was printed: with no image of record, and with another one."""
+    """Two builds of the data image side by side, with their output: with no image of record, and with another one."""
     first, second = (checkout(tmp_path_factory.mktemp(name)) for name in ("first", "second"))
     edit_lock(first, data=None, torch=None)
     earlier = {"sha256": 64 * "0", "bytes": 1, "inputs": containers.inputs(second.root, "data")}
@@ -77,7 +77,7 @@ def contained(builds, apptainer, tmp_path_factory) -> Project:
 
 @pytest.fixture
 def project(contained, tmp_path) -> Iterator[Project]:
-    """That study once more, for a test of its own; the image in it is large, so it goes after the test."""
+    """A copy of `contained` for one test; the image in it is large, so it is removed afterwards."""
     yield contained.copy(tmp_path / "project")
     shutil.rmtree(tmp_path / "project")
 
@@ -87,7 +87,7 @@ def snakemake(project: Project, path: str, *arguments: str, environment: dict[st
 
 
 def inside(path: str, image: Path, folder: Path, command: str, config: dict | None = None, **host: str) -> str:
-    """What a shell command prints in a container of a study in `folder`, for a host that has the variables `host`."""
+    """What a shell command prints in a container of a study in `folder`, on a host with the variables `host`."""
     variables = {**os.environ, "PATH": path, **host}
     runs.prepare(variables, folder, config or {"results": "results"}, ["cpu"])
     line = ["apptainer", "exec", "--home", str(folder), str(image), "bash", "-c", command]
@@ -161,15 +161,15 @@ def test_no_package_source_is_named(image, tmp_path):
     for host in hosts:
         for folder in (root, ROOT / "containers", Path(__file__).parent):
             grep = ["grep", "-rlaF", "--exclude=*.sif", host, folder]
-            found = subprocess.run(grep, capture_output=True, text=True, check=False)
-            assert found.stdout == "", f"a package source is named in {found.stdout}"
+            matches = subprocess.run(grep, capture_output=True, text=True, check=False)
+            assert matches.stdout == "", f"a package source is named in {matches.stdout}"
     shutil.rmtree(root)
 
 
 def test_data_and_images_have_the_same_bytes_in_the_container(contained, finished):
-    found, expected = outputs(contained.results), outputs(finished.results)
-    assert {"data/hits.parquet", "data/split.parquet", "images/voxels/c100.safetensors"} <= found.keys()
-    assert [name for name in found if found[name] != expected.get(name)] == []
+    actual, expected = outputs(contained.results), outputs(finished.results)
+    assert {"data/hits.parquet", "data/split.parquet", "images/voxels/c100.safetensors"} <= actual.keys()
+    assert [name for name in actual if actual[name] != expected.get(name)] == []
 
 
 def test_provenance_tells_of_the_container(contained, image):
@@ -208,10 +208,10 @@ def test_poison_on_the_host_is_not_swallowed(project, apptainer, tmp_path):
     on_host = {**os.environ, **host, "PATH": os.pathsep.join([str(Path(sys.executable).parent), apptainer])}
     outside = subprocess.run(["bash", "-c", numpy], env=on_host, capture_output=True, text=True, check=False)
     assert "poison" in outside.stderr
-    found = inside(apptainer, project.root / "containers/data.sif", project.root, numpy, **host)
-    assert found.startswith("/opt/showergrid/")
+    location = inside(apptainer, project.root / "containers/data.sif", project.root, numpy, **host)
+    assert location.startswith("/opt/showergrid/")
 
-    host["PYTHONPATH"] = str(home / site)  # Snakemake itself, on the host, must go on
+    host["PYTHONPATH"] = str(home / site)  # Snakemake itself must still run on the host
     (home / site / "numpy.py").unlink()
     before = (project.results / "data/split.parquet").read_bytes()
     (project.results / "data/split.parquet").unlink()
@@ -228,11 +228,11 @@ def test_poison_on_the_host_is_not_swallowed(project, apptainer, tmp_path):
 
 def test_only_named_variables_pass(image, apptainer, tmp_path):
     host = {"CUDA_VISIBLE_DEVICES": "0,1", "SLURM_JOB_ID": "4711", "SECRET": "of the host", "LD_PRELOAD": ""}
-    found = dict(line.split("=", 1) for line in inside(apptainer, image, tmp_path, "env", **host).splitlines())
-    assert found["CUDA_VISIBLE_DEVICES"] == "0,1"
-    assert found["SLURM_JOB_ID"] == "4711"
-    assert "SECRET" not in found
-    assert found["HOME"] == str(tmp_path)
+    variables = dict(line.split("=", 1) for line in inside(apptainer, image, tmp_path, "env", **host).splitlines())
+    assert variables["CUDA_VISIBLE_DEVICES"] == "0,1"
+    assert variables["SLURM_JOB_ID"] == "4711"
+    assert "SECRET" not in variables
+    assert variables["HOME"] == str(tmp_path)
 
 
 def test_only_named_places_are_there(image, apptainer, tmp_path):
@@ -276,8 +276,8 @@ def test_an_ordinary_user_can_run_it(image, apptainer, tmp_path):
 def test_study_in_another_place(contained, project, apptainer, tmp_path):
     project.edit("config/test.yaml", "results: results-test", f"results: {tmp_path}/elsewhere")
     snakemake(project, apptainer, "--cores", "1", f"{tmp_path}/elsewhere/data/shards/0.hits.parquet")
-    one, other = (folder / "data/shards/0.hits.parquet" for folder in (tmp_path / "elsewhere", contained.results))
-    assert one.read_bytes() == other.read_bytes()
+    moved, original = (folder / "data/shards/0.hits.parquet" for folder in (tmp_path / "elsewhere", contained.results))
+    assert moved.read_bytes() == original.read_bytes()
 
 
 def test_changed_image_plans_its_rules(project, apptainer):
@@ -297,7 +297,7 @@ def test_changed_image_plans_its_rules(project, apptainer):
 @pytest.mark.parametrize("how", ["byte", "missing", "lock", "unknown"])
 def test_wrong_image_is_refused_before_any_job(project, apptainer, how):
     sif = project.root / "containers/data.sif"
-    assert containers.environment(project.root, "data")  # its digest is known
+    assert containers.environment(project.root, "data")  # now its digest is remembered
     status = sif.stat()
     match how:
         case "byte":
@@ -325,7 +325,7 @@ def test_wrong_image_is_refused_before_any_job(project, apptainer, how):
     assert done.returncode != 0
     lines = [line for line in done.stdout.splitlines() if re.search(expected, line)]
     assert len(lines) == 1, done.stdout
-    assert ("Traceback" in done.stdout) == (how == "missing")  # Snakemake's own: which job would have needed it
+    assert ("Traceback" in done.stdout) == (how == "missing")  # Snakemake's own, on the job that would have needed it
     assert not re.search(r"^(local)?rule ", done.stdout, re.M)
 
 
@@ -346,7 +346,7 @@ def test_build_says_what_is_missing(apptainer, tmp_path, missing):
 
 @pytest.fixture(scope="module")
 def torch_image() -> Path:
-    """The torch image takes too long to build for a test; `make containers` makes it."""
+    """The torch image that `make containers` made: it takes too long to build for a test."""
     path = ROOT / "containers/torch.sif"
     if not path.exists():
         pytest.skip("containers/torch.sif is not there; make containers builds it (some minutes, 15 GB of disk)")
@@ -362,6 +362,6 @@ def test_cell_has_the_same_bytes_in_the_container(project, torch_image, apptaine
     assert record["environment"]["differs"] == {}
     local = checkout(tmp_path / "local")
     local.snakemake("--cores", "2", f"{CELL}/metrics.json")
-    one, other = outputs(project.root / CELL), outputs(local.root / CELL)
-    assert {"model.safetensors", "history.csv", "predictions.parquet", "metrics.json"} <= one.keys()
-    assert [name for name in other if one[name] != other[name]] == []
+    actual, expected = outputs(project.root / CELL), outputs(local.root / CELL)
+    assert {"model.safetensors", "history.csv", "predictions.parquet", "metrics.json"} <= actual.keys()
+    assert [name for name in expected if actual[name] != expected[name]] == []

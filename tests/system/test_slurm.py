@@ -28,8 +28,8 @@ IMAGES = [ROOT / f"containers/{name}.sif" for name in ("data", "torch")]
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory) -> Iterator[Cluster]:
-    with running_cluster(tmp_path_factory.mktemp("slurm")) as found:
-        yield found
+    with running_cluster(tmp_path_factory.mktemp("slurm")) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def long(finished, tmp_path_factory) -> Project:
 
 @pytest.fixture
 def untrained(long, tmp_path) -> Project:
-    """The same, with that one cell not trained yet."""
+    """A copy of `long` with that one cell not trained yet."""
     project = long.copy(tmp_path / "project")
     for name in ("model.safetensors", "history.csv", "train.provenance.json"):
         (project.cell(*CELL) / name).unlink()
@@ -53,12 +53,12 @@ def untrained(long, tmp_path) -> Project:
 
 
 def target(project: Project, name: str = "model.safetensors") -> str:
-    """A file of that cell."""
+    """Path of a file of that cell, from the project's root."""
     return str((project.cell(*CELL) / name).relative_to(project.root))
 
 
 def describe_site(project: Project) -> None:
-    """The tests' cluster in the file in which users describe theirs."""
+    """Describe the tests' cluster in the file in which users describe theirs."""
     project.edit("slurm/site.yaml", "longest_hours: 24", "longest_hours: 1")
     project.edit("slurm/site.yaml", "largest_memory: 64", "largest_memory: 8")
 
@@ -69,13 +69,13 @@ def describe_gpu(project: Project) -> None:
 
 @dataclass(frozen=True)
 class Submitted:
-    """Snakemake that runs in the background."""
+    """A Snakemake that runs in the background, and the file it prints to."""
 
     process: subprocess.Popen
     printed: Path
 
     def finish(self) -> str:
-        """What it printed, once it has ended well."""
+        """Wait until it has ended well, and return what it printed."""
         self.process.wait()
         text = self.printed.read_text()
         assert self.process.returncode == 0, text[-8000:]
@@ -90,7 +90,7 @@ def submitted(
     config: str = "config/test.yaml",
     path: str = ENVIRONMENT["PATH"],
 ) -> Iterator[Submitted]:
-    """`snakemake --profile slurm` as a user of the cluster types it, which asks for its jobs more often."""
+    """Run `snakemake --profile slurm` as a user of the cluster does, but ask for the status of jobs more often."""
     options = ["--profile", "slurm", "--slurm-init-seconds-before-status-checks", "3"]
     printed = project.root.with_name(f"{project.root.name}-{Path(config).stem}.txt")
     with printed.open("w") as file:
@@ -111,7 +111,7 @@ def submitted(
 
 
 def training(cluster: Cluster, project: Project, run: Submitted) -> str:
-    """The number of the job that trains, once it has an epoch behind it and many before it."""
+    """The number of the job that trains, once it has an epoch behind it and more to come."""
     checkpoint = project.cell(*CELL) / "checkpoint.pt"
     wait_for(lambda: checkpoint.exists() or run.process.poll() is not None, "an epoch to end")
     [job] = cluster.jobs(TRAINING, "RUNNING")
@@ -120,7 +120,7 @@ def training(cluster: Cluster, project: Project, run: Submitted) -> str:
 
 
 def process_of(project: Project) -> int:
-    """The process that trains."""
+    """The number of the process that trains."""
     for process in Path("/proc").glob("[0-9]*"):
         try:
             words = (process / "cmdline").read_bytes().split(b"\0")
@@ -132,26 +132,26 @@ def process_of(project: Project) -> int:
 
 
 def first_and_last_epoch(project: Project) -> tuple[int, int]:
-    """Of the last attempt, from its log."""
-    found = [int(epoch) for epoch in re.findall(r": epoch (\d+)/", (project.results / LOG).read_text())]
-    return found[0], found[-1]
+    """The first and the last epoch of the last attempt, from its log."""
+    epochs = [int(epoch) for epoch in re.findall(r": epoch (\d+)/", (project.results / LOG).read_text())]
+    return epochs[0], epochs[-1]
 
 
 def check_same(project: Project, other: Project) -> None:
-    """Every output byte, and no file more or less."""
-    found, expected = outputs(project.results), outputs(other.results)
-    assert [name for name in found | expected if found.get(name) != expected.get(name)] == []
+    """Check that both have the same output files, byte for byte."""
+    actual, expected = outputs(project.results), outputs(other.results)
+    assert [name for name in actual | expected if actual.get(name) != expected.get(name)] == []
 
 
 def check_resumed(project: Project, long: Project, epoch: int) -> None:
-    """At most `epoch`, the last whose end was seen, is done twice, and every byte is the same."""
+    """Check that no epoch but `epoch`, the last whose end was seen, was done twice, and that every byte is the same."""
     first, last = first_and_last_epoch(project)
     assert epoch <= first <= last == EPOCHS
     check_same(project, long)
 
 
 def test_whole_grid(cluster, finished, tmp_path, request):
-    """In the images where they are built, else in the environment; figures of cells are drawn on the login node."""
+    """Jobs run in the images if these are built, else in the environment; the login node draws figures of cells."""
     project = checkout(tmp_path / "project")
     describe_site(project)
     deployment, path = [], ENVIRONMENT["PATH"]
@@ -164,10 +164,10 @@ def test_whole_grid(cluster, finished, tmp_path, request):
         warnings.warn("containers/*.sif are not built: jobs of SLURM run in the environment", stacklevel=1)
     with submitted(project, cluster, *GRID, *deployment, path=path) as run:
         run.finish()
-    found, expected = outputs(project.results), outputs(finished.results)
-    assert [name for name in found if expected.get(name) != found[name]] == []
+    actual, expected = outputs(project.results), outputs(finished.results)
+    assert [name for name in actual if expected.get(name) != actual[name]] == []
     cells = {name for name in expected if name.endswith(("model.safetensors", "predictions.parquet"))}
-    assert {*cells, "table1.tex", "table_resolution.tex", "comparison/pairs.csv"} <= set(found)
+    assert {*cells, "table1.tex", "table_resolution.tex", "comparison/pairs.csv"} <= set(actual)
     for path in project.results.glob("cells/*/*/*/*/[te]*.provenance.json"):  # train and evaluate
         record = json.loads(path.read_text())
         job = record["slurm"]["JOB_ID"]
@@ -188,7 +188,7 @@ def test_cancelled(cluster, long, untrained):
 
 
 def test_over_its_walltime(cluster, long, untrained):
-    """It hangs until its time is up; the next attempt has twice the time and the memory."""
+    """The job hangs until its time is up; the next attempt has twice the time and the memory."""
     with submitted(untrained, cluster, target(untrained)) as run:
         job = training(cluster, untrained, run)
         os.kill(process_of(untrained), signal.SIGSTOP)
@@ -197,14 +197,14 @@ def test_over_its_walltime(cluster, long, untrained):
         text = run.finish()
     assert cluster.state(job) == "TIMEOUT"
     check_resumed(untrained, long, epoch)
-    asked = [
-        tuple(map(int, found)) for found in re.findall(r"\nrule train:(?:\n .*)* runtime=(\d+), mem_mb=(\d+)", text)
+    requested = [
+        tuple(map(int, pair)) for pair in re.findall(r"\nrule train:(?:\n .*)* runtime=(\d+), mem_mb=(\d+)", text)
     ]
-    assert asked[1] == pytest.approx([2 * value for value in asked[0]], abs=2)
+    assert requested[1] == pytest.approx([2 * value for value in requested[0]], abs=2)
 
 
 def test_failing_once(cluster, long, untrained):
-    """As when the node's memory is full; the message names both logs."""
+    """The training is killed as when the node's memory is full; the message names both logs."""
     with submitted(untrained, cluster, target(untrained)) as run:
         job = training(cluster, untrained, run)
         os.kill(process_of(untrained), signal.SIGKILL)
@@ -224,9 +224,9 @@ def test_node_that_fails(cluster, long, untrained):
     with submitted(untrained, cluster, target(untrained)) as run:
         job = training(cluster, untrained, run)
         _, epoch = first_and_last_epoch(untrained)
-        asked = cluster("scontrol", "show", "job", job)
-        assert "Partition=gpu " in asked
-        assert "TresPerJob=gres:gpu:toy:1" in asked
+        description = cluster("scontrol", "show", "job", job)
+        assert "Partition=gpu " in description
+        assert "TresPerJob=gres:gpu:toy:1" in description
         with cluster.node("DOWN"):
             wait_for(lambda: cluster.state(job) == "PENDING", "the job to be in the queue again")
             wait_for(lambda: cluster.let_go(job), "the job's processes to end")
@@ -237,13 +237,13 @@ def test_node_that_fails(cluster, long, untrained):
 
 
 def test_node_that_is_drained_and_resumed(cluster, long, untrained):
-    """What runs there goes on to its end, what follows waits."""
+    """A job that runs there goes on to its end, and the next one waits."""
     (untrained.cell(*CELL) / "metrics.json").unlink()
     with submitted(untrained, cluster, target(untrained, "metrics.json")) as run:
         job = training(cluster, untrained, run)
-        asked = cluster("scontrol", "show", "job", job)
-        assert "Partition=main " in asked
-        assert "gres:gpu" not in asked
+        description = cluster("scontrol", "show", "job", job)
+        assert "Partition=main " in description
+        assert "gres:gpu" not in description
         with cluster.node("DRAIN"):
             wait_for(lambda: cluster.jobs("rule_evaluate", "PENDING"), "the next job")
             assert cluster.state(job) == "COMPLETED"

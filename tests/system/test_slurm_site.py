@@ -1,4 +1,4 @@
-"""The file in which users describe their cluster: what a plan makes of it, with no SLURM at hand."""
+"""The file in which users describe their cluster: what a plan makes of it, without a SLURM."""
 
 import re
 
@@ -14,10 +14,10 @@ def project(tmp_path) -> Project:
 
 
 def asked(project: Project) -> dict[str, dict[str, str]]:
-    """What jobs of each rule ask for, to evaluate one cell."""
+    """The resources that jobs of each rule request to evaluate one cell."""
     text = project.snakemake("--profile", "slurm", "--dry-run", CELL).stdout
-    found = re.findall(r"\n *rule (\w+):(?:\n .*)*?\n +resources: (.*)", text)
-    return {rule: dict(pair.split("=", 1) for pair in line.split(", ")) for rule, line in found}
+    rules = re.findall(r"\n *rule (\w+):(?:\n .*)*?\n +resources: (.*)", text)
+    return {rule: dict(pair.split("=", 1) for pair in line.split(", ")) for rule, line in rules}
 
 
 def test_fault_is_one_line_before_any_job(project):
@@ -44,13 +44,13 @@ def test_options_of_a_site(project):
         ("gpu: null", "gpu: {partition: gpus, type: a100}"),
     ):
         project.edit("slurm/site.yaml", f"\n{old}", f"\n{new}")
-    found = asked(project)
+    needs = asked(project)
     for rule in ("train", "evaluate"):
-        assert (found[rule]["slurm_partition"], found[rule]["gpu"], found[rule]["gpu_model"]) == ("gpus", "1", "a100")
-    assert found["simulate"]["slurm_partition"] == "long"
-    assert "gpu" not in found["simulate"]
-    assert {options["slurm_account"] for options in found.values()} == {"lartpc"}
-    assert {options["constraint"] for options in found.values()} == {"icelake"}
+        assert (needs[rule]["slurm_partition"], needs[rule]["gpu"], needs[rule]["gpu_model"]) == ("gpus", "1", "a100")
+    assert needs["simulate"]["slurm_partition"] == "long"
+    assert "gpu" not in needs["simulate"]
+    assert {options["slurm_account"] for options in needs.values()} == {"lartpc"}
+    assert {options["constraint"] for options in needs.values()} == {"icelake"}
 
     project.edit("config/test.yaml", "device: auto", "device: cpu")
     options = asked(project)["train"]

@@ -27,7 +27,7 @@ MESSAGE = {"text": "a; touch X $(touch Y)", "study": "results", "status": "faile
 
 @pytest.fixture
 def receiver():
-    """A web server of one's own, and what was posted to it."""
+    """The address of a local web server, and what was posted to it."""
     posted = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -48,9 +48,9 @@ def receiver():
 
 def test_failed_jobs_are_named_with_their_logs(tmp_path):
     (tmp_path / "log").write_text(LOG)
-    found = notices.failed("results", [str(tmp_path / "log")])
-    assert found["failed"] == ["train (results/logs/train/a.log)", "split"]
-    assert found["text"] == "showergrid: results: failed: train (results/logs/train/a.log), split"
+    message = notices.failed("results", [str(tmp_path / "log")])
+    assert message["failed"] == ["train (results/logs/train/a.log)", "split"]
+    assert message["text"] == "showergrid: results: failed: train (results/logs/train/a.log), split"
 
 
 def test_command_gets_the_text_and_no_shell_sees_it(tmp_path):
@@ -83,7 +83,7 @@ def test_other_addresses_are_refused(webhook):
 
 
 def test_snakemake_tells_of_its_end(checked_out, receiver, tmp_path):
-    """A real call that ends well, and one with a job that fails; its exit status is its own."""
+    """One real call ends well, another has a job that fails; Snakemake keeps its own exit status."""
     address, posted = receiver
     snakefile = tmp_path / "Snakefile"
     rules = Path(checked_out.root, "rules/notify.smk")

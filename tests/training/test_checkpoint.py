@@ -21,11 +21,11 @@ def kept(tmp_path) -> Checkpoint:
 
 
 def test_state_comes_back(kept):
-    found = kept.read()
-    assert torch.equal(found.pop("network")["weight"], STATE["network"]["weight"])
-    assert torch.equal(found["optimiser"].pop("state")[0]["step"], torch.tensor(3.0))
-    assert found["optimiser"]["param_groups"] == STATE["optimiser"]["param_groups"]
-    assert (found["history"], found["learnt_at"]) == (STATE["history"], None)
+    state = kept.read()
+    assert torch.equal(state.pop("network")["weight"], STATE["network"]["weight"])
+    assert torch.equal(state["optimiser"].pop("state")[0]["step"], torch.tensor(3.0))
+    assert state["optimiser"]["param_groups"] == STATE["optimiser"]["param_groups"]
+    assert (state["history"], state["learnt_at"]) == (STATE["history"], None)
 
 
 def test_the_last_state_is_kept(kept):

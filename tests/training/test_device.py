@@ -16,7 +16,7 @@ FLAGS = set(Path("/proc/cpuinfo").read_text().split())
 
 pytestmark = pytest.mark.skipif("avx2" not in FLAGS, reason="this CPU has no AVX2")
 
-# Train and ask a network; print what came of it, and what provenance says of the kernels.
+# Train a network and take its answers; print a digest of the results, and what provenance says of the kernels.
 TRAIN = """
 import hashlib, json, sys, tempfile
 from pathlib import Path
@@ -49,7 +49,7 @@ prepare(settings(strict=True))
 
 
 def python(code: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """A process of its own: which kernels there are is settled once in each."""
+    """Run the code in a process of its own, because each process settles once which kernels it uses."""
     inherited = {name: value for name, value in os.environ.items() if name not in AVX2}
     paths = os.pathsep.join([str(HERE), str(HERE.parents[1] / "scripts")])
     return subprocess.run(
@@ -63,7 +63,7 @@ def python(code: str, *arguments: str, **environment: str) -> subprocess.Complet
 
 @cache
 def trained(precision: str, strict: bool, **environment: str) -> tuple[str, dict]:
-    """Digest of what a training gives, and what provenance says of its kernels."""
+    """The digest of the results of a training, and what provenance says of its kernels."""
     done = python(TRAIN, json.dumps({"precision": precision, "strict": strict}), **environment)
     assert done.returncode == 0, done.stderr
     digest, determinism = json.loads(done.stdout)
@@ -81,7 +81,7 @@ def test_strict_gives_the_bytes_of_a_cpu_limited_from_outside(precision):
 
 
 def test_precision_is_chosen_by_what_the_cpu_computes_in():
-    """Linux lists it among the flags of the CPU, by the name of the instructions."""
+    """Linux lists support of bfloat16 among the flags of the CPU, by the name of the instructions."""
     known = {"avx512_bf16", "amx_bf16", "bf16"} & FLAGS
     assert trained("auto", False) == trained("bf16" if known else "float32", False)
     assert trained("auto", True) == trained("float32", True)
@@ -105,7 +105,7 @@ def test_strict_is_refused_once_other_kernels_are_in_use():
 LOSSES = """
 import hashlib
 import numpy as np
-from showergrid.metrics import cross_entropy
+from showergrid.evaluation.metrics import cross_entropy
 
 scores = np.random.default_rng(1).random(2000)
 print(hashlib.sha256(cross_entropy(np.arange(2000) % 2, scores, np.eye(2000)).tobytes()).hexdigest())

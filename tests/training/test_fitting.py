@@ -1,4 +1,4 @@
-"""Models that are fitted as a whole, beside the libraries that they stand on and by hand."""
+"""Models that are fitted as a whole, against the libraries that they use and by hand."""
 
 from typing import Any
 
@@ -109,17 +109,17 @@ def test_random_forest_is_that_of_the_library():
     theirs = RandomForestClassifier(n_estimators=7, min_samples_leaf=2, random_state=19)
     theirs.fit(views.table(TRAINING.images), TRAINING.label)
     expected = theirs.predict_proba(views.table(UNSEEN.images))
-    found = probability("random_forest", fit("random_forest"), UNSEEN.images)
-    np.testing.assert_allclose(found, expected, rtol=1e-12)
+    score = probability("random_forest", fit("random_forest"), UNSEEN.images)
+    np.testing.assert_allclose(score, expected, rtol=1e-12)
     other = probability("random_forest", fit("random_forest", seed=20), UNSEEN.images)
-    assert not np.allclose(found, other)
+    assert not np.allclose(score, other)
 
 
 def test_linear_svm_is_that_of_the_library():
     values = views.table(TRAINING.images).astype(float)
     mean, std = values.mean(0), values.std(0)
     machine = LinearSVC(C=0.01, random_state=19).fit((values - mean) / std, TRAINING.label)
-    margin = [machine.decision_function((views.table(one.images) - mean) / std) for one in (VALIDATION, UNSEEN)]
+    margin = [machine.decision_function((views.table(data.images) - mean) / std) for data in (VALIDATION, UNSEEN)]
     expected = LogisticRegression().fit(margin[0][:, None], VALIDATION.label).predict_proba(margin[1][:, None])
     np.testing.assert_allclose(probability("linear_svm", fit("linear_svm"), UNSEEN.images), expected, rtol=1e-9)
 

@@ -50,8 +50,8 @@ def toy(count: int, seed: int, shape: tuple[int, ...] = SHAPE, noise: int = 5) -
     """Images with the pixel of their class at 1 and some others at less; equal numbers of each class."""
     random = np.random.default_rng(seed)
     label = np.arange(count) % 2
-    others = np.setdiff1d(np.arange(np.prod(shape[1:])), TELLING)
-    position = [np.append(random.choice(others, noise, replace=False), TELLING[k]) for k in label]
+    other_pixels = np.setdiff1d(np.arange(np.prod(shape[1:])), TELLING)
+    position = [np.append(random.choice(other_pixels, noise, replace=False), TELLING[k]) for k in label]
     values = [np.append(random.uniform(0, 0.5, noise), 1) for _ in label]
     images = Cut(
         event=np.arange(count),
@@ -66,7 +66,7 @@ def toy(count: int, seed: int, shape: tuple[int, ...] = SHAPE, noise: int = 5) -
 
 @pytest.fixture
 def trained(tmp_path):
-    """Train on toy images; answers the network as it ended and what came of it."""
+    """A function that trains on toy images and returns the network as it ended and the result of the training."""
     number = iter(range(1000))
 
     def run(seed: int = 19, shape: tuple[int, ...] = SHAPE, network: dict | None = None, validation=None, **changes):
@@ -80,8 +80,8 @@ def trained(tmp_path):
     return run
 
 
-def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
-    return all(torch.equal(one[name], other[name]) for name in one)
+def same(weights: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
+    return all(torch.equal(weights[name], other[name]) for name in weights)
 
 
 @pytest.mark.parametrize("precision", ["float32", "bf16"])
@@ -132,10 +132,10 @@ def test_the_seed_alone_governs_initialisation():
         return loop.build({"module": "simple", "parameters": NETWORK}, SHAPE, 2, seed).state_dict()
 
     torch.manual_seed(1)
-    one = built(19)
+    weights = built(19)
     torch.manual_seed(2)
-    assert same(one, built(19))
-    assert not same(one, built(20))
+    assert same(weights, built(19))
+    assert not same(weights, built(20))
 
 
 def test_an_unfinished_training_goes_on_where_it_was(tmp_path):
@@ -202,9 +202,9 @@ def test_early_stopping_by_hand(accuracies, learnt_at, min_epochs, stops):
     assert progress(accuracies, learnt_at).should_stop(chosen) is stops
 
 
-def answering(trained, monkeypatch, ones: list[int], **changes) -> Progress:
-    """A training whose validation answers the second class for so many of 40 events in each epoch."""
-    left = iter(ones)
+def answering(trained, monkeypatch, counts: list[int], **changes) -> Progress:
+    """A training whose validation answers the second class for `counts` of 40 events, one number an epoch."""
+    left = iter(counts)
 
     def answers(*_):
         score = torch.zeros(40, 2, dtype=torch.float64)
@@ -213,11 +213,11 @@ def answering(trained, monkeypatch, ones: list[int], **changes) -> Progress:
         return score
 
     monkeypatch.setattr(loop, "answers", answers)
-    return trained(n_epochs=len(ones), patience=2, **changes)[1]
+    return trained(n_epochs=len(counts), patience=2, **changes)[1]
 
 
 @pytest.mark.parametrize(
-    ("ones", "epochs"),
+    ("counts", "epochs"),
     [
         ([0] * 8, 8),  # one class to the end
         ([20] * 8, 3),  # both from the start, and never better
@@ -226,8 +226,8 @@ def answering(trained, monkeypatch, ones: list[int], **changes) -> Progress:
         ([20, 0, 20, 0, 20, 20, 20, 20], 7),  # one class again: the count begins anew
     ],
 )
-def test_no_early_stop_while_the_answer_is_one_class(trained, monkeypatch, ones, epochs):
-    assert len(answering(trained, monkeypatch, ones).history) == epochs
+def test_no_early_stop_while_the_answer_is_one_class(trained, monkeypatch, counts, epochs):
+    assert len(answering(trained, monkeypatch, counts).history) == epochs
 
 
 def test_a_loss_that_is_not_finite_is_refused(trained):
@@ -239,10 +239,10 @@ def test_a_loss_that_is_not_finite_is_refused(trained):
 @given(st.integers(1, 200), st.integers(2, 60))
 def test_batches_hold_every_event_once_and_none_alone(count, size):
     order = np.random.default_rng(count).permutation(count)
-    found = batches(order, size)
-    assert np.array_equal(np.concatenate(found), order)
-    assert all(1 < len(rows) <= size + 1 for rows in found) or count == 1
-    assert all(len(rows) == size for rows in found[:-2])
+    parts = batches(order, size)
+    assert np.array_equal(np.concatenate(parts), order)
+    assert all(1 < len(rows) <= size + 1 for rows in parts) or count == 1
+    assert all(len(rows) == size for rows in parts[:-2])
 
 
 def test_batches_of_one_stay_alone():
@@ -261,7 +261,7 @@ class Double(torch.nn.Module):
 
 
 def gradients(tmp_path, data: Labelled, micro: int | None, module: str = "simple", **parameters) -> list[torch.Tensor]:
-    """Those of one step on all events at once, from the change that plain gradient descent makes."""
+    """The gradients of one step on all events at once, from the change that plain gradient descent makes."""
     network = Double(loop.build({"module": module, "parameters": {**NETWORK, **parameters}}, data.images.shape, 2, 19))
     before = [tensor.detach().clone() for tensor in network.parameters()]
     chosen = settings(batch_size=data.label.size, micro_batch_size=micro, n_epochs=1, optim_name="SGD", optim_lr=1.0)
@@ -274,9 +274,9 @@ def test_gradients_of_parts_add_up_to_that_of_the_batch(tmp_path, micro):
     data = toy(24, 1)
     whole, parts = gradients(tmp_path, data, None), gradients(tmp_path, data, micro)
     assert all(tensor.abs().max() > 0 for tensor in whole)
-    for expected, found in zip(whole, parts, strict=True):
+    for expected, gradient in zip(whole, parts, strict=True):
         # logits and loss are float32 in either case
-        torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-8)
+        torch.testing.assert_close(gradient, expected, rtol=1e-5, atol=1e-8)
 
 
 def test_batch_norm_sees_a_part_at_a_time(tmp_path):
@@ -287,9 +287,9 @@ def test_batch_norm_sees_a_part_at_a_time(tmp_path):
 
 def test_loss_and_accuracy_are_those_of_all_events(trained):
     whole, parts = (trained(batch_size=32, micro_batch_size=micro, n_epochs=2)[1].history for micro in (None, 5))
-    for one, other in zip(whole, parts, strict=True):
-        assert other.train_loss == pytest.approx(one.train_loss, rel=1e-4)
-        assert (other.train_accuracy, other.val_accuracy) == (one.train_accuracy, one.val_accuracy)
+    for expected, row in zip(whole, parts, strict=True):
+        assert row.train_loss == pytest.approx(expected.train_loss, rel=1e-4)
+        assert (row.train_accuracy, row.val_accuracy) == (expected.train_accuracy, expected.val_accuracy)
 
 
 def test_no_pass_through_the_network_has_more_events(trained, monkeypatch):
@@ -301,7 +301,7 @@ def test_no_pass_through_the_network_has_more_events(trained, monkeypatch):
 
 
 def saved_bytes(name: str, shape: tuple[int, ...], events: int) -> int:
-    """What a forward pass keeps for the backward one, beside the weights."""
+    """The bytes that a forward pass keeps for the backward pass, beside the weights."""
     network = loop.build({"module": name, "parameters": {}}, shape, 2, 19)
     kept = {tensor.untyped_storage().data_ptr() for tensor in network.parameters()}
     sizes, alive = {}, []

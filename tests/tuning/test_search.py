@@ -1,4 +1,4 @@
-"""Searches for hyperparameters: what is refused, which trials are done, whatever is killed, and what comes of them."""
+"""Searches for hyperparameters: what is refused, which trials are run even after kills, and what becomes of them."""
 
 import copy
 import itertools
@@ -51,8 +51,8 @@ EPOCHS = 9
 
 
 def searched(**changes) -> dict:
-    found = {"representation": "projection_y", "resolution": 100, "model": "simple", "seeds": [19], "sampler": "TPE"}
-    return {**found, "pruner": "none", "trials": 14, "seed": 1, "space": SPACE, **changes}
+    defaults = {"representation": "projection_y", "resolution": 100, "model": "simple", "seeds": [19], "sampler": "TPE"}
+    return {**defaults, "pruner": "none", "trials": 14, "seed": 1, "space": SPACE, **changes}
 
 
 def study(*searches: dict, **changes) -> Study:
@@ -111,9 +111,9 @@ def test_a_place_is_searched_once_and_a_tuned_cell_needs_its_search():
 
 def test_a_tuned_network_stands_beside_its_own_in_the_table():
     both = {"table": "table1", "representations": ["projection_y"], "resolutions": [100], "seeds": [19]}
-    found = study(searched(), grid=[{**both, "models": ["simple", "simple@tuned"]}])
-    assert [cell.model for cell in found.cells] == ["simple", "simple@tuned"]
-    told = job(found, "table", published(found.config, ROOT))
+    tuned = study(searched(), grid=[{**both, "models": ["simple", "simple@tuned"]}])
+    assert [cell.model for cell in tuned.cells] == ["simple", "simple@tuned"]
+    told = job(tuned, "table", published(tuned.config, ROOT))
     assert told["rows"] == ["simple", "simple@tuned"]
     assert told["cells"]["projection_y/c100/simple@tuned"]["tuned"] == list(SPACE)
     assert "tuned" not in told["cells"]["projection_y/c100/simple"]
@@ -122,26 +122,26 @@ def test_a_tuned_network_stands_beside_its_own_in_the_table():
 def test_another_space_changes_the_search_and_not_what_the_tuned_cells_are_told():
     cell = {"representation": "projection_y", "resolution": 100, "model": "simple@tuned", "seed": 19}
     worker = {"representation": "projection_y", "resolution": 100, "model": "simple", "worker": 0}
-    one, other = study(searched()), study(searched(space=GRID))
-    assert job(one, "train", None, **cell) == job(other, "train", None, **cell)
-    assert job(one, "tune", None, **worker) != job(other, "tune", None, **worker)
+    before, after = study(searched()), study(searched(space=GRID))
+    assert job(before, "train", None, **cell) == job(after, "train", None, **cell)
+    assert job(before, "tune", None, **worker) != job(after, "tune", None, **worker)
     with pytest.raises(InputError, match="1 workers"):
-        job(one, "tune", None, **{**worker, "worker": 1})
+        job(before, "tune", None, **{**worker, "worker": 1})
 
 
 def test_values_go_where_their_keys_belong():
     cell = job(study(searched()), "train", None, representation="projection_y", resolution=100, model="simple", seed=1)
     before = copy.deepcopy(cell)
-    found = with_values(cell, {"log_trans": True, "optim_lr": 0.5, "bn": True, "win_shape": [20, 24]}, "here")
-    assert found["representation"]["parameters"]["log_trans"] is True
-    assert found["model"]["training"]["optim_lr"] == 0.5
-    assert found["model"]["parameters"]["bn"] is True
-    assert found["model"]["window"]["shape"] == [20, 24]
+    changed = with_values(cell, {"log_trans": True, "optim_lr": 0.5, "bn": True, "win_shape": [20, 24]}, "here")
+    assert changed["representation"]["parameters"]["log_trans"] is True
+    assert changed["model"]["training"]["optim_lr"] == 0.5
+    assert changed["model"]["parameters"]["bn"] is True
+    assert changed["model"]["window"]["shape"] == [20, 24]
     assert cell == before
-    found["representation"]["parameters"]["log_trans"] = found["model"]["parameters"]["bn"] = False
-    found["model"]["training"]["optim_lr"] = cell["model"]["training"]["optim_lr"]
-    found["model"]["window"]["shape"] = cell["model"]["window"]["shape"]
-    assert found == cell
+    changed["representation"]["parameters"]["log_trans"] = changed["model"]["parameters"]["bn"] = False
+    changed["model"]["training"]["optim_lr"] = cell["model"]["training"]["optim_lr"]
+    changed["model"]["window"]["shape"] = cell["model"]["window"]["shape"]
+    assert changed == cell
     with pytest.raises(InputError, match="here: batch_size"):
         with_values(cell, {"batch_size": 0}, "here")
 
@@ -159,7 +159,7 @@ def test_other_values_of_a_list_give_it_another_length():
 
 
 def measure(number, values, told):
-    """Best at 3e-3 and [5, 5]; the larger the rate, the later it shows; the largest rates cannot be trained."""
+    """An accuracy, best at 3e-3 and [5, 5], that rises from epoch to epoch; the largest rates cannot be trained."""
     if values["optim_lr"] > 0.05:
         raise InputError("the loss is not finite")
     accuracy = 0.9 - 0.1 * abs(math.log10(values["optim_lr"] / 3e-3)) - 0.05 * (values["conv_sizes"] == [3, 3])
@@ -169,7 +169,7 @@ def measure(number, values, told):
 
 
 def killed(settings: dict, journal: Path, trial: int, epoch: int) -> None:
-    """SIGKILL in an epoch of a trial."""
+    """Search, and die of SIGKILL in epoch `epoch` of trial `trial`."""
 
     def dying(number, values, told):
         def last(step, accuracy):
@@ -205,15 +205,15 @@ def test_killed_in_a_trial_and_again_ends_in_the_same_trials(tmp_path, sampler, 
 
 
 def test_another_seed_tries_other_values_and_a_search_finds_the_best(tmp_path):
-    one, other = (
+    rows, other_rows = (
         search.search(Search(**searched(seed=seed, trials=25)), 0, EPOCHS, tmp_path / f"{seed}.journal", measure)
         for seed in (1, 2)
     )
-    assert not {row.values["optim_lr"] for row in one} & {row.values["optim_lr"] for row in other}
-    assert best(one).values["conv_sizes"] == best(other).values["conv_sizes"] == [5, 5]
-    assert best(one).val_accuracy > 0.87  # within a factor of 2 of the best rate
-    assert all(row.state == FAILED for row in one if row.values["optim_lr"] > 0.05)
-    assert all(row.values["batch_size"] in (8, 16, 24, 32) for row in one)
+    assert not {row.values["optim_lr"] for row in rows} & {row.values["optim_lr"] for row in other_rows}
+    assert best(rows).values["conv_sizes"] == best(other_rows).values["conv_sizes"] == [5, 5]
+    assert best(rows).val_accuracy > 0.87  # within a factor of 2 of the best rate
+    assert all(row.state == FAILED for row in rows if row.values["optim_lr"] > 0.05)
+    assert all(row.values["batch_size"] in (8, 16, 24, 32) for row in rows)
 
 
 @pytest.mark.parametrize("workers", [1, 2, 4])
@@ -233,13 +233,13 @@ def test_workers_share_a_journal_at_the_same_time(tmp_path):
     settings = Search(**searched(workers=3, trials=8))
     fork = multiprocessing.get_context("fork")
     arguments = [(settings, worker, EPOCHS, tmp_path / "journal", measure) for worker in range(3)]
-    processes = [fork.Process(target=search.search, args=one) for one in arguments]
+    processes = [fork.Process(target=search.search, args=call) for call in arguments]
     for process in processes:
         process.start()
     for process in processes:
         process.join()
     assert [process.exitcode for process in processes] == [0, 0, 0]
-    shares = [search.search(*one) for one in arguments]
+    shares = [search.search(*call) for call in arguments]
     assert [len(share) for share in shares] == [3, 3, 2]
     rates = [row.values["optim_lr"] for share in shares for row in share]
     assert len(set(rates)) == 8
@@ -289,10 +289,10 @@ def test_what_is_no_result_of_a_search_is_refused(tmp_path):
 def test_importance_is_that_of_the_only_value_that_matters(tmp_path):
     settings = Search(**searched(sampler="random", trials=40))
     rows = search.search(settings, 0, 1, tmp_path / "journal", lambda number, values, told: 0.5 + values["dropout"])
-    found = importances(rows, settings)
-    assert next(iter(found)) == "dropout"
-    assert found["dropout"] > 0.9
-    assert sum(found.values()) == pytest.approx(1)
+    importance = importances(rows, settings)
+    assert next(iter(importance)) == "dropout"
+    assert importance["dropout"] > 0.9
+    assert sum(importance.values()) == pytest.approx(1)
     assert importances(ROWS[3:], settings) == {}  # equal accuracies tell nothing
 
 
@@ -310,5 +310,5 @@ def test_figures_have_the_same_bytes_twice(tmp_path, rows):
 def test_the_journal_is_one_of_optuna(tmp_path):
     rows = search.search(Search(**searched(trials=3)), 0, EPOCHS, tmp_path / "journal", measure)
     backend = optuna.storages.journal.JournalFileBackend(str(tmp_path / "journal"))
-    found = optuna.load_study(study_name=None, storage=optuna.storages.JournalStorage(backend))
-    assert [trial.params["optim_lr"] for trial in found.trials] == [row.values["optim_lr"] for row in rows]
+    loaded = optuna.load_study(study_name=None, storage=optuna.storages.JournalStorage(backend))
+    assert [trial.params["optim_lr"] for trial in loaded.trials] == [row.values["optim_lr"] for row in rows]

@@ -48,8 +48,10 @@ class Project:
         check: bool = True,
         environment: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
-        """What it prints, errors included, is `stdout` of the answer; with an `environment`, which stands above the one
-        there is, it is started anew, else it is the one of warm_snakemake.py.
+        """Run Snakemake in the project; `stdout` of the answer is all that it prints, errors included.
+
+        With `environment`, which is added to the one of the tests, Snakemake is started anew; else warm_snakemake.py
+        runs it.
         """
         arguments = (*arguments, "--configfile", config)
         with tempfile.NamedTemporaryFile("r+") as printed:
@@ -83,7 +85,7 @@ class Project:
         path.write_text(text.replace(old, new, 1))
 
     def copy(self, folder: Path) -> Project:
-        """The same files with the same times, and what Snakemake remembers of them."""
+        """Copy the files with their times, and what Snakemake remembers of them."""
         subprocess.run(["cp", "-a", str(self.root), str(folder)], check=True)
         return Project(folder)
 
@@ -105,15 +107,15 @@ class Plan:
 
     @cached_property
     def jobs(self) -> list[Job]:
-        """All, without the rules that only collect."""
-        found = []
+        """All jobs but those of rules that only collect."""
+        jobs = []
         for block in re.split(r"\n(?=(?:local)?rule )", self.text)[1:]:
             rule = re.match(r"(?:local)?rule (\w+):", block).group(1)
             lines = dict(re.findall(r"^ {4}(\w+): (.*)$", block, re.M))
             wildcards = [pair.split("=", 1) for pair in lines.get("wildcards", "").split(", ") if pair]
             inputs = frozenset(filter(None, lines.get("input", "").split(", ")))
-            found.append(Job(rule, dict(wildcards), inputs))
-        return [job for job in found if job.rule not in ("all", "cells", "figures")]
+            jobs.append(Job(rule, dict(wildcards), inputs))
+        return [job for job in jobs if job.rule not in ("all", "cells", "figures")]
 
     @property
     def rules(self) -> Counter[str]:
@@ -124,7 +126,7 @@ class Plan:
         return {job.wildcards[wildcard] for job in self.jobs if wildcard in job.wildcards}
 
     def places(self, rule: str) -> list[tuple[str, ...]]:
-        """Representation, resolution, model and seed, as far as it has them, of each job of a rule."""
+        """Representation, resolution, model and seed of each job of a rule, as far as it has them."""
         names = ("representation", "resolution", "model", "seed")
         return [
             tuple(job.wildcards[name] for name in names if name in job.wildcards)
@@ -152,7 +154,7 @@ def checkout(folder: Path) -> Project:
 
 
 def outputs(results: Path) -> dict[str, bytes]:
-    """Every output that must be the same twice: all but provenance, logs and benchmarks."""
+    """Every output that must be the same each time: all but provenance, logs and benchmarks."""
     return {
         str(path.relative_to(results)): path.read_bytes()
         for path in sorted(results.rglob("*"))

@@ -27,7 +27,7 @@ def archive(project: Project, *options: str) -> Path:
 
 
 def unpacked(file: Path, folder: Path) -> Path:
-    """What plain tar and Zstandard make of an archive."""
+    """Unpack an archive with plain tar and Zstandard."""
     with pa.CompressedInputStream(str(file), "zstd") as stream, tarfile.open(fileobj=stream, mode="r|") as members:
         members.extractall(folder, filter="data")
     return folder / "showergrid"
@@ -49,13 +49,13 @@ def whole(archived, tmp_path_factory) -> Path:
 
 @pytest.fixture
 def folder(whole, tmp_path) -> Path:
-    """The archive unpacked, for the test's own."""
+    """A copy of the unpacked archive, for one test."""
     subprocess.run(["cp", "-a", str(whole), str(tmp_path / "showergrid")], check=True)
     return tmp_path / "showergrid"
 
 
 def verify(folder: Path, *options: str, python: str = sys.executable) -> subprocess.CompletedProcess[str]:
-    """The archive's own script, without network, with an empty home folder, called from elsewhere."""
+    """Run the archive's own script from another folder, without network and with an empty home folder."""
     home = folder.parent / "home"
     home.mkdir(exist_ok=True)
     command = ["sh", str(folder / "archive/verify.sh"), *options, *(["--python", python] if python else [])]
@@ -153,7 +153,7 @@ def test_job_leaves_a_record(archived):
 
 
 def validated(folder: Path, cache: Path) -> list[str]:
-    """What roc-validator finds wrong. The context of RO-Crate 1.1, which it would fetch, is the one in rocrate."""
+    """Faults that roc-validator finds; the context of RO-Crate 1.1, which it would fetch, is taken from rocrate."""
     from requests import Request
     from requests_cache.models import CachedRequest, CachedResponse
     from rocrate_validator import models, services
@@ -170,8 +170,8 @@ def validated(folder: Path, cache: Path) -> list[str]:
         request=CachedRequest(method="GET", url=url),
     )
     answer._content = context
-    asked = Request("GET", url, headers={"Accept": "application/ld+json, application/json"}).prepare()
-    store.save_response(answer, store.create_key(asked))
+    request = Request("GET", url, headers={"Accept": "application/ld+json, application/json"}).prepare()
+    store.save_response(answer, store.create_key(request))
     settings = services.ValidationSettings(
         rocrate_uri=str(folder),
         profile_identifier="workflow-run-crate",
@@ -323,7 +323,7 @@ def test_damage_is_named(folder, damage, word):
 
 
 def test_another_table_is_told_from_the_archived_one(folder):
-    """The table and its digest, both changed: only making the table again shows it."""
+    """The table and its digest are both changed: only making the table again shows it."""
     table, sums = folder / "results-test/table1.csv", folder / "SHA256SUMS"
     was = hashlib.sha256(table.read_bytes()).hexdigest()
     table.write_text(table.read_text().replace("0.5", "0.9", 1))
@@ -390,7 +390,7 @@ def test_digests_in_place_of_the_data(project):
 
 
 def test_results_made_of_something_else_are_refused(project):
-    """A record that was kept while the file was exchanged, with its times."""
+    """The record was kept while the file was exchanged, with its times."""
     metrics = project.cell("projection_y", 200, "simple", 19) / "metrics.json"
     status = metrics.stat()
     metrics.write_text(metrics.read_text().replace('"best_epoch": 1', '"best_epoch": 2').replace("\n", "\n "))

@@ -37,11 +37,11 @@ def remount(folder: Path, options: str) -> None:
 
 
 def made(finished: Project, project: Project) -> dict[str, bytes]:
-    """The outputs of a project, which must be those of the finished one."""
-    found = outputs(project.results)
+    """The outputs of a project, after a check that the finished one has the same."""
+    actual = outputs(project.results)
     expected = outputs(finished.results)
-    assert {name: expected[name] for name in found} == found
-    return found
+    assert {name: expected[name] for name in actual} == actual
+    return actual
 
 
 @needs_root
@@ -63,7 +63,7 @@ def test_disk_that_fills_is_named_and_what_is_finished_is_kept(finished, fresh):
 
 @needs_root
 def test_disk_that_fills_while_training_loses_nothing(finished, project):
-    """Too small for one checkpoint, then for a second beside it: the next run goes on and ends in the same bytes."""
+    """The disk has no room for a checkpoint, then for a second one: the next run goes on and ends in the same bytes."""
     cell = project.cell("projection_y", 100, "complex", 19)
     target = str((cell / "train.provenance.json").relative_to(project.root))
     model = (cell / "model.safetensors").stat().st_size
@@ -115,24 +115,24 @@ def start(project: Project, *targets: str) -> subprocess.Popen:
 
 
 def running(script: str, folder: Path) -> list[int]:
-    """Processes that run a script in a folder."""
-    found = []
+    """Numbers of the processes that run a script in a folder."""
+    pids = []
     for process in Path("/proc").iterdir():
         try:
             words = (process / "cmdline").read_bytes().split(b"\0")
             if process.name.isdigit() and words[1] == script.encode() and (process / "cwd").resolve() == folder:
-                found.append(int(process.name))
+                pids.append(int(process.name))
         except (OSError, IndexError):
             continue
-    return found
+    return pids
 
 
 def test_killed_shard_is_named_and_made_again(finished, fresh):
     first = start(fresh, "--cores", "1", IMAGES)
-    while not (found := running("scripts/simulate.py", fresh.root.resolve())):
+    while not (pids := running("scripts/simulate.py", fresh.root.resolve())):
         assert first.poll() is None
         time.sleep(0.002)
-    os.kill(found[0], signal.SIGKILL)
+    os.kill(pids[0], signal.SIGKILL)
     text, _ = first.communicate()
     assert first.returncode != 0
     assert "Error in rule simulate" in text

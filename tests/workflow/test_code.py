@@ -1,4 +1,4 @@
-"""The code that a job is told to depend on is all that it loads: on every job of a finished study."""
+"""Every job of a finished study loads only code that is among its inputs."""
 
 import json
 from pathlib import Path
@@ -10,14 +10,14 @@ from showergrid.core.closure import LEFT_OUT
 
 
 def file_of(module: str) -> str | None:
-    """Where a module stands, from the root; packages, whose files are empty, have none."""
+    """The file of a module, from the root; None for packages, whose files are empty."""
     path = Path("scripts", *module.split(".")).with_suffix(".py")
     return str(path) if (ROOT / path).is_file() else None
 
 
 @pytest.fixture(scope="module")
 def inputs(finished) -> dict[tuple, frozenset[str]]:
-    """Of each job, named by rule and wildcards, what its plan counts among its inputs."""
+    """The inputs that are planned for each job, by its rule and wildcards."""
     plan = finished.plan("--forceall")
     return {(job.rule, *sorted(job.wildcards.items())): job.inputs for job in plan.jobs}
 
@@ -37,6 +37,6 @@ def test_what_a_job_loads_is_among_its_inputs(notes, inputs):
 def test_records_name_the_same_code(finished, inputs):
     for path in finished.results.rglob("*provenance.json"):
         record = json.loads(path.read_text())
-        asked = inputs[record["rule"], *sorted(record["wildcards"].items())]
-        code = {name.removeprefix("scripts/") for name in asked if name.startswith("scripts/")}
+        planned = inputs[record["rule"], *sorted(record["wildcards"].items())]
+        code = {name.removeprefix("scripts/") for name in planned if name.startswith("scripts/")}
         assert set(record["code"]) == code, path

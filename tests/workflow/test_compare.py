@@ -1,4 +1,4 @@
-"""The finished study beside copies of it, as they are and made again in another way."""
+"""The finished study compared with copies of it: unchanged, and made again in another way."""
 
 import json
 import subprocess
@@ -21,21 +21,21 @@ def compare(finished):
 
 
 def test_a_copy_is_the_same(project, compare):
-    found = compare(project)
-    assert found.returncode == 0
-    assert "The same" in found.stdout
+    done = compare(project)
+    assert done.returncode == 0
+    assert "The same" in done.stdout
 
 
 def test_threads_and_seeds_that_were_changed_are_named(project, compare):
-    """One cell again with another number of threads, and its intervals from another seed."""
+    """One cell is made again with another number of threads, and its intervals from another seed."""
     project.edit("config/test.yaml", "  - name: simple\n", "  - name: simple\n    threads: 2\n")
     project.edit("config/test.yaml", "bootstrap: {seed: 1,", "bootstrap: {seed: 2,")
     project.snakemake("--cores", "2", f"results-test/{CELL}/metrics.json")
     made = {path.name for path in (project.results / CELL).glob("*.*")}
-    found = compare(project)
-    assert found.returncode == 1
-    assert found.stderr == ""
-    lines = [line.strip() for line in found.stdout.splitlines()]
+    done = compare(project)
+    assert done.returncode == 1
+    assert done.stderr == ""
+    lines = [line.strip() for line in done.stdout.splitlines()]
     explained = next(line for line in lines if line.startswith("What may explain it"))
     assert {"configuration", "seed", "threads"} == set(explained.rstrip(".").split(": ")[1].split(", "))
     assert any(line.startswith("model.training.threads: 1 | 2 (") for line in lines)
@@ -43,7 +43,7 @@ def test_threads_and_seeds_that_were_changed_are_named(project, compare):
     assert any(line.startswith("torch: 1 | 2 (") for line in lines)
     cells = [line for line in lines if line.startswith("projection_y/")]
     assert [line.split(":")[0] for line in cells] == ["projection_y/c200/simple/seed19"]
-    assert "all metrics lie within each other's intervals" in found.stdout
+    assert "all metrics lie within each other's intervals" in done.stdout
     assert {"model.safetensors", "metrics.json"} <= made
 
 
@@ -54,5 +54,5 @@ def test_a_cell_that_is_strict_is_told_by_its_record(project, compare):
         said = json.loads((project.results / CELL / f"{record}.provenance.json").read_text())["determinism"]
         assert said["cpu_capability"] == "AVX2"
         assert said["ONEDNN_MAX_CPU_ISA"] == "AVX2"
-    found = compare(project)
-    assert "model.training.strict: False | True" in found.stdout
+    done = compare(project)
+    assert "model.training.strict: False | True" in done.stdout

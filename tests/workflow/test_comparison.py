@@ -13,10 +13,10 @@ def rows(path):
 
 
 def test_every_pair_of_the_grid(finished):
-    found = rows(finished.results / "comparison/pairs.csv")
+    table = rows(finished.results / "comparison/pairs.csv")
     ends = [
         tuple(row[f"{end}_{key}"] for key in ("representation", "resolution", "model"))
-        for row in found
+        for row in table
         for end in ("first", "second")
     ]
     places = {
@@ -26,9 +26,9 @@ def test_every_pair_of_the_grid(finished):
     places = {(representation, resolution.removeprefix("c"), model) for representation, resolution, model in places}
     pairs = {frozenset(pair) for pair in zip(ends[::2], ends[1::2], strict=True)}
     assert pairs == {frozenset(pair) for pair in itertools.combinations(places, 2)}
-    assert len(found) == len(pairs)
+    assert len(table) == len(pairs)
     text = (finished.results / "comparison/pairs.md").read_text()
-    assert f"Differences that stand: {sum(row['stands'] == 'true' for row in found)} of {len(found)}" in text
+    assert f"Differences that stand: {sum(row['stands'] == 'true' for row in table)} of {len(table)}" in text
 
 
 def test_performance_of_cells_and_places(finished):
@@ -39,8 +39,8 @@ def test_performance_of_cells_and_places(finished):
         if (row["representation"], row["resolution"], row["model"]) == ("projection_y", "200", "simple")
     ]
     assert len(cell) == len(together)
-    for one, same in zip(cell, together, strict=True):  # of one seed: the same numbers
-        assert {key: same[key] for key in one} == one
+    for own, pooled in zip(cell, together, strict=True):  # of one seed: the same numbers
+        assert {key: pooled[key] for key in own} == own
     assert {row["against"] for row in cell} >= {"energy", "angle", "hits", "threshold", "score", "efficiency"}
     assert pq.read_table(finished.results / "data/directions.parquet").num_rows == 160
 

@@ -1,6 +1,6 @@
 """A wrong configuration is refused before any job starts, in one line that names key, value and valid choices.
 
-A fault of every kind and origin; all the others: tests/plan/test_study.py.
+One fault of every kind and origin is tried here, all the others in tests/plan/test_study.py.
 """
 
 import pytest

@@ -51,10 +51,10 @@ def test_files_of_a_cell(finished):
     assert predictions["event"].to_pylist() == list(range(160))
     metrics = json.loads((cell / "metrics.json").read_text())
     for split in ("train", "validation", "test"):
-        found = metrics["splits"][split]
+        split_metrics = metrics["splits"][split]
         for name in [*METRICS, "expected_calibration_error"]:
-            assert {"value", "low", "high"} <= set(found[name])
-        assert sum(found["confusion"]["electron"][answer]["value"] for answer in ("electron", "photon")) > 0
+            assert {"value", "low", "high"} <= set(split_metrics[name])
+        assert sum(split_metrics["confusion"]["electron"][answer]["value"] for answer in ("electron", "photon")) > 0
     assert metrics["best_epoch"] in (1, 2)
     assert 0 < metrics["window"]["charge"]["value"] <= 1
     assert 0 < metrics["window"]["hits"]["value"] <= 1

@@ -1,4 +1,4 @@
-"""The same bytes twice, whatever runs beside it, and nothing of the test set in a model."""
+"""Outputs have the same bytes each time, whatever runs beside them, and models hold nothing of the test set."""
 
 import json
 import subprocess
@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from study import HOST, checkout, outputs
 
-# Stand-ins for the modules that are left out of a command's code, which do none of what those do.
+# Stand-ins for the modules that are left out of a command's code, which do none of those modules' work.
 STANDINS = {
     "progress": "def progress(items, *_, **__):\n    return iter(items)\n\n\ndef report(line):\n    pass\n",
     "errors": """
@@ -44,7 +44,7 @@ def finish(path, *_, **__):
 """,
 }
 
-# Of each kind of cell one, with all that they are made of, and of each kind of table and figure one.
+# One cell of each kind, with all that it is made of, and one table and figure of each kind.
 CELLS = (
     "projection_y/c200/simple",
     "projection_y/c100/complex",
@@ -62,7 +62,7 @@ TARGETS = (
 
 @pytest.fixture(scope="module")
 def again(tmp_path_factory):
-    """A part of the study once more: on one core, and with stand-ins for the modules that may not change an output."""
+    """A part of the study made again on one core, with stand-ins for the modules that may not change an output."""
     project = checkout(tmp_path_factory.mktemp("again"))
     for module, text in STANDINS.items():
         (project.root / f"scripts/showergrid/core/{module}.py").write_text(text)
@@ -71,14 +71,14 @@ def again(tmp_path_factory):
 
 
 def test_study_has_the_same_bytes_again(finished, again):
-    """The whole of it is compared with a run on SLURM (tests/system), where there is one."""
-    one, other = outputs(finished.results), outputs(again.results)
-    assert {*TARGETS, *(f"cells/{cell}/seed19/model.safetensors" for cell in CELLS)} <= set(other)
-    assert [name for name in other if one.get(name) != other[name]] == []
+    """The whole study is compared with a run on SLURM (tests/system), where there is one."""
+    expected, actual = outputs(finished.results), outputs(again.results)
+    assert {*TARGETS, *(f"cells/{cell}/seed19/model.safetensors" for cell in CELLS)} <= set(actual)
+    assert [name for name in actual if expected.get(name) != actual[name]] == []
 
 
 def test_threads_only_reserve_cores(finished, again):
-    # One cell computes with two threads, also where one core was all there was.
+    # One cell computes with two threads, even when Snakemake had one core.
     cells = finished.cell("projection_y", 100, "complex", 19), finished.cell("projection_y", 200, "simple", 19)
     records = [json.loads((cell / "train.provenance.json").read_text()) for cell in cells]
     assert [record["threads"]["torch"] for record in records] == [2, 1]
@@ -88,14 +88,14 @@ def test_threads_only_reserve_cores(finished, again):
 
 def test_outputs_hold_no_path_and_no_host(finished):
     records = [path.read_text() for path in finished.results.rglob("*provenance.json")]
-    assert all(HOST in record for record in records)  # there it belongs
+    assert all(HOST in record for record in records)  # records name the host
     for name, content in outputs(finished.results).items():
         assert HOST.encode() not in content, name
         assert str(finished.root).encode() not in content, name
 
 
 def run(script, job, **files):
-    """One command by hand, in the project's own scripts."""
+    """Run one command by hand, with the project's own scripts."""
     options = [part for name, path in files.items() for part in (f"--{name.replace('_', '-')}", str(path))]
     command = [sys.executable, f"scripts/{script}.py", "--job", json.dumps(job), *options]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -1,4 +1,4 @@
-"""What a trained cell looks at, asked of the cells of a finished study."""
+"""Explanations of the trained cells of a finished study."""
 
 import csv
 import json
@@ -18,7 +18,7 @@ RULES = ("removal", "removal_figure", "heatmaps", "heatmap_figure", "mistakes")
 
 @pytest.fixture(scope="module")
 def explained(finished, tmp_path_factory):
-    """A study with the figures made; do not change it."""
+    """The study with the figures made; do not change it."""
     project = finished.copy(tmp_path_factory.mktemp("explained") / "project")
     project.snakemake(*FIGURES, *OTHERS, "--cores", "2")
     return project
@@ -70,7 +70,7 @@ def test_the_same_bytes_again(explained, tmp_path):
 
 
 def test_everything_that_is_explained(finished):
-    """Of each place of table 1 the first seed; nothing of it belongs to a bare call."""
+    """The first seed of each place of table 1 is explained, but not by a bare call."""
     plan = finished.plan("explanations")
     lists = sum(job.wildcards["representation"] in ("hits", "features") for job in plan.jobs if job.rule == "removal")
     assert lists > 0

@@ -1,4 +1,4 @@
-"""Hit lists, features and models without gradients: cells like all others, that rerun for what concerns them alone."""
+"""Hit lists, features and models without gradients: cells like all others, which rerun only for what concerns them."""
 
 import csv
 import json

@@ -17,20 +17,20 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 def test_table_of_resolutions_has_both_kinds_of_window(finished):
-    found = {(row["model"], row["resolution"]): row for row in rows(finished.results / "table_resolution.csv")}
-    assert set(found) == {(model, c) for model in ("simple", "simple_cm") for c in ("100", "200")}
-    for (model, c), row in found.items():
+    table = {(row["model"], row["resolution"]): row for row in rows(finished.results / "table_resolution.csv")}
+    assert set(table) == {(model, c) for model in ("simple", "simple_cm") for c in ("100", "200")}
+    for (model, c), row in table.items():
         metrics = json.loads((finished.cell("projection_y", int(c), model, 19) / "metrics.json").read_text())
         assert float(row["test_accuracy"]) == metrics["splits"]["test"]["accuracy"]["value"]
-    assert found["simple", "100"]["window"] == found["simple", "200"]["window"] == "16 32"
-    assert found["simple_cm", "100"]["window"] == "8 16"
-    assert found["simple_cm", "200"]["window"] == "16 32"
+    assert table["simple", "100"]["window"] == table["simple", "200"]["window"] == "16 32"
+    assert table["simple_cm", "100"]["window"] == "8 16"
+    assert table["simple_cm", "200"]["window"] == "16 32"
     assert (finished.results / "figures/resolution.pdf").read_bytes().startswith(b"%PDF")
 
 
 def test_table_of_containment_holds_more_in_larger_windows(finished):
-    found = rows(finished.results / "table_containment.csv")
-    placed = {(row["model"], row["resolution"]): row for row in found if row["kind"] == "placed"}
+    table = rows(finished.results / "table_containment.csv")
+    placed = {(row["model"], row["resolution"]): row for row in table if row["kind"] == "placed"}
     assert float(placed["simple", "100"]["charge_median"]) > float(placed["simple", "200"]["charge_median"])
 
 
@@ -43,8 +43,8 @@ def ablated(finished, tmp_path_factory) -> Project:
 
 
 def test_ablation_has_every_combination(ablated):
-    found = [row for row in rows(ablated.results / "ablations/tiny.csv") if row["row"]]
-    levels = [(row["level_bn"], row["level_order"]) for row in found]
+    combinations = [row for row in rows(ablated.results / "ablations/tiny.csv") if row["row"]]
+    levels = [(row["level_bn"], row["level_order"]) for row in combinations]
     assert levels == [("no", "axis"), ("no", "truth_time"), ("yes", "axis"), ("yes", "truth_time")]
     images = ablated.results / "images/projection_y/c200.safetensors"
     other = ablated.results / "images/projection_y@order-truth_time/c200.safetensors"
@@ -95,7 +95,7 @@ def own_hits(project):
 
 
 def test_a_study_of_own_hits(own_hits):
-    """The same showers under other numbers: the same events, the same images; and everything is made of them."""
+    """The same showers under other numbers give the same events and images, and everything is made of them."""
     own_hits.snakemake("results-own/table_resolution.tex", "results-own/data/summary.json", config="config/own.yaml")
     results = own_hits.root / "results-own"
     events = pq.read_table(results / "data/events.parquet")

@@ -29,7 +29,7 @@ def test_learning_rate_of_one_network(project):
 
 
 def test_two_values_swapped(project):
-    # The same set of values: Snakemake would not see it, were they parameters of their own.
+    # The set of values is the same: Snakemake would not see the change if each were a parameter of its own.
     project.edit("config/test.yaml", "win_margin: {x: 4, z: 2}", "win_margin: {x: 2, z: 4}")
     plan = project.plan()
     assert plan.of("model") == {"complex"}
@@ -53,7 +53,7 @@ def test_comment_in_the_colour_module(project):
     plan = project.plan()
     assert plan.of("representation") == {"color_y"}
     assert set(plan.rules) == CELL_RULES | {"calibrate_images", "images", "event_figures"}
-    # The figures would also be drawn again since the calibration is made again: the module is among their own inputs.
+    # The new calibration alone would draw the figures again, so the module must be among their own inputs.
     figures = next(job for job in plan.jobs if job.rule == "event_figures")
     assert "scripts/showergrid/representations/color.py" in figures.inputs
 
@@ -86,17 +86,17 @@ def test_modules_that_change_no_output_plan_nothing(project, module):
 
 
 def test_times_plan_nothing(project):
-    """Every input newer than what was made of it: the order of all times is turned round."""
+    """The order of all times is reversed, so that every input is newer than what was made of it."""
     files = [path for path in project.root.rglob("*") if path.is_file() and not {".snakemake", ".git"} & {*path.parts}]
     times = {path: path.stat().st_mtime_ns for path in files}
     latest = max(times.values())
     for path, time in times.items():
         os.utime(path, ns=(2 * latest - time, 2 * latest - time))
     inputs = {path for job in project.plan("--forceall").jobs for path in job.inputs}
-    # Larger than what Snakemake compares by content unless told so.
+    # Some are larger than what Snakemake compares by content by default.
     assert [path for path in inputs if (project.root / path).stat().st_size > 1_000_000]
     assert project.plan().jobs == []
-    # It is their content that says so: without its memory of that, Snakemake plans everything that has an input.
+    # Their content decides: without its record of that, Snakemake plans everything that has an input.
     shutil.rmtree(project.root / ".snakemake/metadata")
     everything = Counter(job.rule for job in project.plan("--forceall").jobs)
     assert project.plan().rules == everything
@@ -141,7 +141,7 @@ def test_deleted_file_of_a_cell(project, name, target):
     assert plan.rules["images"] == plan.rules["gather"] == 0
 
 
-# Of data and images, which the table asks for, and of what only the whole study does.
+# Records of data and images, which the table needs, and of what only the whole study makes.
 RECORDS = [
     ("data/shards/0.hits.parquet", "simulate", "results-test/table1.tex"),
     ("data/hits.parquet", "gather", "results-test/table1.tex"),

@@ -38,7 +38,7 @@ class Trainings:
     server: Any
 
     def start(self, output: Path, root: Path | None = None, events: Path | None = None, **changes: Any) -> Any:
-        """A process of its own that writes to `output`, with the scripts of `root` and some settings changed."""
+        """Start a process that writes to `output`, with the scripts of `root` and some settings changed."""
         cell = self.project.cell("projection_y", 100, "complex", 19)
         images = self.project.results / "images/projection_y/c100.safetensors"
         job = json.loads((cell / "train.provenance.json").read_text())
@@ -60,7 +60,7 @@ class Trainings:
         return process
 
     def finish(self, output: Path) -> tuple[bytes, bytes]:
-        """Train to the end; the model and the history."""
+        """Train to the end and return the model and the history."""
         process = self.start(output)
         process.join()
         assert process.exitcode == 0
@@ -81,7 +81,7 @@ def wait_for(path: Path, process: Any) -> None:
 
 
 def kill(process: Any) -> bool:
-    """SIGKILL; whether that is what ended it."""
+    """Send SIGKILL, and return whether that ended the process."""
     os.kill(process.pid, signal.SIGKILL)
     process.join()
     return process.exitcode == -signal.SIGKILL
@@ -96,7 +96,7 @@ def trainings(finished) -> Trainings:
 
 @dataclass(frozen=True)
 class Undisturbed:
-    """The outputs of a training left alone, and how long it took to its first checkpoint and from there [s]."""
+    """The outputs of a training left alone, and its time to the first checkpoint and from there to the end [s]."""
 
     outputs: tuple[bytes, bytes]
     starting: float
@@ -126,7 +126,7 @@ def test_killed_at_many_moments(trainings, undisturbed, tmp_path):
     for attempt in range(ATTEMPTS):
         if kills >= KILLS and while_writing >= WHILE_WRITING:
             break
-        if (tmp_path / "model.safetensors").exists():  # it was faster than the knife: from the start
+        if (tmp_path / "model.safetensors").exists():  # it ended before it was killed: begin again
             for path in tmp_path.iterdir():
                 path.unlink()
         process = trainings.start(tmp_path)
@@ -177,7 +177,7 @@ def test_damaged_checkpoint_is_ignored(trainings, undisturbed, tmp_path):
 
 
 def test_snakemake_killed(finished, project):
-    """All its processes at once, while it trains; nothing unlocks by itself, and then the work goes on."""
+    """All its processes are killed at once while it trains; the folder stays locked, and once unlocked work goes on."""
     cell = project.cell("color_y", 200, "efficientnet_lite0", 19)
     target = str((cell / "metrics.json").relative_to(project.root))
     for path in cell.glob("*.*"):

@@ -1,4 +1,4 @@
-"""A trained cell asked about hits gives the scores that evaluation gave."""
+"""A trained cell applied to hits gives the scores of its evaluation."""
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -17,11 +17,11 @@ CELLS = [
     ("hits", 200, "transformer"),
     ("features", 200, "xgboost"),
 ]
-ROWS = (16_384, 700, 1 << 20, 16_384, 900, 700, 700)  # of a chunk
+ROWS = (16_384, 700, 1 << 20, 16_384, 900, 700, 700)  # rows of a chunk
 
 
 def evaluated(folder):
-    """Event and score of predictions.parquet."""
+    """Events and scores of predictions.parquet."""
     table = pq.read_table(folder / "predictions.parquet")
     return table["event"].to_numpy(), table["score"].to_numpy()
 

@@ -1,4 +1,4 @@
-"""Cells that see several views, that join others, and ensembles of cells: what is shared and what is made again."""
+"""Cells of several views, cells that join others, and ensembles of cells: what is shared and what is made again."""
 
 import csv
 import json
@@ -25,12 +25,12 @@ def test_a_view_is_made_again_with_what_shows_it_and_nothing_else(project):
     plan = project.plan()
     assert plan.of("representation") == {"projection_x", "two_sides"}
     assert plan.of("model") == {"simple", "joined", "frozen"}
-    # of the other view everything stays
+    # everything of the other view stays
     assert plan.rules["images"] == plan.rules["features"] == plan.rules["train_frozen"] == 1
 
 
 def test_backbones_trained_otherwise_are_joined_anew(project):
-    """The joined network is trained end to end: how its backbone learns alone does not concern it."""
+    """The joined network is trained end to end, so how its backbone learns alone does not concern it."""
     project.edit("config/test.yaml", "  - name: simple\n", "  - name: simple\n    optim_lr: 0.004\n")
     plan = project.plan()
     assert plan.of("model") == {"simple", "frozen"}
@@ -40,7 +40,7 @@ def test_backbones_trained_otherwise_are_joined_anew(project):
 
 
 def test_the_classifier_of_a_frozen_cell_alone(project):
-    """It is trained again, the backbones and their features stay."""
+    """The classifier is trained again; the backbones and their features stay."""
     project.edit("config/test.yaml", "backbone: simple, clf_neurons: [8]}", "backbone: simple, clf_neurons: [4]}")
     plan = project.plan()
     assert plan.of("model") == {"frozen"}

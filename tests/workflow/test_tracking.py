@@ -1,4 +1,4 @@
-"""The cells in MLflow: a database that says what the cell folders say, wherever it stands, and a server."""
+"""The cells in MLflow: a database that holds what the cell folders hold, wherever it is, and a server."""
 
 import contextlib
 import json
@@ -35,7 +35,7 @@ def tracked(finished, tmp_path_factory) -> Project:
 
 @contextlib.contextmanager
 def serving(folder: Path, database: str, artifacts: str):
-    """A server of MLflow as `make ui` starts it; its address."""
+    """Start a server of MLflow as `make ui` does, and yield its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -111,7 +111,7 @@ def test_nothing_names_the_folder_that_it_was_made_in(tracked):
 
 
 def test_registered_models_give_the_scores_of_their_cells(tracked, moved, monkeypatch):
-    """In one process two models that need different modules, of code that came with them alone."""
+    """One process loads two models that need different modules, with no code but what came with them."""
     script = """
 import json, mlflow, sys
 found = {}
@@ -131,11 +131,11 @@ print(json.dumps(found))
         text=True,
         check=True,
     )
-    found = json.loads(done.stdout.splitlines()[-1])
+    answers = json.loads(done.stdout.splitlines()[-1])
     for cell in cells:
         told = pq.read_table(tracked.results / "cells" / cell / "predictions.parquet").to_pydict()
         scores = dict(zip(map(str, told["event"]), told["score"], strict=True))
-        answer = found[cell.replace("/", ".")]
+        answer = answers[cell.replace("/", ".")]
         assert answer["inputs"] == {"event": "long", "x": "float", "y": "float", "z": "float", "charge": "float"}
         assert len(answer["score"]) == 2
         assert answer["score"] == pytest.approx({event: scores[event] for event in answer["score"]}, abs=1e-3)
@@ -181,7 +181,7 @@ def test_again_changes_nothing_and_a_changed_cell_changes_it(tracked, tmp_path):
 
 
 def show_on(address: str, project: Project, *cells: str) -> subprocess.CompletedProcess[str]:
-    """What scripts/track_server.py answers for some cells; it writes server.json at the project's root."""
+    """Run scripts/track_server.py for some cells; it writes server.json at the project's root."""
     command = [sys.executable, "scripts/track_server.py", "--results", "results-test", "--packages", "envs/torch.in"]
     command += ["--hits", "results-test/data/hits.parquet", "--runs", "server.json", "--provenance", "record.json"]
     record = json.loads((project.results / "mlflow/mlflow.db.provenance.json").read_text())
@@ -235,7 +235,7 @@ def test_server_gets_each_state_of_a_cell_once(two_cells, tmp_path):
         assert second[other] == first[other]
         assert second[CELL] != first[CELL]
         assert {run.info.run_id for run in runs_of(client)} == set(second.values())
-        assert [one.version for one in client.search_model_versions(f"name = '{NAME}'")] == ["2", "1"]
+        assert [registered.version for registered in client.search_model_versions(f"name = '{NAME}'")] == ["2", "1"]
 
 
 def test_server_that_is_not_there_is_one_line(two_cells):

@@ -15,7 +15,7 @@ from safetensors import safe_open
 from study import ENVIRONMENT, Project
 
 PLACES = ("projection_y/c100", "color_y/c100")
-# One search of the network alone, and one of its images too, by two workers.
+# One search is of the network alone, the other, by two workers, of its images too.
 GRID = """
   - {representations: [projection_y, color_y], resolutions: [100], models: [simple@tuned], seeds: [19]}
 """
@@ -36,7 +36,7 @@ TARGETS = [f"results-test/cells/{place}/simple@tuned/seed19/metrics.json" for pl
 
 @pytest.fixture(scope="module")
 def searched(finished, tmp_path_factory) -> Project:
-    """Do not change it: take `tuned`."""
+    """The study with its searches; do not change it: take `tuned`."""
     project = finished.copy(tmp_path_factory.mktemp("tuned") / "project")
     project.edit("config/test.yaml", "out_of_memory:", f"{GRID}\nout_of_memory:")
     project.edit("config/test.yaml", "\npredict:", f"{IMAGES}\npredict:")
@@ -55,15 +55,15 @@ def best(project: Project, place: str) -> dict:
 
 @pytest.mark.parametrize("place", PLACES)
 def test_a_tuned_cell_is_the_trial_that_was_best(searched, place):
-    """Trained apart from the search, with the same seed: the same validation accuracy."""
-    found = best(searched, place)
+    """The cell, trained apart from the search with the same seed, has the same validation accuracy."""
+    trial = best(searched, place)
     cell = searched.results / "cells" / place / "simple@tuned/seed19"
     with open(cell / "history.csv", newline="") as file:
-        assert max(float(row["val_accuracy"]) for row in csv.DictReader(file)) == found["val_accuracy"]
+        assert max(float(row["val_accuracy"]) for row in csv.DictReader(file)) == trial["val_accuracy"]
     with safe_open(cell / "model.safetensors", framework="np") as model:
         told = json.loads(model.metadata()["showergrid"])
     used = told["representation"]["parameters"] | told["model"]["parameters"] | told["model"]["training"]
-    assert {key: used[key] for key in found["values"]} == found["values"]
+    assert {key: used[key] for key in trial["values"]} == trial["values"]
 
 
 def test_images_of_a_search_are_those_of_its_values(searched):
@@ -104,7 +104,7 @@ def test_another_space_plans_the_search_and_its_tuned_cells(tuned):
 
 
 def test_the_same_best_values_train_nothing_again(tuned):
-    """Named alone, the search is joined again; a plan for all counts on what depends on a job that is to run."""
+    """A plan for all includes what depends on `best`; once `best` alone has run and given the same, nothing is left."""
     tuned.edit("scripts/best.py", "\n\ndef main", "\n\n# A remark.\ndef main")
     assert {"best", "train"} <= set(tuned.plan(*TARGETS).rules)
     done = tuned.snakemake("--cores", "2", *[f"results-test/tuning/{place}/simple/best.yaml" for place in PLACES])
@@ -136,7 +136,7 @@ def test_a_place_without_a_search_is_refused_in_one_line(searched):
 
 
 def test_a_killed_search_ends_in_the_same_table(searched, tmp_path):
-    """SIGKILL as soon as the first trial is in the journal, while the second is under way."""
+    """It gets SIGKILL as soon as the first trial is in the journal, while the second is under way."""
     table = searched.results / "tuning/projection_y/c100/simple/workers/0.csv"
     record = json.loads(table.with_name("0.csv.provenance.json").read_text())
     job = {key: record[key] for key in ("rule", "wildcards", "config", "environment")}
@@ -162,5 +162,5 @@ def test_a_killed_search_ends_in_the_same_table(searched, tmp_path):
 
 
 def trials(folder: Path) -> int:
-    """How many trials the journal in a folder holds."""
+    """The number of trials in the journal of a folder."""
     return sum(path.read_bytes().count(b'"op_code":4') for path in folder.glob("*.journal"))

@@ -54,11 +54,11 @@ def by_hand(folder, *arguments):
 
 
 def test_a_prediction_has_the_bytes_of_evaluation(used):
-    found = pq.read_table(used.results / "predictions/again.parquet")
+    table = pq.read_table(used.results / "predictions/again.parquet")
     names = ["event", "source", "number", "n_hits", "outside", "answer", "score", "score_photon"]
-    assert found.column_names == names
-    assert found["score"].to_numpy().tobytes() == scores(used.cell(*ASKED)).tobytes()
-    assert set(found["source"].to_pylist()) == {"own.csv"}
+    assert table.column_names == names
+    assert table["score"].to_numpy().tobytes() == scores(used.cell(*ASKED)).tobytes()
+    assert set(table["source"].to_pylist()) == {"own.csv"}
 
 
 def test_a_prediction_is_made_again_when_its_files_cell_or_code_change(used, tmp_path):
@@ -121,10 +121,10 @@ def test_an_exported_network_gives_the_scores_of_evaluation(used, place):
     with pytest.warns(FutureWarning, match="deprecated"):
         network = torch.jit.load(folder / "export/model.pt")
     with torch.no_grad():
-        found = network(torch.from_numpy(images)).numpy()
-    assert found == pytest.approx(np.array(told["example"]["scores"]), abs=1e-6)
+        exported = network(torch.from_numpy(images)).numpy()
+    assert exported == pytest.approx(np.array(told["example"]["scores"]), abs=1e-6)
     evaluated = scores(folder)
-    assert found[:, 0] == pytest.approx(evaluated[told["example"]["events"]], abs=0.01)
+    assert exported[:, 0] == pytest.approx(evaluated[told["example"]["events"]], abs=0.01)
     assert told["agreement"]["events"] == 80
     assert told["agreement"]["largest_difference"] < told["agreement"]["tolerance"]
     assert told["output"]["classes"] == ["electron", "photon"]
@@ -167,7 +167,7 @@ def test_the_example_in_cpp_prints_the_same_scores(used, tmp_path):
         shape = map(str, told["input"]["shape"][1:])
         command = [tmp_path / "cpp/predict", export / "model.pt", export / "example.f32", *shape]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
-        found = [[float(value) for value in line.split()] for line in done.stdout.splitlines()]
-        assert np.array(found) == pytest.approx(np.array(told["example"]["scores"]), abs=1e-6)
+        printed = [[float(value) for value in line.split()] for line in done.stdout.splitlines()]
+        assert np.array(printed) == pytest.approx(np.array(told["example"]["scores"]), abs=1e-6)
     done = subprocess.run([tmp_path / "cpp/predict", "none.pt", "none.f32", "1", "8"], check=False, capture_output=True)
     assert done.returncode == 1

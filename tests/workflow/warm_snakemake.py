@@ -1,6 +1,7 @@
-"""Snakemake imported once, and a process of its own for each call of it: imports are most of what a dry run takes.
+"""Import Snakemake once, and fork a process for each call of it: most of a dry run's time goes to imports.
 
-Reads a line of JSON for each, [folder, arguments, where to print], and answers with a line that holds the exit status.
+It reads a line of JSON for each call, [folder, arguments, file to print to], and answers with a line that holds the
+exit status.
 """
 
 import atexit
@@ -13,7 +14,7 @@ from snakemake import cli
 
 
 def call(folder: str, arguments: list[str], printed: str) -> int:
-    """What `python -m snakemake` does in that folder, and its exit status."""
+    """Do what `python -m snakemake` does in a folder, and return its exit status."""
     os.chdir(folder)
     sys.path[0] = folder
     sys.argv = ["snakemake", *arguments]
@@ -26,7 +27,7 @@ def call(folder: str, arguments: list[str], printed: str) -> int:
     except SystemExit as end:
         return end.code or 0
     finally:
-        atexit._run_exitfuncs()  # temporary folders
+        atexit._run_exitfuncs()  # which remove temporary folders
         sys.stdout.flush()
         sys.stderr.flush()
     return 0
@@ -37,5 +38,5 @@ gc.freeze()
 for line in sys.stdin:
     child = os.fork()
     if child == 0:
-        os._exit(call(*json.loads(line)))  # at once: neither takes all modules apart nor waits for timers
+        os._exit(call(*json.loads(line)))  # at once, without taking all modules apart or waiting for timers
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)

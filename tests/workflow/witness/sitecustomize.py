@@ -1,4 +1,4 @@
-"""Loaded by every Python that a study starts: the machine has another name, and commands note what they have loaded."""
+"""Loaded by every Python that a study starts: it renames the machine, and notes what each command has loaded."""
 
 import atexit
 import json
@@ -16,8 +16,8 @@ socket.gethostname = lambda: _host
 
 def _note() -> None:
     job = json.loads(sys.argv[sys.argv.index("--job") + 1])
-    found = [name for name in sys.modules if name.split(".")[0] == "showergrid"]
-    note = {"rule": job["rule"], "wildcards": job["wildcards"], "command": sys.argv[0], "modules": sorted(found)}
+    modules = [name for name in sys.modules if name.split(".")[0] == "showergrid"]
+    note = {"rule": job["rule"], "wildcards": job["wildcards"], "command": sys.argv[0], "modules": sorted(modules)}
     Path(os.environ["WITNESS"], f"{job['rule']}.{os.getpid()}.json").write_text(json.dumps(note))
 
 
