@@ -17,18 +17,16 @@ def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
     settings = AblationSettings(**job.config)
+    cells = folders(settings.places, a.results)
+    job.reads({name: [folder / name for folder in cells] for name in FILES})
     ablation = build(settings, a.results)
     grids = layout(ablation)
     texts = {a.tex: latex.document(grids), a.csv: ablation_csv(ablation), a.md: markdown.document(grids)}
     for path, text in texts.items():
         with replacing(path) as partial:
             partial.write_text(text, encoding="utf-8")
-    cells = folders(settings.places, a.results)
     job.finish(
-        a.provenance,
-        inputs={name: [folder / name for folder in cells] for name in FILES},
-        outputs={"tex": a.tex, "csv": a.csv, "md": a.md},
-        seeds={"bootstrap": settings.bootstrap.seed},
+        a.provenance, outputs={"tex": a.tex, "csv": a.csv, "md": a.md}, seeds={"bootstrap": settings.bootstrap.seed}
     )
 
 

@@ -14,17 +14,16 @@ def main(a: argparse.Namespace) -> None:
     job = provenance.start(a.job, __file__)
     settings = ArchiveJob(**job.config)
     root = Path()
-    members = archive.collect(root, settings, a.images, a.configs)
-    archive.write(a.archive, members, repository.state(root).time)
-    job.finish(
-        a.provenance,
-        inputs={
+    job.reads(
+        {
             "results": [root / name for name in settings.files],
             "images": a.images,
             "configs": a.configs,
-        },
-        outputs={"archive": a.archive},
+        }
     )
+    members = archive.collect(root, settings, a.images, a.configs)
+    archive.write(a.archive, members, repository.state(root).time)
+    job.finish(a.provenance, outputs={"archive": a.archive})
     print(f"{a.archive}: {len(members)} files, {a.archive.stat().st_size / 1e6:.1f} MB")
 
 

@@ -12,12 +12,13 @@ from showergrid.tuning.trials import joined, read_trials, write_best, write_tria
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
+    job.reads({"workers": a.workers})
     search = Search(**job.config["search"])
     trials = joined([read_trials(path, search.space) for path in a.workers])
     write_best(a.best, search, trials)
     write_trials(a.trials, trials, list(search.space))
     outputs = {"best": a.best, "trials": a.trials}
-    job.finish(a.provenance, {"workers": a.workers}, outputs, {"search": search.seed})
+    job.finish(a.provenance, outputs, {"search": search.seed})
 
 
 if __name__ == "__main__":

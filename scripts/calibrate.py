@@ -14,10 +14,11 @@ from showergrid.inputs.calibration import calibrate_data, training_hits, write_c
 def main(a: argparse.Namespace) -> None:
     """Calibrate and write."""
     job = provenance.start(a.job, __file__)
+    job.reads({"hits": a.hits, "split": a.split})
     chunks = progress(read_hits(a.hits), "calibrate", "chunk")
     training = training_hits(chunks, events_of(a.split, "train"))
     write_calibration(a.output, calibrate_data(training, job.config["stretch"]))
-    job.finish(a.provenance, inputs={"hits": a.hits, "split": a.split}, outputs={"calibration": a.output})
+    job.finish(a.provenance, outputs={"calibration": a.output})
 
 
 if __name__ == "__main__":

@@ -16,11 +16,11 @@ from showergrid.inputs.settings import ImageSettings
 def main(a: argparse.Namespace) -> None:
     """Calibrate and write."""
     job = provenance.start(a.job, __file__)
+    job.reads({"hits": a.hits, "split": a.split, "calibration": a.calibration})
     settings = ImageSettings(**job.config)
     training = training_hits(progress(read_hits(a.hits), "calibrate", "chunk"), events_of(a.split, "train"))
     write_calibration(a.output, calibrate_images(training, read_calibration(a.calibration), settings))
-    inputs = {"hits": a.hits, "split": a.split, "calibration": a.calibration}
-    job.finish(a.provenance, inputs=inputs, outputs={"calibration": a.output}, modules=closure_modules(job.config))
+    job.finish(a.provenance, outputs={"calibration": a.output}, modules=closure_modules(job.config))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from showergrid.training.history import read_history
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
+    job.reads({"history": a.history, "metrics": a.metrics, "predictions": a.predictions})
     classes = [Class(**entry) for entry in job.config["classes"]]
     metrics = read_metrics(a.metrics)
     test = metrics["splits"]["test"]
@@ -22,11 +23,7 @@ def main(a: argparse.Namespace) -> None:
     history_figure(read_history(a.history), metrics["best_epoch"], a.history_figure)
     roc_figure(labels, scores, [kind.name for kind in classes], test["roc_auc"], a.roc)
     confusion_figure(test["confusion"], a.confusion)
-    job.finish(
-        a.provenance,
-        inputs={"history": a.history, "metrics": a.metrics, "predictions": a.predictions},
-        outputs={"history_figure": a.history_figure, "roc": a.roc, "confusion": a.confusion},
-    )
+    job.finish(a.provenance, outputs={"history_figure": a.history_figure, "roc": a.roc, "confusion": a.confusion})
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from showergrid.report.tables.performance_table import cell_csv
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
+    job.reads({"predictions": a.predictions, "directions": a.directions})
     settings = CellPerformance(**job.config)
     events = read_test_events(a.predictions, a.directions, settings.classes)
     points = measure(events, [read_answers(a.predictions, events, settings.classes)], settings, "cell")
@@ -23,12 +24,7 @@ def main(a: argparse.Namespace) -> None:
     figures = {name: getattr(a, f"{name}_figure") for name in FIGURES}
     for name, draw in FIGURES.items():
         draw([Series("", points)], settings, "", figures[name])
-    job.finish(
-        a.provenance,
-        inputs={"predictions": a.predictions, "directions": a.directions},
-        outputs={"csv": a.csv, **figures},
-        seeds={"bootstrap": settings.bootstrap.seed},
-    )
+    job.finish(a.provenance, outputs={"csv": a.csv, **figures}, seeds={"bootstrap": settings.bootstrap.seed})
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from showergrid.report.tables.containment_table import containment_csv, layout
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
+    job.reads({"hits": a.hits, "split": a.split, "calibration": a.calibration})
     settings = ContainmentSettings(**job.config)
     training = training_hits(read_hits(a.hits), events_of(a.split, "train"))
     containment = contain(training, read_calibration(a.calibration)["axes"], settings)
@@ -26,11 +27,7 @@ def main(a: argparse.Namespace) -> None:
     for path, text in texts.items():
         with replacing(path) as partial:
             partial.write_text(text, encoding="utf-8")
-    job.finish(
-        a.provenance,
-        inputs={"hits": a.hits, "split": a.split, "calibration": a.calibration},
-        outputs={"tex": a.tex, "csv": a.csv, "md": a.md},
-    )
+    job.finish(a.provenance, outputs={"tex": a.tex, "csv": a.csv, "md": a.md})
 
 
 if __name__ == "__main__":

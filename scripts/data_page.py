@@ -13,8 +13,9 @@ from showergrid.report.formats.html import write_page
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
+    job.reads({"summary": a.summary, "template": a.template})
     write_page(a.output, a.template, "The data", data_page(json.loads(a.summary.read_text())))
-    job.finish(a.provenance, {"summary": a.summary, "template": a.template}, {"page": a.output})
+    job.finish(a.provenance, {"page": a.output})
 
 
 if __name__ == "__main__":

@@ -13,8 +13,9 @@ from showergrid.events.hits import read_hits
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
+    job.reads({"hits": a.hits})
     write_directions(progress(read_hits(a.hits), "directions", "chunk"), a.output)
-    job.finish(a.provenance, inputs={"hits": a.hits}, outputs={"directions": a.output})
+    job.finish(a.provenance, outputs={"directions": a.output})
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
     settings = EnsembleSettings(**job.config)
+    cells = folders(settings.places, a.results)
+    job.reads({name: [folder / name for folder in cells] for name in FILES})
     ensemble = build(settings, a.results)
     grids = layout(ensemble)
     texts = {a.tex: latex.document(grids), a.csv: ensemble_csv(ensemble), a.md: markdown.document(grids)}
@@ -27,10 +29,8 @@ def main(a: argparse.Namespace) -> None:
             partial.write_text(text, encoding="utf-8")
     with replacing(a.predictions) as partial:
         pq.write_table(ensemble.predictions, partial)
-    cells = folders(settings.places, a.results)
     job.finish(
         a.provenance,
-        inputs={name: [folder / name for folder in cells] for name in FILES},
         outputs={"tex": a.tex, "csv": a.csv, "md": a.md, "predictions": a.predictions},
         seeds={"bootstrap": settings.bootstrap.seed, "forest": settings.seed},
     )

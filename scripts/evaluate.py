@@ -23,6 +23,7 @@ from showergrid.training.model_file import read_model
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
+    job.reads({"model": a.model, "history": a.history, "images": a.images, "events": a.events, "split": a.split})
     weights, cell = read_model(a.model)
     classes = cell["classes"]
     events, split = events_and_split(a.events, a.split)
@@ -46,7 +47,6 @@ def main(a: argparse.Namespace) -> None:
         partial.write_text(json.dumps(metrics, indent=1) + "\n")
     job.finish(
         a.provenance,
-        {"model": a.model, "history": a.history, "images": a.images, "events": a.events, "split": a.split},
         {"predictions": a.predictions, "metrics": a.metrics},
         {"cell": cell["seed"], "bootstrap": job.config["bootstrap"]["seed"]},
         closure_modules(cell),

@@ -33,6 +33,7 @@ FIGURES = {
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
+    job.reads({"hits": a.hits, "events": a.events, "calibrations": a.calibrations})
     settings = EventFigures(**job.config)
     if len(a.calibrations) != len(settings.representations):
         raise InputError(
@@ -62,7 +63,6 @@ def main(a: argparse.Namespace) -> None:
     hue_figure(colored, title, a.hue_figure)
     job.finish(
         a.provenance,
-        inputs={"hits": a.hits, "events": a.events, "calibrations": a.calibrations},
         outputs={f"{figure}_figure": getattr(a, f"{figure}_figure") for figure in FIGURES},
         modules=closure_modules(job.config),
     )

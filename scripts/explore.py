@@ -22,6 +22,9 @@ from showergrid.report.figures.data import FIGURES
 def main(arguments: argparse.Namespace) -> None:
     """Write the summary, the table of extents and the figures."""
     job = provenance.start(arguments.job, __file__)
+    job.reads(
+        {name: getattr(arguments, name) for name in ("hits", "events", "split", "counts") if getattr(arguments, name)}
+    )
     baselines = Baselines(**job.config["baselines"])
     classes = job.config["classes"]
     published = PublishedData(**job.config["published"]) if job.config["published"] else None
@@ -39,9 +42,6 @@ def main(arguments: argparse.Namespace) -> None:
         draw(sample, numbers, classes, figures[f"{name}_figure"])
     job.finish(
         arguments.provenance,
-        inputs={
-            name: getattr(arguments, name) for name in ("hits", "events", "split", "counts") if getattr(arguments, name)
-        },
         outputs={"summary": arguments.summary, "extents": arguments.extents, **figures},
         seeds={"xgboost": baselines.xgboost.seed},
     )

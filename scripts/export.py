@@ -24,6 +24,7 @@ from showergrid.training.settings import Training
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
+    job.reads({"model": a.model, "images": a.images, "predictions": a.predictions})
     weights, cell = read_model(a.model)
     export.check_network(cell)
     settings = Training(**{**cell["model"]["training"], "device": "cpu"})
@@ -60,7 +61,6 @@ def main(a: argparse.Namespace) -> None:
             beside.write_bytes(content)
     job.finish(
         a.provenance,
-        {"model": a.model, "images": a.images, "predictions": a.predictions},
         {"model": a.output, "specification": a.specification, "example": a.example},
         {"cell": cell["seed"]},
         closure_modules(cell),

@@ -16,12 +16,12 @@ from showergrid.training.model_file import read_model
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
+    job.reads({"model": a.model, "images": a.images, "events": a.events})
     weights, cell = read_model(a.model)
     events = read_events(a.events).sort_by("event")["event"].to_numpy()
     seen = cut_views(cell, read_views(cell, a.images), events)
     write_features(a.output, Features(events, answers.features(weights, cell, seen)))
-    inputs = {"model": a.model, "images": a.images, "events": a.events}
-    job.finish(a.provenance, inputs, {"features": a.output}, {"cell": cell["seed"]}, closure_modules(cell))
+    job.finish(a.provenance, {"features": a.output}, {"cell": cell["seed"]}, closure_modules(cell))
 
 
 if __name__ == "__main__":

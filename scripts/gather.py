@@ -13,6 +13,7 @@ from showergrid.sources.showers.showers import gather
 def main(arguments: argparse.Namespace) -> None:
     """Write the tables of hits and events, and the counts of events kept and drawn again."""
     job = provenance.start(arguments.job, __file__)
+    job.reads({"shard_hits": arguments.shard_hits, "shard_events": arguments.shard_events})
     if len(arguments.shard_hits) != len(arguments.shard_events):
         raise InputError("--shard-hits and --shard-events: give one file each for every shard")
     gather(
@@ -23,7 +24,6 @@ def main(arguments: argparse.Namespace) -> None:
     )
     job.finish(
         arguments.provenance,
-        inputs={"shard_hits": arguments.shard_hits, "shard_events": arguments.shard_events},
         outputs={"hits": arguments.hits, "events": arguments.events, "counts": arguments.counts},
         seeds={},
     )

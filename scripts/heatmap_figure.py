@@ -12,10 +12,11 @@ from showergrid.report.figures.galleries import heatmap_figure, read_maps
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
+    job.reads({"maps": a.maps, "report": a.report})
     classes = [Class(**entry) for entry in job.config["classes"]]
     events = read_maps(a.maps, a.report, classes)
     heatmap_figure(events, classes, job.config["energy"], job.config["shown"], a.figure)
-    job.finish(a.provenance, inputs={"maps": a.maps, "report": a.report}, outputs={"figure": a.figure})
+    job.finish(a.provenance, outputs={"figure": a.figure})
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ from showergrid.training.settings import Training
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
+    job.reads({"model": a.model, "images": a.images, "events": a.events, "split": a.split})
     seed, how = job.config["explanation_seed"], HeatMaps(**job.config["heatmaps"])
     bootstrap = Bootstrap(**job.config["bootstrap"])
     weights, cell = read_model(a.model)
@@ -72,7 +73,6 @@ def main(a: argparse.Namespace) -> None:
         partial.write_text(json.dumps(report, indent=1) + "\n")
     job.finish(
         a.provenance,
-        {"model": a.model, "images": a.images, "events": a.events, "split": a.split},
         {"maps": a.maps, "report": a.report},
         {"explanation": seed, "bootstrap": bootstrap.seed},
         closure_modules(cell),

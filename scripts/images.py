@@ -16,11 +16,11 @@ from showergrid.inputs.settings import ImageSettings
 def main(a: argparse.Namespace) -> None:
     """Make and write the images."""
     job = provenance.start(a.job, __file__)
+    job.reads({"hits": a.hits, "calibration": a.calibration})
     settings = ImageSettings(**job.config)
     hits = read_hits(a.hits, time=settings.representation.order == "truth_time")
     write_images(a.output, progress(hits, "images", "chunk"), read_calibration(a.calibration), settings)
-    inputs = {"hits": a.hits, "calibration": a.calibration}
-    job.finish(a.provenance, inputs=inputs, outputs={"images": a.output}, modules=closure_modules(job.config))
+    job.finish(a.provenance, outputs={"images": a.output}, modules=closure_modules(job.config))
 
 
 if __name__ == "__main__":

@@ -29,11 +29,12 @@ def main(a: argparse.Namespace) -> None:
     elif a.columns is not None:
         raise InputError("--columns: the job has a column map already; leave one of --columns and --job out")
     settings = Ingest(**job.config["ingest"]).model_copy(update={"files": a.files})
+    if a.provenance is not None:
+        job.reads({"files": [Path(name) for name in a.files]})
     classes = [Class(**entry) for entry in job.config["classes"]]
     ingest(settings, classes, Box(**job.config["detector"]), job.config["order"], a.hits, a.events)
     if a.provenance is not None:
-        inputs = {"files": [Path(name) for name in a.files]}
-        job.finish(a.provenance, inputs=inputs, outputs={"hits": a.hits, "events": a.events})
+        job.finish(a.provenance, outputs={"hits": a.hits, "events": a.events})
 
 
 if __name__ == "__main__":

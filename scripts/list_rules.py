@@ -12,10 +12,11 @@ from showergrid.report.data.rule_graph import ask_snakemake, graph_text
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
+    job.reads({"snakefile": a.snakefile})
     edges = ask_snakemake(a.snakefile, job.config["study"], a.targets)
     with replacing(a.output) as beside:
         beside.write_text(graph_text(edges))
-    job.finish(a.provenance, inputs={"snakefile": a.snakefile}, outputs={"output": a.output})
+    job.finish(a.provenance, outputs={"output": a.output})
 
 
 if __name__ == "__main__":

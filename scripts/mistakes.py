@@ -19,16 +19,13 @@ from showergrid.report.figures.galleries import mistakes_figure, worst
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
+    job.reads({"predictions": a.predictions, "images": a.images, "calibration": a.calibration})
     classes, shown = [Class(**entry) for entry in job.config["classes"]], job.config["shown"]
     images = read_images(a.images)
     window = Window.of(WindowSettings(**job.config["window"]), images.axes)
     pixel = np.array(pixel_size(read_calibration(a.calibration), images.axes))
     mistakes_figure(worst(a.predictions, images, window, pixel, classes, shown), classes, shown, a.figure)
-    job.finish(
-        a.provenance,
-        inputs={"predictions": a.predictions, "images": a.images, "calibration": a.calibration},
-        outputs={"figure": a.figure},
-    )
+    job.finish(a.provenance, outputs={"figure": a.figure})
 
 
 if __name__ == "__main__":

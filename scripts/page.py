@@ -11,8 +11,9 @@ from showergrid.report.formats.html import write_page
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
+    job.reads({"markdown": a.markdown, "template": a.template})
     write_page(a.output, a.template, job.config["title"], a.markdown.read_text(encoding="utf-8"))
-    job.finish(a.provenance, {"markdown": a.markdown, "template": a.template}, {"page": a.output})
+    job.finish(a.provenance, {"page": a.output})
 
 
 if __name__ == "__main__":

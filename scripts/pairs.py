@@ -18,17 +18,14 @@ def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
     settings = Compared(**job.config)
+    cells = folders(settings.places, a.results)
+    job.reads({name: [folder / name for folder in cells] for name in FILES})
     pairs = build(settings, a.results)
     for path, text in {a.csv: pairs_csv(pairs), a.md: markdown.document([statement(pairs)])}.items():
         with replacing(path) as partial:
             partial.write_text(text, encoding="utf-8")
     pairs_figure(pairs, a.figure)
-    cells = folders(settings.places, a.results)
-    job.finish(
-        a.provenance,
-        inputs={name: [folder / name for folder in cells] for name in FILES},
-        outputs={"csv": a.csv, "md": a.md, "figure": a.figure},
-    )
+    job.finish(a.provenance, outputs={"csv": a.csv, "md": a.md, "figure": a.figure})
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
     settings = Overlaid(**job.config)
+    cells = folders(settings.places, a.results)
+    job.reads({"directions": a.directions, **{name: [folder / name for folder in cells] for name in FILES}})
     measured = overlay(settings, a.results, a.directions)
     texts = {
         a.csv: places_csv(settings.places, measured.points),
@@ -30,12 +32,8 @@ def main(a: argparse.Namespace) -> None:
     series, note = best_on_validation(settings, measured)
     for name, draw in FIGURES.items():
         draw(series, settings, note, figures[name])
-    cells = folders(settings.places, a.results)
     job.finish(
-        a.provenance,
-        inputs={"directions": a.directions, **{name: [folder / name for folder in cells] for name in FILES}},
-        outputs={"csv": a.csv, "md": a.md, **figures},
-        seeds={"bootstrap": settings.bootstrap.seed},
+        a.provenance, outputs={"csv": a.csv, "md": a.md, **figures}, seeds={"bootstrap": settings.bootstrap.seed}
     )
 
 

@@ -33,6 +33,8 @@ def main(a: argparse.Namespace) -> None:
             raise InputError("--columns: the job has a column map already; leave one of --columns and --job out")
     check_suffix(a.output)
     model = model_of(a.cell)
+    if a.provenance is not None:
+        job.reads({"model": model, "hits": [Path(name) for name in a.hits]})
     weights, cell = read_model(model)
     settings = Unlabelled(**job.config["prediction"]).model_copy(update={"files": a.hits})
     events, ranges = UnlabelledEvents(settings, cell, a.output), Ranges(cell)
@@ -42,9 +44,7 @@ def main(a: argparse.Namespace) -> None:
     names = [entry["name"] for entry in cell["classes"]]
     write_scores(a.output, events.table(), ranges.outside, names, probability)
     if a.provenance is not None:
-        modules = closure_modules(cell)
-        inputs = {"model": model, "hits": [Path(name) for name in a.hits]}
-        job.finish(a.provenance, inputs, {"scores": a.output}, {"cell": cell["seed"]}, modules)
+        job.finish(a.provenance, {"scores": a.output}, {"cell": cell["seed"]}, closure_modules(cell))
 
 
 if __name__ == "__main__":

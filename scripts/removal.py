@@ -21,6 +21,7 @@ from showergrid.training.model_file import read_model
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
+    job.reads({"model": a.model, "images": a.images, "hits": a.hits, "events": a.events, "split": a.split})
     seed, removal = job.config["explanation_seed"], Removal(**job.config["removal"])
     weights, cell = read_model(a.model)
     events, split = events_and_split(a.events, a.split)
@@ -35,11 +36,7 @@ def main(a: argparse.Namespace) -> None:
     rows = table(Trained(weights, cell, whole), hits, labels, removal.kept, seed, bootstrap)
     write_table(a.table, progress(rows, "removal", "row", len(WAYS) * len(removal.kept)))
     job.finish(
-        a.provenance,
-        {"model": a.model, "images": a.images, "hits": a.hits, "events": a.events, "split": a.split},
-        {"table": a.table},
-        {"explanation": seed, "bootstrap": bootstrap.seed},
-        closure_modules(cell),
+        a.provenance, {"table": a.table}, {"explanation": seed, "bootstrap": bootstrap.seed}, closure_modules(cell)
     )
 
 

@@ -11,8 +11,9 @@ from showergrid.report.figures.removal import read_table, removal_figure
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
+    job.reads({"table": a.table})
     removal_figure(read_table(a.table), a.figure)
-    job.finish(a.provenance, inputs={"table": a.table}, outputs={"figure": a.figure})
+    job.finish(a.provenance, outputs={"figure": a.figure})
 
 
 if __name__ == "__main__":

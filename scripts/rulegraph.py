@@ -12,8 +12,9 @@ from showergrid.report.figures.rule_graph import rulegraph_figure
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
+    job.reads({"rules": a.rules})
     rulegraph_figure(read_graph(a.rules), a.output)
-    job.finish(a.provenance, inputs={"rules": a.rules}, outputs={"output": a.output})
+    job.finish(a.provenance, outputs={"output": a.output})
 
 
 if __name__ == "__main__":

@@ -16,13 +16,13 @@ from showergrid.report.formats.html import write_page
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
+    job.reads({"records": a.records, "template": a.template})
     jobs = read_runtimes(a.benchmarks)
     records = [json.loads(path.read_text()) for path in a.records]
     write_page(a.output, a.template, "Time and machines", runtimes_page(jobs, records))
     with replacing(a.csv) as partial:
         partial.write_text(written([field.name for field in fields(Runtime)], map(asdict, jobs)))
-    inputs = {"records": a.records, "template": a.template}
-    job.finish(a.provenance, inputs, {"page": a.output, "csv": a.csv})
+    job.finish(a.provenance, {"page": a.output, "csv": a.csv})
 
 
 if __name__ == "__main__":

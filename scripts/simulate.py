@@ -32,7 +32,6 @@ def main(arguments: argparse.Namespace) -> None:
             pq.write_table(table, beside)
     job.finish(
         arguments.provenance,
-        inputs={},
         outputs={"hits": arguments.hits, "events": arguments.events},
         seeds=seeds(simulation, arguments.shard),
     )

@@ -13,11 +13,12 @@ from showergrid.events.split import divide, write_split
 def main(a: argparse.Namespace) -> None:
     """Divide and write."""
     job = provenance.start(a.job, __file__)
+    job.reads({"events": a.events})
     split = Split(**job.config["split"])
     events = read_events(a.events)
     sets = divide(events["pdg"].to_numpy(), [entry["pdg"] for entry in job.config["classes"]], split)
     write_split(a.output, events["event"].to_numpy(), sets)
-    job.finish(a.provenance, inputs={"events": a.events}, outputs={"split": a.output}, seeds={"split": split.seed})
+    job.finish(a.provenance, outputs={"split": a.output}, seeds={"split": split.seed})
 
 
 if __name__ == "__main__":

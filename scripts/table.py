@@ -19,6 +19,8 @@ def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
     settings = TableSettings(**job.config)
+    cells = folders(list(places(settings).values()), a.results)
+    job.reads({name: [folder / name for folder in cells] for name in FILES})
     table = build(settings, a.results)
     published = lines(table)
     grids = layout(table, published)
@@ -31,10 +33,8 @@ def main(a: argparse.Namespace) -> None:
     for path, text in texts.items():
         with replacing(path) as partial:
             partial.write_text(text, encoding="utf-8")
-    cells = folders(list(places(settings).values()), a.results)
     job.finish(
         a.provenance,
-        inputs={name: [folder / name for folder in cells] for name in FILES},
         outputs={"tex": a.tex, "csv": a.csv, "md": a.md, "published": a.published},
         seeds={"bootstrap": settings.bootstrap.seed},
     )

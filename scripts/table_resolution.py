@@ -18,6 +18,8 @@ def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
     settings = ResolutionSettings(**job.config)
+    cells = folders(settings.places, a.results)
+    job.reads({name: [folder / name for folder in cells] for name in FILES})
     study = build(settings, a.results)
     grids = layout(study)
     texts = {a.tex: latex.document(grids), a.csv: resolution_csv(study), a.md: markdown.document(grids)}
@@ -25,10 +27,8 @@ def main(a: argparse.Namespace) -> None:
         with replacing(path) as partial:
             partial.write_text(text, encoding="utf-8")
     resolution_figure(study, a.figure)
-    cells = folders(settings.places, a.results)
     job.finish(
         a.provenance,
-        inputs={name: [folder / name for folder in cells] for name in FILES},
         outputs={"tex": a.tex, "csv": a.csv, "md": a.md, "figure": a.figure},
         seeds={"bootstrap": settings.bootstrap.seed},
     )

@@ -15,6 +15,7 @@ def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
     settings = VariationTable(**job.config)
+    job.reads({"scores": score_files(settings.places, a.results)})
     table = build(settings, a.results)
     grids = layout(table)
     texts = {a.tex: latex.document(grids), a.csv: variations_csv(table), a.md: markdown.document(grids)}
@@ -22,10 +23,7 @@ def main(a: argparse.Namespace) -> None:
         with replacing(path) as partial:
             partial.write_text(text, encoding="utf-8")
     job.finish(
-        a.provenance,
-        inputs={"scores": score_files(settings.places, a.results)},
-        outputs={"tex": a.tex, "csv": a.csv, "md": a.md},
-        seeds={"bootstrap": settings.bootstrap.seed},
+        a.provenance, outputs={"tex": a.tex, "csv": a.csv, "md": a.md}, seeds={"bootstrap": settings.bootstrap.seed}
     )
 
 

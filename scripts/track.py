@@ -15,15 +15,11 @@ def main(a: argparse.Namespace) -> None:
     job = provenance.start(a.job, __file__)
     settings = TrackJob(**job.config)
     cells = [read_cell(a.results, name, settings.figures) for name in settings.cells]
+    job.reads(mlflow.files(cells) | {"hits": a.hits, "packages": a.packages})
     with mlflow.database(a.database, a.artifacts, settings.experiment):
         runs = mlflow.log(cells, settings.experiment, a.hits, a.packages)
     print(f"{a.database}: {len(runs)} cells")
-    job.finish(
-        a.provenance,
-        inputs=mlflow.files(cells) | {"hits": a.hits, "packages": a.packages},
-        outputs={"database": a.database},
-        modules=mlflow.modules(),
-    )
+    job.finish(a.provenance, outputs={"database": a.database}, modules=mlflow.modules())
 
 
 if __name__ == "__main__":

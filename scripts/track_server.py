@@ -17,17 +17,13 @@ def main(a: argparse.Namespace) -> None:
     job = provenance.start(a.job, __file__)
     settings = TrackServerJob(**job.config)
     cells = [read_cell(a.results, name, settings.figures) for name in settings.cells]
+    job.reads(mlflow.files(cells) | {"hits": a.hits, "packages": a.packages})
     with mlflow.server(settings.server):
         runs = mlflow.log(cells, settings.experiment, a.hits, a.packages)
     with replacing(a.runs) as partial:
         partial.write_text(json.dumps({"server": settings.server, "runs": runs}, indent=1) + "\n")
     print(f"{settings.server}: {len(runs)} cells")
-    job.finish(
-        a.provenance,
-        inputs=mlflow.files(cells) | {"hits": a.hits, "packages": a.packages},
-        outputs={"runs": a.runs},
-        modules=mlflow.modules(),
-    )
+    job.finish(a.provenance, outputs={"runs": a.runs}, modules=mlflow.modules())
 
 
 if __name__ == "__main__":

@@ -21,19 +21,21 @@ from showergrid.tuning.best import read_best, with_values
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
+    job.reads(
+        {
+            "images": a.images,
+            "calibrations": a.calibrations,
+            "events": a.events,
+            "split": a.split,
+            "weights": a.weights,
+            "tuned": a.tuned,
+        }
+    )
     cell = job.config
     for best in a.tuned:
         cell = with_values(cell, read_best(best), str(best))
     model = cell["model"]
     modules = closure_modules(cell)
-    inputs = {
-        "images": a.images,
-        "calibrations": a.calibrations,
-        "events": a.events,
-        "split": a.split,
-        "weights": a.weights,
-        "tuned": a.tuned,
-    }
 
     events, split = events_and_split(a.events, a.split)
     images = read_views(cell, a.images)
@@ -44,7 +46,7 @@ def main(a: argparse.Namespace) -> None:
     if module is None:  # before the digest, which includes kernels and threads
         settings = Training(**model["training"])
         device = prepare(settings)
-    resume = Checkpoint(a.model.with_name("checkpoint.pt"), job.digest(inputs, modules))
+    resume = Checkpoint(a.model.with_name("checkpoint.pt"), job.digest(modules))
     if module:
         done = fitting.fit(module, model, cell["seed"], train, validation, len(cell["classes"]))
     else:
@@ -55,7 +57,7 @@ def main(a: argparse.Namespace) -> None:
     write_history(a.history, done.history)
     calibrations = [json.loads(path.read_text()) for path in a.calibrations]
     write_model(a.model, done.best, describe(cell, calibrations))
-    job.finish(a.provenance, inputs, {"model": a.model, "history": a.history}, {"cell": cell["seed"]}, modules)
+    job.finish(a.provenance, {"model": a.model, "history": a.history}, {"cell": cell["seed"]}, modules)
     resume.remove()
 
 

@@ -21,15 +21,17 @@ from showergrid.training.settings import Training
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
+    job.reads(
+        {
+            "features": a.features,
+            "backbones": a.backbones,
+            "calibrations": a.calibrations,
+            "events": a.events,
+            "split": a.split,
+        }
+    )
     cell, model = job.config, job.config["model"]
     modules = closure_modules(cell)
-    inputs = {
-        "features": a.features,
-        "backbones": a.backbones,
-        "calibrations": a.calibrations,
-        "events": a.events,
-        "split": a.split,
-    }
     settings = Training(**model["training"])
     device = prepare(settings)
 
@@ -42,7 +44,7 @@ def main(a: argparse.Namespace) -> None:
     shape = (channels, *views(cell)[0].window.shape)
     network = loop.build(loop.untrained(model), shape, len(cell["classes"]), cell["seed"])
     load_backbones(network, a.backbones)
-    resume = Checkpoint(a.model.with_name("checkpoint.pt"), job.digest(inputs, modules))
+    resume = Checkpoint(a.model.with_name("checkpoint.pt"), job.digest(modules))
     with within_memory(cell, device):
         done = loop.train(network.head, settings, cell["seed"], train, validation, device, resume, name_of(cell))
 
@@ -50,7 +52,7 @@ def main(a: argparse.Namespace) -> None:
     weights = network.state_dict() | {f"head.{name}": tensor for name, tensor in done.best.items()}
     calibrations = [json.loads(path.read_text()) for path in a.calibrations]
     write_model(a.model, weights, describe(cell, calibrations))
-    job.finish(a.provenance, inputs, {"model": a.model, "history": a.history}, {"cell": cell["seed"]}, modules)
+    job.finish(a.provenance, {"model": a.model, "history": a.history}, {"cell": cell["seed"]}, modules)
     resume.remove()
 
 

@@ -22,21 +22,23 @@ from showergrid.tuning.trials import write_trials
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
+    job.reads(
+        {
+            "images": a.images,
+            "hits": a.hits,
+            "calibration": a.calibration,
+            "events": a.events,
+            "split": a.split,
+            "weights": a.weights,
+        }
+    )
     cell, settings = job.config, Search(**job.config["search"])
     modules = closure_modules(cell)
-    inputs = {
-        "images": a.images,
-        "hits": a.hits,
-        "calibration": a.calibration,
-        "events": a.events,
-        "split": a.split,
-        "weights": a.weights,
-    }
     fitted = fitting.estimator(cell["model"])
     device = None if fitted else prepare(Training(**cell["model"]["training"]))
     events, split = events_and_split(a.events, a.split)
     # Several workers share a journal across machines; the journal of a single worker is for its machine alone.
-    digest = job.digest(inputs, modules, machine=settings.workers == 1)
+    digest = job.digest(modules, machine=settings.workers == 1)
     journal = a.folder / f"{digest[:16]}.journal"
     trials = Trials(
         cell=cell,
@@ -53,7 +55,7 @@ def main(a: argparse.Namespace) -> None:
     shutil.rmtree(trials.scratch, ignore_errors=True)
     write_trials(a.output, rows, list(settings.space))
     seeds = {"search": settings.seed, **{f"training {i}": seed for i, seed in enumerate(settings.seeds)}}
-    job.finish(a.provenance, inputs, {"trials": a.output}, seeds, modules)
+    job.finish(a.provenance, {"trials": a.output}, seeds, modules)
 
 
 if __name__ == "__main__":

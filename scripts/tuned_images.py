@@ -14,13 +14,13 @@ from showergrid.tuning.images import ImageData
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
+    job.reads({"tuned": a.tuned, "hits": a.hits, "split": a.split, "calibration": a.calibration})
     cell = with_values(job.config, read_best(a.tuned), str(a.tuned))
     settings = ImageSettings(representation=cell["representation"], resolution=cell["resolution"])
     ImageData(a.hits, a.split, a.calibration).make(settings, a.image_calibration, a.output)
     modules = closure_modules(cell)
-    inputs = {"tuned": a.tuned, "hits": a.hits, "split": a.split, "calibration": a.calibration}
     outputs = {"images": a.output, "calibration": a.image_calibration}
-    job.finish(a.provenance, inputs, outputs, modules=modules)
+    job.finish(a.provenance, outputs, modules=modules)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from showergrid.tuning.trials import read_trials
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
+    job.reads({"trials": a.trials})
     search = Search(**job.config["search"])
     trials = read_trials(a.trials, search.space)
     history_figure(trials, a.history)
@@ -20,7 +21,7 @@ def main(a: argparse.Namespace) -> None:
     parallel_figure(trials, search, a.parallel)
     parameters_figure(trials, search, a.parameters)
     outputs = {name: getattr(a, name) for name in ("history", "importances", "parallel", "parameters")}
-    job.finish(a.provenance, {"trials": a.trials}, outputs, {"search": search.seed})
+    job.finish(a.provenance, outputs, {"search": search.seed})
 
 
 if __name__ == "__main__":

@@ -11,8 +11,9 @@ from showergrid.report.formats.pdf import typeset
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
+    job.reads({"tex": a.tex})
     typeset(a.tex, a.pdf)
-    job.finish(a.provenance, inputs={"tex": a.tex}, outputs={"pdf": a.pdf})
+    job.finish(a.provenance, outputs={"pdf": a.pdf})
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ def main(a: argparse.Namespace) -> None:
     for table, path in zip(tables.values(), a.hits, strict=True):
         with replacing(path) as beside:
             pq.write_table(table, beside)
-    job.finish(a.provenance, inputs={}, outputs={"hits": a.hits}, seeds=seeds(simulation, a.shard))
+    job.finish(a.provenance, outputs={"hits": a.hits}, seeds=seeds(simulation, a.shard))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from showergrid.training.model_file import read_model
 def main(a: argparse.Namespace) -> None:
     """Write the scores."""
     job = provenance.start(a.job, __file__)
+    job.reads({"model": a.model, "hits": a.hits, "events": a.events, "split": a.split})
     weights, cell = read_model(a.model)
     event, sets = read_split(a.split)
     names = job.config["variations"]
@@ -29,8 +30,7 @@ def main(a: argparse.Namespace) -> None:
     with replacing(a.scores) as beside:
         pq.write_table(table, beside)
     modules = closure_modules(cell)
-    inputs = {"model": a.model, "hits": a.hits, "events": a.events, "split": a.split}
-    job.finish(a.provenance, inputs, {"scores": a.scores}, {"cell": cell["seed"]}, modules)
+    job.finish(a.provenance, {"scores": a.scores}, {"cell": cell["seed"]}, modules)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import platform
 import subprocess
 from datetime import datetime
@@ -54,14 +55,14 @@ def started(project: Path, **changes) -> provenance.Job:
 
 
 def record(project: Path, **changes) -> dict:
+    job = started(project, **changes)
+    job.reads({"images": project / "images", "hits": [project / "hits.0", project / "hits.1"]})
+    return finished(project, job)
+
+
+def finished(project: Path, job: provenance.Job) -> dict:
     path = project.parent / "record.json"
-    started(project, **changes).finish(
-        path,
-        {"images": project / "images", "hits": [project / "hits.0", project / "hits.1"]},
-        {"model": project / "model"},
-        {"cell": 19},
-        ("showergrid.models.simple",),
-    )
+    job.finish(path, {"model": project / "model"}, {"cell": 19}, ("showergrid.models.simple",))
     return json.loads(path.read_text())
 
 
@@ -138,7 +139,9 @@ def test_what_the_lock_does_not_say_is_named(project, monkeypatch):
 
 
 def digest(project: Path, modules=("showergrid.models.simple",), **changes) -> str:
-    return started(project, **changes).digest({"images": project / "images", "hits": [project / "hits.0"]}, modules)
+    job = started(project, **changes)
+    job.reads({"images": project / "images", "hits": [project / "hits.0"]})
+    return job.digest(modules)
 
 
 def test_digest_is_the_same_for_the_same_training(project):
@@ -196,3 +199,60 @@ def test_an_output_that_is_missing_is_not_recorded(project):
     with pytest.raises(FileNotFoundError):
         record(project)
     assert not (project.parent / "record.json").exists()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["scripts/train.py", "scripts/showergrid/layers.py", "scripts/showergrid/models/simple.py", "images", "hits.1"],
+)
+def test_what_changes_while_a_job_runs_voids_its_outputs(project, name):
+    job = started(project)
+    job.reads({"images": project / "images", "hits": [project / "hits.0", project / "hits.1"]})
+    with open(project / name, "a") as file:
+        file.write("# A remark.\n")
+    with pytest.raises(InputError, match=f"/project/{name}: changed while train ran.* run it again"):
+        finished(project, job)
+    assert not (project / "model").exists()
+    assert not (project.parent / "record.json").exists()
+
+
+def test_what_is_deleted_while_a_job_runs_voids_its_outputs(project):
+    job = started(project)
+    job.reads({"images": project / "images"})
+    (project / "images").unlink()
+    with pytest.raises(InputError, match="/project/images: changed while train ran"):
+        finished(project, job)
+    assert not (project / "model").exists()
+
+
+def test_what_a_job_does_not_use_may_change_and_times_do_not_count(project):
+    job = started(project)
+    job.reads({"images": project / "images"})
+    (project / "scripts/showergrid/unused.py").write_text("# A remark.\n")
+    (project / "hits.0").write_text("another")
+    for name in ("images", "scripts/train.py"):
+        os.utime(project / name, (1, 1))
+    assert finished(project, job)["inputs"] == {
+        "images": {"path": str(project / "images"), "sha256": sha256(project / "images")}
+    }
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_an_input_is_compared_with_the_record_beside_it(project, together):
+    job = started(project)
+    model = project / "model"
+    outputs = {"all": [project / "hits.0", model]} if together else {"model": model}
+    job.finish(project / "train.provenance.json", outputs)
+    started(project).reads({"model": model, "images": project / "images"})
+    model.write_text("nodel")  # of the same size
+    with pytest.raises(InputError) as error:
+        started(project).reads({"model": model, "images": project / "images"})
+    assert str(error.value).startswith(f"{model}: is not the file that {project}/train.provenance.json tells of")
+    started(project).reads({"images": project / "images"})
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"outputs"'])
+def test_a_damaged_record_is_named(project, text):
+    (project / "train.provenance.json").write_text(text)
+    with pytest.raises(InputError, match=r"/project/train\.provenance\.json: is no record"):
+        started(project).reads({"images": project / "images"})

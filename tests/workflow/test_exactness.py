@@ -36,7 +36,8 @@ from types import SimpleNamespace
 
 
 def start(text, command):
-    return SimpleNamespace(config=json.loads(text)["config"], digest=lambda *_, **__: "", finish=finish)
+    config = json.loads(text)["config"]
+    return SimpleNamespace(config=config, reads=lambda _: None, digest=lambda *_, **__: "", finish=finish)
 
 
 def finish(path, *_, **__):

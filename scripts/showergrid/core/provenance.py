@@ -26,17 +26,62 @@ Files = dict[str, Path | list[Path]]
 
 
 @dataclass(frozen=True)
+class Content:
+    """What a file held when it was looked at: its digest, and the marks by which the file system tells of a change."""
+
+    sha256: str
+    marks: tuple[int, ...]
+
+    @classmethod
+    def of(cls, path: Path) -> Content:
+        """The content of the file at `path`."""
+        marks = _marks(path)
+        return cls(sha256(path), marks)
+
+    def is_still_in(self, path: Path) -> bool:
+        """Whether the file at `path` is there and holds the same; it is read again only if its marks are others."""
+        return path.is_file() and (_marks(path) == self.marks or sha256(path) == self.sha256)
+
+
+@dataclass(frozen=True)
 class Job:
-    """One run of one command: what it is to do, and when it started."""
+    """One run of one command: what it is to do, and when it started.
+
+    sources: every source file below the command's folder, as it was when the job started; inputs: the files that the
+    job reads, and read: what they held before.
+    """
 
     rule: str
     wildcards: dict[str, str]
     config: dict[str, Any]
     environment: dict[str, Any]
     command: Path
+    sources: dict[Path, Content]
     start: str = field(default_factory=lambda: _now())
+    inputs: Files = field(default_factory=dict)
+    read: dict[Path, Content] = field(default_factory=dict)
 
-    def digest(self, inputs: Files, modules: tuple[str, ...] = (), machine: bool = True) -> str:
+    def reads(self, inputs: Files) -> None:
+        """Take the digests of the files that the job is about to read, and compare them with the records beside them.
+
+        Raises:
+            InputError: a file is not the one that a record beside it tells of.
+        """
+        self.inputs.update(inputs)
+        paths = [path for value in inputs.values() for path in _paths(value)]
+        recorded = {folder: _recorded(folder) for folder in {path.parent for path in paths}}
+        for path in paths:
+            if not path.is_file():
+                continue  # the command says what is to be done about it
+            self.read[path] = Content.of(path)
+            for name, digest in recorded[path.parent].get(path.name, {}).items():
+                if digest != self.read[path].sha256:
+                    raise InputError(
+                        f"{path}: is not the file that {path.with_name(name)} tells of: it was changed or replaced; "
+                        "delete both to have them made again"
+                    )
+
+    def digest(self, modules: tuple[str, ...] = (), machine: bool = True) -> str:
         """One SHA-256 of all that decides the outputs: configuration, environment, code, inputs, instruction set.
 
         `machine`: whether the digest depends on the kind of CPU and GPU.
@@ -45,7 +90,7 @@ class Job:
             "config": self.config,
             "environment": self.environment,
             "code": self._code(modules),
-            "inputs": [sha256(path) for value in inputs.values() for path in _paths(value)],
+            "inputs": [self.read[path].sha256 for value in self.inputs.values() for path in _paths(value)],
             "packages": dict(sorted(_packages())),
             "determinism": _determinism(),
             **({"cpu": _cpu(), "gpu": _gpu()} if machine else {}),
@@ -54,20 +99,35 @@ class Job:
 
     def _code(self, modules: tuple[str, ...]) -> dict[str, str]:
         scripts = self.command.parent
-        return {str(file.relative_to(scripts)): sha256(file) for file in closure(self.command, *modules)}
+        files = closure(self.command, *modules)
+        return {str(file.relative_to(scripts)): self.sources[file].sha256 for file in files}
 
     def finish(
         self,
         path: Path,
-        inputs: Files,
         outputs: Files,
         seeds: dict[str, int] | None = None,
         modules: tuple[str, ...] = (),
     ) -> None:
         """Write the record to `path`: digests of code, inputs and outputs, seeds, software, machine, times.
 
-        `modules` are those that the command loaded by name (its representation, its model).
+        `modules` are those that the command loaded by name (its representation, its model). Where code or inputs are
+        no longer what they were at the start, nobody can say which of the two made the outputs, so these are deleted.
+
+        Raises:
+            InputError: a source file that the command needs, or an input, has changed since the job started.
         """
+        files = [path for value in self.inputs.values() for path in _paths(value)]
+        known = self.sources | self.read
+        for file in [*closure(self.command, *modules), *files]:
+            content = known.get(file)
+            if content is None or not content.is_still_in(file):
+                for output in [output for value in outputs.values() for output in _paths(value)]:
+                    output.unlink(missing_ok=True)
+                raise InputError(
+                    f"{file}: changed while {self.rule or 'the job'} ran, so that its outputs may be of either version "
+                    "and are deleted; run it again"
+                )
         record = {
             "rule": self.rule,
             "wildcards": self.wildcards,
@@ -76,8 +136,8 @@ class Job:
             "environment": {**self.environment, "differs": _differences(self.environment)},
             "git": _git(self.command.parent),
             "code": self._code(modules),
-            "inputs": _digests(inputs),
-            "outputs": _digests(outputs),
+            "inputs": _entries(self.inputs, {path: content.sha256 for path, content in self.read.items()}),
+            "outputs": _entries(outputs, {path: sha256(path) for value in outputs.values() for path in _paths(value)}),
             "packages": dict(sorted(_packages())),
             "python": platform.python_version(),
             "os": _operating_system(),
@@ -102,6 +162,7 @@ def start(text: str, command: str) -> Job:
     Raises:
         InputError: `text` is not such a JSON object.
     """
+    scripts = Path(command).parent
     try:
         job = json.loads(text)
         return Job(
@@ -110,6 +171,7 @@ def start(text: str, command: str) -> Job:
             config=job["config"],
             environment=job.get("environment", {}),
             command=Path(command),
+            sources={path: Content.of(path) for path in scripts.rglob("*.py")},
         )
     except (ValueError, KeyError, AttributeError) as error:
         raise InputError(
@@ -121,9 +183,32 @@ def _paths(value: Path | list[Path]) -> list[Path]:
     return value if isinstance(value, list) else [value]
 
 
-def _digests(files: Files) -> dict[str, dict[str, str] | list[dict[str, str]]]:
+def _marks(path: Path) -> tuple[int, ...]:
+    status = path.stat()
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+def _recorded(folder: Path) -> dict[str, dict[str, str]]:
+    """By name of a file in `folder`, the digests that records in the same folder hold of it, by name of the record."""
+    digests: dict[str, dict[str, str]] = {}
+    for record in sorted(folder.glob("*provenance.json")):
+        try:
+            outputs = json.loads(record.read_text())["outputs"]
+        except (ValueError, KeyError) as error:
+            raise InputError(
+                f"{record}: is no record ({error}); delete it and what it is of, to have both made again"
+            ) from None
+        for value in outputs.values():
+            for entry in value if isinstance(value, list) else [value]:
+                path = Path(entry["path"])
+                if path.parent.name == folder.name:
+                    digests.setdefault(path.name, {})[record.name] = entry["sha256"]
+    return digests
+
+
+def _entries(files: Files, digests: dict[Path, str]) -> dict[str, dict[str, str] | list[dict[str, str]]]:
     def entry(path: Path) -> dict[str, str]:
-        return {"path": str(path), "sha256": sha256(path)}
+        return {"path": str(path), "sha256": digests[path]}
 
     return {
         name: [entry(path) for path in value] if isinstance(value, list) else entry(value)
