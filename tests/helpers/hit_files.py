@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import awkward as ak
@@ -131,7 +132,7 @@ def hdf5_compound(path: Path, parts: Iterable[Block]) -> None:
             _append(file, "hits", table)
 
 
-def hdf5_lists(path: Path, parts: Iterable[Block]) -> None:
+def hdf5_lists(path: Path, parts: Iterable[Block], order: str = "=") -> None:
     with h5py.File(path, "w") as file:
         for block in parts:
             first = starts(block)
@@ -141,7 +142,7 @@ def hdf5_lists(path: Path, parts: Iterable[Block]) -> None:
                 else:
                     lists = np.empty(first.size, object)
                     lists[:] = np.split(block[name], first[1:])
-                    _append(file, name, lists, dtype=h5py.vlen_dtype(block[name].dtype))
+                    _append(file, name, lists, dtype=h5py.vlen_dtype(block[name].dtype.newbyteorder(order)))
 
 
 def hdf5_offsets(path: Path, parts: Iterable[Block]) -> None:
@@ -197,6 +198,7 @@ LAYOUTS: dict[str, tuple[Callable[[Path, Iterable[Block]], None], str, dict]] = 
     "hdf5": (hdf5, ".h5", PLAIN),
     "hdf5 compound": (hdf5_compound, ".hdf5", {**PLAIN, "table": "hits"}),
     "hdf5 lists": (hdf5_lists, ".h5", PLAIN),
+    "hdf5 big-endian lists": (partial(hdf5_lists, order=">"), ".h5", PLAIN),
     "hdf5 offsets": (hdf5_offsets, ".h5", {**PLAIN, "event": {"offsets": "first", "columns": "event"}}),
     "hdf5 counts": (hdf5_offsets, ".h5", {**PLAIN, "event": {"counts": "n", "columns": "event"}}),
     "root": (root, ".root", PLAIN),

@@ -85,8 +85,18 @@ def _content(group: h5py.Group) -> str:
 
 def _is_list(place: Column) -> bool:
     """Whether each row holds a list of numbers (for HDF5, a text is one too)."""
+    return isinstance(_list_type(place), np.dtype)
+
+
+def _list_type(place: Column) -> np.dtype | None:
+    """The type of the numbers in the lists of a column, as it is in the file; None where rows hold single values."""
     dataset, field = place
-    return isinstance(h5py.check_vlen_dtype(dataset.dtype[field] if field else dataset.dtype), np.dtype)
+    return h5py.check_vlen_dtype(dataset.dtype[field] if field else dataset.dtype)
+
+
+def _native(place: Column, numbers: np.ndarray) -> np.ndarray:
+    """The numbers of lists: h5py 3 hands them over in the byte order of the file, and calls it that of the machine."""
+    return numbers if _list_type(place).isnative else numbers.byteswap()
 
 
 def _flat(places: dict[str, Column], wanted: dict[str, Part], rows: int, path: Path) -> Iterator[Chunk]:
@@ -106,7 +116,8 @@ def _lists(places: dict[str, Column], wanted: dict[str, Part], rows: int, path: 
         for name, values in _read(places, first, last).items():
             if _is_list(places[name]):
                 lengths = np.fromiter((row.size for row in values), np.int64, values.size)
-                numbers, lengths = strided(name, wanted[name], np.concatenate(values), lengths, first, path)
+                numbers = _native(places[name], np.concatenate(values))
+                numbers, lengths = strided(name, wanted[name], numbers, lengths, first, path)
                 lists[name] = column_of(name, wanted[name], numbers, path), lengths
             else:
                 single[name] = column_of(name, wanted[name], values, path)
