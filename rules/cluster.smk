@@ -2,9 +2,11 @@
 from showergrid.plan import resources
 
 try:
-    CLUSTER = resources.read_cluster(Path(workflow.basedir, "slurm/site.yaml"))
+    CLUSTER = resources.read_cluster(
+        Path(os.path.relpath(os.path.join(workflow.basedir, "slurm/site.yaml")))
+    )
 except InputError as error:
-    raise WorkflowError(f"slurm/{error}") from None
+    raise WorkflowError(str(error)) from None
 
 
 def ask(step):

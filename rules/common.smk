@@ -15,6 +15,7 @@ from showergrid.core.closure import closure
 from showergrid.core.errors import InputError
 from showergrid.core.digests import sha256
 from showergrid.core.variants import base
+from showergrid.core.yaml_files import read_yaml
 from showergrid.models.parts.weights import weights_file
 from showergrid.plan import apptainer, containers, explain_jobs, jobs, report_jobs
 from showergrid.plan.study import Study
@@ -23,6 +24,8 @@ from snakemake.exceptions import WorkflowError
 from snakemake.settings.types import DeploymentMethod
 
 try:
+    for path in workflow.configfiles:
+        read_yaml(Path(path))  # Snakemake would take the last of keys that stand twice
     STUDY = Study.read(config)
     PUBLISHED = jobs.published(STUDY.config, Path(workflow.basedir))
 except InputError as error:

@@ -60,7 +60,7 @@ def test_committed_site_asks_for_nothing_that_a_cluster_may_not_have():
         ("longest_hours: 24", "longest_hours: 24:00:00", "site.yaml: longest_hours"),
         ("partition: null", "partition: 'a; touch b'", "site.yaml: partition = 'a; touch b'"),
         ("scratch: null", "scratch: scratch", "site.yaml: scratch = 'scratch'"),
-        ("account: null", "account: [", "site.yaml: while parsing"),
+        ("account: null", "account: [", "site.yaml: is no YAML (while parsing"),
     ],
 )
 def test_fault_in_the_site_file_is_one_line(tmp_path, old, new, line):
@@ -70,7 +70,7 @@ def test_fault_in_the_site_file_is_one_line(tmp_path, old, new, line):
     path.write_text(text.replace(f"\n{old}", f"\n{new}"))
     with pytest.raises(InputError) as error:
         read_cluster(path)
-    assert str(error.value).startswith(line)
+    assert str(error.value).startswith(f"{tmp_path}/{line}")
     assert "\n" not in str(error.value)
 
 

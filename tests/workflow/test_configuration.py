@@ -33,3 +33,14 @@ def test_fault_is_named(checked_out, old, new, words):
     assert not missing, line
     assert "Traceback" not in done.stdout
     assert not checked_out.results.exists()
+
+
+def test_a_key_that_is_given_twice_is_named_with_both_lines(checked_out, tmp_path):
+    lines = (checked_out.root / "config/test.yaml").read_text().splitlines()
+    config = tmp_path / "mine.yaml"
+    config.write_text("\n".join([*lines, "results: results-other"]))
+    done = checked_out.snakemake("--dry-run", config=str(config), check=False)
+    first = next(number for number, line in enumerate(lines, start=1) if line.startswith("results:"))
+    assert done.returncode != 0
+    assert f"{config}: results is given in line {first} and again in line {len(lines) + 1}; keep one" in done.stdout
+    assert "Traceback" not in done.stdout

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from showergrid.apply.settings import Unlabelled
 from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
 from showergrid.core.settings import LARGEST
+from showergrid.core.yaml_files import read_yaml
 from showergrid.inputs.pixels import is_list
 from showergrid.plan import explain_jobs, report_jobs
 from showergrid.plan.catalogue import VIEWS
@@ -207,8 +206,10 @@ def published(config: Config, root: Path) -> PublishedNumbers | None:
     if config.published is None or isinstance(config.published, PublishedNumbers):
         return config.published
     try:
-        numbers = yaml.safe_load((root / config.published).read_text())["published"]
-    except (OSError, KeyError, TypeError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())
-        raise InputError(f"config: published = {config.published!r}: no such key in that file ({reason})") from None
+        content = read_yaml(root / config.published)
+    except InputError as error:
+        raise InputError(f"config: published: {error}") from None
+    if not isinstance(content, dict) or "published" not in content:
+        raise InputError(f"config: published: {config.published} has no key published; name another file, or null")
+    numbers = content["published"]
     return checked(PublishedNumbers, numbers, f"{config.published}: published")

@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
+from showergrid.core.yaml_files import read_yaml
 from showergrid.plan.cluster import Cluster
 from showergrid.plan.config import Config
 
@@ -58,13 +57,10 @@ def read_cluster(path: Path) -> Cluster:
     Raises:
         InputError: one line with the key, the value and what is valid.
     """
-    try:
-        values = yaml.safe_load(path.read_text())
-    except (OSError, yaml.YAMLError) as error:
-        raise InputError(f"{path.name}: {' '.join(str(error).split())}") from None
+    values = read_yaml(path)
     if not isinstance(values, dict):
-        raise InputError(f"{path.name}: is no map of keys and values; git has the file as it was")
-    return checked(Cluster, values, path.name)
+        raise InputError(f"{path}: is no map of keys and values; git has the file as it was")
+    return checked(Cluster, values, str(path))
 
 
 def needs_gpu(cluster: Cluster, job: Mapping[str, Any]) -> bool:

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
+from showergrid.core.yaml_files import read_yaml
 from showergrid.sources.files.settings import REFERENCE, ColumnMap, Ingest, MapFile
 
 
@@ -39,12 +38,7 @@ def load_map(path: Path) -> dict[str, Any]:
     Raises:
         InputError: the file is missing, no YAML, or no map.
     """
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: the column map cannot be read ({error}); correct its name") from None
-    except yaml.YAMLError as error:
-        raise InputError(f"{path}: is no YAML ({error}); see docs/ingest.md for a map that is") from None
+    content = read_yaml(path)
     if not isinstance(content, dict):
         raise InputError(f"{path}: is no column map, which has lines such as x: hitsX; see docs/ingest.md")
     return {str(key): value for key, value in content.items()}

@@ -1,0 +1,52 @@
+"""YAML files that people write: read without running anything, and no key given twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from showergrid.core.errors import InputError
+
+
+def read_yaml(path: Path) -> Any:
+    """The content of a YAML file.
+
+    Raises:
+        InputError: the file cannot be read, is no YAML, or gives a key of a map twice, of which YAML would drop one.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); correct its name") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: is no UTF-8 text ({error.reason} at byte {error.start}); save it as such") from None
+    try:
+        root = yaml.compose(text, yaml.SafeLoader)
+        for key, first, second in _given_twice(root, set()):
+            raise InputError(f"{path}: {key} is given in line {first} and again in line {second}; keep one of them")
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise InputError(f"{path}: is no YAML ({' '.join(str(error).split())}); correct it there") from None
+
+
+def _given_twice(node: yaml.Node | None, seen: set[int]) -> Iterator[tuple[str, int, int]]:
+    """Each key that stands twice in one map, with both lines; `seen` holds nodes already visited, as aliases repeat."""
+    if id(node) in seen:
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.SequenceNode):
+        for entry in node.value:
+            yield from _given_twice(entry, seen)
+    elif isinstance(node, yaml.MappingNode):
+        lines: dict[tuple[str, str], int] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if isinstance(key, yaml.ScalarNode):
+                name = key.tag, key.value
+                if name in lines:
+                    yield key.value, lines[name], line
+                lines[name] = line
+            yield from _given_twice(value, seen)
