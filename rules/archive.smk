@@ -35,4 +35,4 @@ rule archive:
         " --configs {input.configs:q}"
         " --archive {output.archive:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | tee {log:q}"
+        " 2>&1 | {{ tee -p {log:q} || true; }}"

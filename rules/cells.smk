@@ -39,7 +39,7 @@ rule train:
         " --model {output.model:q}"
         " --history {output.history:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | tee {log:q}"
+        " 2>&1 | {{ tee -p {log:q} || true; }}"
 
 
 rule evaluate:
@@ -76,7 +76,7 @@ rule evaluate:
         " --predictions {output.predictions:q}"
         " --metrics {output.metrics:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | tee {log:q}"
+        " 2>&1 | {{ tee -p {log:q} || true; }}"
 
 
 rule cell_figures:
@@ -111,7 +111,7 @@ rule cell_figures:
         " --roc {output.roc:q}"
         " --confusion {output.confusion:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | tee {log:q}"
+        " 2>&1 | {{ tee -p {log:q} || true; }}"
 
 
 rule cells:

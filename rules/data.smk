@@ -29,7 +29,7 @@ if STUDY.config.ingest is not None:
             " --events {output.events:q}"
             " --provenance {output.provenance:q}"
             " -- {input.files:q}"
-            " 2>&1 | tee {log:q}"
+            " 2>&1 | {{ tee -p {log:q} || true; }}"
 
 else:
 
@@ -58,7 +58,7 @@ else:
             " --hits {output.hits:q}"
             " --events {output.events:q}"
             " --provenance {output.provenance:q}"
-            " 2>&1 | tee {log:q}"
+            " 2>&1 | {{ tee -p {log:q} || true; }}"
 
     rule gather:
         input:
@@ -90,7 +90,7 @@ else:
             " --events {output.events:q}"
             " --counts {output.counts:q}"
             " --provenance {output.provenance:q}"
-            " 2>&1 | tee {log:q}"
+            " 2>&1 | {{ tee -p {log:q} || true; }}"
 
 
 rule split:
@@ -117,7 +117,7 @@ rule split:
         " --events {input.events:q}"
         " --output {output.split:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | tee {log:q}"
+        " 2>&1 | {{ tee -p {log:q} || true; }}"
 
 
 rule calibrate:
@@ -146,7 +146,7 @@ rule calibrate:
         " --split {input.split:q}"
         " --output {output.calibration:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | tee {log:q}"
+        " 2>&1 | {{ tee -p {log:q} || true; }}"
 
 
 rule explore:
@@ -195,4 +195,4 @@ rule explore:
         " --charge-figure {output.charge:q}"
         " --charge-time-figure {output.charge_time:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | tee {log:q}"
+        " 2>&1 | {{ tee -p {log:q} || true; }}"

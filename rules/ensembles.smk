@@ -33,7 +33,7 @@ rule ensemble:
         " --md {output.md:q}"
         " --predictions {output.predictions:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | tee {log:q}"
+        " 2>&1 | {{ tee -p {log:q} || true; }}"
 
 
 rule ensembles:

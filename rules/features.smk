@@ -29,7 +29,7 @@ rule features:
         " --events {input.events:q}"
         " --output {output.features:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | tee {log:q}"
+        " 2>&1 | {{ tee -p {log:q} || true; }}"
 
 
 rule train_frozen:
@@ -68,4 +68,4 @@ rule train_frozen:
         " --model {output.model:q}"
         " --history {output.history:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | tee {log:q}"
+        " 2>&1 | {{ tee -p {log:q} || true; }}"

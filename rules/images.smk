@@ -29,7 +29,7 @@ rule calibrate_images:
         " --calibration {input.calibration:q}"
         " --output {output.calibration:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | tee {log:q}"
+        " 2>&1 | {{ tee -p {log:q} || true; }}"
 
 
 rule images:
@@ -58,4 +58,4 @@ rule images:
         " --calibration {input.calibration:q}"
         " --output {output.images:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | tee {log:q}"
+        " 2>&1 | {{ tee -p {log:q} || true; }}"

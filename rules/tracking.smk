@@ -34,7 +34,7 @@ rule track:
         " --database {output.database:q}"
         " --artifacts {output.artifacts:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | tee {log:q}"
+        " 2>&1 | {{ tee -p {log:q} || true; }}"
 
 
 rule track_server:
@@ -64,4 +64,4 @@ rule track_server:
         " --packages {input.packages:q}"
         " --runs {output.runs:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | tee {log:q}"
+        " 2>&1 | {{ tee -p {log:q} || true; }}"

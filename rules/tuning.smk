@@ -46,7 +46,7 @@ rule tune:
         ' --folder "$(dirname "$(dirname {output.trials:q})")"'
         " --output {output.trials:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | tee {log:q}"
+        " 2>&1 | {{ tee -p {log:q} || true; }}"
 
 
 rule best:
@@ -78,7 +78,7 @@ rule best:
         " --best {output.best:q}"
         " --trials {output.trials:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | tee {log:q}"
+        " 2>&1 | {{ tee -p {log:q} || true; }}"
 
 
 rule tuned_images:
@@ -113,7 +113,7 @@ rule tuned_images:
         " --output {output.images:q}"
         " --image-calibration {output.calibration:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | tee {log:q}"
+        " 2>&1 | {{ tee -p {log:q} || true; }}"
 
 
 rule tuning_figures:
@@ -146,7 +146,7 @@ rule tuning_figures:
         " --parallel {output.parallel:q}"
         " --parameters {output.parameters:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | tee {log:q}"
+        " 2>&1 | {{ tee -p {log:q} || true; }}"
 
 
 rule tuning:

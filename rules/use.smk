@@ -30,7 +30,7 @@ rule predict:
         " --hits {input.hits:q}"
         " --output {output.scores:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | tee {log:q}"
+        " 2>&1 | {{ tee -p {log:q} || true; }}"
 
 
 rule export:
@@ -65,4 +65,4 @@ rule export:
         " --specification {output.specification:q}"
         " --example {output.example:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | tee {log:q}"
+        " 2>&1 | {{ tee -p {log:q} || true; }}"

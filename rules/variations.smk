@@ -33,7 +33,7 @@ if STUDY.config.ingest is None:
             " --shard {wildcards.shard:q}"
             " --hits {output.hits:q}"
             " --provenance {output.provenance:q}"
-            " 2>&1 | tee {log:q}"
+            " 2>&1 | {{ tee -p {log:q} || true; }}"
 
     rule vary_cell:
         input:
@@ -69,7 +69,7 @@ if STUDY.config.ingest is None:
             " --split {input.split:q}"
             " --scores {output.scores:q}"
             " --provenance {output.provenance:q}"
-            " 2>&1 | tee {log:q}"
+            " 2>&1 | {{ tee -p {log:q} || true; }}"
 
     rule table_variations:
         input:
@@ -99,4 +99,4 @@ if STUDY.config.ingest is None:
             " --csv {output.csv:q}"
             " --md {output.md:q}"
             " --provenance {output.provenance:q}"
-            " 2>&1 | tee {log:q}"
+            " 2>&1 | {{ tee -p {log:q} || true; }}"
