@@ -169,3 +169,14 @@ def test_two_studies_in_one_folder_run_at_once(finished, fresh):
     assert first.returncode == 0, text
     assert (fresh.root / other).read_bytes() == (fresh.root / IMAGES).read_bytes()
     made(finished, fresh)
+
+
+def test_a_log_that_cannot_be_written_loses_nothing(finished, project):
+    log = project.results / "logs/table_containment.log"
+    log.unlink()
+    log.symlink_to("/dev/full")
+    for path in project.results.glob("table_containment.*"):
+        path.unlink()
+    project.snakemake("--cores", "1", "results-test/table_containment.tex")
+    assert made(finished, project)
+    assert (project.results / "table_containment.tex").is_file()
