@@ -3,6 +3,7 @@
 With INGEST_MESSAGES set to a path, all messages are written there, to be read by a person.
 """
 
+import fcntl
 import gzip
 import os
 import runpy
@@ -343,6 +344,36 @@ case("an unknown suffix", "hits.dat", text(LINES), [".csv", "format"])
 case("no file", "hits.csv", lambda path: None, ["no such file"])
 case("a folder", "hits.csv", Path.mkdir, ["is no file"])
 case("several trees", "h.root", lambda path: _two_trees(path), ["several trees", "a, b"], PLAIN)
+
+LOCKED = []  # files that stay open
+
+
+def locked(path: Path) -> None:
+    LAYOUTS["hdf5"][0](path, blocks(4, 15))
+    LOCKED.append(open(path, "rb"))  # noqa: SIM115
+    fcntl.flock(LOCKED[-1], fcntl.LOCK_EX)
+
+
+def linked(path: Path) -> None:
+    hdf5(**FLAT)(path)
+    with h5py.File(path, "a") as file:
+        file["loop"], file["gone"] = h5py.SoftLink("/loop"), h5py.SoftLink("/nothing")
+
+
+def damaged_gzip(path: Path) -> None:
+    content = bytearray(gzip.compress("\n".join(LINES * 50).encode()))
+    content[15] ^= 0xFF
+    path.write_bytes(content)
+
+
+case("damaged gzip", "hits.csv.gz", damaged_gzip, ["is cut off or damaged", "get the file again"])
+case("carriage returns alone", "hits.csv", lambda path: path.write_bytes("\r".join(LINES).encode()), ["line feeds"])
+case("a field without end", "hits.csv", changed(4, "3.5", "three" * 30_000), ["line 4", "field larger than"])
+case("a second line of names", "hits.csv", text([*LINES[:5], *LINES]), ["line 6", "names of columns again"])
+case("a comment", "hits.csv", text(["# from the night of 3 May", *LINES]), ["line 1 starts with #", "take it out"])
+case("a locked file", "h.h5", locked, ["cannot be locked", "HDF5_USE_FILE_LOCKING"], PLAIN)
+case("a link to itself", "h.h5", linked, ["too many links"], {**PLAIN, "x": "loop"})
+case("a link to nothing", "h.h5", linked, ["gone is a link", "not there"], {**PLAIN, "x": "gone"})
 
 # Maps
 case("an unknown key", "hits.csv", text(LINES), ["hits", "unknown key", "valid:", "charge"], {**REFERENCE, "hits": 3})

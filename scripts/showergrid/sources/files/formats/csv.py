@@ -6,6 +6,7 @@ import csv
 import gzip
 import json
 import re
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
@@ -52,8 +53,13 @@ def chunks(path: Path, names: Sequence[str], separator: str, rows: int) -> Itera
                 yield Chunk(columns, np.arange(first, first + table.num_rows), entries=False)
                 first += table.num_rows
     except pa.ArrowInvalid as error:
-        if "Empty CSV file" not in str(error):
-            raise _explained(path, header, names, separator, str(error)) from None
+        if "Empty CSV file" in str(error):
+            return
+        try:
+            fault = _explained(path, header, names, separator, str(error))
+        except (OSError, EOFError, zlib.error) as damage:
+            fault = _damaged(path, damage)
+        raise fault from None
     except OSError as error:
         raise _damaged(path, error) from None
 
@@ -87,13 +93,22 @@ def _header(path: Path, separator: str) -> tuple[int, list[str]]:
         with _opened(path) as file:
             for before, line in enumerate(file):
                 if line.strip(b"\r\n\xef\xbb\xbf"):
-                    text = line.decode("utf-8-sig")
-                    return before, [name.strip() for name in next(csv.reader([text], delimiter=separator))]
+                    if b"\r" in line.strip(b"\r\n"):
+                        raise InputError(f"{path}: its lines end in carriage returns alone; save it with line feeds")
+                    return before, [name.strip() for name in _values(path, before + 1, line, separator)]
     except UnicodeDecodeError:
         raise InputError(f"{path}: line {before + 1} is not text in UTF-8; save the file as CSV in UTF-8") from None
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise _damaged(path, error) from None
     raise InputError(f"{path}: is empty; give a file with hits")
+
+
+def _values(path: Path, number: int, line: bytes, separator: str) -> list[str]:
+    """The values in the line of this number; the text must be UTF-8."""
+    try:
+        return next(csv.reader([line.decode("utf-8-sig")], delimiter=separator))
+    except csv.Error as error:
+        raise InputError(f"{path}: line {number} is no line of CSV ({error}); correct it") from None
 
 
 def _unknown(path: Path, line: int, name: str, header: list[str]) -> InputError:
@@ -102,6 +117,8 @@ def _unknown(path: Path, line: int, name: str, header: list[str]) -> InputError:
         return InputError(
             f"{path}: line {line}: column {name} stands {len(places)} times, at {', '.join(places)}; keep one"
         )
+    if header[0].startswith("#"):
+        return InputError(f"{path}: line {line} starts with #; take it out, so that the names of columns come first")
     if all(NUMBER.fullmatch(value.encode()) for value in header):
         return InputError(
             f"{path}: line {line} holds numbers, not the names of columns; add a line of names, such as {name}"
@@ -118,13 +135,14 @@ def _unknown(path: Path, line: int, name: str, header: list[str]) -> InputError:
 def _explained(path: Path, header: list[str], names: Sequence[str], separator: str, text: str) -> InputError:
     """The error for the first line that cannot be read, which a slow search finds."""
     wanted = [(header.index(name), name) for name in names]
+    is_first = True
     with _opened(path) as file:
         for number, line in enumerate(file, 1):
             filled = line.strip(b"\r\n")
             if not filled:
                 continue
             try:
-                values = next(csv.reader([filled.decode("utf-8-sig")], delimiter=separator))
+                values = _values(path, number, filled, separator)
             except UnicodeDecodeError:
                 return InputError(f"{path}: line {number} is not text in UTF-8; save the file as CSV in UTF-8")
             if len(values) != len(header):
@@ -132,8 +150,11 @@ def _explained(path: Path, header: list[str], names: Sequence[str], separator: s
                     f"{path}: line {number} has {len(values)} values for {len(header)} columns; correct the line (it "
                     "may be cut off, or a decimal comma taken for a separator)"
                 )
-            if [value.strip() for value in values] == header:
+            if is_first:
+                is_first = False
                 continue
+            if [value.strip() for value in values] == header:
+                return InputError(f"{path}: line {number} holds the names of columns again; take it out")
             for column, name in wanted:
                 if not NUMBER.fullmatch(values[column].encode()):
                     fault = f"{values[column]!r} is no number" if values[column].strip() else "there is no value"

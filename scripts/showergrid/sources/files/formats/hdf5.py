@@ -48,7 +48,14 @@ def chunks(path: Path, names: Sequence[str], table: str | None, event: Key, rows
             else:
                 yield from _flat(places, wanted, rows, path)
     except OSError as error:
+        if "unable to lock file" in str(error):
+            raise InputError(
+                f"{path}: cannot be locked ({error}); close it in the program that writes it or, where the file system "
+                "has no locks, set HDF5_USE_FILE_LOCKING=FALSE"
+            ) from None
         raise InputError(f"{path}: cannot be read as HDF5 ({error}); it is cut off or damaged, get it again") from None
+    except RuntimeError as error:
+        raise InputError(f"{path}: cannot be read as HDF5 ({error}); correct its links, or get it again") from None
 
 
 def _found(file: h5py.File, table: str | None, name: str, path: Path) -> Column:
@@ -58,6 +65,8 @@ def _found(file: h5py.File, table: str | None, name: str, path: Path) -> Column:
         raise InputError(f"{path}: no table {table}; it has {_content(file)}; correct `table` in the column map")
     if isinstance(file.get(full), h5py.Dataset):
         return file[full], None
+    if full in file and file.get(full) is None:
+        raise InputError(f"{path}: {full} is a link to something that is not there; correct it, or name another column")
     above, _, field = full.rpartition("/")
     node = file[above] if above and above in file else file
     if isinstance(node, h5py.Dataset):
