@@ -165,7 +165,8 @@ def root(path: Path, parts: Iterable[Block]) -> None:
             tree.extend({name: block[name] for name in COLUMNS})
 
 
-def root_lists(path: Path, parts: Iterable[Block]) -> None:
+def root_lists(path: Path, parts: Iterable[Block], vectors: bool = False) -> None:
+    """One entry an event; with `vectors` its label is a list, too, of one number, as LArSoft writes it."""
     with uproot.recreate(path) as file:
         tree = None
         for block in parts:
@@ -173,7 +174,9 @@ def root_lists(path: Path, parts: Iterable[Block]) -> None:
             counts = np.diff(first, append=block["event"].size)
             branches = {name: block[name][first] for name in OF_AN_EVENT}
             hits = {name: ak.unflatten(block[name], counts) for name in COLUMNS if name not in OF_AN_EVENT}
-            kinds = {name: values.dtype for name, values in branches.items()}
+            kinds = {name: f"var * {values.dtype}" if vectors else values.dtype for name, values in branches.items()}
+            if vectors:
+                branches = {name: ak.unflatten(values, np.ones(values.size, int)) for name, values in branches.items()}
             kinds |= {name: f"var * {block[name].dtype}" for name in hits}
             tree = tree or file.mktree("events", kinds)
             tree.extend(branches | hits)
@@ -203,5 +206,6 @@ LAYOUTS: dict[str, tuple[Callable[[Path, Iterable[Block]], None], str, dict]] = 
     "hdf5 counts": (hdf5_offsets, ".h5", {**PLAIN, "event": {"counts": "n", "columns": "event"}}),
     "root": (root, ".root", PLAIN),
     "root lists": (root_lists, ".root", PLAIN),
+    "root vectors": (partial(root_lists, vectors=True), ".root", PLAIN),
     "rntuple lists": (rntuple_lists, ".root", PLAIN),
 }

@@ -104,6 +104,9 @@ def flattened(
 ) -> Chunk:
     """A chunk of entries, each of which is an event with lists of its hits' values.
 
+    A column whose lists all hold one number, where those of others hold more, has one value per entry: so labels stand
+    in trees whose branches are all vectors.
+
     Args:
         lists: by column, the values of all entries, joined, (N,) or (N, k), and how many each entry has (E,).
         single: by column, one value per entry, (E,) or (E, k).
@@ -113,6 +116,10 @@ def flattened(
     Raises:
         InputError: lists of one entry differ in length, or an entry has no hits.
     """
+    single = dict(single)
+    if any(np.any(lengths != 1) for _, lengths in lists.values()):
+        single |= {name: values for name, (values, lengths) in lists.items() if np.all(lengths == 1)}
+        lists = {name: column for name, column in lists.items() if name not in single}
     if not lists:
         raise InputError(f"{path}: no column has one value a hit; name the columns of the hits in the column map")
     counted, (_, counts) = next(iter(lists.items()))
