@@ -21,7 +21,7 @@ def main(arguments: argparse.Namespace) -> None:
     simulation = Simulation(**job.config["simulation"])
     hits, events = simulate_shard(
         arguments.shard,
-        [entry["pdg"] for entry in job.config["classes"]],
+        job.config["pdg"],
         simulation,
         Readout(**job.config["readout"]),
         Box(**job.config["detector"]),

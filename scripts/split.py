@@ -16,7 +16,7 @@ def main(a: argparse.Namespace) -> None:
     job.reads({"events": a.events})
     split = Split(**job.config["split"])
     events = read_events(a.events)
-    sets = divide(events["pdg"].to_numpy(), [entry["pdg"] for entry in job.config["classes"]], split)
+    sets = divide(events["pdg"].to_numpy(), job.config["pdg"], split)
     write_split(a.output, events["event"].to_numpy(), sets)
     job.finish(a.provenance, outputs={"split": a.output}, seeds={"split": split.seed})
 

@@ -21,7 +21,7 @@ def main(a: argparse.Namespace) -> None:
     simulation = Simulation(**job.config["simulation"])
     tables = vary_shard(
         a.shard,
-        [entry["pdg"] for entry in job.config["classes"]],
+        job.config["pdg"],
         simulation,
         Readout(**job.config["readout"]),
         Box(**job.config["detector"]),

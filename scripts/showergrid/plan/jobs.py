@@ -40,7 +40,7 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
         case "gather":
             return {"shards": config.simulation.shards}
         case "split":
-            return {"split": config.split.model_dump(mode="json"), "classes": study.classes}
+            return {"split": config.split.model_dump(mode="json"), "pdg": _pdg(study)}
         case "explore":
             return {
                 "classes": study.classes,
@@ -96,6 +96,11 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             return {}
 
 
+def _pdg(study: Study) -> list[int]:
+    """What the data know of the classes: their PDG codes in order. Names come in where networks tell them apart."""
+    return [entry.pdg for entry in study.config.classes]
+
+
 def _ingest(study: Study) -> dict[str, Any]:
     """Hits read from files, which are inputs of the job."""
     return {
@@ -116,7 +121,7 @@ def _simulate(study: Study, shard: int) -> dict[str, Any]:
     return {
         "simulation": {**simulation, "showers": end},
         "readout": study.config.readout.model_dump(mode="json"),
-        "classes": study.classes,
+        "pdg": _pdg(study),
         "detector": study.config.detector.model_dump(mode="json"),
         "order": study.config.order,
     }
