@@ -5,8 +5,9 @@ RESULTS ?= results
 PORT ?= 5000
 BIN := .venv/bin
 LOCKS := envs/workflow.txt envs/data.txt envs/torch.txt
+PINNED := sed -E "s/(^|[[:space:]]+)\#.*//; /^[[:space:]]*$$/d"
 .DELETE_ON_ERROR:
-.PHONY: help table1 pdf report ui test packages check locks containers verify compare
+.PHONY: help table1 pdf report ui test packages check locks containers verify compare environment FORCE
 
 help:
 	@echo "make table1   make .venv, simulate, train, write results/table1.tex and show it (CORES=2 to use two)"
@@ -72,8 +73,12 @@ locks: .venv/ready-dev
 containers: .venv/ready
 	@$(BIN)/python scripts/containers.py $(addprefix --image ,$(IMAGES))
 
+# What the locks pin decides, not when they were saved nor their comments.
+.venv/ready: FORCE
+	@$(PINNED) $(LOCKS) | sha256sum | cmp --silent - $@ || $(MAKE) --no-print-directory environment
+
 # Made anew for every change of a lock, so that it holds what the lock says and nothing else.
-.venv/ready: $(LOCKS)
+environment:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
 		{ echo "showergrid: Python 3.11 is needed, which the locks are for; name one: make PYTHON=python3.11" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || \
@@ -83,8 +88,11 @@ containers: .venv/ready
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile \
 		$(addprefix -r ,$(LOCKS))
 	@$(BIN)/python -m compileall -qq -j 0 .venv/lib || true # on all cores; some packages have files for other Pythons
-	@touch $@
+	@$(PINNED) $(LOCKS) | sha256sum > .venv/ready
 
-.venv/ready-dev: .venv/ready envs/dev.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r envs/dev.txt
-	@touch $@
+.venv/ready-dev: .venv/ready FORCE
+	@$(PINNED) envs/dev.txt | sha256sum | cmp --silent - $@ || { \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r envs/dev.txt && \
+		$(PINNED) envs/dev.txt | sha256sum > $@; }
+
+FORCE:

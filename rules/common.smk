@@ -12,12 +12,12 @@ from pathlib import Path
 
 from showergrid.core import plugins
 from showergrid.core.closure import closure
+from showergrid.core.code import state
 from showergrid.core.errors import InputError
-from showergrid.core.digests import sha256
 from showergrid.core.variants import base
 from showergrid.core.yaml_files import read_yaml
 from showergrid.models.parts.weights import weights_file
-from showergrid.plan import apptainer, containers, explain_jobs, jobs, report_jobs
+from showergrid.plan import apptainer, containers, explain_jobs, jobs, locks, report_jobs
 from showergrid.plan.study import Study
 from showergrid.tuning.best import of_images
 from snakemake.exceptions import WorkflowError
@@ -89,7 +89,7 @@ def environment(name):
         except InputError as error:
             raise WorkflowError(str(error)) from None
     lock = f"envs/{name}.txt"
-    return {"lock": lock, "sha256": sha256(Path(workflow.basedir, lock))}
+    return {"lock": lock, "sha256": locks.digest(Path(workflow.basedir, lock))}
 
 
 def environment_of(step):
@@ -161,25 +161,27 @@ def job(step, **more):
 
 
 @functools.cache
-def sources(script, *modules):
-    """Paths of the source files behind a command and the modules that it loads by name."""
+def sources(step, script, *modules, others=()):
+    """The file that stands for the code of a step: its script, the modules that it loads by name, and `others`."""
     try:
-        return [str(path) for path in closure(SCRIPTS / script, *modules)]
+        files = *closure(SCRIPTS / script, *modules), *others
+        return str(state(step, files, SCRIPTS.parent))
     except InputError as error:
         raise WorkflowError(str(error)) from None
+    except OSError as error:
+        raise WorkflowError(f"{error.filename}: {error.strerror}") from None
 
 
 def code(step):
-    """The input function of a step: every source file that can change its outputs."""
+    """The input function of a step: the state of every source file that can change its outputs."""
 
-    def files(wildcards):
+    def file(wildcards):
         # Inputs are evaluated before any job, and so a wrong container is reported before all of them
         environment_of(step)
-        return sources(
-            f"{step}.py", *plugins.closure_modules(resolved(step, **wildcards))
-        )
+        modules = plugins.closure_modules(resolved(step, **wildcards))
+        return sources(step, f"{step}.py", *modules)
 
-    return files
+    return file
 
 
 def weights(step):

@@ -210,35 +210,19 @@ rule event_figures:
         " 2>&1 | {{ tee -p {log:q} || true; }}"
 
 
+WORKFLOW = (
+    SCRIPTS.parent / "Snakefile",
+    *sorted(SCRIPTS.parent.glob("rules/*.smk")),
+)
+
+
 # Which rule needs which, asked of Snakemake on the machine that runs it.
 rule list_rules:
     input:
         snakefile="Snakefile",
-        rules=[
-            "rules/common.smk",
-            "rules/data.smk",
-            "rules/images.smk",
-            "rules/features.smk",
-            "rules/cells.smk",
-            "rules/tuning.smk",
-            "rules/explanation.smk",
-            "rules/use.smk",
-            "rules/asked.smk",
-            "rules/variations.smk",
-            "rules/varied.smk",
-            "rules/report.smk",
-            "rules/comparison.smk",
-            "rules/ensembles.smk",
-            "rules/archive.smk",
-            "rules/archived.smk",
-            "rules/tracking.smk",
-            "rules/tracked.smk",
-            "rules/notify.smk",
-            "rules/shown.smk",
-            "rules/pages.smk",
-            "rules/cluster.smk",
-        ],
-        plan=lambda wildcards: sources("showergrid/plan/jobs.py"),
+        plan=lambda wildcards: sources(
+            "list_rules", "showergrid/plan/jobs.py", others=WORKFLOW
+        ),
         code=code("list_rules"),
     output:
         rules=f"{RESULTS}/data/rules.dot",

@@ -36,10 +36,11 @@ def tracked_files_for_server(wildcards):
 def tracked_code(step):
     """The input function for the code of a step that shows cells, and of their models, stored with the weights."""
 
-    def files(wildcards):
-        return sources(f"{step}.py", "showergrid.track.model", *plugins.all_modules())
+    def file(wildcards):
+        modules = "showergrid.track.model", *plugins.all_modules()
+        return sources(step, f"{step}.py", *modules)
 
-    return files
+    return file
 
 
 def track_job(step, **more):

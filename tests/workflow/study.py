@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
+from showergrid.core import code
+
 ROOT = Path(__file__).parents[2]
 HOST = "the-machine-of-the-tests"  # what the finished study takes for the machine's name
 SNAKEMAKE = [sys.executable, "-m", "snakemake"]
@@ -77,6 +79,11 @@ class Project:
 
     def plan(self, *arguments: str, config: str = "config/test.yaml") -> Plan:
         return Plan(self.snakemake("--dry-run", *arguments, config=config).stdout)
+
+    def sources(self, job: Job) -> frozenset[str]:
+        """The source files whose state is an input of a planned job."""
+        states = [self.root / name for name in job.inputs if name.startswith(str(code.FOLDER))]
+        return frozenset(name for state in states for name in code.listed(state))
 
     def edit(self, file: str, old: str, new: str) -> None:
         path = self.root / file

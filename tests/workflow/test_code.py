@@ -1,4 +1,4 @@
-"""Every job of a finished study loads only code that is among its inputs."""
+"""Every job of a finished study loads only code whose state is among its inputs."""
 
 import json
 from pathlib import Path
@@ -16,27 +16,27 @@ def file_of(module: str) -> str | None:
 
 
 @pytest.fixture(scope="module")
-def inputs(finished) -> dict[tuple, frozenset[str]]:
-    """The inputs that are planned for each job, by its rule and wildcards."""
+def sources(finished) -> dict[tuple, frozenset[str]]:
+    """The source files whose state is an input of each planned job, by its rule and wildcards."""
     plan = finished.plan("--forceall")
-    return {(job.rule, *sorted(job.wildcards.items())): job.inputs for job in plan.jobs}
+    return {(job.rule, *sorted(job.wildcards.items())): finished.sources(job) for job in plan.jobs}
 
 
-def test_every_job_was_seen(notes, inputs):
-    assert {(note["rule"], *sorted(note["wildcards"].items())) for note in notes} == set(inputs)
+def test_every_job_was_seen(notes, sources):
+    assert {(note["rule"], *sorted(note["wildcards"].items())) for note in notes} == set(sources)
 
 
-def test_what_a_job_loads_is_among_its_inputs(notes, inputs):
+def test_what_a_job_loads_is_among_its_sources(notes, sources):
     allowed = {file_of(module) for module in (*LEFT_OUT, "showergrid.core.digests")}  # the last is for records, too
     for note in notes:
         loaded = {note["command"], *filter(None, map(file_of, note["modules"]))}
-        missing = loaded - inputs[note["rule"], *sorted(note["wildcards"].items())] - allowed
+        missing = loaded - sources[note["rule"], *sorted(note["wildcards"].items())] - allowed
         assert missing == set(), note["rule"]
 
 
-def test_records_name_the_same_code(finished, inputs):
+def test_records_name_the_same_code(finished, sources):
     for path in finished.results.rglob("*provenance.json"):
         record = json.loads(path.read_text())
-        planned = inputs[record["rule"], *sorted(record["wildcards"].items())]
+        planned = sources[record["rule"], *sorted(record["wildcards"].items())]
         code = {name.removeprefix("scripts/") for name in planned if name.startswith("scripts/")}
         assert set(record["code"]) == code, path

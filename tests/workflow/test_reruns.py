@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import subprocess
-from collections import Counter
 
 import pytest
 
@@ -53,9 +52,9 @@ def test_comment_in_the_colour_module(project):
     plan = project.plan()
     assert plan.of("representation") == {"color_y"}
     assert set(plan.rules) == CELL_RULES | {"calibrate_images", "images", "event_figures"}
-    # The new calibration alone would draw the figures again, so the module must be among their own inputs.
+    # The new calibration alone would draw the figures again, so the module must be among their own sources.
     figures = next(job for job in plan.jobs if job.rule == "event_figures")
-    assert "scripts/showergrid/representations/color.py" in figures.inputs
+    assert "scripts/showergrid/representations/color.py" in project.sources(figures)
 
 
 def test_comment_in_the_training_loop(project):
@@ -96,10 +95,30 @@ def test_times_plan_nothing(project):
     # Some are larger than what Snakemake compares by content by default.
     assert [path for path in inputs if (project.root / path).stat().st_size > 1_000_000]
     assert project.plan().jobs == []
-    # Their content decides: without its record of that, Snakemake plans everything that has an input.
-    shutil.rmtree(project.root / ".snakemake/metadata")
-    everything = Counter(job.rule for job in project.plan("--forceall").jobs)
+
+
+def test_without_snakemakes_memory_everything_is_planned(project):
+    """Nobody could tell of which configuration the outputs are; `make audit` can."""
+    shutil.rmtree(project.root / ".snakemake")
+    everything = project.plan("--forceall").rules
     assert project.plan().rules == everything
+
+
+def test_code_with_an_old_time_is_seen(project):
+    """As `rsync -a`, `cp -p` and `tar x` leave it."""
+    path = project.root / "scripts/showergrid/training/loop.py"
+    times = path.stat().st_atime_ns, path.stat().st_mtime_ns - 10**15
+    project.edit("scripts/showergrid/training/loop.py", "\nclass ", "\n# A remark.\nclass ")
+    os.utime(path, ns=times)
+    assert set(project.plan().rules) == ALL_CELLS
+
+
+def test_another_name_of_a_class_leaves_the_data(project):
+    """Their bytes hold its code alone."""
+    project.edit("config/test.yaml", "{name: photon, pdg: 22}", "{name: gamma, pdg: 22}")
+    planned = set(project.plan().rules)
+    assert {"train", "table"} <= planned
+    assert not {"simulate", "gather", "split", "calibrate", "calibrate_images", "images"} & planned
 
 
 def test_branch_and_back_plans_nothing(project):
@@ -195,13 +214,19 @@ def test_deleted_provenance_comes_back_and_then_nothing_is_planned(project):
 )
 def test_changed_lock(project, lock, rules):
     with open(project.root / f"envs/{lock}.txt", "a") as text:
-        text.write("# another version\n")
+        text.write("another==1.0\n")
     assert set(project.plan().rules) == rules
+
+
+def test_remark_in_a_lock_plans_nothing(project):
+    with open(project.root / "envs/torch.txt", "a") as text:
+        text.write("\n# A remark.\n")
+    assert project.plan().jobs == []
 
 
 def test_changed_data_lock_plans_what_runs_in_it(project):
     with open(project.root / "envs/data.txt", "a") as text:
-        text.write("# another version\n")
+        text.write("another==1.0\n")
     assert {"simulate", "split", "images", "table", "cell_figures"} <= set(project.plan().rules)
 
 

@@ -23,6 +23,7 @@ from showergrid.core.atomic import replacing
 from showergrid.core.digests import sha256
 from showergrid.core.errors import InputError, explain
 from showergrid.core.settings import Settings
+from showergrid.plan import locks
 
 IMAGES = ("data", "torch")
 LOCK = "containers/images.lock.yaml"
@@ -74,14 +75,14 @@ def environment(root: Path, name: str) -> dict[str, str]:
 
 
 def inputs(root: Path, name: str) -> dict[str, str]:
-    """SHA-256 of every file of the project that the image is built from."""
+    """SHA-256 of every file of the project that the image is built from; of the lock, of what it pins."""
     folder = root / "containers"
+    pinned = f"envs/{name}.txt"
     files = [
-        root / f"envs/{name}.txt",
         *(folder / common for common in ("build.sh", "environment.sh", "sif.py")),
         *sorted((folder / name).iterdir()),
     ]
-    return {str(file.relative_to(root)): sha256(file) for file in files}
+    return {pinned: locks.digest(root / pinned), **{str(file.relative_to(root)): sha256(file) for file in files}}
 
 
 def lock(root: Path) -> dict[str, Image]:

@@ -18,6 +18,7 @@ from typing import Any
 import pyarrow as pa
 import yaml
 
+from showergrid.core import code
 from showergrid.core.atomic import replacing
 from showergrid.core.digests import Digest, digest, listing
 from showergrid.core.errors import InputError
@@ -58,6 +59,8 @@ def collect(root: Path, job: ArchiveJob, images: Sequence[Path], configs: Sequen
     members: Members = {name: root / name for name in [*sources, *job.files, *map(str, images)]}
     members |= {record.path: root / record.path for record in records.values()}
     used = {name: sha256 for record in records.values() for name, sha256 in record.inputs.items()}
+    states = [name for name in used if PurePosixPath(name).parent == PurePosixPath(code.FOLDER)]
+    members |= {name: root / name for name in states}
     if job.archive.data:
         kept = [name for name in used if not _outside(name) and not name.startswith(f"{job.results}/")]
         members |= {name: root / name for name in kept}
@@ -70,7 +73,8 @@ def collect(root: Path, job: ArchiveJob, images: Sequence[Path], configs: Sequen
     members[ABSENT] = listing(absent)
 
     digests = {name: digest(content) for name, content in members.items()}
-    _check(records, digests)
+    listed = {name: code.listed(root / name) for name in states}
+    _check({name: _with_sources(record.inputs, listed) for name, record in records.items()}, digests)
     return _described(root, job, state.time, members, digests, len(absent))
 
 
@@ -80,10 +84,15 @@ def _outside(name: str) -> bool:
     return path.is_absolute() or ".." in path.parts
 
 
-def _check(records: Mapping[str, snakemake_metadata.Record], digests: Mapping[str, Digest]) -> None:
-    """Refuse results that were not made from the files that are archived beside them."""
-    for output, record in sorted(records.items()):
-        for name, sha256 in record.inputs.items():
+def _with_sources(inputs: dict[str, str], listed: Mapping[str, dict[str, str]]) -> dict[str, str]:
+    """The digests of a job's inputs by name, and of the source files that the state of its code lists."""
+    return {**inputs, **{name: sha256 for state in inputs for name, sha256 in listed.get(state, {}).items()}}
+
+
+def _check(inputs: Mapping[str, Mapping[str, str]], digests: Mapping[str, Digest]) -> None:
+    """Refuse results that were not made from the files that are archived beside them: `inputs` of each by name."""
+    for output, made_of in sorted(inputs.items()):
+        for name, sha256 in made_of.items():
             if name.endswith("provenance.json"):  # an input that must exist, whatever its content
                 continue
             if name in digests and digests[name].sha256 != sha256:

@@ -71,7 +71,7 @@ def _parts(results: str, digests: Mapping[str, Digest]) -> list[dict[str, Any]]:
         (f"{results}/data/", "the data, or what is left of them here: hits, events, split, ranges, records"),
         (f"{results}/images/", "images of the events, or their ranges and records alone"),
         (f"{results}/", "tables as LaTeX, CSV and Markdown, figures, records"),
-        (".snakemake/metadata/", "what Snakemake remembers of each result"),
+        (".snakemake/", "what Snakemake remembers of each result"),
         ("containers/", "container images and their builds"),
         ("envs/", "locks: every package with version and hashes"),
         ("study.yaml", "the configuration, merged"),

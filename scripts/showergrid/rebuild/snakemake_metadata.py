@@ -1,7 +1,8 @@
 """Snakemake's records of the files that it made, from which it tells what a change makes out of date.
 
 Snakemake 9.27 keeps one JSON file for each output in .snakemake/metadata, named by the Base64 of the output's path; a
-name too long for the file system is cut into folders that begin with @. Nothing else in .snakemake decides a plan.
+name too long for the file system is cut into folders that begin with @. Nothing else in .snakemake decides a plan, but
+the states of the code (core/code.py), which are inputs of the jobs.
 """
 
 from __future__ import annotations
