@@ -10,6 +10,7 @@ import yaml
 from synthetic_hits import hits_of, random_events, write_hits
 
 import calibrate
+from showergrid.apply.export import specification
 from showergrid.apply.scoring import windows
 from showergrid.events.hits import read_hits
 from showergrid.events.split import write_split
@@ -201,6 +202,9 @@ def test_all_choices_against_a_slow_loop(tmp_path, c, shape):
     assert np.array_equal(
         windows(json.loads(json.dumps(cell)), read_hits(made.hits)).batch(np.arange(9)), window.batch(np.arange(9))
     )
+    [view] = specification(cell, {made.cell.representation: made.images}, window.shape)["views"]
+    assert view["window"]["direction"] == "half_of_hits"
+    assert view["window"]["margin"] == {"x": [10, 9], "z": 5}
     # what the windows hold is measured as they are cut
     asked = ContainmentSettings(**job(made.study, "containment", None))
     [placed] = contain(read_hits(made.hits), made.data["axes"], asked).placed

@@ -349,8 +349,11 @@ FAULTS = [
     ([("models.complex.win_margin", {"x": "4", "z": 2})], ["complex", "win_margin.x = '4'", "valid integer"]),
     ([("direction", "up")], ["direction = 'up'", "'more_hits' or 'half_of_hits'"]),
     ([("axis_ranges.sets", ["train", "test"])], ["axis_ranges.sets.1 = 'test'", "'train' or 'validation'"]),
-    ([("axis_ranges.sets", ["validation"])], ["axis_ranges", "['validation']", "[train] or [train, validation]"]),
-    ([("axis_ranges.sets", [])], ["axis_ranges", "[]", "[train] or [train, validation]"]),
+    (
+        [("axis_ranges.sets", ["validation"])],
+        ["axis_ranges.sets = ['validation']: must be [train] or [train, validation]"],
+    ),
+    ([("axis_ranges.sets", [])], ["axis_ranges.sets = []: must be [train] or [train, validation]"]),
     ([("axis_ranges.padding", -5)], ["axis_ranges.padding = -5", "greater than or equal to 0"]),
     ([("simulation.vertex.z", [0, 600])], ["vertex", "600", "detector"]),
     ([("detector.x", [200, 200])], ["detector", "200"]),

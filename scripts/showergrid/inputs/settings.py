@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from showergrid.core.settings import Name, Resolution, Settings
 from showergrid.events.settings import Axis, Order
@@ -36,16 +36,17 @@ class ImageSettings(Settings):
 
 
 class AxisRanges(Settings):
-    """What the ranges are made from that the pixels of an axis lie between."""
+    """What the range of each axis is made from, between whose ends the pixels lie."""
 
     sets: list[Literal["train", "validation"]] = Field(description="sets of events whose hits span the ranges")
     padding: float = Field(ge=0, description="length by which a range is longer at either end [cm]")
 
-    @model_validator(mode="after")
-    def _holds_training_events(self) -> AxisRanges:
-        if "train" not in self.sets or len(set(self.sets)) < len(self.sets):
-            raise ValueError(f"sets = {self.sets} must be [train] or [train, validation]")
-        return self
+    @field_validator("sets")
+    @classmethod
+    def _holds_training_events(cls, sets: list[str]) -> list[str]:
+        if "train" not in sets or len(set(sets)) < len(sets):
+            raise ValueError("must be [train] or [train, validation]")
+        return sets
 
 
 Length = TypeVar("Length")
