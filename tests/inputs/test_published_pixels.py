@@ -212,13 +212,16 @@ def test_all_choices_against_a_slow_loop(tmp_path, c, shape):
     assert placed.charge == pytest.approx(np.median(window.share.charge), rel=1e-6)
 
 
-def test_the_frame_of_a_window_stands_where_the_window_is_cut(tmp_path):
+def test_frames_and_containment_follow_the_direction(tmp_path):
+    """Of six pixels in x, two of them below a shower that runs up, the third one below the first hit is outside."""
     event = [tuple(np.float32(hit).tolist()) for hit in MIXED]
     pages = {}
-    for direction in ("more_hits", "half_of_hits"):
-        asked = study([12, 10], {"x": 3, "z": 1}, 40, **DEFAULTS | {"direction": direction})
+    for direction, held in (("more_hits", 0), ("half_of_hits", 1)):
+        asked = study([6, 10], {"x": 2, "z": 1}, 40, **DEFAULTS | {"direction": direction})
         drawn = DrawnResolutions(**job(asked, "event_figures", None)["resolutions"] | {"resolutions": [40]})
         axes = {axis: {"min": 0.0, "max": 40.0, "stretch": 1.0} for axis in "xyz"}
+        settings = ContainmentSettings(**job(asked, "containment", None))
+        assert contain([hits_of([event])], axes, settings).placed[0].held == held
         resolutions_figure(hits_of([event]), drawn, {"axes": axes}, "", tmp_path / f"{direction}.pdf")
         pages[direction] = (tmp_path / f"{direction}.pdf").read_bytes()
     assert pages["more_hits"] != pages["half_of_hits"]
