@@ -9,7 +9,7 @@ from showergrid.core.plugins import closure_modules
 from showergrid.core.progress import progress
 from showergrid.events.hits import read_hits
 from showergrid.events.split import events_of
-from showergrid.inputs.calibration import calibrate_images, read_calibration, training_hits, write_calibration
+from showergrid.inputs.calibration import calibrate_images, hits_of_events, read_calibration, write_calibration
 from showergrid.inputs.settings import ImageSettings
 
 
@@ -18,7 +18,7 @@ def main(a: argparse.Namespace) -> None:
     job = provenance.start(a.job, __file__)
     job.reads({"hits": a.hits, "split": a.split, "calibration": a.calibration})
     settings = ImageSettings(**job.config)
-    training = training_hits(progress(read_hits(a.hits), "calibrate", "chunk"), events_of(a.split, "train"))
+    training = hits_of_events(progress(read_hits(a.hits), "calibrate", "chunk"), events_of(a.split, "train"))
     write_calibration(a.output, calibrate_images(training, read_calibration(a.calibration), settings))
     job.finish(a.provenance, outputs={"calibration": a.output}, modules=closure_modules(job.config))
 

@@ -8,7 +8,7 @@ from showergrid.core.atomic import replacing
 from showergrid.core.errors import run
 from showergrid.events.hits import read_hits
 from showergrid.events.split import events_of
-from showergrid.inputs.calibration import read_calibration, training_hits
+from showergrid.inputs.calibration import hits_of_events, read_calibration
 from showergrid.report.formats import latex, markdown
 from showergrid.report.settings.tables import ContainmentSettings
 from showergrid.report.tables.containment import contain
@@ -20,7 +20,7 @@ def main(a: argparse.Namespace) -> None:
     job = provenance.start(a.job, __file__)
     job.reads({"hits": a.hits, "split": a.split, "calibration": a.calibration})
     settings = ContainmentSettings(**job.config)
-    training = training_hits(read_hits(a.hits), events_of(a.split, "train"))
+    training = hits_of_events(read_hits(a.hits), events_of(a.split, "train"))
     containment = contain(training, read_calibration(a.calibration)["axes"], settings)
     grids = layout(containment, settings)
     texts = {a.tex: latex.document(grids), a.csv: containment_csv(containment), a.md: markdown.document(grids)}

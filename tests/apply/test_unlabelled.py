@@ -163,7 +163,7 @@ def test_what_leaves_the_ranges_is_counted():
     assert list(ranges.passing([beyond])) == [beyond]
     assert ranges.outside.tolist() == [0, 2, 0]
     assert ranges.warnings() == [
-        "2 hits of 1 of 3 events lie outside of where training events had hits, "
+        "2 hits of 1 of 3 events lie outside of the ranges of the cell's axes, "
         "by up to 1 cm in x, 3.5 cm in y, 1 cm in z",
         "voxels: charge is up to 62.5, and was up to 50 in the training events",
     ]

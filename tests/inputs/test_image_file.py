@@ -80,13 +80,13 @@ def event_with(up: int, down: int, level: int) -> list:
     ],
 )
 def test_direction(up, down, level, direction):
-    assert directions(hits_of([event_with(up, down, level)])).tolist() == [[direction, 0, 0]]
+    assert directions(hits_of([event_with(up, down, level)]), CENTIMETRES, "more_hits").tolist() == [[direction, 0, 0]]
 
 
 def test_direction_is_seen_within_a_pixel():
     hits = hits_of([[(4, 4, 4, 1), *[(4.01, 4, 4, 1)] * 40]])
     assert CENTIMETRES.relative(hits).max() == 0
-    assert directions(hits)[0, 0] == 1
+    assert directions(hits, CENTIMETRES, "more_hits")[0, 0] == 1
 
 
 def test_an_event_without_charge_has_its_centre_at_the_origin():

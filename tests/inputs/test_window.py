@@ -87,6 +87,15 @@ def test_charge_centre_by_hand(tmp_path):
     assert shown(batch[0]) == {(0, 0, 0): 1, (0, 2, 6): 8, (0, 4, 12): 1}
 
 
+def test_margins_of_two_edges_by_hand(tmp_path):
+    images = images_of(tmp_path, [shower(1), shower(-1)])
+    placed = {"margin": {"x": [10, 9], "z": [5, 7]}}
+    batch = cut(images, np.arange(2), window([62, 128], **placed)).batch(np.arange(2))
+    assert [(0, x, 5) in shown(image) for x, image in zip((10, 52), batch, strict=True)] == [True, True]
+    batch = cut(images, np.arange(2), window([62, 128], **placed, origin="end")).batch(np.arange(2))
+    assert [(0, x, 120) in shown(image) for x, image in zip((52, 10), batch, strict=True)] == [True, True]
+
+
 def test_end_by_hand(tmp_path):
     """Windows around the end are those around the start of the shower that runs the other way."""
     images = images_of(tmp_path, [shower(1), shower(-1), shower(1, size=30)])  # end one pixel beside the first hit
@@ -171,6 +180,8 @@ def test_windows_that_do_not_fit_are_refused():
         window([62, 62, 128])
     with pytest.raises(InputError, match="too few for the margin of 10"):
         window([10, 128])
+    with pytest.raises(InputError, match="too few for the margin of 62"):
+        window([62, 128], margin={"x": [10, 62], "z": 5})
     with pytest.raises(InputError, match="placement lacks axis z"):
         window([62, 128], placement={"x": "centre"})
     with pytest.raises(ValidationError, match="margin lacks axis z"):

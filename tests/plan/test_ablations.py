@@ -156,6 +156,7 @@ def test_window_in_cm_is_the_same_box_at_every_resolution(resolution, shape, mar
         ({"window_cm": {"x": 30}}, ["simple_cm", "window_cm", "z"]),
         ({"window_cm": {"x": -30, "z": 3}}, ["window_cm", "-30"]),
         ({"margin_cm": {"x": 8}}, ["simple_cm", "margin", "z"]),
+        ({"margin_cm": {"x": [8, -1.5], "z": 4}}, ["simple_cm", "margin_cm.x.1 = -1.5", "greater than or equal"]),
         ({"margin_cm": {"x": 33, "z": 4}}, ["simple_cm", "margin"]),
     ],
 )

@@ -179,7 +179,7 @@ STEPS = {
         step: (step, {})
         for step in ("gather", "split", "calibrate", "explore", "cell_figures", "event_figures", "typeset")
     },
-    **{step: (step, {}) for step in ("directions", "cell_performance", "pairs", "performance")},
+    **{step: (step, {}) for step in ("directions", "cell_performance", "pairs", "performance", "containment")},
     "table": ("table", {}),
 }
 for _representation, _resolution, _model in (
@@ -188,6 +188,7 @@ for _representation, _resolution, _model in (
     ("color_y", 200, "simple"),
     ("color_y", 200, "efficientnet_lite0"),
     ("voxels", 100, "simple"),
+    ("hits", 200, "transformer"),
 ):
     _image = {"representation": _representation, "resolution": _resolution}
     STEPS |= {f"{step} {_representation}": (step, _image) for step in ("calibrate_images", "images")}
@@ -231,7 +232,17 @@ LAST = {"table"}
         (("readout.noise", 400), steps("simulate")),
         (("split.seed", 2), {"split"}),
         (("order", "truth_time"), steps("simulate") | TRAININGS | {"explore"} | LAST),
-        (("origin", "charge_centre"), TRAININGS | LAST | {"event_figures"}),
+        (("origin", "charge_centre"), TRAININGS - steps("hits") | LAST | {"event_figures", "containment"}),
+        (
+            ("direction", "half_of_hits"),
+            (steps("images") | TRAININGS | {"event_figures", "containment"}) - steps("hits"),
+        ),
+        (("axis_ranges.sets", ["train", "validation"]), {"calibrate", "containment"}),
+        (("axis_ranges.padding", 5.0), {"calibrate", "containment"} | LAST),  # pixels of captions and of window_cm
+        (
+            ("models.complex.win_margin", {"x": [4, 3], "z": 2}),
+            {"train complex projection_y", "evaluate complex projection_y", "event_figures"},  # which shows its window
+        ),
         (("representations.color_y.hue_span", 300), steps("color_y") | {"event_figures"}),  # where all are drawn
         (("bootstrap.resamples", 300), steps("evaluate", "cell_performance", "performance") | LAST),
         (("comparison.alpha", 0.01), {"pairs"} | LAST),
@@ -329,6 +340,21 @@ FAULTS = [
     ([("models.complex.win_margin", {"x": 16, "z": 2})], ["complex", "margin", "16"]),
     ([("models.simple.win_shape", [16, 32, 16])], ["simple", "shape", "[16, 32, 16]", "x, z"]),
     ([("training.win_margin", {"x": 10})], ["margin", "z"]),
+    ([("models.complex.win_margin", {"x": [4, 16], "z": 2})], ["complex", "margin of 16"]),
+    (
+        [("models.complex.win_margin", {"x": [4, -3], "z": 2})],
+        ["complex", "win_margin.x.1 = -3", "greater than or equal"],
+    ),
+    ([("models.complex.win_margin", {"x": [4], "z": 2})], ["complex", "win_margin.x.1", "is missing"]),
+    ([("models.complex.win_margin", {"x": "4", "z": 2})], ["complex", "win_margin.x = '4'", "valid integer"]),
+    ([("direction", "up")], ["direction = 'up'", "'more_hits' or 'half_of_hits'"]),
+    ([("axis_ranges.sets", ["train", "test"])], ["axis_ranges.sets.1 = 'test'", "'train' or 'validation'"]),
+    (
+        [("axis_ranges.sets", ["validation"])],
+        ["axis_ranges.sets = ['validation']: must be [train] or [train, validation]"],
+    ),
+    ([("axis_ranges.sets", [])], ["axis_ranges.sets = []: must be [train] or [train, validation]"]),
+    ([("axis_ranges.padding", -5)], ["axis_ranges.padding = -5", "greater than or equal to 0"]),
     ([("simulation.vertex.z", [0, 600])], ["vertex", "600", "detector"]),
     ([("detector.x", [200, 200])], ["detector", "200"]),
     ([("simulation.energy", [2.0, 1.0])], ["simulation", "energy"]),

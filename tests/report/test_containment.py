@@ -49,6 +49,8 @@ def placed(model: str, resolution: int, shape: list[int], origin: str = "first_h
 def config(**changes: object) -> dict:
     return {
         "classes": [{"name": "electron", "pdg": 11}, {"name": "photon", "pdg": 22}],
+        "ranges": ["train"],
+        "direction": "more_hits",
         "representations": VIEWS,
         "resolutions": [200, 400],
         "shares": [0.75, 1.0],
@@ -215,8 +217,12 @@ def test_all_formats_say_the_same(results: ContainmentResults):
         assert text in md
         assert row["events"] == "60"
     assert "simple, complex | " in md
-    for words in ("60 training events (electron and photon)", "stands best for each event"):
+    for words in ("60 training events (electron and photon), from which", "stands best for each event"):
         assert words in md
+    more = ContainmentSettings(**config(ranges=["train", "validation"]))
+    assert "; the ranges of the axes come from them and the validation events." in markdown.document(
+        layout(results, more)
+    )
 
 
 def test_a_window_of_an_unknown_representation_is_refused():

@@ -50,7 +50,7 @@ def test_the_most_confident_wrong_answers(tmp_path, representation):
     images, hits = images_of(tmp_path / "images", representation)
     pq.write_table(pa.table(PREDICTIONS), tmp_path / "predictions.parquet")
     axes = len(images.axes)
-    window = Window((40,) * axes, ("centre",) * axes, (0,) * axes, "first_hit")
+    window = Window((40,) * axes, ("centre",) * axes, ((0, 0),) * axes, "first_hit")
     pixel = np.array(pixel_size(CALIBRATION, images.axes))
     assert pixel.tolist() == [1.0] * axes
     groups = worst(tmp_path / "predictions.parquet", images, window, pixel, CLASSES, 2)

@@ -138,6 +138,7 @@ def specification(cell: dict[str, Any], images: Mapping[str, Images], shape: tup
 def _view(view: View, cell: dict[str, Any], images: Images) -> dict[str, Any]:
     """The channels of the input from one view: their values, and the part of an event that they show."""
     window = view.window.model_dump(mode="json")
+    direction = view.representation.model_dump(include={"direction"}, exclude_defaults=True)
     return {
         "channels": images.channels,
         "axes": images.axes,
@@ -149,5 +150,5 @@ def _view(view: View, cell: dict[str, Any], images: Images) -> dict[str, Any]:
         },
         "window": {"shape": window["shape"]}
         if is_list(images.axes)
-        else {**window, "no_direction_up_to_hits": FEW_HITS},
+        else {**window, "no_direction_up_to_hits": FEW_HITS, **direction},
     }

@@ -39,7 +39,7 @@ class Ranges:
 
     @property
     def outside(self) -> np.ndarray:
-        """(E,) int64: number of hits of each event outside of the training events' range on an axis."""
+        """(E,) int64: number of hits of each event outside of the range of an axis."""
         return np.concatenate(self.events)
 
     def warnings(self) -> list[str]:
@@ -49,8 +49,8 @@ class Ranges:
         if outside.any():
             far = ", ".join(f"{cm:.3g} cm in {axis}" for axis, cm in zip(AXES, self.excess, strict=True) if cm > 0)
             lines.append(
-                f"{outside.sum()} hits of {np.count_nonzero(outside)} of {outside.size} events lie outside of where "
-                f"training events had hits, by up to {far}"
+                f"{outside.sum()} hits of {np.count_nonzero(outside)} of {outside.size} events lie outside of the "
+                f"ranges of the cell's axes, by up to {far}"
             )
         for name, view in self.views.items():
             for key, trained in view.calibration["ranges"].items():

@@ -32,7 +32,10 @@ class Box(Settings):
         extent = {axis: high - low for axis, (low, high) in self.model_dump().items()}
         return {axis: cm / extent["x"] for axis, cm in extent.items()}
 
-    def pixel_cm(self, resolution: int) -> dict[str, float]:
-        """Edge of a pixel along each axis [cm], for hits that fill the box: the same on all axes."""
-        low, high = self.x
-        return dict.fromkeys(("x", "y", "z"), (high - low) / resolution)
+    def pixel_cm(self, resolution: int, padding: float) -> dict[str, float]:
+        """Edge of a pixel along each axis [cm], for hits that fill the box: without `padding` the same on all axes.
+
+        padding: length by which the range of an axis is longer than the box at either end [cm].
+        """
+        edge = (self.x[1] - self.x[0]) / resolution
+        return {axis: edge * (1 + 2 * padding / (high - low)) for axis, (low, high) in self.model_dump().items()}

@@ -1,4 +1,7 @@
-"""Ranges of the axes, of the charge and of what a representation sums, learnt from the training events alone."""
+"""Ranges of the axes, of the charge and of what a representation sums, learnt from the training events alone.
+
+Only those of the axes may be learnt from the validation events too.
+"""
 
 from __future__ import annotations
 
@@ -17,35 +20,40 @@ from showergrid.inputs.pixels import Grid
 from showergrid.inputs.settings import ImageSettings
 
 
-def training_hits(chunks: Iterable[Hits], training: np.ndarray) -> Iterator[Hits]:
-    """Yield the hits of the `training` events (int64, any order) of each chunk, leaving out chunks without any."""
+def hits_of_events(chunks: Iterable[Hits], events: np.ndarray) -> Iterator[Hits]:
+    """Yield the hits of `events` (int64, any order) of each chunk, leaving out chunks without any."""
     for chunk in chunks:
-        kept = chunk.only(np.isin(chunk.event, training))
+        kept = chunk.only(np.isin(chunk.event, events))
         if kept.event.size:
             yield kept
 
 
-def calibrate_data(training: Iterable[Hits], stretch: Mapping[str, float]) -> dict[str, Any]:
-    """Smallest and largest coordinate of each axis [cm] and largest charge [tick ADC] of chunks of training events.
+def calibrate_data(
+    chunks: Iterable[Hits], training: np.ndarray, stretch: Mapping[str, float], padding: float = 0.0
+) -> dict[str, Any]:
+    """Range of each axis [cm] in the events of `chunks`, and the largest charge [tick ADC] of the `training` ones.
 
-    `stretch`: for each axis, the pixels on it per pixel in x.
+    A range begins `padding` [cm] below the smallest coordinate and ends as much above the largest. `training`: int64,
+    any order; `stretch`: for each axis, the pixels on it per pixel in x.
 
     Raises:
         InputError: no event, or an axis or the charge has no extent.
     """
     low, high, charge, events = np.full(3, np.inf), np.full(3, -np.inf), -np.inf, 0
-    for hits in training:
+    for hits in chunks:
         low = np.minimum(low, hits.position.min(axis=0))
         high = np.maximum(high, hits.position.max(axis=0))
-        charge = max(charge, float(hits.charge.max()))
-        events += hits.event.size
+        learnt = np.isin(hits.event, training)
+        charge = max(charge, float(hits.charge[learnt[hits.row]].max(initial=-np.inf)))
+        events += int(np.count_nonzero(learnt))
     if not events:
         raise InputError("calibration: there is no hit of a training event; check that split and hits belong together")
     for axis, extent in zip(AXES, high - low, strict=True):
         if not (np.isfinite(extent) and extent > 0):
-            raise InputError(f"calibration: the training hits have no finite extent in {axis}; check the hits")
+            raise InputError(f"calibration: the hits have no finite extent in {axis}; check the hits")
     if not (np.isfinite(charge) and charge > 0):
         raise InputError(f"calibration: the largest charge is {charge}, it must be positive; check the hits")
+    low, high = low - padding, high + padding
     axes = {
         axis: {"min": float(low[a]), "max": float(high[a]), "stretch": stretch[axis]} for a, axis in enumerate(AXES)
     }

@@ -14,7 +14,7 @@ from showergrid.events.hits import Hits
 from showergrid.events.order import reordered
 from showergrid.inputs.image_file import writing
 from showergrid.inputs.pixels import Grid, columns, is_list
-from showergrid.inputs.settings import ImageSettings
+from showergrid.inputs.settings import Direction, ImageSettings
 
 FEW_HITS = 30  # an event with this many hits or fewer has no direction (the reference's rule)
 END_SHARE = 0.9  # share of the charge up to an event's end: the last hits are few, far away and mostly blips
@@ -52,7 +52,7 @@ def write_images(path: Path, chunks: Iterable[Hits], calibration: dict[str, Any]
                 hits=pixels.hits,
                 centre=_along(axes, charge_centre(hits, grid)),
                 end=_along(axes, shower_end(hits, grid)),
-                direction=_along(axes, directions(hits)),
+                direction=_along(axes, directions(hits, grid, settings.representation.direction)),
             )
 
 
@@ -61,17 +61,21 @@ def _along(axes: Sequence[str], values: np.ndarray) -> np.ndarray:
     return np.zeros((len(values), len(axes)), np.int8) if is_list(axes) else values[:, columns(axes)]
 
 
-def directions(hits: Hits) -> np.ndarray:
-    """(E, 3) int8: on each axis, the side (+1, -1) of the first hit on which most hits of the event lie.
+def directions(hits: Hits, grid: Grid, rule: Direction) -> np.ndarray:
+    """(E, 3) int8: whether the event runs up (+1) or down (-1) each axis; 0 if it has FEW_HITS hits or fewer.
 
-    Positions are compared in cm; hits level with the first one count for neither side. 0 if the sides tie, and on
-    every axis of an event with FEW_HITS hits or fewer.
+    `more_hits`: to the side of the first hit on which more hits lie. Positions are compared in cm, hits level with the
+    first one count for neither side, and 0 if the sides tie. `half_of_hits`: up if more than half of all hits, the
+    first one and those level with it included, lie on pixels of the `grid` above that of the first; else down.
     """
-    first = hits.position[hits.offsets[:-1]]
-    side = np.sign(hits.position - first[hits.row]).astype(np.int64)
-    majority = np.sign(np.add.reduceat(side, hits.offsets[:-1], axis=0))
-    many = np.diff(hits.offsets) > FEW_HITS
-    return (majority * many[:, None]).astype(np.int8)
+    start, count = hits.offsets[:-1], np.diff(hits.offsets)[:, None]
+    if rule == "half_of_hits":
+        above = np.add.reduceat((grid.relative(hits) > 0).astype(np.int64), start, axis=0)
+        runs = np.where(2 * above > count, 1, -1)
+    else:
+        side = np.sign(hits.position - hits.position[start][hits.row]).astype(np.int64)
+        runs = np.sign(np.add.reduceat(side, start, axis=0))
+    return (runs * (count > FEW_HITS)).astype(np.int8)
 
 
 def charge_centre(hits: Hits, grid: Grid) -> np.ndarray:

@@ -1,15 +1,16 @@
-"""Settings of the split, of images and of the windows cut from them."""
+"""Settings of images and of the windows cut from them."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from showergrid.core.settings import Name, Resolution, Settings
 from showergrid.events.settings import Axis, Order
 
 Origin = Literal["first_hit", "charge_centre", "end"]
+Direction = Literal["more_hits", "half_of_hits"]
 NAMED = r"^[A-Za-z][A-Za-z0-9_]*(@[A-Za-z0-9_.,-]+)?$"  # an entry of the study, or a variant of one
 
 
@@ -20,6 +21,11 @@ class Representation(Settings):
     module: Name = Field(description="file in showergrid/representations, without .py")
     parameters: dict[str, Any] = Field(description="parameters of that module")
     order: Order | None = Field(default=None, description="order of an event's hits, if not that of the hits' file")
+    direction: Direction = Field(
+        default="more_hits",
+        description="more_hits: a shower runs to the side of its first hit on which more hits lie, in cm; "
+        "half_of_hits: up if more than half of all its hits lie on pixels above that of the first one, else down",
+    )
 
 
 class ImageSettings(Settings):
@@ -29,12 +35,34 @@ class ImageSettings(Settings):
     resolution: Resolution = Field(description="c: pixels across the detector in x (and y; 1.25 c in z)")
 
 
+class AxisRanges(Settings):
+    """What the range of each axis is made from, between whose ends the pixels lie."""
+
+    sets: list[Literal["train", "validation"]] = Field(description="sets of events whose hits span the ranges")
+    padding: float = Field(ge=0, description="length by which a range is longer at either end [cm]")
+
+    @field_validator("sets")
+    @classmethod
+    def _holds_training_events(cls, sets: list[str]) -> list[str]:
+        if "train" not in sets or len(set(sets)) < len(sets):
+            raise ValueError("must be [train] or [train, validation]")
+        return sets
+
+
+Length = TypeVar("Length")
+# One for either edge, or a list of that from the low edge and that from the high one
+FromEdges = Annotated[
+    Annotated[Length, Tag("int")] | Annotated[tuple[Length, Length], Tag("list")],
+    Discriminator(lambda value: "list" if isinstance(value, list | tuple) else "int"),
+]
+
+
 class CentimetreWindow(Settings):
     """A window whose size is given in cm, so that it covers the same volume at every resolution."""
 
     window_cm: dict[Axis, Annotated[float, Field(gt=0)]] = Field(description="size along each axis [cm]")
-    margin_cm: dict[Axis, Annotated[float, Field(ge=0)]] = Field(
-        default={}, description="distance of the first hit from the edge [cm]"
+    margin_cm: dict[Axis, FromEdges[Annotated[float, Field(ge=0)]]] = Field(
+        default={}, description="distance of the first hit from the edge, or from the low and the high edge [cm]"
     )
 
 
@@ -48,8 +76,8 @@ class WindowSettings(Settings):
         description="where the first hit stands on an axis: `margin` from the low edge (start); from the low or the "
         "high edge, by where most hits lie (direction); in the middle (centre)"
     )
-    margin: dict[Axis, Annotated[int, Field(ge=0)]] = Field(
-        description="distance of the first hit from the edge [pixels]"
+    margin: dict[Axis, FromEdges[Annotated[int, Field(ge=0)]]] = Field(
+        description="distance of the first hit from the edge, or from the low and the high edge [pixels]"
     )
     origin: Origin = Field(
         description="what the window follows; around the charge centre it is centred on every axis, around the end it "

@@ -25,16 +25,16 @@ PIXELS_A_BLOCK = 1_000_000  # read from the memory map at a time
 class Window:
     """A box of pixels that follows an event's origin; every field but `origin` has one entry per image axis.
 
-    placement: `start` puts the origin `margin` pixels from the low edge; `direction` puts it `margin` pixels from the
-    low edge if the shower runs up, from the high edge if it runs down, and in the middle if it has no direction;
-    `centre` puts it in the middle. The middle is pixel size // 2. origin: `first_hit`; `end`, which is placed like the
-    first hit of a shower that runs the other way: `margin` pixels from the opposite edge; or `charge_centre`, which is
-    placed in the middle on every axis.
+    margin: the pixels between the origin and the low edge, and those between it and the high edge. placement: `start`
+    puts the origin at the margin of the low edge; `direction` puts it at that of the low edge if the shower runs up, of
+    the high edge if it runs down, and in the middle if it has no direction; `centre` puts it in the middle. The middle
+    is pixel size // 2. origin: `first_hit`; `end`, which is placed like the first hit of a shower that runs the other
+    way: at the margin of the opposite edge; or `charge_centre`, which is placed in the middle on every axis.
     """
 
     shape: tuple[int, ...]
     placement: tuple[str, ...]
-    margin: tuple[int, ...]
+    margin: tuple[tuple[int, int], ...]
     origin: Origin
 
     @classmethod
@@ -48,25 +48,26 @@ class Window:
         if len(shape) != len(axes):
             raise InputError(f"window: shape {shape} does not fit images over {', '.join(axes)}; give one size each")
         if is_list(axes):
-            return cls(tuple(shape), placement=("start",), margin=(0,), origin="first_hit")
-        for axis, size in zip(axes, shape, strict=True):
+            return cls(tuple(shape), placement=("start",), margin=((0, 0),), origin="first_hit")
+        margins = tuple(_from_edges(settings.margin.get(axis, 0)) for axis in axes)
+        for axis, size, margin in zip(axes, shape, margins, strict=True):
             if axis not in settings.placement:
                 raise InputError(f"window: placement lacks axis {axis}; give start, direction or centre")
-            if size <= settings.margin.get(axis, 0):
-                raise InputError(f"window: {size} pixels in {axis}, too few for the margin of {settings.margin[axis]}")
+            if size <= max(margin):
+                raise InputError(f"window: {size} pixels in {axis}, too few for the margin of {max(margin)}")
         return cls(
             shape=tuple(shape),
             placement=tuple(settings.placement[axis] for axis in axes),
-            margin=tuple(settings.margin.get(axis, 0) for axis in axes),
+            margin=margins,
             origin=settings.origin,
         )
 
     def start(self, centre: np.ndarray, end: np.ndarray, direction: np.ndarray) -> np.ndarray:
         """(E, D) int64: the window's low corner in pixels from the first hit; arguments (E, D) as in Images."""
-        size, margin = np.array(self.shape), np.array(self.margin)
+        size, (low, high) = np.array(self.shape), np.transpose(self.margin)
         if self.origin == "charge_centre":
             return centre.astype(np.int64) - size // 2
-        up, down, middle = margin, size - 1 - margin, size // 2
+        up, down, middle = low, size - 1 - high, size // 2
         follows = np.zeros_like(direction)
         if self.origin == "end":
             up, down, follows = down, up, end
@@ -74,6 +75,11 @@ class Window:
         by_placement = {"start": up, "centre": middle}
         inside = [by_placement.get(place, by_direction.T)[axis] for axis, place in enumerate(self.placement)]
         return follows - np.stack([np.broadcast_to(pixel, len(direction)) for pixel in inside], axis=1).astype(np.int64)
+
+
+def _from_edges(margin: int | tuple[int, int]) -> tuple[int, int]:
+    """The margins of the low and of the high edge."""
+    return margin if isinstance(margin, tuple) else (margin, margin)
 
 
 @dataclass(frozen=True)

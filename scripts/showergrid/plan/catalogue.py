@@ -17,7 +17,7 @@ from showergrid.core.errors import InputError
 from showergrid.core.variants import MARK, base, tuned
 from showergrid.events.hits import AXES
 from showergrid.inputs.pixels import is_list
-from showergrid.inputs.settings import CentimetreWindow
+from showergrid.inputs.settings import CentimetreWindow, Representation
 from showergrid.plan.config import Config, ModelEntry, RepresentationEntry
 from showergrid.training.hyperparameters import axes_of, grouped, groups_of, known, settled, whole
 from showergrid.training.settings import Fitting, Training
@@ -63,7 +63,11 @@ class Catalogue:
 
     @cache
     def representation(self, name: str) -> dict[str, Any]:
-        """Name, module and checked parameters of a representation, and its order of hits if it has one of its own."""
+        """Name, module and checked parameters of a representation, and what it has of its own.
+
+        That is an order of hits other than the study's, and a direction of showers other than the default, but for
+        lists, which have none.
+        """
         return self.settled_representation(self.representation_entry(name))
 
     def settled_representation(self, entry: RepresentationEntry) -> dict[str, Any]:
@@ -74,6 +78,9 @@ class Catalogue:
         resolved = {"name": entry.name, "module": entry.file, "parameters": parameters.model_dump(mode="json")}
         if entry.file == VIEWS:
             self._check_views(resolved, entry, where)
+        elif not is_list(axes_of(resolved)):
+            directed = Representation(**resolved, direction=self.config.direction)
+            resolved = directed.model_dump(mode="json", exclude_defaults=True)
         if entry.order in (None, self.config.order):
             return resolved
         if entry.order == "as_given":
@@ -238,11 +245,18 @@ class Catalogue:
         window = checked(CentimetreWindow, given, where)
         if lacking := [axis for axis in axes if axis not in window.window_cm]:
             raise InputError(f"{where}: window_cm lacks axis {lacking[0]}")
-        pixel = self.config.detector.pixel_cm(resolution)
+        pixel = self.pixel_cm(resolution)
         return {
             "shape": [max(1, round(window.window_cm[axis] / pixel[axis])) for axis in axes],
-            "margin": {axis: round(cm / pixel[axis]) for axis, cm in window.margin_cm.items()},
+            "margin": {
+                axis: [round(edge / pixel[axis]) for edge in cm] if isinstance(cm, tuple) else round(cm / pixel[axis])
+                for axis, cm in window.margin_cm.items()
+            },
         }
+
+    def pixel_cm(self, resolution: int) -> dict[str, float]:
+        """Edge of a pixel along each axis [cm], for hits that fill the detector."""
+        return self.config.detector.pixel_cm(resolution, self.config.axis_ranges.padding)
 
     def check_model(self, entry: ModelEntry) -> None:
         """Refuse mistakes that the cells may not reveal: in keys of overrides, in values of a model without a cell."""

@@ -14,6 +14,7 @@ from showergrid.events.classes import Class
 from showergrid.events.detector import Box
 from showergrid.events.settings import Order, Split
 from showergrid.explain.settings import Explanation
+from showergrid.inputs.settings import AxisRanges, Direction
 from showergrid.rebuild.settings import Archive
 from showergrid.report.data.settings import Baselines, PublishedData
 from showergrid.report.settings.ensembles import Ensemble
@@ -144,11 +145,13 @@ class Config(Settings):
     detector: Box
     order: Order
     origin: Literal["first_hit", "charge_centre"]
+    direction: Direction
     ingest: Ingest | None
     simulation: Simulation
     readout: Readout
     variations: Variations
     split: Split
+    axis_ranges: AxisRanges
     representations: list[RepresentationEntry] = Field(min_length=1)
     training: dict[str, Any]
     models: list[ModelEntry] = Field(min_length=1)

@@ -49,8 +49,13 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
                 "order": config.order,
             }
         case "calibrate":
-            return {"stretch": study.config.detector.stretch}
-        case "calibrate_images" | "images":
+            return {
+                "stretch": config.detector.stretch,
+                "axis_ranges": config.axis_ranges.model_dump(mode="json"),
+            }
+        case "calibrate_images":
+            return _image_ranges(study, **wildcards)
+        case "images":
             return _images(study, **wildcards)
         case "train" | "train_frozen" | "features" | "export":
             return _cell(study, **wildcards)
@@ -134,6 +139,13 @@ def _images(study: Study, representation: str, resolution: int) -> dict[str, Any
             f"{representation} has no images of its own, but those of {study.catalogue.shown(representation)}"
         )
     return {"representation": study.catalogue.representation(representation), "resolution": resolution}
+
+
+def _image_ranges(study: Study, representation: str, resolution: int) -> dict[str, Any]:
+    """What one image file takes from the training events, to which the direction of a shower is nothing."""
+    told = _images(study, representation, resolution)
+    image = {key: value for key, value in told["representation"].items() if key != "direction"}
+    return {**told, "representation": image}
 
 
 def _cell(study: Study, representation: str, resolution: int, model: str, seed: int) -> dict[str, Any]:

@@ -95,6 +95,8 @@ def containment(study: Study) -> dict[str, Any]:
     alone = [place for place in places if place.representation in shown]
     return {
         "classes": study.classes,
+        "ranges": study.config.axis_ranges.sets,
+        "direction": study.config.direction,
         "representations": [{"name": name, "axes": study.catalogue.axes(name)} for name in shown],
         "resolutions": sorted({place.resolution for place in places}),
         "shares": list(study.config.containment.shares),
@@ -214,7 +216,7 @@ def _place(study: Study, place: Place) -> dict[str, Any]:
 def _shown(study: Study, place: Place) -> dict[str, Any]:
     """The settings of the network in one place that a caption states."""
     network, search = study.catalogue.model(*place.key), study.search(*place.key)
-    pixel = study.config.detector.pixel_cm(place.resolution)
+    pixel = study.catalogue.pixel_cm(place.resolution)
     axes = study.catalogue.axes(place.representation)
     said = {"window": network["window"]["shape"]}
     said |= {key: value for key, value in network["training"].items() if key in ("batch_size", "precision", "n_epochs")}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from showergrid.events.hits import read_hits
 from showergrid.events.split import events_of
-from showergrid.inputs.calibration import calibrate_images, read_calibration, training_hits, write_calibration
+from showergrid.inputs.calibration import calibrate_images, hits_of_events, read_calibration, write_calibration
 from showergrid.inputs.making import write_images
 from showergrid.inputs.settings import ImageSettings
 
@@ -22,7 +22,7 @@ class ImageData:
 
     def make(self, settings: ImageSettings, calibration: Path, images: Path) -> None:
         """Write the images of all events, and their own calibration."""
-        training = training_hits(read_hits(self.hits), events_of(self.split, "train"))
+        training = hits_of_events(read_hits(self.hits), events_of(self.split, "train"))
         ranges = calibrate_images(training, read_calibration(self.calibration), settings)
         write_calibration(calibration, ranges)
         hits = read_hits(self.hits, time=settings.representation.order == "truth_time")

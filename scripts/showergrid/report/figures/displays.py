@@ -22,7 +22,7 @@ from showergrid.events.hits import Hits, read_hits
 from showergrid.events.order import reordered
 from showergrid.inputs.making import charge_centre, directions, shower_end
 from showergrid.inputs.pixels import Grid, columns
-from showergrid.inputs.settings import Representation, WindowSettings
+from showergrid.inputs.settings import Representation
 from showergrid.inputs.window import Window
 from showergrid.report.figures.style import ORANGE, blank_figure, new_figure, save, styled
 from showergrid.report.settings.tables import DrawnRepresentation, DrawnResolutions
@@ -132,7 +132,7 @@ def resolutions_figure(hits: Hits, drawn: DrawnResolutions, calibration: Mapping
         blank_figure("no representation of this study has two image axes", path)
         return
     windows = [
-        _window(_ordered(hits, drawn.representation), image, drawn.window, calibration, c)
+        _window(_ordered(hits, drawn.representation), image, drawn, calibration, c)
         for image, c in zip(shown, drawn.resolutions, strict=True)
     ]
     corners = np.array([*map(_limits, shown), *(window for window in windows if window is not None)])
@@ -194,15 +194,16 @@ def _draw_space(axes: Axes, shown: Display, charges: ScalarMappable) -> None:
 
 
 def _window(
-    hits: Hits, shown: Display, settings: WindowSettings | None, calibration: Mapping, resolution: int
+    hits: Hits, shown: Display, drawn: DrawnResolutions, calibration: Mapping, resolution: int
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """Low and high corner (D,) [cm from the origin] of a network's window."""
-    if settings is None:
+    if drawn.window is None:
         return None
     kept = columns(shown.axes)
     grid = Grid.of(calibration["axes"], resolution)
-    window = Window.of(settings, shown.axes)
-    placed = (charge_centre(hits, grid), shower_end(hits, grid), directions(hits))  # (1, 3) each
+    window = Window.of(drawn.window, shown.axes)
+    side = directions(hits, grid, drawn.representation.direction)
+    placed = (charge_centre(hits, grid), shower_end(hits, grid), side)  # (1, 3) each
     start = window.start(*(place[:, kept] for place in placed))[0] - 0.5  # the lower edge of its first pixel
     return start * shown.pixel, (start + window.shape) * shown.pixel
 

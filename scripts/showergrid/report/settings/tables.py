@@ -10,7 +10,7 @@ from showergrid.core.settings import Resolution, Settings
 from showergrid.evaluation.settings import Bootstrap, Comparison
 from showergrid.events.classes import Class
 from showergrid.events.settings import Axis
-from showergrid.inputs.settings import Representation, WindowSettings
+from showergrid.inputs.settings import Direction, Representation, WindowSettings
 
 Accuracy = Annotated[float, Field(ge=0, le=1)]
 
@@ -159,6 +159,8 @@ class ContainmentSettings(Settings):
     """The shares of events that windows shall hold, and the windows of the study to measure."""
 
     classes: list[Class] = Field(min_length=1, description="classes of the events")
+    ranges: list[str] = Field(min_length=1, description="sets of events from which the ranges of the axes come")
+    direction: Direction = Field(description="which showers run up")
     representations: list[ImageAxes] = Field(min_length=1, description="in the order of the table")
     resolutions: list[Resolution] = Field(min_length=1, description="pixels across in x")
     shares: list[Annotated[float, Field(gt=0, le=1)]] = Field(min_length=1, description="of the events to be held")

@@ -11,7 +11,7 @@ from showergrid.core.errors import InputError
 from showergrid.events.hits import AXES, Hits
 from showergrid.inputs.making import charge_centre, directions, shower_end
 from showergrid.inputs.pixels import Grid, columns
-from showergrid.inputs.settings import WindowSettings
+from showergrid.inputs.settings import Direction, WindowSettings
 from showergrid.inputs.window import Window
 from showergrid.report.settings.tables import ContainmentSettings, PlacedWindow
 
@@ -82,8 +82,8 @@ def contain(
     edges, shares = [], []
     for hits in chunks:
         edges.append(_edges(hits))
-        side = directions(hits)
-        shares.append(np.stack([_inside(hits, side, *box) for box in boxes]) if boxes else np.empty((0, 3, 0)))
+        held = [_inside(hits, settings.direction, *box) for box in boxes]
+        shares.append(np.stack(held) if boxes else np.empty((0, 3, 0)))
     if not edges:
         raise InputError("containment: there is no hit of a training event; check that split and hits belong together")
     low, high = np.concatenate(edges, axis=1)
@@ -162,9 +162,9 @@ def _edges(hits: Hits) -> np.ndarray:
     return np.stack([reduce.reduceat(hits.position, start, axis=0) for reduce in (np.minimum, np.maximum)])
 
 
-def _inside(hits: Hits, side: np.ndarray, grid: Grid, kept: list[int], window: Window) -> np.ndarray:
+def _inside(hits: Hits, direction: Direction, grid: Grid, kept: list[int], window: Window) -> np.ndarray:
     """(3, E) float64: whether each event is held whole, and the shares of its hits and of its charge in the window."""
-    placed = (charge_centre(hits, grid), shower_end(hits, grid), side)  # (E, 3) each
+    placed = (charge_centre(hits, grid), shower_end(hits, grid), directions(hits, grid, direction))  # (E, 3) each
     first = window.start(*(place[:, kept] for place in placed))
     place = grid.relative(hits)[:, kept] - first[hits.row]
     held = np.all((place >= 0) & (place < window.shape), axis=1)

@@ -177,10 +177,10 @@ def _placed(results: ContainmentResults, settings: ContainmentSettings) -> Table
 
 
 def _events_text(results: ContainmentResults, settings: ContainmentSettings) -> str:
-    classes = " and ".join(kind.name for kind in settings.classes)
-    return (
-        f"Containment of the {results.events} training events ({classes}), from which the ranges of the axes come too."
-    )
+    events = f"Containment of the {results.events} training events ({' and '.join(c.name for c in settings.classes)})"
+    if "validation" in settings.ranges:
+        return f"{events}; the ranges of the axes come from them and the validation events."
+    return f"{events}, from which the ranges of the axes come too."
 
 
 def _size(window: Smallest) -> TableCell:
