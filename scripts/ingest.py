@@ -1,4 +1,4 @@
-"""Read hits from files (CSV, Parquet, HDF5, ROOT) into the study's tables of hits and events.
+"""Read hits from files (CSV, Parquet, HDF5, .npz, ROOT) into the study's tables of hits and events.
 
 When run by hand, the files alone are enough if they are laid out as the reference's are; otherwise a column map says
 what their columns mean: docs/ingest.md has one for each kind of file.

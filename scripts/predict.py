@@ -1,4 +1,4 @@
-"""Classify the events in files of hits with a trained cell: CSV, Parquet, HDF5 or ROOT, labels not needed.
+"""Classify the events in files of hits with a trained cell: CSV, Parquet, HDF5, .npz or ROOT, labels not needed.
 
 When run by hand, a table of hits that a study wrote and files laid out as the reference's need no column map;
 docs/ingest.md has one for each other kind of file. The images are made with the ranges kept in the model. Standard

@@ -6,6 +6,7 @@ With INGEST_MESSAGES set to a path, all messages are written there, to be read b
 import fcntl
 import gzip
 import os
+import pickle
 import runpy
 import struct
 import sys
@@ -80,6 +81,18 @@ def layout(name: str, parts: list[Block] | None = None, cut: float | None = None
     return made
 
 
+def damaged(name: str, place: float) -> Made:
+    """A file of a layout in which 100 bytes at a share of its length are turned."""
+
+    def made(path: Path) -> None:
+        LAYOUTS[name][0](path, list(blocks(4, 15)))
+        content = np.frombuffer(path.read_bytes(), np.uint8).copy()
+        content[int(place * content.size) :][:100] ^= 0xFF
+        path.write_bytes(content.tobytes())
+
+    return made
+
+
 def other(**columns: np.ndarray | None) -> Block:
     """Two events a class with some columns replaced, or left out if None."""
     block = joined([showers(2, 11), showers(2, 22, first=2)]) | columns
@@ -108,6 +121,10 @@ def tree(**branches) -> Made:
             file["events"] = branches
 
     return made
+
+
+def npz(**arrays: np.ndarray) -> Made:
+    return lambda path: np.savez(path, **arrays)
 
 
 def table(**columns) -> Made:
@@ -210,7 +227,7 @@ case(
     ["n", "add up"],
     {**PLAIN, "event": {"counts": "n"}},
 )
-case("offsets in CSV", "hits.csv", text(LINES), ["HDF5 only"], {**REFERENCE, "event": {"offsets": "first"}})
+case("offsets in CSV", "hits.csv", text(LINES), ["HDF5 and .npz only"], {**REFERENCE, "event": {"offsets": "first"}})
 case(
     "neither hits nor events",
     "h.h5",
@@ -374,6 +391,28 @@ case("a comment", "hits.csv", text(["# from the night of 3 May", *LINES]), ["lin
 case("a locked file", "h.h5", locked, ["cannot be locked", "HDF5_USE_FILE_LOCKING"], PLAIN)
 case("a link to itself", "h.h5", linked, ["too many links"], {**PLAIN, "x": "loop"})
 case("a link to nothing", "h.h5", linked, ["gone is a link", "not there"], {**PLAIN, "x": "gone"})
+
+case("an .npz without an array", "h.npz", layout("npz"), ["no column hits_x", "charge"], {**PLAIN, "x": "hits_x"})
+case("an .npz without a table", "h.npz", layout("npz"), ["no table hits", "charge"], {**PLAIN, "table": "hits"})
+case("an .npz of other lengths", "h.npz", npz(**{**FLAT, "y": FLAT["y"][:-1]}), [f"y has {N - 1}"], PLAIN)
+case("an .npz of objects", "h.npz", npz(**{**FLAT, "y": point}), ["array y", "Python objects", "np.concatenate"], PLAIN)
+case("an .npz of text", "h.npz", npz(**{**FLAT, "y": np.array(["a"] * N)}), ["column y", "numbers"], PLAIN)
+case("lists in an .npz", "h.npz", npz(point=np.ones((2, 16))), ["arrays hold no lists", "point[0]"], POINTS)
+case("a cut .npz", "h.npz", layout("npz", cut=0.7), [".npz", "cut off"], PLAIN)
+case("a damaged .npz", "h.npz", damaged("npz", 0.5), [".npz", "cut off or damaged"], PLAIN)
+case("a damaged Parquet file", "h.parquet", damaged("parquet", 0.5), ["Parquet", "cut off or damaged"], PLAIN)
+case(
+    "a damaged end of Parquet",
+    "h.parquet",
+    damaged("parquet", 0.99),
+    ["No more data to read.);", "cut off or damaged"],
+    PLAIN,
+)
+case("a damaged ROOT file", "h.root", damaged("root lists", 0.99), ["ROOT", "cut off or damaged"], PLAIN)
+case(
+    "another archive", "h.csv", lambda path: np.savez(path.open("wb"), **FLAT), ["no CSV", "ZIP archive", ".npz"], PLAIN
+)
+case("a pickle called .npz", "h.npz", lambda path: path.write_bytes(pickle.dumps([1])), ["no .npz", "pickle"], PLAIN)
 
 # Maps
 case("an unknown key", "hits.csv", text(LINES), ["hits", "unknown key", "valid:", "charge"], {**REFERENCE, "hits": 3})

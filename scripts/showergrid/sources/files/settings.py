@@ -121,8 +121,8 @@ class Key(Settings):
     columns: Annotated[list[ColumnName], BeforeValidator(_listed)] = Field(
         default=[], description="number of the event, or several that together tell it, such as run, subrun and event"
     )
-    offsets: ColumnName | None = Field(default=None, description="dataset: first hit of each event, from 0")
-    counts: ColumnName | None = Field(default=None, description="dataset: hits of each event")
+    offsets: ColumnName | None = Field(default=None, description="dataset or array: first hit of each event, from 0")
+    counts: ColumnName | None = Field(default=None, description="dataset or array: hits of each event")
 
     @model_validator(mode="after")
     def _one_way(self) -> Key:
@@ -154,12 +154,12 @@ class Voxel(Settings):
 class ColumnMap(Settings):
     """What the columns of a file mean. A column's name may stand alone where its defaults hold."""
 
-    format: Literal["csv", "parquet", "hdf5", "root"] | None = Field(
+    format: Literal["csv", "parquet", "hdf5", "npz", "root"] | None = Field(
         default=None, description="format, where the file's name does not tell it"
     )
     table: ColumnName | None = Field(
         default=None,
-        description="tree of a ROOT file, group or compound dataset of an HDF5 file that holds the columns",
+        description="tree of a ROOT file, group or compound dataset of an HDF5 file, structured array of an .npz file",
     )
     separator: Annotated[str, Field(min_length=1, max_length=1)] = Field(
         default=",", description="character between the values of a CSV file"
