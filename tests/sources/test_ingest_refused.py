@@ -282,8 +282,35 @@ case(
 )
 
 # Place and units
-case("millimetres", "hits.csv", changed(3, ",102,", ",1020,"), ["line 3", "hitsZ", "z = 1020 cm", "500 cm", "unit: mm"])
-case("another origin", "hits.csv", changed(3, ",102,", ",-90,"), ["line 3", "z = -90 cm", "margin of 5 cm", "offset"])
+IN_MM = {**FLAT, **{axis: 10 * FLAT[axis] for axis in "xyz"}}
+case("millimetres", "h.npz", npz(**IN_MM), ["row 1", "column x", "(-200 to 200 cm)", "x, y and z unit: mm"], PLAIN)
+case(
+    "another origin",
+    "hits.csv",
+    changed(3, ",102,", ",-90.2,"),
+    [
+        "line 3",
+        "z = -90.2 cm",
+        "margin of 5 cm",
+        "flip or offset",
+        "detector: {x: [1.5, 3.5], y: [-20, -19], z: [-91, 103]}",
+    ],
+)
+case(
+    "a little outside",
+    "hits.csv",
+    changed(3, ",2.5,", ",205.00001,"),
+    ["x = 205.00001 cm", "detector: {x: [1, 206], y: [-20, -19], z: [101, 103]}"],
+)
+SMALL = {**FLAT, "z": FLAT["z"] / 4 - 5.96}  # of a detector that would fit into this one, as a tenth of its size would
+case("a smaller detector", "h.npz", npz(**SMALL), ["flip or offset", "detector: {x: [-200, 200], y: [-200, "], PLAIN)
+case(
+    "metres, said",
+    "h.npz",
+    npz(**{**FLAT, **{axis: FLAT[axis] / 10 for axis in "xyz"}}),
+    ["unit, flip or offset"],
+    {**PLAIN, **{axis: {"column": axis, "unit": "m"} for axis in "xyz"}},
+)
 case(
     "beyond the voxels",
     "h.h5",
@@ -512,6 +539,22 @@ def test_a_fault_in_the_second_file_leaves_an_earlier_result_alone(tmp_path, mon
     assert "b.csv: line 9, column hitsCharge: 'bad'" in line
     assert [Path(name).read_bytes() for name in ("hits.parquet", "events.parquet")] == [b"of last week"] * 2
     assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_the_detector_of_a_message_fits_as_it_stands(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    block = other()
+    for axis, scale in zip("xyz", (0.01234, 1, 23.4), strict=True):
+        block[axis] = block[axis] * scale - 7
+    npz(**block)(Path("h.npz"))
+    Path("map.yaml").write_text(yaml.safe_dump({**PLAIN, "margin": 0}))
+    line = refused(monkeypatch, capsys, "--columns", "map.yaml", "h.npz")
+    pasted = line[line.rindex("detector: ") :]
+    Path("map.yaml").write_text(yaml.safe_dump({**PLAIN, "margin": 0}) + pasted + "\n")
+    runpy.run_path(str(SCRIPT), run_name="__main__")
+    box = yaml.safe_load(pasted)["detector"]
+    for axis in "xyz":
+        assert np.ptp(box[axis]) < 1.1 * np.ptp(block[axis])
 
 
 def test_lines_are_counted_as_an_editor_does(tmp_path, monkeypatch, capsys):

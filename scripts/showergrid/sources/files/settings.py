@@ -200,13 +200,19 @@ class ColumnMap(Settings):
     def hit_columns(self) -> list[str]:
         """All columns that are read from the table of hits."""
         labels = [] if self.labels else self.label_columns
-        measured = (self.x, self.y, self.z, self.charge, self.time)
-        return [
-            *self.event.columns,
-            *([self.voxel.column] if self.voxel else []),
-            *(name for quantity in measured if quantity and quantity.column for name in quantity.column),
-            *labels,
-        ]
+        time = [] if self.time is None else self.time.column
+        return [*self.event.columns, *self.position_columns, *self.charge.column, *time, *labels]
+
+    @property
+    def position_columns(self) -> list[str]:
+        """Columns of x, y and z, in this order, or that of the voxel."""
+        if self.voxel is not None:
+            return [self.voxel.column]
+        return [*self.x.column, *self.y.column, *self.z.column]
+
+    def column_of_axis(self, axis: str) -> str:
+        """The column to name for a coordinate that is wrong."""
+        return self.voxel.column if self.voxel is not None else getattr(self, axis).column[0]
 
     @property
     def label_columns(self) -> list[str]:
