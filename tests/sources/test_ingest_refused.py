@@ -153,7 +153,7 @@ case("an empty value", "hits.csv", changed(5, "-20", ""), ["line 5", "hitsY", "n
 case("not a number", "hits.csv", changed(6, "302", "nan"), ["line 6", "hitsCharge", "nan", "finite"])
 case("infinite", "hits.csv", changed(6, "102", "inf"), ["line 6", "hitsZ", "inf", "finite"])
 case("too large for 32 bits", "hits.csv", changed(6, "302", "1e39"), ["line 6", "hitsCharge", "1e+39", "32-bit"])
-case("no charge", "hits.csv", changed(7, "303", "0"), ["line 7", "hitsCharge", "above 0"])
+case("no charge", "hits.csv", changed(7, "303", "0"), ["line 7", "hitsCharge", "above 0", "hits_without_charge"])
 case("negative charge", "hits.csv", changed(7, "303", "-3"), ["line 7", "hitsCharge", "-3"])
 case("no energy", "hits.csv", text([line.replace(",0.5,", ",0,") for line in LINES]), ["line 2", "Energy", "above 0"])
 case("half an event number", "hits.csv", changed(3, "1,", "1.5,"), ["line 3", "Event", "1.5", "whole"])
@@ -215,7 +215,12 @@ case("text in ROOT", "h.root", tree(**{**FLAT, "y": ak.Array(["a"] * N)}), ["bra
 short = {**lists, "y": ak.unflatten(np.arange(7.0), np.array([4, 3]))}
 case("lists of different lengths", "h.root", tree(**short), ["entry 0", "x has 3", "y has 4"], OF_LISTS)
 empty = {name: ak.unflatten(np.arange(7.0) + 1, np.array([3, 0, 4])) for name in lists}
-case("an entry without hits", "h.root", tree(**empty), ["entry 1", "no hits"], OF_LISTS)
+case("an entry without hits", "h.root", tree(**empty), ["entry 1", "no hits", "skip: [empty_events]"], OF_LISTS)
+ALL_OUTSIDE = {**PLAIN, "skip": ["hits_outside"], "detector": {"x": [300, 400], "y": [0, 1], "z": [0, 1]}}
+case("no hit left", "h.npz", npz(**FLAT), ["row 1", "no hit left", "skip: [empty_events]"], ALL_OUTSIDE)
+NOTHING = {**ALL_OUTSIDE, "skip": ["hits_outside", "empty_events"]}
+case("no event left", "h.npz", npz(**FLAT), ["no event is left", f"hits_outside {N}", "empty_events 4"], NOTHING)
+case("an unknown thing to skip", "hits.csv", text(LINES), ["skip", "'all'"], {**REFERENCE, "skip": ["all"]})
 OFFSETS = {**PLAIN, "event": {"offsets": "first"}}
 case("offsets that do not ascend", "h.h5", hdf5(**FLAT, first=np.array([0, 9, 5, 12])), ["first", "event 1"], OFFSETS)
 case("offsets beyond the hits", "h.h5", hdf5(**FLAT, first=np.array([0, 9, N + 5])), ["first", "event 2"], OFFSETS)
@@ -252,7 +257,7 @@ case("points that do not divide", "h.h5", points, ["entry 1", "17", "point[0::8]
 scattered = [LINES[0], *(LINES[i] for i in (1, 2, 4, 5, 6, 3)), *LINES[7:]]
 case("scattered rows", "hits.csv", text(scattered), ["event 1", "line 2", "line 7", "sort"])
 case("interleaved events", "hits.csv", text([LINES[0], *(LINES[i] for i in (1, 4, 2, 5, 3, 6))]), ["line 2", "line 4"])
-case("too few hits", "hits.csv", text([*LINES[:3], *LINES[4:]]), ["line 2", "event 1", "2 hits", "min_hits = 3"])
+case("too few hits", "hits.csv", text([*LINES[:3], *LINES[4:]]), ["line 2", "event 1", "2 hits", "small_events"])
 case("too few in the end", "hits.csv", text(LINES[:-2]), ["line 11", "event 2", "1 hit,"])
 case("labels that differ", "hits.csv", changed(4, ",11,", ",22,"), ["line 4", "from 11 to 22", "event 1"])
 case("energies that differ", "hits.csv", changed(4, "0.5", "0.51"), ["line 4", "0.5 GeV to 0.51 GeV"])

@@ -33,10 +33,12 @@ class Checks:
                 raise InputError(f"{self.path}: column {name} holds {count} numbers a row; name one, such as {name}[0]")
         return np.mean([self.chunk.columns[name].astype(np.float64) for name in names], axis=0)
 
-    def finite(self, name: str, values: np.ndarray) -> np.ndarray:
-        """`values` if all are finite, as float32 too."""
-        self.refuse(~np.isfinite(values), name, values, "this is no finite number; correct it, or leave the hit out")
-        self.refuse(np.abs(values) > LARGEST, name, values, "this is too large for a 32-bit number; check the unit")
+    def finite(self, name: str, values: np.ndarray, among: np.ndarray | bool = True) -> np.ndarray:
+        """`values` if all those `among` (N,) bool are finite, as float32 too."""
+        text = "this is no finite number; correct it, or leave the hit out"
+        self.refuse(~np.isfinite(values) & among, name, values, text)
+        text = "this is too large for a 32-bit number; check the unit"
+        self.refuse((np.abs(values) > LARGEST) & among, name, values, text)
         return values
 
     def whole(self, name: str) -> np.ndarray:

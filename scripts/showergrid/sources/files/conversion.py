@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -14,7 +15,9 @@ from showergrid.events.hits import AXES
 from showergrid.sources.files.checks import Checks
 from showergrid.sources.files.formats.chunk import Chunk
 from showergrid.sources.files.positions import outside, positions, refuse_outside
-from showergrid.sources.files.settings import CHARGES, ENERGIES, TIMES, ColumnMap, scaled
+from showergrid.sources.files.settings import CHARGES, ENERGIES, TIMES, ColumnMap, Limits, scaled
+
+SMALLEST = float(np.finfo(np.float32).smallest_subnormal)  # less is stored as 0
 
 
 @dataclass(frozen=True)
@@ -22,22 +25,23 @@ class Rows:
     """Hits of a file in its order.
 
     entries: whether each entry of the file is an event. origin (N,) int64: row or entry of each hit; key (N, k) int64:
-    the numbers of its event, None where there are none; position (N, 3) float64 [cm]; charge (N,) float64 [tick ADC];
-    time (N,) float64 [ns]; pdg (N,) int64 as in the file; energy (N,) float64 [GeV]. The last three are None where the
-    map names no column of the hits.
+    the numbers of its event, None where there are none; kept (N,) bool: whether a hit is not left out; position (N, 3)
+    float64 [cm]; charge (N,) float64 [tick ADC]; time (N,) float64 [ns]; pdg (N,) int64 as in the file; energy (N,)
+    float64 [GeV]. The last three are None where the map names no column of the hits.
     """
 
     entries: bool
     origin: np.ndarray
     key: np.ndarray | None
+    kept: np.ndarray
     position: np.ndarray
     charge: np.ndarray
     time: np.ndarray | None
     pdg: np.ndarray | None
     energy: np.ndarray | None
 
-    def __getitem__(self, rows: slice) -> Rows:
-        """A slice of the hits."""
+    def __getitem__(self, rows: slice | np.ndarray) -> Rows:
+        """Some of the hits: a slice, or those that are chosen (N,) bool."""
         return Rows(self.entries, *(None if values is None else values[rows] for values in self._values()))
 
     def followed_by(self, other: Rows) -> Rows:
@@ -49,11 +53,14 @@ class Rows:
         return [getattr(self, field.name) for field in fields(self) if field.name != "entries"]
 
 
-def converted(chunk: Chunk, columns: ColumnMap, detector: Box, margin: float, path: Path) -> Rows:
-    """The hits of a chunk, in the study's units.
+def converted(
+    chunk: Chunk, columns: ColumnMap, detector: Box, limits: Limits, path: Path, left_out: Counter[str]
+) -> Rows:
+    """The hits of a chunk, in the study's units; those that `limits` leave out are marked, and added to `left_out`.
 
     Raises:
-        InputError: a value is not finite, out of range, or not whole where it must be; the message names file and row.
+        InputError: a value is not finite, out of range, or not whole where it must be, or an entry has no hits; the
+            message names file and row.
     """
     check = Checks(chunk, columns, path)
     key = keys(columns.event.columns, check)
@@ -61,25 +68,46 @@ def converted(chunk: Chunk, columns: ColumnMap, detector: Box, margin: float, pa
         raise InputError(
             f"{path}: has one row a hit: name in the column map the column that numbers the events (event)"
         )
+    if "empty_events" in limits.skip:
+        left_out["empty_events"] += chunk.empty.size
+    elif chunk.empty.size:
+        raise InputError(
+            f"{path}: entry {chunk.empty[0]} has no hits; leave such events out of the file, or let them be left out "
+            "(skip: [empty_events])"
+        )
+    charge, kept = _charge(chunk, columns, limits, check, left_out)
     position = positions(chunk, columns, check)
     for i, axis in enumerate(AXES):
-        check.finite(columns.column_of_axis(axis), position[:, i])
-    refuse_outside(outside(position, detector, margin), position, columns, detector, margin, check)
-    charge = check.finite(
-        columns.charge.column[0], scaled(check.middle(columns.charge.column), columns.charge.unit, CHARGES)
-    )
-    check.refuse(
-        charge.astype(np.float32) <= 0,
-        columns.charge.column[0],
-        charge,
-        "a charge must be above 0; leave out hits without charge",
-    )
+        check.finite(columns.column_of_axis(axis), position[:, i], kept)
+    wrong = outside(position, detector, limits.margin) & kept[:, None]
+    if "hits_outside" in limits.skip:
+        left_out["hits_outside"] += int(wrong.any(axis=1).sum())
+        kept &= ~wrong.any(axis=1)
+    else:
+        refuse_outside(wrong, position, columns, detector, limits.margin, check)
     time = energy = pdg = None
     if columns.time is not None:
-        time = check.finite(columns.time.column[0], scaled(check.middle(columns.time.column), columns.time.unit, TIMES))
+        time = scaled(check.middle(columns.time.column), columns.time.unit, TIMES)
+        check.finite(columns.time.column[0], time, kept)
     if columns.labels is None:
         energy, pdg = labels(columns, check)
-    return Rows(chunk.entries, chunk.origin, key, position, charge, time, pdg, energy)
+    return Rows(chunk.entries, chunk.origin, key, kept, position, charge, time, pdg, energy)
+
+
+def _charge(
+    chunk: Chunk, columns: ColumnMap, limits: Limits, check: Checks, left_out: Counter[str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """(N,) float64 [tick ADC] and (N,) bool: the charges, and which of them are not left out."""
+    name = columns.charge.column[0]
+    charge = scaled(check.middle(columns.charge.column), columns.charge.unit, CHARGES)
+    kept = np.ones(chunk.origin.size, bool)
+    if "hits_without_charge" in limits.skip:
+        kept = (charge >= SMALLEST) & (charge < np.inf)
+        left_out["hits_without_charge"] += int(np.sum(~kept))
+    check.finite(name, charge, kept)
+    text = "a charge must be above 0; leave out hits without charge (skip: [hits_without_charge])"
+    check.refuse((charge < SMALLEST) & kept, name, charge, text)
+    return charge, kept
 
 
 def labels(columns: ColumnMap, check: Checks) -> tuple[np.ndarray | None, np.ndarray | None]:

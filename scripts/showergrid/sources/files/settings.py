@@ -220,13 +220,21 @@ class ColumnMap(Settings):
         return [name for label in (self.pdg, self.energy) if label and label.column for name in label.column]
 
 
-class Ingest(Settings):
+class Limits(Settings):
+    """What hits and events must have, and which of those that lack it are left out instead of refused."""
+
+    margin: float = Field(default=5.0, ge=0, description="how far outside the detector a hit may lie [cm]")
+    min_hits: int = Field(default=3, ge=1, description="fewest hits of an event [1]")
+    skip: list[Literal["empty_events", "small_events", "hits_outside", "hits_without_charge"]] = Field(
+        default=[], description="what is left out and counted; all else that is wrong is refused"
+    )
+
+
+class Ingest(Limits):
     """Hits that are read from files instead of being simulated."""
 
     files: list[ColumnName] = Field(min_length=1, description="files, in the order in which their events are numbered")
     columns: ColumnMap | None = Field(default=None, description="what the columns mean; null: the reference's layout")
-    margin: float = Field(default=5.0, ge=0, description="how far outside the detector a hit may lie [cm]")
-    min_hits: int = Field(default=3, ge=1, description="an event with fewer hits is refused [1]")
 
 
 # The reference's own files: cm, GeV, tick ADC, the rows of an event in time order
@@ -241,7 +249,7 @@ REFERENCE = ColumnMap(
 )
 
 
-class MapFile(ColumnMap):
+class MapFile(ColumnMap, Limits):
     """A column map in its own file, with what a study's configuration has beside the map."""
 
     classes: list[Class] = Field(
@@ -251,5 +259,3 @@ class MapFile(ColumnMap):
         default=Box(x=(-200, 200), y=(-200, 200), z=(0, 500)), description="bounds of the detector [cm]"
     )
     order: Order = Field(default="as_given", description="order of an event's hits")
-    margin: float = Field(default=5.0, ge=0, description="how far outside the detector a hit may lie [cm]")
-    min_hits: int = Field(default=3, ge=1, description="an event with fewer hits is refused [1]")

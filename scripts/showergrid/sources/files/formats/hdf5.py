@@ -127,7 +127,8 @@ def _lists(places: dict[str, Column], wanted: dict[str, Part], rows: int, path: 
                 single[name] = column_of(name, wanted[name], values, path)
         chunk = flattened(lists, single, first, path)
         yield chunk
-        size = max(1, rows * (last - first) // chunk.origin.size)
+        # At most twice as many, since these few may have no hits
+        size = min(2 * size, max(1, rows * (last - first) // max(1, chunk.origin.size)))
         first = last
 
 
