@@ -1,7 +1,8 @@
-"""Read hits from files (CSV, Parquet, HDF5, ROOT) into the study's tables of hits and events.
+"""Read hits from files (CSV, Parquet, HDF5, .npz, ROOT) into the study's tables of hits and events.
 
 When run by hand, the files alone are enough if they are laid out as the reference's are; otherwise a column map says
-what their columns mean: docs/ingest.md has one for each kind of file.
+what their columns mean: docs/ingest.md has one for each kind of file. Standard error reports what was read, by which
+to see a wrong unit, and what was left out.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from showergrid.core import provenance
 from showergrid.core.errors import InputError, run
+from showergrid.core.progress import report
 from showergrid.events.classes import Class
 from showergrid.events.detector import Box
 from showergrid.sources.files.column_maps import read_map
@@ -32,9 +34,11 @@ def main(a: argparse.Namespace) -> None:
     if a.provenance is not None:
         job.reads({"files": [Path(name) for name in a.files]})
     classes = [Class(**entry) for entry in job.config["classes"]]
-    ingest(settings, classes, Box(**job.config["detector"]), job.config["order"], a.hits, a.events)
+    tally = ingest(settings, classes, Box(**job.config["detector"]), job.config["order"], a.hits, a.events)
+    for line in tally.lines():
+        report(line)
     if a.provenance is not None:
-        job.finish(a.provenance, outputs={"hits": a.hits, "events": a.events})
+        job.finish(a.provenance, outputs={"hits": a.hits, "events": a.events}, counts=tally.counts())
 
 
 if __name__ == "__main__":

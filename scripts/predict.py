@@ -1,8 +1,9 @@
-"""Classify the events in files of hits with a trained cell: CSV, Parquet, HDF5 or ROOT, labels not needed.
+"""Classify the events in files of hits with a trained cell: CSV, Parquet, HDF5, .npz or ROOT, labels not needed.
 
 When run by hand, a table of hits that a study wrote and files laid out as the reference's need no column map;
 docs/ingest.md has one for each other kind of file. The images are made with the ranges kept in the model. Standard
-error reports the hits outside of these ranges, and how the rows of a study's own table are taken to be ordered.
+error reports what was left out, the hits outside of these ranges, and how the rows of a study's own table are taken
+to be ordered.
 """
 
 from __future__ import annotations
@@ -39,12 +40,13 @@ def main(a: argparse.Namespace) -> None:
     settings = Unlabelled(**job.config["prediction"]).model_copy(update={"files": a.hits})
     events, ranges = UnlabelledEvents(settings, cell, a.output), Ranges(cell)
     _, probability = score(weights, cell, ranges.passing(events.hits()))
-    for line in ranges.warnings():
-        report(f"warning: {line}")
+    for line in [*events.tally.lines_left_out(), *(f"warning: {line}" for line in ranges.warnings())]:
+        report(line)
     names = [entry["name"] for entry in cell["classes"]]
     write_scores(a.output, events.table(), ranges.outside, names, probability)
     if a.provenance is not None:
-        job.finish(a.provenance, {"scores": a.output}, {"cell": cell["seed"]}, closure_modules(cell))
+        seeds, modules = {"cell": cell["seed"]}, closure_modules(cell)
+        job.finish(a.provenance, {"scores": a.output}, seeds, modules, events.tally.counts())
 
 
 if __name__ == "__main__":

@@ -157,6 +157,24 @@ def hdf5_offsets(path: Path, parts: Iterable[Block]) -> None:
             done += block["event"].size
 
 
+def npz(path: Path, parts: Iterable[Block]) -> None:
+    np.savez(path, **joined(parts))
+
+
+def npz_records(path: Path, parts: Iterable[Block]) -> None:
+    block = joined(parts)
+    np.savez(path, hits=np.rec.fromarrays([block[name] for name in COLUMNS], names=COLUMNS))
+
+
+def npz_counts(path: Path, parts: Iterable[Block]) -> None:
+    """Position and charge in one array, big-endian; one label an event."""
+    block = joined(parts)
+    first = starts(block)
+    points = np.column_stack([block[name] for name in ("x", "y", "z", "charge", "time")]).astype(">f8")
+    labels = {name: block[name][first] for name in OF_AN_EVENT}
+    np.savez_compressed(path, points=points, n=np.diff(first, append=block["event"].size), **labels)
+
+
 def root(path: Path, parts: Iterable[Block]) -> None:
     with uproot.recreate(path) as file:
         tree = None
@@ -204,6 +222,17 @@ LAYOUTS: dict[str, tuple[Callable[[Path, Iterable[Block]], None], str, dict]] = 
     "hdf5 big-endian lists": (partial(hdf5_lists, order=">"), ".h5", PLAIN),
     "hdf5 offsets": (hdf5_offsets, ".h5", {**PLAIN, "event": {"offsets": "first", "columns": "event"}}),
     "hdf5 counts": (hdf5_offsets, ".h5", {**PLAIN, "event": {"counts": "n", "columns": "event"}}),
+    "npz": (npz, ".npz", PLAIN),
+    "npz records": (npz_records, ".npz", {**PLAIN, "table": "hits"}),
+    "npz counts": (
+        npz_counts,
+        ".npz",
+        {
+            **PLAIN,
+            "event": {"counts": "n", "columns": "event"},
+            **{name: f"points[{i}]" for i, name in enumerate(("x", "y", "z", "charge", "time"))},
+        },
+    ),
     "root": (root, ".root", PLAIN),
     "root lists": (root_lists, ".root", PLAIN),
     "root vectors": (partial(root_lists, vectors=True), ".root", PLAIN),

@@ -10,11 +10,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import awkward as ak
 import hit_files
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import uproot
 import yaml
 from hit_files import LAYOUTS, PLAIN, UNLABELLED, Block, blocks, joined, showers
 from hypothesis import HealthCheck, given, settings
@@ -27,7 +29,7 @@ from showergrid.events.settings import Split
 from showergrid.events.split import divide
 from showergrid.sources.files.column_maps import read_map
 from showergrid.sources.files.ingest import ingest, source_names
-from showergrid.sources.files.settings import Ingest, MapFile
+from showergrid.sources.files.settings import ColumnMap, Ingest, MapFile
 
 SCRIPT = Path(__file__).parents[2] / "scripts/ingest.py"
 
@@ -259,6 +261,76 @@ def test_what_follows_reads_it(tmp_path):
     assert sorted(set(sets)) == ["test", "train", "validation"]
 
 
+SKIP = ["empty_events", "small_events", "hits_outside", "hits_without_charge"]
+
+
+def faulty() -> Block:
+    """Twelve events, of which the 2nd loses all its hits, the 5th some, and the 9th all but two."""
+    block = joined([showers(6, 11), showers(6, 22, first=6)])
+    first = np.append(hit_files.starts(block), block["x"].size)
+    block["charge"][first[1] : first[2]] = np.nan
+    block["x"][first[1]] = np.inf  # not looked at, since the hit has no charge
+    block["z"][first[4] + 1] = 700
+    block["charge"][first[4] + 2] = 0
+    block["y"][first[8] + 2 : first[9]] = -300
+    return block
+
+
+def test_what_is_skipped_is_counted_and_all_else_stays(tmp_path):
+    block = faulty()
+    kept = np.isfinite(block["x"]) & (block["charge"] > 0) & (block["z"] < 505) & (block["y"] > -205)
+    kept &= block["event"] != 8
+    numbers = [number for number in range(12) if number not in (1, 8)]
+    expected = None
+    for layout in ("parquet", "npz counts", "root lists", "hdf5 lists"):
+        path = written(tmp_path, layout, [block])
+        for rows in (7, 10**6):
+            hits, events = read(tmp_path, [path], {**LAYOUTS[layout][2], "skip": SKIP}, rows)
+            assert events["event"].to_pylist() == list(range(10))
+            assert events["number"].to_pylist() == numbers
+            assert hits["event"].to_pylist() == np.searchsorted(numbers, block["event"][kept]).tolist()
+            assert np.array_equal(hits["x"].to_numpy(), block["x"][kept].astype(np.float32))
+            assert events["n_hits"].to_pylist() == np.bincount(hits["event"].to_numpy()).tolist()
+            expected = expected or (hits, events.drop("source"))
+            assert expected == (hits, events.drop("source"))
+
+
+def test_events_without_hits_keep_their_places(tmp_path):
+    """Without a column that numbers them, an event's number is its entry; the label of an empty one may be missing."""
+    path = tmp_path / "a.root"
+    counts = np.array([0, 4, 0, 0, 5, 3, 2])
+    lists = {name: ak.unflatten(np.arange(14.0) + 1, counts) for name in ("x", "y", "z", "charge")}
+    with uproot.recreate(path) as file:
+        kinds = dict.fromkeys(lists, "var * float64") | {"pdg": "var * int32"}
+        labels = ak.Array([[], [11], [22], [], [22], [22], [22]])
+        file.mktree("events", kinds).extend({**lists, "pdg": ak.values_astype(labels, "int32")})
+    columns = {name: name for name in (*lists, "pdg")}
+    for rows in (1, 1000):
+        _, events = read(tmp_path, [path], {**columns, "skip": ["empty_events", "small_events"]}, rows)
+        assert events["number"].to_pylist() == [1, 4, 5]
+        assert events["pdg"].to_pylist() == [11, 22, 22]
+        assert events["event"].to_pylist() == [0, 1, 2]
+
+
+def test_the_record_and_the_screen_count_what_is_skipped(tmp_path):
+    hit_files.csv(tmp_path / "a.csv", [faulty()])
+    columns = checked(ColumnMap, PLAIN, "map.yaml").model_dump(mode="json")
+    config = {
+        "ingest": {"files": ["a.csv"], "columns": columns, "skip": SKIP},
+        "classes": [{"name": "electron", "pdg": 11}, {"name": "photon", "pdg": 22}],
+        "detector": {"x": [-200, 200], "y": [-200, 200], "z": [0, 500]},
+        "order": "as_given",
+    }
+    job = json.dumps({"rule": "ingest", "config": config})
+    done = command(tmp_path, "--job", job, "--provenance", "out/record.json", "--", "a.csv")
+    assert done.returncode == 0, done.stderr
+    size = np.bincount(faulty()["event"])
+    left_out = {"empty_events": 1, "small_events": 1, "hits_outside": size[8] - 1, "hits_without_charge": size[1] + 1}
+    counts = json.loads((tmp_path / "out/record.json").read_text())["counts"]
+    assert counts == {"events": 10, "hits": size.sum() - size[[1, 8]].sum() - 2, "left_out": left_out}
+    assert f"left out: {', '.join(f'{kind} {left_out[kind]}' for kind in SKIP)}\n" in done.stderr
+
+
 def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     outputs = ["--hits", "out/hits.parquet", "--events", "out/events.parquet"]
     line = [sys.executable, str(SCRIPT), *outputs, *arguments]
@@ -270,7 +342,18 @@ def test_the_command_by_hand_and_as_a_job(tmp_path):
     for name, pdg in zip(files, (11, 22), strict=True):
         hit_files.reference(tmp_path / name, [showers(10, pdg)])
     done = command(tmp_path, *files)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (done.returncode, done.stdout) == (0, "")
+    block = joined([showers(10, 11), showers(10, 22)])
+    size = np.diff(hit_files.starts(block), append=block["x"].size)
+    ranges = ", ".join(f"{axis} from {block[axis].min():.4g} to {block[axis].max():.4g}" for axis in "xyz")
+    energy, charge = (
+        np.sort(values)[(values.size - 1) // 2]
+        for values in (block["energy"][hit_files.starts(block)], block["charge"])
+    )
+    read, medians = done.stderr.splitlines()
+    assert read == f"read 20 events with {block['x'].size} hits: {ranges} cm"
+    numbers = [float(number) for number in re.findall(r"[0-9.]+", medians)]
+    assert numbers == pytest.approx([np.sort(size)[9], charge, energy], rel=0.005)
     by_hand = (tmp_path / "out/hits.parquet").read_bytes()
     config = {
         "ingest": {"files": files, "columns": None, "margin": 5, "min_hits": 3},
@@ -285,6 +368,7 @@ def test_the_command_by_hand_and_as_a_job(tmp_path):
     record = json.loads((tmp_path / "out/record.json").read_text())
     assert [entry["path"] for entry in record["inputs"]["files"]] == files
     assert record["config"] == config
+    assert record["counts"] == {"events": 20, "hits": block["x"].size, "left_out": {}}
     assert {
         "ingest.py",
         "showergrid/sources/files/formats/root.py",

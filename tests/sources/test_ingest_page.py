@@ -75,6 +75,18 @@ def classes(folder: Path) -> tuple[list[Path], Expected]:
     return files, {"time": None, "energy": None}
 
 
+def arrays(folder: Path) -> tuple[list[Path], Expected]:
+    """The hits of padded events, taken out of the padding as the page says."""
+    points = np.column_stack([BLOCK[name] for name in ("x", "y", "z", "charge")])
+    padded = np.zeros((4, SIZE.max(), 4))
+    padded[np.arange(SIZE.max()) < SIZE[:, None]] = points
+    hits, n_hits = padded[padded[:, :, 3] > 0], (padded[:, :, 3] > 0).sum(1)
+    assert "`padded[padded[:, :, 3] > 0]`" in PAGE
+    assert "`(padded[:, :, 3] > 0).sum(1)`" in PAGE
+    np.savez(folder / "a.npz", hits=hits, n_hits=n_hits, labels=PDG, energies=ENERGY)
+    return [folder / "a.npz"], {"time": None}
+
+
 def unlabelled(folder: Path) -> tuple[list[Path], Expected]:
     columns = {"event": "event", "x": "x", "y": "y", "z": "z", "q": "charge"}
     block = {name: BLOCK[column] for name, column in columns.items()} | {"run": BLOCK["event"] // 3}
@@ -169,7 +181,20 @@ def spacepoints(folder: Path) -> tuple[list[Path], Expected]:
 
 FILES: dict[str, Callable[[Path], tuple[list[Path], Expected]]] = {
     made.__name__: made
-    for made in (table, classes, unlabelled, lists, edepsim, larndsim, pilarnet, offsets, larcv, pynuml, spacepoints)
+    for made in (
+        table,
+        classes,
+        arrays,
+        unlabelled,
+        lists,
+        edepsim,
+        larndsim,
+        pilarnet,
+        offsets,
+        larcv,
+        pynuml,
+        spacepoints,
+    )
 }
 
 

@@ -6,6 +6,7 @@ With INGEST_MESSAGES set to a path, all messages are written there, to be read b
 import fcntl
 import gzip
 import os
+import pickle
 import runpy
 import struct
 import sys
@@ -80,6 +81,18 @@ def layout(name: str, parts: list[Block] | None = None, cut: float | None = None
     return made
 
 
+def damaged(name: str, place: float) -> Made:
+    """A file of a layout in which 100 bytes at a share of its length are turned."""
+
+    def made(path: Path) -> None:
+        LAYOUTS[name][0](path, list(blocks(4, 15)))
+        content = np.frombuffer(path.read_bytes(), np.uint8).copy()
+        content[int(place * content.size) :][:100] ^= 0xFF
+        path.write_bytes(content.tobytes())
+
+    return made
+
+
 def other(**columns: np.ndarray | None) -> Block:
     """Two events a class with some columns replaced, or left out if None."""
     block = joined([showers(2, 11), showers(2, 22, first=2)]) | columns
@@ -110,6 +123,10 @@ def tree(**branches) -> Made:
     return made
 
 
+def npz(**arrays: np.ndarray) -> Made:
+    return lambda path: np.savez(path, **arrays)
+
+
 def table(**columns) -> Made:
     return lambda path: pq.write_table(pa.table(columns), path)
 
@@ -136,7 +153,7 @@ case("an empty value", "hits.csv", changed(5, "-20", ""), ["line 5", "hitsY", "n
 case("not a number", "hits.csv", changed(6, "302", "nan"), ["line 6", "hitsCharge", "nan", "finite"])
 case("infinite", "hits.csv", changed(6, "102", "inf"), ["line 6", "hitsZ", "inf", "finite"])
 case("too large for 32 bits", "hits.csv", changed(6, "302", "1e39"), ["line 6", "hitsCharge", "1e+39", "32-bit"])
-case("no charge", "hits.csv", changed(7, "303", "0"), ["line 7", "hitsCharge", "above 0"])
+case("no charge", "hits.csv", changed(7, "303", "0"), ["line 7", "hitsCharge", "above 0", "hits_without_charge"])
 case("negative charge", "hits.csv", changed(7, "303", "-3"), ["line 7", "hitsCharge", "-3"])
 case("no energy", "hits.csv", text([line.replace(",0.5,", ",0,") for line in LINES]), ["line 2", "Energy", "above 0"])
 case("half an event number", "hits.csv", changed(3, "1,", "1.5,"), ["line 3", "Event", "1.5", "whole"])
@@ -198,7 +215,12 @@ case("text in ROOT", "h.root", tree(**{**FLAT, "y": ak.Array(["a"] * N)}), ["bra
 short = {**lists, "y": ak.unflatten(np.arange(7.0), np.array([4, 3]))}
 case("lists of different lengths", "h.root", tree(**short), ["entry 0", "x has 3", "y has 4"], OF_LISTS)
 empty = {name: ak.unflatten(np.arange(7.0) + 1, np.array([3, 0, 4])) for name in lists}
-case("an entry without hits", "h.root", tree(**empty), ["entry 1", "no hits"], OF_LISTS)
+case("an entry without hits", "h.root", tree(**empty), ["entry 1", "no hits", "skip: [empty_events]"], OF_LISTS)
+ALL_OUTSIDE = {**PLAIN, "skip": ["hits_outside"], "detector": {"x": [300, 400], "y": [0, 1], "z": [0, 1]}}
+case("no hit left", "h.npz", npz(**FLAT), ["row 1", "no hit left", "skip: [empty_events]"], ALL_OUTSIDE)
+NOTHING = {**ALL_OUTSIDE, "skip": ["hits_outside", "empty_events"]}
+case("no event left", "h.npz", npz(**FLAT), ["no event is left", f"hits_outside {N}", "empty_events 4"], NOTHING)
+case("an unknown thing to skip", "hits.csv", text(LINES), ["skip", "'all'"], {**REFERENCE, "skip": ["all"]})
 OFFSETS = {**PLAIN, "event": {"offsets": "first"}}
 case("offsets that do not ascend", "h.h5", hdf5(**FLAT, first=np.array([0, 9, 5, 12])), ["first", "event 1"], OFFSETS)
 case("offsets beyond the hits", "h.h5", hdf5(**FLAT, first=np.array([0, 9, N + 5])), ["first", "event 2"], OFFSETS)
@@ -210,7 +232,7 @@ case(
     ["n", "add up"],
     {**PLAIN, "event": {"counts": "n"}},
 )
-case("offsets in CSV", "hits.csv", text(LINES), ["HDF5 only"], {**REFERENCE, "event": {"offsets": "first"}})
+case("offsets in CSV", "hits.csv", text(LINES), ["HDF5 and .npz only"], {**REFERENCE, "event": {"offsets": "first"}})
 case(
     "neither hits nor events",
     "h.h5",
@@ -235,7 +257,7 @@ case("points that do not divide", "h.h5", points, ["entry 1", "17", "point[0::8]
 scattered = [LINES[0], *(LINES[i] for i in (1, 2, 4, 5, 6, 3)), *LINES[7:]]
 case("scattered rows", "hits.csv", text(scattered), ["event 1", "line 2", "line 7", "sort"])
 case("interleaved events", "hits.csv", text([LINES[0], *(LINES[i] for i in (1, 4, 2, 5, 3, 6))]), ["line 2", "line 4"])
-case("too few hits", "hits.csv", text([*LINES[:3], *LINES[4:]]), ["line 2", "event 1", "2 hits", "min_hits = 3"])
+case("too few hits", "hits.csv", text([*LINES[:3], *LINES[4:]]), ["line 2", "event 1", "2 hits", "small_events"])
 case("too few in the end", "hits.csv", text(LINES[:-2]), ["line 11", "event 2", "1 hit,"])
 case("labels that differ", "hits.csv", changed(4, ",11,", ",22,"), ["line 4", "from 11 to 22", "event 1"])
 case("energies that differ", "hits.csv", changed(4, "0.5", "0.51"), ["line 4", "0.5 GeV to 0.51 GeV"])
@@ -265,8 +287,35 @@ case(
 )
 
 # Place and units
-case("millimetres", "hits.csv", changed(3, ",102,", ",1020,"), ["line 3", "hitsZ", "z = 1020 cm", "500 cm", "unit: mm"])
-case("another origin", "hits.csv", changed(3, ",102,", ",-90,"), ["line 3", "z = -90 cm", "margin of 5 cm", "offset"])
+IN_MM = {**FLAT, **{axis: 10 * FLAT[axis] for axis in "xyz"}}
+case("millimetres", "h.npz", npz(**IN_MM), ["row 1", "column x", "(-200 to 200 cm)", "x, y and z unit: mm"], PLAIN)
+case(
+    "another origin",
+    "hits.csv",
+    changed(3, ",102,", ",-90.2,"),
+    [
+        "line 3",
+        "z = -90.2 cm",
+        "margin of 5 cm",
+        "flip or offset",
+        "detector: {x: [1.5, 3.5], y: [-20, -19], z: [-91, 103]}",
+    ],
+)
+case(
+    "a little outside",
+    "hits.csv",
+    changed(3, ",2.5,", ",205.00001,"),
+    ["x = 205.00001 cm", "detector: {x: [1, 206], y: [-20, -19], z: [101, 103]}"],
+)
+SMALL = {**FLAT, "z": FLAT["z"] / 4 - 5.96}  # of a detector that would fit into this one, as a tenth of its size would
+case("a smaller detector", "h.npz", npz(**SMALL), ["flip or offset", "detector: {x: [-200, 200], y: [-200, "], PLAIN)
+case(
+    "metres, said",
+    "h.npz",
+    npz(**{**FLAT, **{axis: FLAT[axis] / 10 for axis in "xyz"}}),
+    ["unit, flip or offset"],
+    {**PLAIN, **{axis: {"column": axis, "unit": "m"} for axis in "xyz"}},
+)
 case(
     "beyond the voxels",
     "h.h5",
@@ -375,6 +424,28 @@ case("a locked file", "h.h5", locked, ["cannot be locked", "HDF5_USE_FILE_LOCKIN
 case("a link to itself", "h.h5", linked, ["too many links"], {**PLAIN, "x": "loop"})
 case("a link to nothing", "h.h5", linked, ["gone is a link", "not there"], {**PLAIN, "x": "gone"})
 
+case("an .npz without an array", "h.npz", layout("npz"), ["no column hits_x", "charge"], {**PLAIN, "x": "hits_x"})
+case("an .npz without a table", "h.npz", layout("npz"), ["no table hits", "charge"], {**PLAIN, "table": "hits"})
+case("an .npz of other lengths", "h.npz", npz(**{**FLAT, "y": FLAT["y"][:-1]}), [f"y has {N - 1}"], PLAIN)
+case("an .npz of objects", "h.npz", npz(**{**FLAT, "y": point}), ["array y", "Python objects", "np.concatenate"], PLAIN)
+case("an .npz of text", "h.npz", npz(**{**FLAT, "y": np.array(["a"] * N)}), ["column y", "numbers"], PLAIN)
+case("lists in an .npz", "h.npz", npz(point=np.ones((2, 16))), ["arrays hold no lists", "point[0]"], POINTS)
+case("a cut .npz", "h.npz", layout("npz", cut=0.7), [".npz", "cut off"], PLAIN)
+case("a damaged .npz", "h.npz", damaged("npz", 0.5), [".npz", "cut off or damaged"], PLAIN)
+case("a damaged Parquet file", "h.parquet", damaged("parquet", 0.5), ["Parquet", "cut off or damaged"], PLAIN)
+case(
+    "a damaged end of Parquet",
+    "h.parquet",
+    damaged("parquet", 0.99),
+    ["No more data to read.);", "cut off or damaged"],
+    PLAIN,
+)
+case("a damaged ROOT file", "h.root", damaged("root lists", 0.99), ["ROOT", "cut off or damaged"], PLAIN)
+case(
+    "another archive", "h.csv", lambda path: np.savez(path.open("wb"), **FLAT), ["no CSV", "ZIP archive", ".npz"], PLAIN
+)
+case("a pickle called .npz", "h.npz", lambda path: path.write_bytes(pickle.dumps([1])), ["no .npz", "pickle"], PLAIN)
+
 # Maps
 case("an unknown key", "hits.csv", text(LINES), ["hits", "unknown key", "valid:", "charge"], {**REFERENCE, "hits": 3})
 case(
@@ -473,6 +544,22 @@ def test_a_fault_in_the_second_file_leaves_an_earlier_result_alone(tmp_path, mon
     assert "b.csv: line 9, column hitsCharge: 'bad'" in line
     assert [Path(name).read_bytes() for name in ("hits.parquet", "events.parquet")] == [b"of last week"] * 2
     assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_the_detector_of_a_message_fits_as_it_stands(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    block = other()
+    for axis, scale in zip("xyz", (0.01234, 1, 23.4), strict=True):
+        block[axis] = block[axis] * scale - 7
+    npz(**block)(Path("h.npz"))
+    Path("map.yaml").write_text(yaml.safe_dump({**PLAIN, "margin": 0}))
+    line = refused(monkeypatch, capsys, "--columns", "map.yaml", "h.npz")
+    pasted = line[line.rindex("detector: ") :]
+    Path("map.yaml").write_text(yaml.safe_dump({**PLAIN, "margin": 0}) + pasted + "\n")
+    runpy.run_path(str(SCRIPT), run_name="__main__")
+    box = yaml.safe_load(pasted)["detector"]
+    for axis in "xyz":
+        assert np.ptp(box[axis]) < 1.1 * np.ptp(block[axis])
 
 
 def test_lines_are_counted_as_an_editor_does(tmp_path, monkeypatch, capsys):

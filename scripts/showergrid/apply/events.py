@@ -23,7 +23,8 @@ from showergrid.sources.files.chunks import format_of
 from showergrid.sources.files.column_maps import load_map
 from showergrid.sources.files.formats.chunk import ROWS
 from showergrid.sources.files.ingest import check_files, events_of, numbers, ordered_hits, source_names
-from showergrid.sources.files.settings import REFERENCE, ColumnMap, MapFile
+from showergrid.sources.files.settings import REFERENCE, ColumnMap, Limits, MapFile
+from showergrid.sources.files.tally import Tally
 
 # hits.parquet of a study, whose rows stand in the study's order
 TABLE = ColumnMap(event="event", x="x", y="y", z="z", charge="charge")
@@ -49,6 +50,7 @@ class UnlabelledEvents:
         self.order = _order(settings.order or ("as_given" if own else None), self.columns, cell)
         if own and settings.order is None and cell["hits"]["order"] != "as_given":
             report(f"{', '.join(settings.files)}: the rows are taken to stand in the order {cell['hits']['order']}")
+        self.tally = Tally(settings)
         self.read: list[pa.Table] = []
 
     def hits(self, rows: int = ROWS) -> Iterator[Hits]:
@@ -57,18 +59,16 @@ class UnlabelledEvents:
         Raises:
             InputError: a file cannot be used.
         """
-        count = 0
         for path, source in zip(self.files, source_names(self.files), strict=True):
-            begin = count
-            for events in events_of(path, self.settings, self.columns, self.detector, rows):
-                event = np.arange(count, count + events.start.size)
-                number = numbers(events, event - begin)
-                where = {"event": event, "source": pa.repeat(source, event.size), "number": number}
+            for events in events_of(path, self.settings, self.columns, self.detector, self.tally, rows):
+                event = np.arange(self.tally.events, self.tally.events + events.start.size)
+                where = {"event": event, "source": pa.repeat(source, event.size), "number": numbers(events)}
                 self.read.append(pa.table({**where, "n_hits": events.n_hits}))
                 hits = ordered_hits(events, event, self.order)
                 time = None if hits.time is None else _stored(hits.time)
+                self.tally.note(events, None)
                 yield Hits(event, hits.offsets, _stored(hits.position), _stored(hits.charge), time)
-                count += event.size
+        self.tally.check()
 
     def table(self) -> pa.Table:
         """Table of the events read so far: event, source, number and n_hits."""
@@ -151,5 +151,5 @@ def read_unlabelled(path: Path | None, files: Sequence[str]) -> Unlabelled:
     map_file = checked(MapFile, given if named else {**REFERENCE.model_dump(mode="json"), **given}, str(path))
     values = map_file.model_dump(mode="json")
     columns = {name: values[name] for name in ColumnMap.model_fields} if named else None
-    own = {name: values[name] for name in map_file.model_fields_set & {"order", "detector", "margin", "min_hits"}}
+    own = {name: values[name] for name in map_file.model_fields_set & {"order", "detector", *Limits.model_fields}}
     return Unlabelled(**own, files=list(files), columns=columns)

@@ -108,10 +108,12 @@ class Job:
         outputs: Files,
         seeds: dict[str, int] | None = None,
         modules: tuple[str, ...] = (),
+        counts: dict[str, Any] | None = None,
     ) -> None:
         """Write the record to `path`: digests of code, inputs and outputs, seeds, software, machine, times.
 
-        `modules` are those that the command loaded by name (its representation, its model). Where code or inputs are
+        `modules` are those that the command loaded by name (its representation, its model); `counts` tell what it read
+        of its inputs and what it left out. Where code or inputs are
         no longer what they were at the start, nobody can say which of the two made the outputs, so these are deleted.
 
         Raises:
@@ -133,6 +135,7 @@ class Job:
             "wildcards": self.wildcards,
             "config": self.config,
             "seeds": seeds or {},
+            "counts": counts or {},
             "environment": {**self.environment, "differs": _differences(self.environment)},
             "git": _git(self.command.parent),
             "code": self._code(modules),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from showergrid.core.errors import InputError
-from showergrid.sources.files.formats import csv, hdf5, parquet, root
+from showergrid.sources.files.formats import csv, hdf5, npz, parquet, root
 from showergrid.sources.files.formats.chunk import ROWS, Chunk
 from showergrid.sources.files.settings import ColumnMap, Key
 
@@ -18,15 +18,17 @@ SUFFIXES = {
     ".parquet": "parquet",
     ".h5": "hdf5",
     ".hdf5": "hdf5",
+    ".npz": "npz",
     ".root": "root",
 }
-NAMES = {"csv": "CSV", "parquet": "Parquet", "hdf5": "HDF5", "root": "ROOT"}
+NAMES = {"csv": "CSV", "parquet": "Parquet", "hdf5": "HDF5", "npz": ".npz", "root": "ROOT"}
+ZIP = "a ZIP archive, as .npz files and Excel sheets are"
 OPENINGS = {  # first bytes of files that are often taken for others
     b"PAR1": "parquet",
     b"\x89HDF\r\n\x1a\n": "hdf5",
     b"root": "root",
     b"\x1f\x8b": "gzip",
-    b"PK\x03\x04": "a ZIP archive or an Excel sheet",
+    b"PK\x03\x04": ZIP,
     b"\x89PNG": "a PNG image",
     b"%PDF": "a PDF",
     b"\x93NUMPY": "a NumPy file",
@@ -44,7 +46,7 @@ def read(
         path: file.
         columns: its format and separator.
         names: columns of `table`.
-        table: tree, group or compound dataset, if the file has one.
+        table: tree, group, compound dataset or structured array, if the file has one.
         event: offsets or counts of the events, if the file has them.
         rows: hits per chunk.
 
@@ -53,8 +55,10 @@ def read(
     """
     file_format = format_of(path, columns)
     _check_opening(path, file_format)
-    if file_format != "hdf5" and (event.offsets is not None or event.counts is not None):
-        raise InputError(f"{path}: event: offsets and counts are read from HDF5 only; name the column of the events")
+    if file_format not in ("hdf5", "npz") and (event.offsets is not None or event.counts is not None):
+        raise InputError(
+            f"{path}: event: offsets and counts are read from HDF5 and .npz only; name the column of the events"
+        )
     names = list(dict.fromkeys(names))
     match file_format:
         case "csv":
@@ -63,6 +67,8 @@ def read(
             return parquet.chunks(path, names, rows)
         case "hdf5":
             return hdf5.chunks(path, names, table, event, rows)
+        case "npz":
+            return npz.chunks(path, names, table, event, rows)
         case _:
             return root.chunks(path, names, table, rows)
 
@@ -101,7 +107,7 @@ def _check_opening(path: Path, expected: str) -> None:
         raise InputError(f"{path}: is empty; give a file with hits")
     actual = next((kind for opening, kind in OPENINGS.items() if start.startswith(opening)), None)
     if expected != "csv":
-        fits = actual == expected
+        fits = actual == (ZIP if expected == "npz" else expected)
     elif path.suffix == ".gz":
         fits = actual == "gzip"
     else:

@@ -22,6 +22,7 @@ from showergrid.sources.files.conversion import converted
 from showergrid.sources.files.formats.chunk import ROWS
 from showergrid.sources.files.labels import LabelledEvents, labelled, read_labels
 from showergrid.sources.files.settings import REFERENCE, ColumnMap, Ingest
+from showergrid.sources.files.tally import Tally
 from showergrid.sources.files.whole_events import WholeEvents, whole_events
 
 HITS_A_GROUP = 1 << 17  # rows per Parquet row group, kept in memory until it is full
@@ -36,7 +37,7 @@ def ingest(
     hits: Path,
     events: Path,
     rows: int = ROWS,
-) -> None:
+) -> Tally:
     """Write the tables of all hits and events; events are numbered from 0 in the order of the files.
 
     Args:
@@ -48,6 +49,9 @@ def ingest(
         events: table to write.
         rows: hits to read at a time.
 
+    Returns:
+        What was read, and what was left out.
+
     Raises:
         InputError: a file cannot be used; neither table is written.
     """
@@ -58,7 +62,7 @@ def ingest(
         )
     files = [Path(name) for name in settings.files]
     check_files(files, hits, events)
-    count = 0
+    tally = Tally(settings)
     codes: set[int] = set()
     with (
         replacing(hits) as hits_beside,
@@ -67,18 +71,19 @@ def ingest(
         row_groups(events_beside, EVENTS, EVENTS_A_GROUP) as events_file,
     ):
         for path, source in zip(files, source_names(files), strict=True):
-            begin = count
-            for part in _read(path, settings, columns, classes, detector, rows):
-                event = np.arange(count, count + part.events.start.size)
+            for part in _read(path, settings, columns, classes, detector, tally, rows):
+                event = np.arange(tally.events, tally.events + part.events.start.size)
                 hits_file.write(_hits(part.events, event, order))
-                events_file.write(_events(part, event, event - begin, source))
+                events_file.write(_events(part, event, source))
                 codes.update([] if part.pdg is None else np.unique(part.pdg).tolist())
-                count += event.size
+                tally.note(part.events, part.energy)
+        tally.check()
         if len(codes) == 1:
             raise InputError(
                 f"{', '.join(settings.files)}: all events are of pdg {codes.pop()}, and a study needs two classes; "
                 "give the files of the other too, or leave pdg out of the column map for events only to be classified"
             )
+    return tally
 
 
 def source_names(files: Sequence[Path]) -> list[str]:
@@ -126,28 +131,34 @@ def check_files(files: Sequence[Path], *outputs: Path) -> None:
 
 
 def _read(
-    path: Path, settings: Ingest, columns: ColumnMap, classes: Sequence[Class], detector: Box, rows: int
+    path: Path,
+    settings: Ingest,
+    columns: ColumnMap,
+    classes: Sequence[Class],
+    detector: Box,
+    tally: Tally,
+    rows: int,
 ) -> Iterator[LabelledEvents]:
     """The events of a file with their labels, part by part."""
     labels = read_labels(path, columns)
-    for events in events_of(path, settings, columns, detector, rows):
+    for events in events_of(path, settings, columns, detector, tally, rows):
         yield labelled(events, labels, columns, classes, path)
 
 
 def events_of(
-    path: Path, settings: Ingest, columns: ColumnMap, detector: Box, rows: int = ROWS
+    path: Path, settings: Ingest, columns: ColumnMap, detector: Box, tally: Tally, rows: int = ROWS
 ) -> Iterator[WholeEvents]:
-    """Yield the events of a file, part by part.
+    """Yield the events of a file, part by part; what is left out is added to the tally.
 
     Raises:
         InputError: the file cannot be used; faults of whole events are raised at the end.
     """
     chunks = read(path, columns, columns.hit_columns, columns.table, columns.event, rows)
     parts = (
-        converted(chunk, columns, detector, settings.margin, path)
+        converted(chunk, columns, detector, settings, path, tally.left_out)
         for chunk in progress(chunks, path.name, f" x {rows} hits")
     )
-    yield from whole_events(parts, settings.min_hits, columns, path)
+    yield from whole_events(parts, settings, columns, path, tally.left_out)
 
 
 def ordered_hits(events: WholeEvents, event: np.ndarray, order: str) -> Hits:
@@ -157,10 +168,10 @@ def ordered_hits(events: WholeEvents, event: np.ndarray, order: str) -> Hits:
     return hits if order == "as_given" else reordered(hits, order)
 
 
-def numbers(events: WholeEvents, place: np.ndarray) -> np.ndarray:
-    """(E,) int64: the number of each event in its file; if it has none or several, `place`, its place from 0."""
+def numbers(events: WholeEvents) -> np.ndarray:
+    """(E,) int64: the number of each event in its file; if it has none or several, its place from 0."""
     key = events.rows.key
-    return place if key is None or key.shape[1] > 1 else key[events.start, 0]
+    return events.place if key is None or key.shape[1] > 1 else key[events.start, 0]
 
 
 def _hits(events: WholeEvents, event: np.ndarray, order: str) -> pa.Table:
@@ -169,7 +180,7 @@ def _hits(events: WholeEvents, event: np.ndarray, order: str) -> pa.Table:
     return conforming(values | {axis: hits.position[:, i] for i, axis in enumerate(AXES)}, HITS)
 
 
-def _events(part: LabelledEvents, event: np.ndarray, place: np.ndarray, source: str) -> pa.Table:
-    number = numbers(part.events, place)
+def _events(part: LabelledEvents, event: np.ndarray, source: str) -> pa.Table:
+    number = numbers(part.events)
     values = {"event": event, "pdg": part.pdg, "energy": part.energy, "n_hits": part.events.n_hits, "number": number}
     return conforming({**values, "source": pa.repeat(source, event.size)}, EVENTS)

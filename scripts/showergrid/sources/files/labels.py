@@ -10,8 +10,9 @@ import numpy as np
 
 from showergrid.core.errors import InputError
 from showergrid.events.classes import Class
+from showergrid.sources.files.checks import Checks
 from showergrid.sources.files.chunks import place, read
-from showergrid.sources.files.conversion import Checks, keys, labels
+from showergrid.sources.files.conversion import keys, labels
 from showergrid.sources.files.settings import ColumnMap
 from showergrid.sources.files.whole_events import WholeEvents, shown
 

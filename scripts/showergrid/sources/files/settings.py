@@ -121,8 +121,8 @@ class Key(Settings):
     columns: Annotated[list[ColumnName], BeforeValidator(_listed)] = Field(
         default=[], description="number of the event, or several that together tell it, such as run, subrun and event"
     )
-    offsets: ColumnName | None = Field(default=None, description="dataset: first hit of each event, from 0")
-    counts: ColumnName | None = Field(default=None, description="dataset: hits of each event")
+    offsets: ColumnName | None = Field(default=None, description="dataset or array: first hit of each event, from 0")
+    counts: ColumnName | None = Field(default=None, description="dataset or array: hits of each event")
 
     @model_validator(mode="after")
     def _one_way(self) -> Key:
@@ -154,12 +154,12 @@ class Voxel(Settings):
 class ColumnMap(Settings):
     """What the columns of a file mean. A column's name may stand alone where its defaults hold."""
 
-    format: Literal["csv", "parquet", "hdf5", "root"] | None = Field(
+    format: Literal["csv", "parquet", "hdf5", "npz", "root"] | None = Field(
         default=None, description="format, where the file's name does not tell it"
     )
     table: ColumnName | None = Field(
         default=None,
-        description="tree of a ROOT file, group or compound dataset of an HDF5 file that holds the columns",
+        description="tree of a ROOT file, group or compound dataset of an HDF5 file, structured array of an .npz file",
     )
     separator: Annotated[str, Field(min_length=1, max_length=1)] = Field(
         default=",", description="character between the values of a CSV file"
@@ -200,13 +200,19 @@ class ColumnMap(Settings):
     def hit_columns(self) -> list[str]:
         """All columns that are read from the table of hits."""
         labels = [] if self.labels else self.label_columns
-        measured = (self.x, self.y, self.z, self.charge, self.time)
-        return [
-            *self.event.columns,
-            *([self.voxel.column] if self.voxel else []),
-            *(name for quantity in measured if quantity and quantity.column for name in quantity.column),
-            *labels,
-        ]
+        time = [] if self.time is None else self.time.column
+        return [*self.event.columns, *self.position_columns, *self.charge.column, *time, *labels]
+
+    @property
+    def position_columns(self) -> list[str]:
+        """Columns of x, y and z, in this order, or that of the voxel."""
+        if self.voxel is not None:
+            return [self.voxel.column]
+        return [*self.x.column, *self.y.column, *self.z.column]
+
+    def column_of_axis(self, axis: str) -> str:
+        """The column to name for a coordinate that is wrong."""
+        return self.voxel.column if self.voxel is not None else getattr(self, axis).column[0]
 
     @property
     def label_columns(self) -> list[str]:
@@ -214,13 +220,21 @@ class ColumnMap(Settings):
         return [name for label in (self.pdg, self.energy) if label and label.column for name in label.column]
 
 
-class Ingest(Settings):
+class Limits(Settings):
+    """What hits and events must have, and which of those that lack it are left out instead of refused."""
+
+    margin: float = Field(default=5.0, ge=0, description="how far outside the detector a hit may lie [cm]")
+    min_hits: int = Field(default=3, ge=1, description="fewest hits of an event [1]")
+    skip: list[Literal["empty_events", "small_events", "hits_outside", "hits_without_charge"]] = Field(
+        default=[], description="what is left out and counted; all else that is wrong is refused"
+    )
+
+
+class Ingest(Limits):
     """Hits that are read from files instead of being simulated."""
 
     files: list[ColumnName] = Field(min_length=1, description="files, in the order in which their events are numbered")
     columns: ColumnMap | None = Field(default=None, description="what the columns mean; null: the reference's layout")
-    margin: float = Field(default=5.0, ge=0, description="how far outside the detector a hit may lie [cm]")
-    min_hits: int = Field(default=3, ge=1, description="an event with fewer hits is refused [1]")
 
 
 # The reference's own files: cm, GeV, tick ADC, the rows of an event in time order
@@ -235,7 +249,7 @@ REFERENCE = ColumnMap(
 )
 
 
-class MapFile(ColumnMap):
+class MapFile(ColumnMap, Limits):
     """A column map in its own file, with what a study's configuration has beside the map."""
 
     classes: list[Class] = Field(
@@ -245,5 +259,3 @@ class MapFile(ColumnMap):
         default=Box(x=(-200, 200), y=(-200, 200), z=(0, 500)), description="bounds of the detector [cm]"
     )
     order: Order = Field(default="as_given", description="order of an event's hits")
-    margin: float = Field(default=5.0, ge=0, description="how far outside the detector a hit may lie [cm]")
-    min_hits: int = Field(default=3, ge=1, description="an event with fewer hits is refused [1]")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,50 +12,70 @@ import numpy as np
 from showergrid.core.errors import InputError
 from showergrid.sources.files.chunks import place
 from showergrid.sources.files.conversion import Rows
-from showergrid.sources.files.settings import ColumnMap
+from showergrid.sources.files.settings import ColumnMap, Limits
 
 
 @dataclass(frozen=True)
 class WholeEvents:
-    """Whole events: event i owns the rows start[i] to start[i + 1] of `rows`, and the last the rest; start (E,)."""
+    """Whole events: event i owns the rows start[i] to start[i + 1] of `rows`, and the last the rest.
+
+    start (E,) int64; place (E,) int64: how many events come before it in the file, with those that are left out.
+    """
 
     rows: Rows
     start: np.ndarray
+    place: np.ndarray
 
     @property
     def n_hits(self) -> np.ndarray:
         """(E,) int64."""
         return np.diff(self.start, append=self.rows.origin.size)
 
+    def n_kept(self) -> np.ndarray:
+        """(E,) int64: the hits of each event that are not left out."""
+        return np.add.reduceat(self.rows.kept.astype(np.int64), self.start)
 
-def whole_events(parts: Iterable[Rows], min_hits: int, columns: ColumnMap, path: Path) -> Iterator[WholeEvents]:
+    def only(self, chosen: np.ndarray) -> WholeEvents:
+        """The kept hits of the events for which chosen (E,) bool is true."""
+        kept = self.rows.kept & np.repeat(chosen, self.n_hits)
+        if kept.all():
+            return self
+        size = self.n_kept()[chosen]
+        return WholeEvents(self.rows[kept], np.cumsum(size) - size, self.place[chosen])
+
+
+def whole_events(
+    parts: Iterable[Rows], limits: Limits, columns: ColumnMap, path: Path, left_out: Counter[str]
+) -> Iterator[WholeEvents]:
     """Yield the events of a file in its order.
 
     Rows belong to one event as long as its numbers stay the same; a change of both pdg and energy also begins another
-    event, since the numbers may repeat between the classes.
+    event, since the numbers may repeat between the classes. Hits that are left out count up to here.
 
     Args:
         parts: the rows of the file.
-        min_hits: fewest hits of an event.
+        limits: fewest hits of an event, and whether events with fewer are left out.
         columns: the map, for messages.
         path: file, for messages.
+        left_out: to which the events that are left out are added.
 
     Raises:
         InputError: label or energy differ inside an event, its rows are scattered through the file, or it is too small.
     """
     seen = KnownEvents()
-    small = None  # raised only at the end of the file, since scattered rows look like small events
+    fault = None  # raised only at the end of the file, since scattered rows look like small events
     for events in _divided(parts, columns, path):
         seen.note(events)
-        few = np.flatnonzero(events.n_hits < min_hits)
-        if few.size and small is None:
-            row, count = int(events.start[few[0]]), int(events.n_hits[few[0]])
-            small = InputError(
-                f"{path}: {_place(events.rows, row, columns, path)}: {_named(events.rows, row)} has {count} "
-                f"hit{'s' if count > 1 else ''}, fewer than min_hits = {min_hits}; leave such events out of the file, "
-                "or lower min_hits"
-            )
-        yield events
+        size = events.n_kept()
+        for kind, wrong in (("empty_events", size == 0), ("small_events", (size > 0) & (size < limits.min_hits))):
+            if kind in limits.skip:
+                left_out[kind] += int(wrong.sum())
+            elif wrong.any() and fault is None:
+                first = int(np.argmax(wrong))
+                fault = _too_few(events, first, int(size[first]), kind, limits, columns, path)
+        events = events.only(size >= limits.min_hits)
+        if events.start.size:
+            yield events
     if twice := seen.twice():
         key, first, second = twice
         first, second = (place(path, columns, origin, False) for origin in (first, second))
@@ -62,8 +83,8 @@ def whole_events(parts: Iterable[Rows], min_hits: int, columns: ColumnMap, path:
             f"{path}: event {shown(key)} starts at {first} and again at {second}; sort the file so that the rows of an "
             "event follow each other, or number its events differently"
         )
-    if small is not None:
-        raise small
+    if fault is not None:
+        raise fault
 
 
 def shown(key: np.ndarray | Sequence[int]) -> str:
@@ -72,16 +93,35 @@ def shown(key: np.ndarray | Sequence[int]) -> str:
 
 
 def _divided(parts: Iterable[Rows], columns: ColumnMap, path: Path) -> Iterator[WholeEvents]:
-    kept: Rows | None = None
+    rest: Rows | None = None  # of the last event, which may go on in the next part
+    count = 0
     for part in parts:
-        rows = part if kept is None else kept.followed_by(part)
+        rows = part if rest is None else rest.followed_by(part)
         start = np.append(0, 1 + np.flatnonzero(_begins(rows, columns, path)))
         if start.size > 1:
-            yield WholeEvents(rows[: start[-1]], start[:-1])
-        kept = rows[start[-1] :]
-    if kept is None:
+            yield _events(rows[: start[-1]], start[:-1], count)
+        count += start.size - 1
+        rest = rows[start[-1] :]
+    if rest is None:
         raise InputError(f"{path}: has no hits; give a file with hits")
-    yield WholeEvents(kept, np.zeros(1, np.int64))
+    if rest.origin.size:
+        yield _events(rest, np.zeros(1, np.int64), count)
+
+
+def _events(rows: Rows, start: np.ndarray, before: int) -> WholeEvents:
+    """Events that begin at the rows start (E,); `before` of them come earlier in the file, if they are no entries."""
+    return WholeEvents(rows, start, rows.origin[start] if rows.entries else before + np.arange(start.size))
+
+
+def _too_few(
+    events: WholeEvents, event: int, count: int, kind: str, limits: Limits, columns: ColumnMap, path: Path
+) -> InputError:
+    row = int(events.start[event])
+    hits = {0: "no hit left", 1: "1 hit"}.get(count, f"{count} hits")
+    return InputError(
+        f"{path}: {_place(events.rows, row, columns, path)}: {_named(events.rows, row)} has {hits}, fewer than "
+        f"min_hits = {limits.min_hits}; lower min_hits, or let such events be left out (skip: [{kind}])"
+    )
 
 
 def _begins(rows: Rows, columns: ColumnMap, path: Path) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -20,12 +20,13 @@ class Chunk:
 
     columns: numbers by the name that selects them, (N,), or (N, k) where a column holds k numbers per row. origin (N,)
     int64: the row of each hit, from 0; where an entry of the file is an event (`entries`), the entry of each hit, and a
-    chunk then holds whole entries.
+    chunk then holds whole entries, of which those of `empty` (K,) int64 have no hits.
     """
 
     columns: dict[str, np.ndarray]
     origin: np.ndarray
     entries: bool
+    empty: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
 
     def only(self, chosen: np.ndarray) -> Chunk:
         """The hits for which chosen (N,) bool is true."""
@@ -114,30 +115,31 @@ def flattened(
         path: file, for messages.
 
     Raises:
-        InputError: lists of one entry differ in length, or an entry has no hits.
+        InputError: lists of one entry differ in length.
     """
-    single = dict(single)
+    if not lists:
+        raise InputError(f"{path}: no column has one value a hit; name the columns of the hits in the column map")
+    entries = np.arange(first, first + next(iter(lists.values()))[1].size)
+    # Of an event without hits, even the list of its label may be empty
+    filled = np.any([lengths > 0 for _, lengths in lists.values()], axis=0)
+    lists = {name: (values, lengths[filled]) for name, (values, lengths) in lists.items()}
+    single = {name: values[filled] for name, values in single.items()}
     if any(np.any(lengths != 1) for _, lengths in lists.values()):
         single |= {name: values for name, (values, lengths) in lists.items() if np.all(lengths == 1)}
         lists = {name: column for name, column in lists.items() if name not in single}
-    if not lists:
-        raise InputError(f"{path}: no column has one value a hit; name the columns of the hits in the column map")
     counted, (_, counts) = next(iter(lists.items()))
     for name, (_, lengths) in lists.items():
         if np.any(lengths != counts):
             entry = int(np.argmax(lengths != counts))
             raise InputError(
-                f"{path}: entry {first + entry}: {counted} has {counts[entry]} values and {name} has "
+                f"{path}: entry {entries[filled][entry]}: {counted} has {counts[entry]} values and {name} has "
                 f"{lengths[entry]}; both need one a hit, so correct the column map or the file"
             )
-    if np.any(counts == 0):
-        raise InputError(
-            f"{path}: entry {first + int(np.argmin(counts))} has no hits; leave such events out of the file"
-        )
     entry = np.repeat(np.arange(counts.size), counts)
     columns = {name: values for name, (values, _) in lists.items()}
     columns |= {name: values[entry] for name, values in single.items()}
-    return Chunk(columns, first + entry, entries=True)
+    origin = entries[filled][entry]
+    return Chunk(columns, origin, entries=True, empty=np.setdiff1d(entries, origin))
 
 
 def missing(path: Path, name: str, known: Sequence[str]) -> InputError:

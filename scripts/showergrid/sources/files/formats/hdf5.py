@@ -9,6 +9,7 @@ import h5py
 import numpy as np
 
 from showergrid.core.errors import InputError
+from showergrid.sources.files.formats.arrays import Columns, flat, one_length, with_offsets
 from showergrid.sources.files.formats.chunk import Chunk, Part, column_of, flattened, missing, parts, strided
 from showergrid.sources.files.settings import Key
 
@@ -41,12 +42,14 @@ def chunks(path: Path, names: Sequence[str], table: str | None, event: Key, rows
         with h5py.File(path, "r", rdcc_nbytes=max(cache, SMALLEST_CACHE)) as file:
             _bound_index(file)
             places = {name: _found(file, table, part.path, path) for name, part in wanted.items()}
-            if event.offsets is not None or event.counts is not None:
-                yield from _with_offsets(file, table, event, places, wanted, rows, path)
+            if name := event.offsets or event.counts:
+                dataset, field = _found(file, table, name, path)
+                given = dataset[field] if field else dataset[()]
+                yield from with_offsets(_columns(places), wanted, event, given, rows, path)
             elif any(_is_list(place) for place in places.values()):
                 yield from _lists(places, wanted, rows, path)
             else:
-                yield from _flat(places, wanted, rows, path)
+                yield from flat(_columns(places), wanted, rows, path)
     except OSError as error:
         if "unable to lock file" in str(error):
             raise InputError(
@@ -108,16 +111,8 @@ def _native(place: Column, numbers: np.ndarray) -> np.ndarray:
     return numbers if _list_type(place).isnative else numbers.byteswap()
 
 
-def _flat(places: dict[str, Column], wanted: dict[str, Part], rows: int, path: Path) -> Iterator[Chunk]:
-    length = _one_length(places, path)
-    for first in range(0, length, rows):
-        values = _read(places, first, min(first + rows, length))
-        columns = {name: column_of(name, wanted[name], values[name], path) for name in places}
-        yield Chunk(columns, np.arange(first, min(first + rows, length)), entries=False)
-
-
 def _lists(places: dict[str, Column], wanted: dict[str, Part], rows: int, path: Path) -> Iterator[Chunk]:
-    length = _one_length(places, path)
+    length = one_length(_columns(places).lengths, path)
     first, size = 0, FIRST_ENTRIES
     while first < length:
         last = min(first + size, length)
@@ -132,77 +127,14 @@ def _lists(places: dict[str, Column], wanted: dict[str, Part], rows: int, path: 
                 single[name] = column_of(name, wanted[name], values, path)
         chunk = flattened(lists, single, first, path)
         yield chunk
-        size = max(1, rows * (last - first) // chunk.origin.size)
+        # At most twice as many, since these few may have no hits
+        size = min(2 * size, max(1, rows * (last - first) // max(1, chunk.origin.size)))
         first = last
 
 
-def _with_offsets(
-    file: h5py.File,
-    table: str | None,
-    event: Key,
-    places: dict[str, Column],
-    wanted: dict[str, Part],
-    rows: int,
-    path: Path,
-) -> Iterator[Chunk]:
-    name = event.offsets or event.counts
-    given = _whole(_found(file, table, name, path), name, path)
-    many = max((place[0].shape[0] for place in places.values()), default=0)
-    if event.counts is not None:
-        if np.any(given < 0):
-            raise InputError(f"{path}: {name}: a count is below 0, that of event {np.argmin(given)} (from 0)")
-        offsets = np.append(0, np.cumsum(given))
-    else:
-        offsets = given if given.size and given[-1] == many else np.append(given, many)
-    if offsets[0] != 0 or offsets[-1] != many or np.any(np.diff(offsets) < 0):
-        wrong = int(np.argmax(np.diff(offsets) < 0))
-        raise InputError(
-            f"{path}: {name}: the events do not follow each other from the first of the {many} hits to the last "
-            f"(see event {wrong}, from 0); offsets ascend from 0, counts add up to all hits"
-        )
-    count = offsets.size - 1
-    for column, (dataset, _) in places.items():
-        if dataset.shape[0] not in (many, count):
-            raise InputError(
-                f"{path}: column {column} has {dataset.shape[0]} rows; with {name} it needs one for each of the "
-                f"{count} events or of the {many} hits"
-            )
-    single = {column: place for column, place in places.items() if place[0].shape[0] != many}
-    hits = {column: place for column, place in places.items() if column not in single}
-    first = 0
-    while first < count:
-        last = max(first + 1, int(np.searchsorted(offsets, offsets[first] + rows, "right")) - 1)
-        begin, end = int(offsets[first]), int(offsets[last])
-        lengths = np.diff(offsets[first : last + 1])
-        values, values_of_events = _read(hits, begin, end), _read(single, first, last)
-        yield flattened(
-            {column: (column_of(column, wanted[column], numbers, path), lengths) for column, numbers in values.items()},
-            {column: column_of(column, wanted[column], numbers, path) for column, numbers in values_of_events.items()},
-            first,
-            path,
-        )
-        first = last
-
-
-def _whole(place: Column, name: str, path: Path) -> np.ndarray:
-    dataset, field = place
-    numbers = dataset[field] if field else dataset[()]
-    if numbers.dtype.kind not in "iu" or numbers.ndim != 1:
-        raise InputError(f"{path}: {name} holds no whole numbers, one an event; name the offsets or counts of events")
-    return numbers.astype(np.int64)
-
-
-def _one_length(places: dict[str, Column], path: Path) -> int:
-    """The number of rows, which is the same for all columns."""
+def _columns(places: dict[str, Column]) -> Columns:
     lengths = {name: dataset.shape[0] if dataset.shape else 0 for name, (dataset, _) in places.items()}
-    first = next(iter(lengths))
-    for name, length in lengths.items():
-        if length != lengths[first]:
-            raise InputError(
-                f"{path}: column {first} has {lengths[first]} rows and {name} has {length}; columns need the same "
-                "number of rows, or offsets that tell which belong together"
-            )
-    return lengths[first]
+    return Columns(lengths, lambda names, first, last: _read({name: places[name] for name in names}, first, last))
 
 
 def _read(places: dict[str, Column], first: int, last: int) -> dict[str, np.ndarray]:

@@ -55,8 +55,9 @@ def chunks(path: Path, names: Sequence[str], rows: int) -> Iterator[Chunk]:
                     yield Chunk(single, np.arange(first, first + batch.num_rows), entries=False)
                 first += batch.num_rows
     except (OSError, pa.ArrowException) as error:
+        text = " ".join(str(error).split())  # Arrow's own ends in line breaks
         raise InputError(
-            f"{path}: cannot be read as Parquet ({error}); it is cut off or damaged, get it again"
+            f"{path}: cannot be read as Parquet ({text}); it is cut off or damaged, get it again"
         ) from None
 
 

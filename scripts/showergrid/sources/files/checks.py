@@ -1,0 +1,71 @@
+"""Checks of the values in a file of hits: whole, finite, in range; a message names the first that is not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from showergrid.core.errors import InputError
+from showergrid.sources.files.chunks import place
+from showergrid.sources.files.formats.chunk import Chunk
+from showergrid.sources.files.settings import ColumnMap
+
+EXACT = 2**53  # whole numbers up to here are exact as float64, which is how CSV is read
+LARGEST = float(np.finfo(np.float32).max)
+
+
+@dataclass(frozen=True)
+class Checks:
+    """Values of a chunk, and messages for the faults among them."""
+
+    chunk: Chunk
+    columns: ColumnMap
+    path: Path
+
+    def middle(self, names: Sequence[str]) -> np.ndarray:
+        """(N,) float64: a column, or the middle of two."""
+        for name in names:
+            if self.chunk.columns[name].ndim != 1:
+                count = self.chunk.columns[name].shape[1]
+                raise InputError(f"{self.path}: column {name} holds {count} numbers a row; name one, such as {name}[0]")
+        return np.mean([self.chunk.columns[name].astype(np.float64) for name in names], axis=0)
+
+    def finite(self, name: str, values: np.ndarray, among: np.ndarray | bool = True) -> np.ndarray:
+        """`values` if all those `among` (N,) bool are finite, as float32 too."""
+        text = "this is no finite number; correct it, or leave the hit out"
+        self.refuse(~np.isfinite(values) & among, name, values, text)
+        text = "this is too large for a 32-bit number; check the unit"
+        self.refuse((np.abs(values) > LARGEST) & among, name, values, text)
+        return values
+
+    def whole(self, name: str) -> np.ndarray:
+        """A column as int64, (N,) or (N, k), if all its numbers are whole."""
+        values = self.chunk.columns[name]
+        if values.dtype.kind == "f":
+            self.refuse(~np.isfinite(values), name, values, "this is no finite number; correct it")
+            self.refuse(values != np.floor(values), name, values, "this must be a whole number; correct it")
+            text = "whole numbers this large cannot be told apart; number the events anew"
+            self.refuse(np.abs(values) > EXACT, name, values, text)
+        elif values.dtype.kind == "u":
+            self.refuse(values > np.iinfo(np.int64).max, name, values, "this is too large; number the events anew")
+        return values.astype(np.int64)
+
+    def refuse(self, wrong: np.ndarray, name: str, values: np.ndarray, text: str) -> None:
+        """Raise if any value is `wrong`, (N,) or (N, k) bool; the message names the first."""
+        if wrong.any():
+            row = int(np.argmax(wrong.reshape(len(wrong), -1).any(axis=1)))
+            value = values[row] if values.ndim == 1 else values[row][wrong[row]][0]
+            raise self.fault(
+                row, f", column {name}", f"{value:.9g}: {text}" if values.dtype.kind == "f" else f"{value}: {text}"
+            )
+
+    def fault(self, row: int, column: str, text: str) -> InputError:
+        """A message that names the place of the `row`-th hit of the chunk."""
+        origin = int(self.chunk.origin[row])
+        where = place(self.path, self.columns, origin, self.chunk.entries)
+        if self.chunk.entries:
+            where += f", hit {row - int(np.searchsorted(self.chunk.origin, origin)) + 1}"
+        return InputError(f"{self.path}: {where}{column}: {text}")
