@@ -15,17 +15,20 @@ from showergrid.core.closure import closure
 from showergrid.core.code import state
 from showergrid.core.errors import InputError
 from showergrid.core.variants import base
-from showergrid.core.yaml_files import read_yaml
+from showergrid.core.yaml_files import read_yaml, typed
 from showergrid.models.parts.weights import weights_file
 from showergrid.plan import apptainer, containers, explain_jobs, jobs, locks, report_jobs
 from showergrid.plan.study import Study
 from showergrid.tuning.best import of_images
 from snakemake.exceptions import WorkflowError
 from snakemake.settings.types import DeploymentMethod
+from snakemake.utils import update_config
 
 try:
     for path in workflow.configfiles:
         read_yaml(Path(path))  # Snakemake would take the last of keys that stand twice
+    # Snakemake reads all inside of braces or brackets as text
+    update_config(config, typed(workflow.config_settings.config))
     STUDY = Study.read(config)
     PUBLISHED = jobs.published(STUDY.config, Path(workflow.basedir))
 except InputError as error:

@@ -3,7 +3,7 @@
 import pytest
 
 from showergrid.core.errors import InputError
-from showergrid.core.yaml_files import read_yaml
+from showergrid.core.yaml_files import read_yaml, typed
 
 
 def test_content_is_that_of_safe_yaml(tmp_path):
@@ -33,3 +33,9 @@ def test_what_is_wrong_is_one_line_with_the_file(tmp_path, text, message):
         read_yaml(path)
     assert str(error.value).startswith(f"{path}: {message}")
     assert "\n" not in str(error.value)
+
+
+def test_texts_of_the_command_line_are_what_yaml_takes_them_for():
+    given = {"a": {"n": "100", "r": "1.5", "on": "true", "none": "null", "of": ["1", "x"]}, "b": "a: b", "c": 7}
+    meant = {"a": {"n": 100, "r": 1.5, "on": True, "none": None, "of": [1, "x"]}, "b": "a: b", "c": 7}
+    assert typed(given) == meant

@@ -27,6 +27,12 @@ def test_learning_rate_of_one_network(project):
     assert dict(plan.rules) == {rule: 2 if rule in OF_CELLS else 1 for rule in CELL_RULES}
 
 
+def test_number_on_the_command_line(project):
+    plan = project.plan("--config", "bootstrap={resamples: 100}")
+    assert {"evaluate", "table"} <= set(plan.rules)
+    assert plan.rules["train"] == 0
+
+
 def test_two_values_swapped(project):
     # The set of values is the same: Snakemake would not see the change if each were a parameter of its own.
     project.edit("config/test.yaml", "win_margin: {x: 4, z: 2}", "win_margin: {x: 2, z: 4}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,21 @@ def read_yaml(path: Path) -> Any:
         return yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise InputError(f"{path}: is no YAML ({' '.join(str(error).split())}); correct it there") from None
+
+
+def typed(value: Any) -> Any:
+    """`value` with what YAML takes a text for in place of each text in it, as where 100 was read as "100"."""
+    if isinstance(value, Mapping):
+        return {key: typed(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [typed(inner) for inner in value]
+    if not isinstance(value, str):
+        return value
+    try:
+        meant = yaml.safe_load(value)
+    except yaml.YAMLError:
+        return value
+    return value if isinstance(meant, Mapping | list | date) else meant
 
 
 def _given_twice(node: yaml.Node | None, seen: set[int]) -> Iterator[tuple[str, int, int]]:
