@@ -17,7 +17,14 @@ from showergrid.core.errors import InputError
 from showergrid.core.variants import base
 from showergrid.core.yaml_files import read_yaml, typed
 from showergrid.models.parts.weights import weights_file
-from showergrid.plan import apptainer, containers, explain_jobs, jobs, locks, report_jobs
+from showergrid.plan import (
+    apptainer,
+    containers,
+    explain_jobs,
+    jobs,
+    locks,
+    report_jobs,
+)
 from showergrid.plan.study import Study
 from showergrid.tuning.best import of_images
 from snakemake.exceptions import WorkflowError
