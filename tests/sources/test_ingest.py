@@ -277,15 +277,21 @@ def faulty() -> Block:
 
 
 def test_what_is_skipped_is_counted_and_all_else_stays(tmp_path):
-    block = faulty()
+    block = faulty() | {"run": np.zeros(faulty()["x"].size, int)}
     kept = np.isfinite(block["x"]) & (block["charge"] > 0) & (block["z"] < 505) & (block["y"] > -205)
     kept &= block["event"] != 8
     numbers = [number for number in range(12) if number not in (1, 8)]
     expected = None
-    for layout in ("parquet", "npz counts", "root lists", "hdf5 lists"):
+    for layout, own in (
+        ("parquet", {}),
+        ("npz", {"event": ["run", "event"]}),  # of several columns: the place in the file
+        ("npz counts", {}),
+        ("root lists", {}),
+        ("hdf5 lists", {}),
+    ):
         path = written(tmp_path, layout, [block])
         for rows in (7, 10**6):
-            hits, events = read(tmp_path, [path], {**LAYOUTS[layout][2], "skip": SKIP}, rows)
+            hits, events = read(tmp_path, [path], {**LAYOUTS[layout][2], **own, "skip": SKIP}, rows)
             assert events["event"].to_pylist() == list(range(10))
             assert events["number"].to_pylist() == numbers
             assert hits["event"].to_pylist() == np.searchsorted(numbers, block["event"][kept]).tolist()
@@ -298,7 +304,7 @@ def test_what_is_skipped_is_counted_and_all_else_stays(tmp_path):
 def test_events_without_hits_keep_their_places(tmp_path):
     """Without a column that numbers them, an event's number is its entry; the label of an empty one may be missing."""
     path = tmp_path / "a.root"
-    counts = np.array([0, 4, 0, 0, 5, 3, 2])
+    counts = np.array([0, 4, 0, 0, 2, 5, 3])
     lists = {name: ak.unflatten(np.arange(14.0) + 1, counts) for name in ("x", "y", "z", "charge")}
     with uproot.recreate(path) as file:
         kinds = dict.fromkeys(lists, "var * float64") | {"pdg": "var * int32"}
@@ -307,7 +313,7 @@ def test_events_without_hits_keep_their_places(tmp_path):
     columns = {name: name for name in (*lists, "pdg")}
     for rows in (1, 1000):
         _, events = read(tmp_path, [path], {**columns, "skip": ["empty_events", "small_events"]}, rows)
-        assert events["number"].to_pylist() == [1, 4, 5]
+        assert events["number"].to_pylist() == [1, 5, 6]
         assert events["pdg"].to_pylist() == [11, 22, 22]
         assert events["event"].to_pylist() == [0, 1, 2]
 
