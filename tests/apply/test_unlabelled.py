@@ -75,6 +75,21 @@ def test_labels_may_be_missing_of_one_class_or_of_none_of_the_classes(tmp_path):
     assert np.array_equal(muons, together(asked(tmp_path, [tmp_path / "reference.csv"]).hits()))
 
 
+def test_what_is_skipped_is_left_out_and_counted(tmp_path):
+    block = showers(5)
+    block["z"][block["event"] == 2] = 900
+    hit_files.csv(tmp_path / "a.csv", [block])
+    events = asked(tmp_path, [tmp_path / "a.csv"], {**PLAIN, "skip": ["hits_outside", "empty_events"]})
+    assert together(events.hits())[:, 0].max() == 3
+    assert events.table()["number"].to_pylist() == [0, 1, 3, 4]
+    outside = int(np.sum(block["event"] == 2))
+    assert events.tally.lines_left_out() == [f"left out: hits_outside {outside}, empty_events 1"]
+    hit_files.csv(tmp_path / "b.csv", [{**block, "z": block["z"] + 1000}])
+    nothing = asked(tmp_path, [tmp_path / "b.csv"], {**PLAIN, "skip": ["hits_outside", "empty_events"]})
+    with pytest.raises(InputError, match="no event is left"):
+        list(nothing.hits())
+
+
 def test_a_table_of_a_study_is_taken_in_its_order(tmp_path, capsys):
     hit_files.csv(tmp_path / "showers.csv", [showers(8), showers(8, pdg=22, first=8)])
     hits, _ = ingested(tmp_path, tmp_path / "showers.csv", PLAIN, "truth_time")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import awkward as ak
+import h5py
 import hit_files
 import numpy as np
 import pyarrow as pa
@@ -259,6 +260,22 @@ def test_what_follows_reads_it(tmp_path):
     pdg = read_events(tmp_path / "events.parquet")["pdg"].to_numpy()
     sets = divide(pdg, [11, 22], Split(seed=1, test_fraction=0.2, validation_fraction=0.2))
     assert sorted(set(sets)) == ["test", "train", "validation"]
+
+
+def test_many_events_without_hits_come_first(tmp_path):
+    lengths = np.append(np.zeros(100, int), [3, 4])
+    lists = np.empty(102, object)
+    lists[:] = np.split(np.arange(7.0) + 1, np.cumsum(lengths)[:-1])
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        for name in ("x", "y", "z", "charge"):
+            file.create_dataset(name, data=lists, dtype=h5py.vlen_dtype(np.float64))
+    np.savez(tmp_path / "a.npz", n=lengths, **dict.fromkeys(("x", "y", "z", "charge"), np.arange(7.0) + 1))
+    columns = {**{name: name for name in ("x", "y", "z", "charge")}, "skip": ["empty_events"]}
+    for name, own in (("a.h5", {}), ("a.npz", {"event": {"counts": "n"}})):
+        for rows in (1, 1000):
+            hits, events = read(tmp_path, [tmp_path / name], {**columns, **own}, rows)
+            assert events["number"].to_pylist() == [100, 101]
+            assert hits["event"].to_pylist() == [0] * 3 + [1] * 4
 
 
 SKIP = ["empty_events", "small_events", "hits_outside", "hits_without_charge"]

@@ -14,14 +14,14 @@ from showergrid.sources.files.settings import Key
 
 
 @dataclass(frozen=True)
-class ArrayColumns:
-    """Columns of a file by name: how many rows each has, and what reads the rows `first` to `last` of some of them."""
+class Arrays:
+    """Arrays by column: how many rows each has, and what reads the rows `first` to `last` of some of them."""
 
     lengths: Mapping[str, int]
     read: Callable[[Sequence[str], int, int], dict[str, np.ndarray]]
 
 
-def flat(columns: ArrayColumns, wanted: Mapping[str, Part], rows: int, path: Path) -> Iterator[Chunk]:
+def flat(columns: Arrays, wanted: Mapping[str, Part], rows: int, path: Path) -> Iterator[Chunk]:
     """Yield columns with one row a hit, `rows` at a time.
 
     Raises:
@@ -36,7 +36,7 @@ def flat(columns: ArrayColumns, wanted: Mapping[str, Part], rows: int, path: Pat
 
 
 def with_offsets(
-    columns: ArrayColumns, wanted: Mapping[str, Part], event: Key, given: np.ndarray, rows: int, path: Path
+    columns: Arrays, wanted: Mapping[str, Part], event: Key, given: np.ndarray, rows: int, path: Path
 ) -> Iterator[Chunk]:
     """Yield columns with one row a hit, or one an event, about `rows` hits at a time.
 

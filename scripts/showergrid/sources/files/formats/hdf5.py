@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 
 from showergrid.core.errors import InputError
-from showergrid.sources.files.formats.arrays import ArrayColumns, flat, one_length, with_offsets
+from showergrid.sources.files.formats.arrays import Arrays, flat, one_length, with_offsets
 from showergrid.sources.files.formats.chunk import Chunk, Part, column_of, flattened, missing, parts, strided
 from showergrid.sources.files.settings import Key
 
@@ -132,9 +132,9 @@ def _lists(places: dict[str, Column], wanted: dict[str, Part], rows: int, path: 
         first = last
 
 
-def _columns(places: dict[str, Column]) -> ArrayColumns:
+def _columns(places: dict[str, Column]) -> Arrays:
     lengths = {name: dataset.shape[0] if dataset.shape else 0 for name, (dataset, _) in places.items()}
-    return ArrayColumns(lengths, lambda names, first, last: _read({name: places[name] for name in names}, first, last))
+    return Arrays(lengths, lambda names, first, last: _read({name: places[name] for name in names}, first, last))
 
 
 def _read(places: dict[str, Column], first: int, last: int) -> dict[str, np.ndarray]:

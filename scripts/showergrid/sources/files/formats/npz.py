@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from showergrid.core.errors import InputError
-from showergrid.sources.files.formats.arrays import ArrayColumns, flat, with_offsets
+from showergrid.sources.files.formats.arrays import Arrays, flat, with_offsets
 from showergrid.sources.files.formats.chunk import Chunk, missing, parts
 from showergrid.sources.files.settings import Key
 
@@ -35,7 +35,7 @@ def chunks(path: Path, names: Sequence[str], table: str | None, event: Key, rows
             raise InputError(f"{path}: column {name}: arrays hold no lists of events; name one, such as {part.path}[0]")
         values[name] = arrays[part.path]
     lengths = {name: len(array) if array.ndim else 0 for name, array in values.items()}
-    columns = ArrayColumns(lengths, lambda some, first, last: {name: values[name][first:last] for name in some})
+    columns = Arrays(lengths, lambda some, first, last: {name: values[name][first:last] for name in some})
     if divided:
         yield from with_offsets(columns, wanted, event, arrays[divided[0]], rows, path)
     else:
