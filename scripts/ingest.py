@@ -14,7 +14,6 @@ from pathlib import Path
 from showergrid.core import provenance
 from showergrid.core.errors import InputError, run
 from showergrid.core.progress import report
-from showergrid.events.classes import Class
 from showergrid.events.detector import Box
 from showergrid.sources.files.column_maps import read_map
 from showergrid.sources.files.ingest import ingest
@@ -33,8 +32,7 @@ def main(a: argparse.Namespace) -> None:
     settings = Ingest(**job.config["ingest"]).model_copy(update={"files": a.files})
     if a.provenance is not None:
         job.reads({"files": [Path(name) for name in a.files]})
-    classes = [Class(**entry) for entry in job.config["classes"]]
-    tally = ingest(settings, classes, Box(**job.config["detector"]), job.config["order"], a.hits, a.events)
+    tally = ingest(settings, job.config["pdg"], Box(**job.config["detector"]), job.config["order"], a.hits, a.events)
     for line in tally.lines():
         report(line)
     if a.provenance is not None:

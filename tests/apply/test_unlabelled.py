@@ -13,7 +13,6 @@ from hit_files import LAYOUTS, PLAIN, UNLABELLED, showers
 from showergrid.apply.events import UnlabelledEvents, check_suffix, read_unlabelled, write_scores
 from showergrid.apply.ranges import Ranges
 from showergrid.core.errors import InputError
-from showergrid.events.classes import Class
 from showergrid.events.detector import Box
 from showergrid.events.hits import Hits, read_hits
 from showergrid.sources.files.ingest import ingest
@@ -39,9 +38,8 @@ def asked(folder, files, columns=None, order="axis", own=None):
 
 def ingested(folder, file, columns, order="axis"):
     settings = Ingest(files=[str(file)], columns=ColumnMap(**columns))
-    classes = [Class(name="electron", pdg=11), Class(name="photon", pdg=22)]
     outputs = folder / "hits.parquet", folder / "events.parquet"
-    ingest(settings, classes, Box(**DETECTOR), order, *outputs)
+    ingest(settings, [11, 22], Box(**DETECTOR), order, *outputs)
     return outputs
 
 

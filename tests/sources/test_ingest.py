@@ -44,11 +44,10 @@ def read(
         path = folder / "map.yaml"
         path.write_text(columns if isinstance(columns, str) else yaml.safe_dump(columns))
     config = read_map(path, [str(file) for file in files])
-    given = {name: config[name] for name in ("classes", "detector", "order")}
-    study = checked(MapFile, {**UNLABELLED, **given}, "map.yaml")
+    study = checked(MapFile, {**UNLABELLED, **{name: config[name] for name in ("detector", "order")}}, "map.yaml")
     outputs = [folder / "hits.parquet", folder / "events.parquet"]
     ingested = checked(Ingest, config["ingest"], "map.yaml")
-    ingest(ingested, study.classes, study.detector, study.order, *outputs, rows)
+    ingest(ingested, config["pdg"], study.detector, study.order, *outputs, rows)
     return [pq.read_table(output) for output in outputs]
 
 
@@ -340,7 +339,7 @@ def test_the_record_and_the_screen_count_what_is_skipped(tmp_path):
     columns = checked(ColumnMap, PLAIN, "map.yaml").model_dump(mode="json")
     config = {
         "ingest": {"files": ["a.csv"], "columns": columns, "skip": SKIP},
-        "classes": [{"name": "electron", "pdg": 11}, {"name": "photon", "pdg": 22}],
+        "pdg": [11, 22],
         "detector": {"x": [-200, 200], "y": [-200, 200], "z": [0, 500]},
         "order": "as_given",
     }
@@ -380,7 +379,7 @@ def test_the_command_by_hand_and_as_a_job(tmp_path):
     by_hand = (tmp_path / "out/hits.parquet").read_bytes()
     config = {
         "ingest": {"files": files, "columns": None, "margin": 5, "min_hits": 3},
-        "classes": [{"name": "electron", "pdg": 11}, {"name": "photon", "pdg": 22}],
+        "pdg": [11, 22],
         "detector": {"x": [-200, 200], "y": [-200, 200], "z": [0, 500]},
         "order": "as_given",
     }

@@ -110,7 +110,7 @@ def _ingest(study: Study) -> dict[str, Any]:
     """Hits read from files, which are inputs of the job."""
     return {
         "ingest": study.config.ingest.model_dump(mode="json"),
-        "classes": study.classes,
+        "pdg": _pdg(study),
         "detector": study.config.detector.model_dump(mode="json"),
         "order": study.config.order,
     }

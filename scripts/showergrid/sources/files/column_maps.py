@@ -28,7 +28,8 @@ def read_map(path: Path | None, files: Sequence[str]) -> dict[str, Any]:
     ingest = {name: values[name] for name in Ingest.model_fields if name in values}
     return {
         "ingest": {**ingest, "files": list(files), "columns": columns},
-        **{name: values[name] for name in ("classes", "detector", "order")},
+        "pdg": [entry["pdg"] for entry in values["classes"]],
+        **{name: values[name] for name in ("detector", "order")},
     }
 
 

@@ -12,7 +12,6 @@ import pyarrow as pa
 from showergrid.core.atomic import replacing
 from showergrid.core.errors import InputError
 from showergrid.core.progress import progress
-from showergrid.events.classes import Class
 from showergrid.events.detector import Box
 from showergrid.events.hits import AXES, EVENTS, HITS, Hits
 from showergrid.events.order import reordered
@@ -31,7 +30,7 @@ EVENTS_A_GROUP = 1 << 14
 
 def ingest(
     settings: Ingest,
-    classes: Sequence[Class],
+    classes: Sequence[int],
     detector: Box,
     order: str,
     hits: Path,
@@ -42,7 +41,7 @@ def ingest(
 
     Args:
         settings: files and what their columns mean.
-        classes: classes of the events.
+        classes: PDG code of each class of the events.
         detector: bounds of the detector.
         order: of an event's hits, "as_given" (that of the file), "truth_time" or "axis".
         hits: table to write.
@@ -134,7 +133,7 @@ def _read(
     path: Path,
     settings: Ingest,
     columns: ColumnMap,
-    classes: Sequence[Class],
+    classes: Sequence[int],
     detector: Box,
     tally: Tally,
     rows: int,

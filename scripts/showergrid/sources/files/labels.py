@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from showergrid.core.errors import InputError
-from showergrid.events.classes import Class
 from showergrid.sources.files.checks import Checks
 from showergrid.sources.files.chunks import place, read
 from showergrid.sources.files.conversion import keys, labels
@@ -94,12 +93,12 @@ class LabelledEvents:
 
 
 def labelled(
-    events: WholeEvents, table: LabelTable | None, columns: ColumnMap, classes: Sequence[Class], path: Path
+    events: WholeEvents, table: LabelTable | None, columns: ColumnMap, classes: Sequence[int], path: Path
 ) -> LabelledEvents:
     """The events of a file with their labels.
 
     Raises:
-        InputError: an event is of none of the classes, or its label is missing.
+        InputError: an event is of none of the classes (PDG codes), or its label is missing.
     """
     rows, start = events.rows, events.start
     if table is None:
@@ -113,7 +112,7 @@ def labelled(
         if columns.pdg.values is not None:
             codes = {int(value): code for value, code in columns.pdg.values.items()}
             pdg = _known(pdg, codes, "give its PDG code in the column map (pdg: values)", events, columns, path)
-        codes = {kind.pdg: kind.pdg for kind in classes}
+        codes = {code: code for code in classes}
         advice = "add it to the study's classes, or say in the column map what it stands for (pdg: values)"
         pdg = _known(pdg, codes, advice, events, columns, path)
     return LabelledEvents(events, pdg, energy)
