@@ -453,21 +453,41 @@ def table_rests_on(step):
     return files
 
 
-def missing_files(step):
-    """The function that lists the missing files of a table's cells and the missing records of their data.
+# Snakemake by itself looks only for files that are asked for or that a job is about to read. What else is missing is a
+# parameter of a table, evaluated for the plan and again when the table is made: a file that is deleted later changes it
+# and so is made again. Snakemake 9.27 would record the value of the plan, so its cache is cleared.
 
-    Snakemake by itself looks only for files that a job is about to read. The list is a parameter of the table,
-    evaluated for the plan and again when the table is made: a file that is deleted later changes it and so is made
-    again. Snakemake 9.27 would record the value of the plan, so its cache is cleared.
+
+def missing_outputs(step):
+    """The function that lists the missing files of a table that is there otherwise.
+
+    Only the plan is told of them: when the table is made, they are about to be.
     """
+    planned = set()
 
     def paths(wildcards):
         workflow.persistence._params.cache_clear()
+        table = tuple(wildcards.items())
+        if table in planned:
+            return []
+        planned.add(table)
+        files = expand(getattr(rules, step).output, **dict(table))
+        missing = [path for path in files if not os.path.exists(path)]
+        return missing if len(missing) < len(files) else []
+
+    return paths
+
+
+def missing_files(step):
+    """The function that lists those, the missing files of a table's cells, and the missing records of their data."""
+    outputs = missing_outputs(step)
+
+    def paths(wildcards):
         cells = shown(step, wildcards)
+        rests_on = cell_files(cells, CELL_FILES) + data_provenance(cells)
         return [
-            path
-            for path in cell_files(cells, CELL_FILES) + data_provenance(cells)
-            if not os.path.exists(path)
+            *outputs(wildcards),
+            *[path for path in rests_on if not os.path.exists(path)],
         ]
 
     return paths

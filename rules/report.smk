@@ -93,6 +93,7 @@ rule containment:
         **ask("containment"),
     params:
         job=job("containment"),
+        missing=missing_outputs("containment"),
     shell:
         "python scripts/containment.py"
         " --job {params.job:q}"

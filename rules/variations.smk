@@ -91,6 +91,7 @@ if STUDY.config.ingest is None:
             **ask("table_variations"),
         params:
             job=job("table_variations"),
+            missing=missing_outputs("table_variations"),
         shell:
             "python scripts/table_variations.py"
             " --job {params.job:q}"

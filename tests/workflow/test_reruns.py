@@ -236,6 +236,22 @@ def test_changed_data_lock_plans_what_runs_in_it(project):
     assert {"simulate", "split", "images", "table", "cell_figures"} <= set(project.plan().rules)
 
 
+@pytest.mark.parametrize("suffix", [".csv", ".md", "_published.csv", ".tex.provenance.json"])
+def test_lost_file_of_a_table_comes_back_with_the_others(project, suffix):
+    lost = project.results / f"table1{suffix}"
+    content = lost.read_bytes()
+    lost.unlink()
+    assert dict(project.plan("results-test/table1.tex").rules) == {"table": 1}
+    project.snakemake("--cores", "1", "results-test/table1.tex")
+    assert suffix.endswith("provenance.json") or lost.read_bytes() == content
+    assert project.plan().jobs == []
+
+
+def test_lost_file_of_the_containment_comes_back_with_the_others(project):
+    (project.results / "table_containment.md").unlink()
+    assert project.plan("results-test/table_containment.tex").rules == {"containment": 1}
+
+
 def test_one_cell_by_name(project):
     cell = project.cell("projection_y", 100, "complex", 19)
     shutil.rmtree(cell)
