@@ -7,7 +7,7 @@ BIN := .venv/bin
 LOCKS := envs/workflow.txt envs/data.txt envs/torch.txt
 PINNED := sed -E "s/(^|[[:space:]]+)\#.*//; /^[[:space:]]*$$/d"
 .DELETE_ON_ERROR:
-.PHONY: help table1 pdf report ui test packages check locks containers verify compare environment FORCE
+.PHONY: help table1 pdf report ui test test-cluster packages check locks containers verify compare environment FORCE
 
 help:
 	@echo "make table1   make .venv, simulate, train, write results/table1.tex and show it (CORES=2 to use two)"
@@ -15,6 +15,7 @@ help:
 	@echo "make report   the report of the default study: report.html"
 	@echo "make ui       the cells in MLflow, in a browser (RESULTS=results-mine CONFIG=config/mine.yaml PORT=5000)"
 	@echo "make test     set up and run all tests and checks"
+	@echo "make test-cluster   the tiny study in both images as jobs of a SLURM of its own, each byte compared (root, Debian 12)"
 	@echo "make check    ruff, snakefmt and snakemake --lint alone"
 	@echo "make containers   build containers/data.sif and torch.sif where they are out of date (IMAGES=data: one)"
 	@echo "make verify ARCHIVE=...   check an archive, make its tables and a cell again (CELL=...: which one)"
@@ -49,6 +50,10 @@ test:
 	$(MAKE) --jobs 2 .venv/ready-dev packages
 	$(MAKE) check
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 15
+
+# What `make test` leaves out, since the torch image takes long: to be run whenever containers/ or slurm/ change.
+test-cluster: .venv/ready-dev
+	$(BIN)/python -m pytest --verbose --capture no --durations 0 -m images tests/system
 
 packages:
 	tests/system_packages.sh

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -26,3 +27,13 @@ def apptainer() -> str:
             )
         subprocess.run([Path(__file__).with_name("install_apptainer.sh"), PREFIX], check=True)
     return path
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail tests that are marked `images` where they would skip: who asks for them wants them run."""
+    report = yield
+    if report.skipped and item.get_closest_marker("images"):
+        _, _, reason = report.longrepr
+        report.outcome, report.longrepr = "failed", reason
+    return report

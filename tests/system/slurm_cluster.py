@@ -109,11 +109,11 @@ class Cluster:
             self("scontrol", "update", f"NodeName={NODE}", "State=RESUME")
 
 
-def wait_for(condition: Callable[[], object], what: str) -> None:
-    """Wait until `condition` holds, PATIENCE seconds at most."""
-    end = time.monotonic() + PATIENCE
+def wait_for(condition: Callable[[], object], what: str, patience: float = PATIENCE) -> None:
+    """Wait until `condition` holds, `patience` seconds at most."""
+    end = time.monotonic() + patience
     while not condition():
-        assert time.monotonic() < end, f"waited {PATIENCE} s for {what}"
+        assert time.monotonic() < end, f"waited {patience} s for {what}"
         time.sleep(0.02)
 
 

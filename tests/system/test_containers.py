@@ -21,7 +21,6 @@ from showergrid.plan import containers
 IN_CONTAINERS = ("--software-deployment-method", "apptainer")
 IMAGES = "results-test/images/projection_y/c100.safetensors"
 OTHER_IMAGES = "results-test/images/voxels/c100.safetensors"
-CELL = "results-test/cells/projection_y/c100/simple/seed19"
 
 
 def build(project: Project, path: str) -> subprocess.Popen[str]:
@@ -342,26 +341,3 @@ def test_build_says_what_is_missing(apptainer, tmp_path, missing):
     assert process.returncode == 1
     assert len(lines) == 1
     assert f"building needs {missing} " in lines[0]
-
-
-@pytest.fixture(scope="module")
-def torch_image() -> Path:
-    """The torch image that `make containers` made: it takes too long to build for a test."""
-    path = ROOT / "containers/torch.sif"
-    if not path.exists():
-        pytest.skip("containers/torch.sif is not there; make containers builds it (some minutes, 15 GB of disk)")
-    return path
-
-
-def test_cell_has_the_same_bytes_in_the_container(project, torch_image, apptainer, tmp_path):
-    (project.root / "containers/torch.sif").symlink_to(torch_image)
-    edit_lock(project, torch=yaml.safe_load((ROOT / containers.LOCK).read_text())["torch"])
-    snakemake(project, apptainer, "--cores", "2", f"{CELL}/metrics.json")
-    record = json.loads((project.root / CELL / "train.provenance.json").read_text())
-    assert record["environment"]["container"] == "containers/torch.sif"
-    assert record["environment"]["differs"] == {}
-    local = checkout(tmp_path / "local")
-    local.snakemake("--cores", "2", f"{CELL}/metrics.json")
-    actual, expected = outputs(project.root / CELL), outputs(local.root / CELL)
-    assert {"model.safetensors", "history.csv", "predictions.parquet", "metrics.json"} <= actual.keys()
-    assert [name for name in expected if actual[name] != expected[name]] == []

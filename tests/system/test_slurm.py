@@ -6,7 +6,7 @@ import re
 import shutil
 import signal
 import subprocess
-import warnings
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +16,8 @@ import pytest
 from slurm_cluster import APT, Cluster, processes, running_cluster, wait_for, why_not
 from study import ENVIRONMENT, ROOT, SNAKEMAKE, Project, checkout, outputs
 
+from showergrid.plan import containers
+
 pytestmark = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
 
 CELL = ("projection_y", 200, "efficientnet_lite0", 19)
@@ -23,7 +25,7 @@ TRAINING = "rule_train_wildcards_projection_y_200_efficientnet_lite0_19"
 LOG = "logs/train/projection_y.c200.efficientnet_lite0.seed19.log"
 EPOCHS = 15  # enough to be caught in the middle
 GRID = ["cells", *(f"results-test/{name}" for name in ("table1.tex", "table_resolution.tex", "comparison/pairs.csv"))]
-IMAGES = [ROOT / f"containers/{name}.sif" for name in ("data", "torch")]
+LIMIT = 1800  # s, of one Snakemake on a busy machine
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +38,7 @@ def cluster(tmp_path_factory) -> Iterator[Cluster]:
 def long(finished, tmp_path_factory) -> Project:
     """The finished study with more epochs of one cell, trained again on this machine."""
     project = finished.copy(tmp_path_factory.mktemp("long") / "project")
-    short = "{name: efficientnet_lite0, win_shape: [32, 64]"
-    project.edit("config/test.yaml", short, f"{short}, n_epochs: {EPOCHS}, min_epochs: {EPOCHS}")
+    lengthen(project)
     describe_site(project)
     project.snakemake("--cores", "2", target(project, "metrics.json"))
     return project
@@ -52,9 +53,23 @@ def untrained(long, tmp_path) -> Project:
     return project
 
 
+@pytest.fixture(scope="module")
+def images(apptainer) -> str:
+    """A PATH with Apptainer, once both images are built where they are out of date: minutes, and 20 GB of disk."""
+    path = f"{ENVIRONMENT['PATH']}:{apptainer}"
+    subprocess.run([sys.executable, "scripts/containers.py"], cwd=ROOT, env={**os.environ, "PATH": path}, check=True)
+    return path
+
+
 def target(project: Project, name: str = "model.safetensors") -> str:
     """Path of a file of that cell, from the project's root."""
     return str((project.cell(*CELL) / name).relative_to(project.root))
+
+
+def lengthen(project: Project) -> None:
+    """Give the cell, and those of the same network, more epochs."""
+    short = "{name: efficientnet_lite0, win_shape: [32, 64]"
+    project.edit("config/test.yaml", short, f"{short}, n_epochs: {EPOCHS}, min_epochs: {EPOCHS}")
 
 
 def describe_site(project: Project) -> None:
@@ -95,7 +110,7 @@ def submitted(
     printed = project.root.with_name(f"{project.root.name}-{Path(config).stem}.txt")
     with printed.open("w") as file:
         process = subprocess.Popen(
-            ["timeout", "--kill-after=10", "1800", *SNAKEMAKE, *options, *arguments, "--configfile", config],
+            ["timeout", "--kill-after=10", str(LIMIT), *SNAKEMAKE, *options, *arguments, "--configfile", config],
             cwd=project.root,
             env={**ENVIRONMENT, "PATH": f"{cluster.path}:{path}"},
             stdin=subprocess.DEVNULL,
@@ -113,7 +128,7 @@ def submitted(
 def training(cluster: Cluster, project: Project, run: Submitted) -> str:
     """The number of the job that trains, once it has an epoch behind it and more to come."""
     checkpoint = project.cell(*CELL) / "checkpoint.pt"
-    wait_for(lambda: checkpoint.exists() or run.process.poll() is not None, "an epoch to end")
+    wait_for(lambda: checkpoint.exists() or run.process.poll() is not None, "an epoch to end", LIMIT)
     [job] = cluster.jobs(TRAINING, "RUNNING")
     assert first_and_last_epoch(project)[1] < EPOCHS
     return job
@@ -143,38 +158,64 @@ def check_same(project: Project, other: Project) -> None:
     assert [name for name in actual | expected if actual.get(name) != expected.get(name)] == []
 
 
+def check_jobs(project: Project, cluster: Cluster) -> None:
+    """Check that each cell was trained and evaluated by the job of SLURM that its record names."""
+    records = list(project.results.glob("cells/*/*/*/*/[te]*.provenance.json"))  # train and evaluate
+    assert records
+    for path in records:
+        record = json.loads(path.read_text())
+        job = record["slurm"]["JOB_ID"]
+        names = "_".join(record["wildcards"][key] for key in ("representation", "resolution", "model", "seed"))
+        assert job in cluster.jobs(f"rule_{record['rule']}_wildcards_{names}", "COMPLETED")
+
+
 def check_resumed(project: Project, long: Project, epoch: int) -> None:
-    """Check that no epoch but `epoch`, the last whose end was seen, was done twice, and that every byte is the same."""
+    """Check that no epoch but `epoch`, the last whose end was seen, was done twice, and that every byte is the same.
+
+    The first one is never done twice: its state was there (`training`).
+    """
     first, last = first_and_last_epoch(project)
-    assert epoch <= first <= last == EPOCHS
+    assert max(epoch, 2) <= first <= last == EPOCHS
     check_same(project, long)
 
 
-def test_whole_grid(cluster, finished, tmp_path, request):
-    """Jobs run in the images if these are built, else in the environment; the login node draws figures of cells."""
+def test_whole_grid(cluster, finished, tmp_path):
+    """Jobs run in the environment; the login node draws figures of cells."""
     project = checkout(tmp_path / "project")
     describe_site(project)
-    deployment, path = [], ENVIRONMENT["PATH"]
-    if all(image.is_file() for image in IMAGES):
-        deployment = ["--software-deployment-method", "apptainer"]
-        path = f"{ENVIRONMENT['PATH']}:{request.getfixturevalue('apptainer')}"
-        for image in IMAGES:
-            (project.root / "containers" / image.name).symlink_to(image)
-    else:
-        warnings.warn("containers/*.sif are not built: jobs of SLURM run in the environment", stacklevel=1)
-    with submitted(project, cluster, *GRID, *deployment, path=path) as run:
+    with submitted(project, cluster, *GRID) as run:
         run.finish()
     actual, expected = outputs(project.results), outputs(finished.results)
     assert [name for name in actual if expected.get(name) != actual[name]] == []
     cells = {name for name in expected if name.endswith(("model.safetensors", "predictions.parquet"))}
     assert {*cells, "table1.tex", "table_resolution.tex", "comparison/pairs.csv"} <= set(actual)
-    for path in project.results.glob("cells/*/*/*/*/[te]*.provenance.json"):  # train and evaluate
-        record = json.loads(path.read_text())
-        job = record["slurm"]["JOB_ID"]
-        names = "_".join(record["wildcards"][key] for key in ("representation", "resolution", "model", "seed"))
-        assert job in cluster.jobs(f"rule_{record['rule']}_wildcards_{names}", "COMPLETED")
-    if not deployment:  # a container is another environment than the one of this plan
-        assert project.plan(*GRID).jobs == []
+    check_jobs(project, cluster)
+    assert project.plan(*GRID).jobs == []
+
+
+@pytest.mark.images
+def test_whole_study_in_images(images, cluster, tmp_path):
+    """Jobs run in both images, and one training is cancelled; what it is compared with was made in the environment."""
+    local, project = (checkout(tmp_path / name) for name in ("local", "project"))
+    for study in (local, project):
+        lengthen(study)
+        describe_site(study)
+    local.snakemake("--cores", "2")
+    for name in (*map(containers.file_of, containers.IMAGES), containers.LOCAL):
+        if (ROOT / name).exists():  # without LOCAL both images are those of record
+            (project.root / name).symlink_to(ROOT / name)
+    with submitted(project, cluster, "--software-deployment-method", "apptainer", path=images) as run:
+        job = training(cluster, project, run)
+        _, epoch = first_and_last_epoch(project)
+        cluster("scancel", job)
+        run.finish()
+    assert cluster.state(job) == "CANCELLED"
+    check_resumed(project, local, epoch)
+    check_jobs(project, cluster)
+    for path in project.results.rglob("*provenance.json"):
+        environment = json.loads(path.read_text())["environment"]
+        assert environment["container"] in map(containers.file_of, containers.IMAGES), path
+        assert environment["differs"] == {}, path
 
 
 def test_cancelled(cluster, long, untrained):
@@ -249,7 +290,7 @@ def test_node_that_is_drained_and_resumed(cluster, long, untrained):
             assert cluster.state(job) == "COMPLETED"
         run.finish()
     assert first_and_last_epoch(untrained) == (1, EPOCHS)
-    check_resumed(untrained, long, 1)
+    check_same(untrained, long)
 
 
 def test_two_studies_at_once(cluster, finished, long, untrained):
@@ -261,7 +302,7 @@ def test_two_studies_at_once(cluster, finished, long, untrained):
         with submitted(untrained, cluster, target(untrained)) as run:
             run.finish()
         other.finish()
-    check_resumed(untrained, long, 1)
+    check_same(untrained, long)
     for name in data:
         same = finished.results / Path(name).relative_to("results-other")
         assert (untrained.root / name).read_bytes() == same.read_bytes()
