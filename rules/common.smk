@@ -18,30 +18,59 @@ from showergrid.core.variants import base
 from showergrid.core.yaml_files import read_yaml
 from showergrid.models.parts.weights import weights_file
 from showergrid.plan import apptainer, containers, explain_jobs, jobs, report_jobs
+from showergrid.plan.names import given_in
 from showergrid.plan.study import Study
 from showergrid.tuning.best import of_images
-from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 from snakemake.settings.types import DeploymentMethod
 
+
+def refuse(fault):
+    """Show a fault that the user can correct as its one line, without Snakemake's lines around an error, and end."""
+    logger.error(str(fault))
+    sys.exit(1)
+
+
 try:
-    for path in workflow.configfiles:
-        read_yaml(Path(path))  # Snakemake would take the last of keys that stand twice
-    STUDY = Study.read(config)
+    # The Snakefile's own comes last; Snakemake would take the last of keys that stand twice
+    layers = [
+        (str(path), read_yaml(Path(path)))
+        for path in [*workflow.configfiles[-1:], *workflow.configfiles[:-1]]
+    ]
+    layers.append(("--config", workflow.config_settings.config))
+    STUDY = Study.read(config, given_in(layers))
     PUBLISHED = jobs.published(STUDY.config, Path(workflow.basedir))
 except InputError as error:
-    raise WorkflowError(str(error)) from None
+    refuse(error)
 
 RESULTS = STUDY.config.results
 
-folder = Path(RESULTS)
-while not folder.exists():
-    folder = folder.parent
-if not (folder.is_dir() and os.access(folder, os.W_OK)):
-    raise WorkflowError(
-        f"{folder}: cannot be written to; make it a folder that can, or name another: results: in the configuration"
-    )
 
-SCRIPTS = Path(os.path.relpath(os.path.join(workflow.basedir, "scripts")))
+def check_writable(path, remedy):
+    """Refuse a folder in which nothing can be made, before any job."""
+    folder = Path(path).absolute()
+    while not folder.exists():
+        folder = folder.parent
+    if not (folder.is_dir() and os.access(folder, os.W_OK)):
+        refuse(f"{folder}: cannot be written to; {remedy}")
+
+
+check_writable(
+    ".snakemake",
+    "Snakemake keeps its notes in the folder that it works in; name another one: --directory FOLDER",
+)
+check_writable(
+    RESULTS,
+    "make it a folder that can, or name another: results: in the configuration",
+)
+
+
+def in_project(path):
+    """A path of the project from the folder that Snakemake works in, which may be another one (--directory)."""
+    return os.path.relpath(os.path.join(workflow.basedir, path))
+
+
+SCRIPTS = Path(in_project("scripts"))
 
 # A bare `.venv/bin/snakemake` finds the Python of its own environment.
 os.environ.update(
@@ -77,7 +106,12 @@ if IN_CONTAINERS:
         STUDY.catalogue.model(*place)["training"].get("device", "cpu")
         for place in STUDY.places
     }
-    apptainer.prepare(os.environ, Path.cwd(), config, devices)
+    try:
+        apptainer.prepare(
+            os.environ, Path.cwd(), Path(workflow.basedir), config, devices
+        )
+    except InputError as error:
+        refuse(error)
 
 
 @functools.cache
@@ -87,7 +121,7 @@ def environment(name):
         try:
             return containers.environment(Path(workflow.basedir), name)
         except InputError as error:
-            raise WorkflowError(str(error)) from None
+            refuse(error)
     lock = f"envs/{name}.txt"
     return {"lock": lock, "sha256": sha256(Path(workflow.basedir, lock))}
 
@@ -142,7 +176,7 @@ def resolved(step, **wildcards):
     try:
         return jobs.job(STUDY, step, PUBLISHED, **numbers)
     except InputError as error:
-        raise WorkflowError(str(error)) from None
+        refuse(error)
 
 
 def job(step, **more):
@@ -166,7 +200,7 @@ def sources(script, *modules):
     try:
         return [str(path) for path in closure(SCRIPTS / script, *modules)]
     except InputError as error:
-        raise WorkflowError(str(error)) from None
+        refuse(error)
 
 
 def code(step):
@@ -216,7 +250,7 @@ def searched(representation, resolution, model):
     try:
         return STUDY.search(representation, int(resolution), model)
     except InputError as error:
-        raise WorkflowError(str(error)) from None
+        refuse(error)
 
 
 def image_stems(representation, resolution, model):
@@ -417,7 +451,7 @@ def shown(step, wildcards):
             return STUDY.cells_of(STUDY.members(wildcards.ensemble))
         return STUDY.cells_of(STUDY.table_places("table1" if step == "table" else step))
     except InputError as error:
-        raise WorkflowError(str(error)) from None
+        refuse(error)
 
 
 def table_reads(step):

@@ -17,7 +17,7 @@ rule table:
     benchmark:
         f"{RESULTS}/benchmarks/table1.tsv"
     container:
-        "containers/data.sif"
+        in_project("containers/data.sif")
     threads: 1
     resources:
         **ask("table"),
@@ -25,7 +25,7 @@ rule table:
         job=job("table"),
         missing=missing_files("table"),
     shell:
-        "python scripts/table.py"
+        "python {SCRIPTS:q}/table.py"
         " --job {params.job:q}"
         ' --results "$(dirname {output.tex:q})"'
         " --tex {output.tex:q}"
@@ -52,7 +52,7 @@ rule table_resolution:
     benchmark:
         f"{RESULTS}/benchmarks/table_resolution.tsv"
     container:
-        "containers/data.sif"
+        in_project("containers/data.sif")
     threads: 1
     resources:
         **ask("table_resolution"),
@@ -60,7 +60,7 @@ rule table_resolution:
         job=job("table_resolution"),
         missing=missing_files("table_resolution"),
     shell:
-        "python scripts/table_resolution.py"
+        "python {SCRIPTS:q}/table_resolution.py"
         " --job {params.job:q}"
         ' --results "$(dirname {output.tex:q})"'
         " --tex {output.tex:q}"
@@ -87,14 +87,14 @@ rule containment:
     benchmark:
         f"{RESULTS}/benchmarks/table_containment.tsv"
     container:
-        "containers/data.sif"
+        in_project("containers/data.sif")
     threads: 1
     resources:
         **ask("containment"),
     params:
         job=job("containment"),
     shell:
-        "python scripts/containment.py"
+        "python {SCRIPTS:q}/containment.py"
         " --job {params.job:q}"
         " --hits {input.hits:q}"
         " --split {input.split:q}"
@@ -121,7 +121,7 @@ rule ablation:
     benchmark:
         f"{RESULTS}/benchmarks/ablations/{{ablation}}.tsv"
     container:
-        "containers/data.sif"
+        in_project("containers/data.sif")
     threads: 1
     resources:
         **ask("ablation"),
@@ -129,7 +129,7 @@ rule ablation:
         job=job("ablation"),
         missing=missing_files("ablation"),
     shell:
-        "python scripts/ablation.py"
+        "python {SCRIPTS:q}/ablation.py"
         " --job {params.job:q}"
         ' --results "$(dirname "$(dirname {output.tex:q})")"'
         " --tex {output.tex:q}"
@@ -151,14 +151,14 @@ rule typeset:
     benchmark:
         f"{RESULTS}/benchmarks/{{document}}.pdf.tsv"
     container:
-        "containers/data.sif"
+        in_project("containers/data.sif")
     threads: 1
     resources:
         **ask("typeset"),
     params:
         job=job("typeset"),
     shell:
-        "python scripts/typeset.py"
+        "python {SCRIPTS:q}/typeset.py"
         " --job {params.job:q}"
         " --tex {input.tex:q}"
         " --pdf {output.pdf:q}"
@@ -189,14 +189,14 @@ rule event_figures:
     benchmark:
         f"{RESULTS}/benchmarks/event_figures.tsv"
     container:
-        "containers/data.sif"
+        in_project("containers/data.sif")
     threads: 1
     resources:
         **ask("event_figures"),
     params:
         job=job("event_figures"),
     shell:
-        "python scripts/event_figures.py"
+        "python {SCRIPTS:q}/event_figures.py"
         " --job {params.job:q}"
         " --hits {input.hits:q}"
         " --events {input.events:q}"
@@ -213,30 +213,33 @@ rule event_figures:
 # Which rule needs which, asked of Snakemake on the machine that runs it.
 rule list_rules:
     input:
-        snakefile="Snakefile",
+        snakefile=in_project("Snakefile"),
         rules=[
-            "rules/common.smk",
-            "rules/data.smk",
-            "rules/images.smk",
-            "rules/features.smk",
-            "rules/cells.smk",
-            "rules/tuning.smk",
-            "rules/explanation.smk",
-            "rules/use.smk",
-            "rules/asked.smk",
-            "rules/variations.smk",
-            "rules/varied.smk",
-            "rules/report.smk",
-            "rules/comparison.smk",
-            "rules/ensembles.smk",
-            "rules/archive.smk",
-            "rules/archived.smk",
-            "rules/tracking.smk",
-            "rules/tracked.smk",
-            "rules/notify.smk",
-            "rules/shown.smk",
-            "rules/pages.smk",
-            "rules/cluster.smk",
+            in_project(f"rules/{name}.smk")
+            for name in [
+                "common",
+                "data",
+                "images",
+                "features",
+                "cells",
+                "tuning",
+                "explanation",
+                "use",
+                "asked",
+                "variations",
+                "varied",
+                "report",
+                "comparison",
+                "ensembles",
+                "archive",
+                "archived",
+                "tracking",
+                "tracked",
+                "notify",
+                "shown",
+                "pages",
+                "cluster",
+            ]
         ],
         plan=lambda wildcards: sources("showergrid/plan/jobs.py"),
         code=code("list_rules"),
@@ -254,7 +257,7 @@ rule list_rules:
     params:
         job=job("list_rules", study=config),
     shell:
-        "python scripts/list_rules.py"
+        "python {SCRIPTS:q}/list_rules.py"
         " --job {params.job:q}"
         " --snakefile {input.snakefile:q}"
         " --output {output.rules:q}"
@@ -274,14 +277,14 @@ rule rulegraph:
     benchmark:
         f"{RESULTS}/benchmarks/rulegraph.tsv"
     container:
-        "containers/data.sif"
+        in_project("containers/data.sif")
     threads: 1
     resources:
         **ask("rulegraph"),
     params:
         job=job("rulegraph"),
     shell:
-        "python scripts/rulegraph.py"
+        "python {SCRIPTS:q}/rulegraph.py"
         " --job {params.job:q}"
         " --rules {input.rules:q}"
         " --output {output.figure:q}"
