@@ -4,7 +4,8 @@ from snakemake.utils import min_version
 min_version("9.27")
 
 
-configfile: "config/config.yaml"
+# Of the project, whatever folder Snakemake works in
+configfile: os.path.relpath(os.path.join(workflow.basedir, "config/config.yaml"))
 
 
 include: "rules/common.smk"

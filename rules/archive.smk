@@ -29,7 +29,7 @@ rule archive:
     params:
         job=archive_job,
     shell:
-        "python scripts/archive.py"
+        "python {SCRIPTS:q}/archive.py"
         " --job {params.job:q}"
         " --images {input.images:q}"
         " --configs {input.configs:q}"

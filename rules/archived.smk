@@ -4,6 +4,10 @@ from showergrid.rebuild import repository
 
 def archived(wildcards):
     """The files to archive, each once: what a bare call makes, the ablations and ensembles that exist, and the data."""
+    if Path.cwd() != Path(workflow.basedir).resolve():
+        refuse(
+            "archive: an archive is of the project's folder with its results; call snakemake there, without --directory"
+        )
     made = [
         name for name in ABLATIONS if os.path.exists(f"{RESULTS}/ablations/{name}.tex")
     ]
@@ -76,12 +80,12 @@ def archive_job(wildcards):
         for name in containers.IMAGES if STUDY.config.archive.images else ():
             containers.environment(root, name)
     except InputError as error:
-        raise WorkflowError(str(error)) from None
+        refuse(error)
     changes = [name for name in state.changes if not name.startswith(f"{RESULTS}/")]
     if changes and not STUDY.config.archive.dirty:
         shown = ", ".join(changes[:8])
         more = f" and {len(changes) - 8} more" if len(changes) > 8 else ""
-        raise WorkflowError(
+        refuse(
             f"the archive would not be that of a commit: {shown}{more} changed or new; commit them, "
             "or have them archived as they are and named, by: --config 'archive={dirty: true}'"
         )

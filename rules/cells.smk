@@ -21,14 +21,14 @@ rule train:
     wildcard_constraints:
         model=one_of(NOT_FROZEN),
     container:
-        "containers/torch.sif"
+        in_project("containers/torch.sif")
     threads: compute_threads("train")
     resources:
         **ask("train"),
     params:
         job=job("train"),
     shell:
-        "python scripts/train.py"
+        "python {SCRIPTS:q}/train.py"
         " --job {params.job:q}"
         " --images {input.images:q}"
         " --calibrations {input.calibrations:q}"
@@ -59,14 +59,14 @@ rule evaluate:
     benchmark:
         f"{RESULTS}/benchmarks/evaluate/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
     container:
-        "containers/torch.sif"
+        in_project("containers/torch.sif")
     threads: compute_threads("evaluate")
     resources:
         **ask("evaluate"),
     params:
         job=job("evaluate"),
     shell:
-        "python scripts/evaluate.py"
+        "python {SCRIPTS:q}/evaluate.py"
         " --job {params.job:q}"
         " --model {input.model:q}"
         " --history {input.history:q}"
@@ -95,14 +95,14 @@ rule cell_figures:
     benchmark:
         f"{RESULTS}/benchmarks/cell_figures/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
     container:
-        "containers/data.sif"
+        in_project("containers/data.sif")
     threads: 1
     resources:
         **ask("cell_figures"),
     params:
         job=job("cell_figures"),
     shell:
-        "python scripts/cell_figures.py"
+        "python {SCRIPTS:q}/cell_figures.py"
         " --job {params.job:q}"
         " --history {input.history:q}"
         " --predictions {input.predictions:q}"

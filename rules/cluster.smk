@@ -2,11 +2,9 @@
 from showergrid.plan import resources
 
 try:
-    CLUSTER = resources.read_cluster(
-        Path(os.path.relpath(os.path.join(workflow.basedir, "slurm/site.yaml")))
-    )
+    CLUSTER = resources.read_cluster(Path(in_project("slurm/site.yaml")))
 except InputError as error:
-    raise WorkflowError(str(error)) from None
+    refuse(error)
 
 
 def ask(step):

@@ -25,33 +25,62 @@ from showergrid.plan import (
     locks,
     report_jobs,
 )
+from showergrid.plan.names import given_in
 from showergrid.plan.study import Study
 from showergrid.tuning.best import of_images
-from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 from snakemake.settings.types import DeploymentMethod
 from snakemake.utils import update_config
 
+
+def refuse(fault):
+    """Show a fault that the user can correct as its one line, without Snakemake's lines around an error, and end."""
+    logger.error(str(fault))
+    sys.exit(1)
+
+
 try:
-    for path in workflow.configfiles:
-        read_yaml(Path(path))  # Snakemake would take the last of keys that stand twice
+    # The Snakefile's own comes last; Snakemake would take the last of keys that stand twice
+    layers = [
+        (str(path), read_yaml(Path(path)))
+        for path in [*workflow.configfiles[-1:], *workflow.configfiles[:-1]]
+    ]
     # Snakemake reads all inside of braces or brackets as text
-    update_config(config, typed(workflow.config_settings.config))
-    STUDY = Study.read(config)
+    layers.append(("--config", typed(workflow.config_settings.config)))
+    update_config(config, layers[-1][1])
+    STUDY = Study.read(config, given_in(layers))
     PUBLISHED = jobs.published(STUDY.config, Path(workflow.basedir))
 except InputError as error:
-    raise WorkflowError(str(error)) from None
+    refuse(error)
 
 RESULTS = STUDY.config.results
 
-folder = Path(RESULTS)
-while not folder.exists():
-    folder = folder.parent
-if not (folder.is_dir() and os.access(folder, os.W_OK)):
-    raise WorkflowError(
-        f"{folder}: cannot be written to; make it a folder that can, or name another: results: in the configuration"
-    )
 
-SCRIPTS = Path(os.path.relpath(os.path.join(workflow.basedir, "scripts")))
+def check_writable(path, remedy):
+    """Refuse a folder in which nothing can be made, before any job."""
+    folder = Path(path).absolute()
+    while not folder.exists():
+        folder = folder.parent
+    if not (folder.is_dir() and os.access(folder, os.W_OK)):
+        refuse(f"{folder}: cannot be written to; {remedy}")
+
+
+check_writable(
+    ".snakemake",
+    "Snakemake keeps its notes in the folder that it works in; name another one: --directory FOLDER",
+)
+check_writable(
+    RESULTS,
+    "make it a folder that can, or name another: results: in the configuration",
+)
+
+
+def in_project(path):
+    """A path of the project from the folder that Snakemake works in, which may be another one (--directory)."""
+    return os.path.relpath(os.path.join(workflow.basedir, path))
+
+
+SCRIPTS = Path(in_project("scripts"))
 
 # A bare `.venv/bin/snakemake` finds the Python of its own environment.
 os.environ.update(
@@ -87,7 +116,12 @@ if IN_CONTAINERS:
         STUDY.catalogue.model(*place)["training"].get("device", "cpu")
         for place in STUDY.places
     }
-    apptainer.prepare(os.environ, Path.cwd(), config, devices)
+    try:
+        apptainer.prepare(
+            os.environ, Path.cwd(), Path(workflow.basedir), config, devices
+        )
+    except InputError as error:
+        refuse(error)
 
 
 @functools.cache
@@ -97,7 +131,7 @@ def environment(name):
         try:
             return containers.environment(Path(workflow.basedir), name)
         except InputError as error:
-            raise WorkflowError(str(error)) from None
+            refuse(error)
     lock = f"envs/{name}.txt"
     return {"lock": lock, "sha256": locks.digest(Path(workflow.basedir, lock))}
 
@@ -152,7 +186,7 @@ def resolved(step, **wildcards):
     try:
         return jobs.job(STUDY, step, PUBLISHED, **numbers)
     except InputError as error:
-        raise WorkflowError(str(error)) from None
+        refuse(error)
 
 
 def job(step, **more):
@@ -177,9 +211,9 @@ def sources(step, script, *modules, others=()):
         files = *closure(SCRIPTS / script, *modules), *others
         return str(state(step, files, SCRIPTS.parent))
     except InputError as error:
-        raise WorkflowError(str(error)) from None
+        refuse(error)
     except OSError as error:
-        raise WorkflowError(f"{error.filename}: {error.strerror}") from None
+        refuse(f"{error.filename}: cannot be written to ({error.strerror})")
 
 
 def code(step):
@@ -228,7 +262,7 @@ def searched(representation, resolution, model):
     try:
         return STUDY.search(representation, int(resolution), model)
     except InputError as error:
-        raise WorkflowError(str(error)) from None
+        refuse(error)
 
 
 def image_stems(representation, resolution, model):
@@ -429,7 +463,7 @@ def shown(step, wildcards):
             return STUDY.cells_of(STUDY.members(wildcards.ensemble))
         return STUDY.cells_of(STUDY.table_places("table1" if step == "table" else step))
     except InputError as error:
-        raise WorkflowError(str(error)) from None
+        refuse(error)
 
 
 def table_reads(step):

@@ -13,14 +13,14 @@ rule directions:
     benchmark:
         f"{RESULTS}/benchmarks/directions.tsv"
     container:
-        "containers/data.sif"
+        in_project("containers/data.sif")
     threads: 1
     resources:
         **ask("directions"),
     params:
         job=job("directions"),
     shell:
-        "python scripts/directions.py"
+        "python {SCRIPTS:q}/directions.py"
         " --job {params.job:q}"
         " --hits {input.hits:q}"
         " --output {output.directions:q}"
@@ -45,14 +45,14 @@ rule cell_performance:
     benchmark:
         f"{RESULTS}/benchmarks/cell_performance/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
     container:
-        "containers/data.sif"
+        in_project("containers/data.sif")
     threads: 1
     resources:
         **ask("cell_performance"),
     params:
         job=job("cell_performance"),
     shell:
-        "python scripts/cell_performance.py"
+        "python {SCRIPTS:q}/cell_performance.py"
         " --job {params.job:q}"
         " --predictions {input.predictions:q}"
         " --directions {input.directions:q}"
@@ -80,7 +80,7 @@ rule pairs:
     benchmark:
         f"{RESULTS}/benchmarks/pairs.tsv"
     container:
-        "containers/data.sif"
+        in_project("containers/data.sif")
     threads: 1
     resources:
         **ask("pairs"),
@@ -88,7 +88,7 @@ rule pairs:
         job=job("pairs"),
         missing=missing_files("pairs"),
     shell:
-        "python scripts/pairs.py"
+        "python {SCRIPTS:q}/pairs.py"
         " --job {params.job:q}"
         ' --results "$(dirname "$(dirname {output.csv:q})")"'
         " --csv {output.csv:q}"
@@ -117,7 +117,7 @@ rule performance:
     benchmark:
         f"{RESULTS}/benchmarks/performance.tsv"
     container:
-        "containers/data.sif"
+        in_project("containers/data.sif")
     threads: 1
     resources:
         **ask("performance"),
@@ -125,7 +125,7 @@ rule performance:
         job=job("performance"),
         missing=missing_files("performance"),
     shell:
-        "python scripts/performance.py"
+        "python {SCRIPTS:q}/performance.py"
         " --job {params.job:q}"
         ' --results "$(dirname "$(dirname {output.csv:q})")"'
         " --directions {input.directions:q}"

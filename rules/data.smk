@@ -16,14 +16,14 @@ if STUDY.config.ingest is not None:
         benchmark:
             f"{RESULTS}/benchmarks/ingest.tsv"
         container:
-            "containers/data.sif"
+            in_project("containers/data.sif")
         threads: 1
         resources:
             **ask("ingest"),
         params:
             job=job("ingest"),
         shell:
-            "python scripts/ingest.py"
+            "python {SCRIPTS:q}/ingest.py"
             " --job {params.job:q}"
             " --hits {output.hits:q}"
             " --events {output.events:q}"
@@ -45,14 +45,14 @@ else:
         benchmark:
             f"{RESULTS}/benchmarks/simulate/{{shard}}.tsv"
         container:
-            "containers/data.sif"
+            in_project("containers/data.sif")
         threads: 1
         resources:
             **ask("simulate"),
         params:
             job=job("simulate"),
         shell:
-            "python scripts/simulate.py"
+            "python {SCRIPTS:q}/simulate.py"
             " --shard {wildcards.shard:q}"
             " --job {params.job:q}"
             " --hits {output.hits:q}"
@@ -75,14 +75,14 @@ else:
         benchmark:
             f"{RESULTS}/benchmarks/gather.tsv"
         container:
-            "containers/data.sif"
+            in_project("containers/data.sif")
         threads: 1
         resources:
             **ask("gather"),
         params:
             job=job("gather"),
         shell:
-            "python scripts/gather.py"
+            "python {SCRIPTS:q}/gather.py"
             " --job {params.job:q}"
             " --shard-hits {input.hits:q}"
             " --shard-events {input.events:q}"
@@ -105,14 +105,14 @@ rule split:
     benchmark:
         f"{RESULTS}/benchmarks/split.tsv"
     container:
-        "containers/data.sif"
+        in_project("containers/data.sif")
     threads: 1
     resources:
         **ask("split"),
     params:
         job=job("split"),
     shell:
-        "python scripts/split.py"
+        "python {SCRIPTS:q}/split.py"
         " --job {params.job:q}"
         " --events {input.events:q}"
         " --output {output.split:q}"
@@ -133,14 +133,14 @@ rule calibrate:
     benchmark:
         f"{RESULTS}/benchmarks/calibrate.tsv"
     container:
-        "containers/data.sif"
+        in_project("containers/data.sif")
     threads: 1
     resources:
         **ask("calibrate"),
     params:
         job=job("calibrate"),
     shell:
-        "python scripts/calibrate.py"
+        "python {SCRIPTS:q}/calibrate.py"
         " --job {params.job:q}"
         " --hits {input.hits:q}"
         " --split {input.split:q}"
@@ -173,14 +173,14 @@ rule explore:
     benchmark:
         f"{RESULTS}/benchmarks/explore.tsv"
     container:
-        "containers/data.sif"
+        in_project("containers/data.sif")
     threads: 1
     resources:
         **ask("explore"),
     params:
         job=job("explore"),
     shell:
-        "python scripts/explore.py"
+        "python {SCRIPTS:q}/explore.py"
         " --job {params.job:q}"
         " --hits {input.hits:q}"
         " --events {input.events:q}"

@@ -17,7 +17,7 @@ rule ensemble:
     benchmark:
         f"{RESULTS}/benchmarks/ensembles/{{ensemble}}.tsv"
     container:
-        "containers/data.sif"
+        in_project("containers/data.sif")
     threads: 1
     resources:
         **ask("ensemble"),
@@ -25,7 +25,7 @@ rule ensemble:
         job=job("ensemble"),
         missing=missing_files("ensemble"),
     shell:
-        "python scripts/ensemble.py"
+        "python {SCRIPTS:q}/ensemble.py"
         " --job {params.job:q}"
         ' --results "$(dirname "$(dirname {output.tex:q})")"'
         " --tex {output.tex:q}"

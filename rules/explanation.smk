@@ -19,14 +19,14 @@ rule removal:
     benchmark:
         f"{RESULTS}/benchmarks/removal/{NAMED}.tsv"
     container:
-        "containers/torch.sif"
+        in_project("containers/torch.sif")
     threads: compute_threads("removal")
     resources:
         **ask("removal"),
     params:
         job=job("removal"),
     shell:
-        "python scripts/removal.py"
+        "python {SCRIPTS:q}/removal.py"
         " --job {params.job:q}"
         " --model {input.model:q}"
         " --images {input.images:q}"
@@ -50,14 +50,14 @@ rule removal_figure:
     benchmark:
         f"{RESULTS}/benchmarks/removal_figure/{NAMED}.tsv"
     container:
-        "containers/data.sif"
+        in_project("containers/data.sif")
     threads: 1
     resources:
         **ask("removal_figure"),
     params:
         job=job("removal_figure"),
     shell:
-        "python scripts/removal_figure.py"
+        "python {SCRIPTS:q}/removal_figure.py"
         " --job {params.job:q}"
         " --table {input.table:q}"
         " --figure {output.figure:q}"
@@ -81,14 +81,14 @@ rule heatmaps:
     benchmark:
         f"{RESULTS}/benchmarks/heatmaps/{NAMED}.tsv"
     container:
-        "containers/torch.sif"
+        in_project("containers/torch.sif")
     threads: compute_threads("heatmaps")
     resources:
         **ask("heatmaps"),
     params:
         job=job("heatmaps"),
     shell:
-        "python scripts/heatmaps.py"
+        "python {SCRIPTS:q}/heatmaps.py"
         " --job {params.job:q}"
         " --model {input.model:q}"
         " --images {input.images:q}"
@@ -113,14 +113,14 @@ rule heatmap_figure:
     benchmark:
         f"{RESULTS}/benchmarks/heatmap_figure/{NAMED}.tsv"
     container:
-        "containers/data.sif"
+        in_project("containers/data.sif")
     threads: 1
     resources:
         **ask("heatmap_figure"),
     params:
         job=job("heatmap_figure"),
     shell:
-        "python scripts/heatmap_figure.py"
+        "python {SCRIPTS:q}/heatmap_figure.py"
         " --job {params.job:q}"
         " --maps {input.maps:q}"
         " --report {input.report:q}"
@@ -143,14 +143,14 @@ rule mistakes:
     benchmark:
         f"{RESULTS}/benchmarks/mistakes/{NAMED}.tsv"
     container:
-        "containers/data.sif"
+        in_project("containers/data.sif")
     threads: 1
     resources:
         **ask("mistakes"),
     params:
         job=job("mistakes"),
     shell:
-        "python scripts/mistakes.py"
+        "python {SCRIPTS:q}/mistakes.py"
         " --job {params.job:q}"
         " --predictions {input.predictions:q}"
         " --images {input.images:q}"

@@ -15,14 +15,14 @@ rule features:
     benchmark:
         f"{RESULTS}/benchmarks/features/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
     container:
-        "containers/torch.sif"
+        in_project("containers/torch.sif")
     threads: compute_threads("features")
     resources:
         **ask("features"),
     params:
         job=job("features"),
     shell:
-        "python scripts/features.py"
+        "python {SCRIPTS:q}/features.py"
         " --job {params.job:q}"
         " --model {input.model:q}"
         " --images {input.images:q}"
@@ -51,14 +51,14 @@ rule train_frozen:
     wildcard_constraints:
         model=one_of(FROZEN),
     container:
-        "containers/torch.sif"
+        in_project("containers/torch.sif")
     threads: compute_threads("train_frozen")
     resources:
         **ask("train_frozen"),
     params:
         job=job("train_frozen"),
     shell:
-        "python scripts/train_frozen.py"
+        "python {SCRIPTS:q}/train_frozen.py"
         " --job {params.job:q}"
         " --features {input.features:q}"
         " --backbones {input.backbones:q}"

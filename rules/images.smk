@@ -15,14 +15,14 @@ rule calibrate_images:
     benchmark:
         f"{RESULTS}/benchmarks/calibrate_images/{{representation}}.c{{resolution}}.tsv"
     container:
-        "containers/data.sif"
+        in_project("containers/data.sif")
     threads: 1
     resources:
         **ask("calibrate_images"),
     params:
         job=job("calibrate_images"),
     shell:
-        "python scripts/calibrate_images.py"
+        "python {SCRIPTS:q}/calibrate_images.py"
         " --job {params.job:q}"
         " --hits {input.hits:q}"
         " --split {input.split:q}"
@@ -45,14 +45,14 @@ rule images:
     benchmark:
         f"{RESULTS}/benchmarks/images/{{representation}}.c{{resolution}}.tsv"
     container:
-        "containers/data.sif"
+        in_project("containers/data.sif")
     threads: 1
     resources:
         **ask("images"),
     params:
         job=job("images"),
     shell:
-        "python scripts/images.py"
+        "python {SCRIPTS:q}/images.py"
         " --job {params.job:q}"
         " --hits {input.hits:q}"
         " --calibration {input.calibration:q}"

@@ -8,7 +8,7 @@ report: "../report/workflow.rst"
 rule page:
     input:
         markdown=f"{RESULTS}/{{document}}.md",
-        template="report/page.html.j2",
+        template=in_project("report/page.html.j2"),
         code=code("page"),
     output:
         page=report(
@@ -29,7 +29,7 @@ rule page:
     params:
         job=lambda wildcards: job("page", title=wildcards.document)(wildcards),
     shell:
-        "python scripts/page.py"
+        "python {SCRIPTS:q}/page.py"
         " --job {params.job:q}"
         " --markdown {input.markdown:q}"
         " --template {input.template:q}"
@@ -41,7 +41,7 @@ rule page:
 rule data_page:
     input:
         summary=f"{RESULTS}/data/summary.json",
-        template="report/page.html.j2",
+        template=in_project("report/page.html.j2"),
         code=code("data_page"),
     output:
         page=report(
@@ -62,7 +62,7 @@ rule data_page:
     params:
         job=job("data_page"),
     shell:
-        "python scripts/data_page.py"
+        "python {SCRIPTS:q}/data_page.py"
         " --job {params.job:q}"
         " --summary {input.summary:q}"
         " --template {input.template:q}"
@@ -75,7 +75,7 @@ rule data_page:
 rule runtimes:
     input:
         records=records_of_all,
-        template="report/page.html.j2",
+        template=in_project("report/page.html.j2"),
         code=code("runtimes"),
     output:
         page=report(
@@ -102,7 +102,7 @@ rule runtimes:
     params:
         job=job("runtimes"),
     shell:
-        "python scripts/runtimes.py"
+        "python {SCRIPTS:q}/runtimes.py"
         " --job {params.job:q}"
         ' --benchmarks "$(dirname {output.page:q})/../benchmarks"'
         " --records {input.records:q}"

@@ -17,7 +17,7 @@ rule table:
     benchmark:
         f"{RESULTS}/benchmarks/table1.tsv"
     container:
-        "containers/data.sif"
+        in_project("containers/data.sif")
     threads: 1
     resources:
         **ask("table"),
@@ -25,7 +25,7 @@ rule table:
         job=job("table"),
         missing=missing_files("table"),
     shell:
-        "python scripts/table.py"
+        "python {SCRIPTS:q}/table.py"
         " --job {params.job:q}"
         ' --results "$(dirname {output.tex:q})"'
         " --tex {output.tex:q}"
@@ -52,7 +52,7 @@ rule table_resolution:
     benchmark:
         f"{RESULTS}/benchmarks/table_resolution.tsv"
     container:
-        "containers/data.sif"
+        in_project("containers/data.sif")
     threads: 1
     resources:
         **ask("table_resolution"),
@@ -60,7 +60,7 @@ rule table_resolution:
         job=job("table_resolution"),
         missing=missing_files("table_resolution"),
     shell:
-        "python scripts/table_resolution.py"
+        "python {SCRIPTS:q}/table_resolution.py"
         " --job {params.job:q}"
         ' --results "$(dirname {output.tex:q})"'
         " --tex {output.tex:q}"
@@ -87,7 +87,7 @@ rule containment:
     benchmark:
         f"{RESULTS}/benchmarks/table_containment.tsv"
     container:
-        "containers/data.sif"
+        in_project("containers/data.sif")
     threads: 1
     resources:
         **ask("containment"),
@@ -95,7 +95,7 @@ rule containment:
         job=job("containment"),
         missing=missing_outputs("containment"),
     shell:
-        "python scripts/containment.py"
+        "python {SCRIPTS:q}/containment.py"
         " --job {params.job:q}"
         " --hits {input.hits:q}"
         " --split {input.split:q}"
@@ -122,7 +122,7 @@ rule ablation:
     benchmark:
         f"{RESULTS}/benchmarks/ablations/{{ablation}}.tsv"
     container:
-        "containers/data.sif"
+        in_project("containers/data.sif")
     threads: 1
     resources:
         **ask("ablation"),
@@ -130,7 +130,7 @@ rule ablation:
         job=job("ablation"),
         missing=missing_files("ablation"),
     shell:
-        "python scripts/ablation.py"
+        "python {SCRIPTS:q}/ablation.py"
         " --job {params.job:q}"
         ' --results "$(dirname "$(dirname {output.tex:q})")"'
         " --tex {output.tex:q}"
@@ -152,14 +152,14 @@ rule typeset:
     benchmark:
         f"{RESULTS}/benchmarks/{{document}}.pdf.tsv"
     container:
-        "containers/data.sif"
+        in_project("containers/data.sif")
     threads: 1
     resources:
         **ask("typeset"),
     params:
         job=job("typeset"),
     shell:
-        "python scripts/typeset.py"
+        "python {SCRIPTS:q}/typeset.py"
         " --job {params.job:q}"
         " --tex {input.tex:q}"
         " --pdf {output.pdf:q}"
@@ -190,14 +190,14 @@ rule event_figures:
     benchmark:
         f"{RESULTS}/benchmarks/event_figures.tsv"
     container:
-        "containers/data.sif"
+        in_project("containers/data.sif")
     threads: 1
     resources:
         **ask("event_figures"),
     params:
         job=job("event_figures"),
     shell:
-        "python scripts/event_figures.py"
+        "python {SCRIPTS:q}/event_figures.py"
         " --job {params.job:q}"
         " --hits {input.hits:q}"
         " --events {input.events:q}"
@@ -220,7 +220,7 @@ WORKFLOW = (
 # Which rule needs which, asked of Snakemake on the machine that runs it.
 rule list_rules:
     input:
-        snakefile="Snakefile",
+        snakefile=in_project("Snakefile"),
         plan=lambda wildcards: sources(
             "list_rules", "showergrid/plan/jobs.py", others=WORKFLOW
         ),
@@ -239,7 +239,7 @@ rule list_rules:
     params:
         job=job("list_rules", study=config),
     shell:
-        "python scripts/list_rules.py"
+        "python {SCRIPTS:q}/list_rules.py"
         " --job {params.job:q}"
         " --snakefile {input.snakefile:q}"
         " --output {output.rules:q}"
@@ -259,14 +259,14 @@ rule rulegraph:
     benchmark:
         f"{RESULTS}/benchmarks/rulegraph.tsv"
     container:
-        "containers/data.sif"
+        in_project("containers/data.sif")
     threads: 1
     resources:
         **ask("rulegraph"),
     params:
         job=job("rulegraph"),
     shell:
-        "python scripts/rulegraph.py"
+        "python {SCRIPTS:q}/rulegraph.py"
         " --job {params.job:q}"
         " --rules {input.rules:q}"
         " --output {output.figure:q}"

@@ -26,7 +26,7 @@ def tracked_files(wildcards):
 def tracked_files_for_server(wildcards):
     """The same; refused if the study names no server."""
     if STUDY.config.tracking.server is None:
-        raise WorkflowError(
+        refuse(
             "config: tracking.server is null; name an MLflow server, "
             "there or by --config 'tracking={server: https://mlflow.example.org}'"
         )

@@ -9,7 +9,7 @@ rule track:
     input:
         cells=tracked_files,
         hits=f"{RESULTS}/data/hits.parquet",
-        packages="envs/torch.in",
+        packages=in_project("envs/torch.in"),
         code=tracked_code("track"),
     output:
         database=f"{RESULTS}/mlflow/mlflow.db",
@@ -26,7 +26,7 @@ rule track:
     params:
         job=track_job("track"),
     shell:
-        "python scripts/track.py"
+        "python {SCRIPTS:q}/track.py"
         " --job {params.job:q}"
         ' --results "$(dirname "$(dirname {output.database:q})")"'
         " --hits {input.hits:q}"
@@ -41,7 +41,7 @@ rule track_server:
     input:
         cells=tracked_files_for_server,
         hits=f"{RESULTS}/data/hits.parquet",
-        packages="envs/torch.in",
+        packages=in_project("envs/torch.in"),
         code=tracked_code("track_server"),
     output:
         runs=f"{RESULTS}/mlflow/server.json",
@@ -57,7 +57,7 @@ rule track_server:
     params:
         job=track_job("track_server", server=STUDY.config.tracking.server),
     shell:
-        "python scripts/track_server.py"
+        "python {SCRIPTS:q}/track_server.py"
         " --job {params.job:q}"
         ' --results "$(dirname "$(dirname {output.runs:q})")"'
         " --hits {input.hits:q}"

@@ -27,14 +27,14 @@ rule tune:
     benchmark:
         f"{RESULTS}/benchmarks/tune/{{representation}}.c{{resolution}}.{{model}}.{{worker}}.tsv"
     container:
-        "containers/torch.sif"
+        in_project("containers/torch.sif")
     threads: compute_threads("tune")
     resources:
         **ask("tune"),
     params:
         job=job("tune"),
     shell:
-        "python scripts/tune.py"
+        "python {SCRIPTS:q}/tune.py"
         " --job {params.job:q}"
         " --images {input.images:q}"
         " --hits {input.hits:q}"
@@ -65,14 +65,14 @@ rule best:
     benchmark:
         f"{RESULTS}/benchmarks/best/{{representation}}.c{{resolution}}.{{model}}.tsv"
     container:
-        "containers/data.sif"
+        in_project("containers/data.sif")
     threads: 1
     resources:
         **ask("best"),
     params:
         job=job("best"),
     shell:
-        "python scripts/best.py"
+        "python {SCRIPTS:q}/best.py"
         " --job {params.job:q}"
         " --workers {input.workers:q}"
         " --best {output.best:q}"
@@ -97,14 +97,14 @@ rule tuned_images:
     benchmark:
         f"{RESULTS}/benchmarks/tuned_images/{{representation}}.c{{resolution}}.{{model}}.tsv"
     container:
-        "containers/data.sif"
+        in_project("containers/data.sif")
     threads: 1
     resources:
         **ask("tuned_images"),
     params:
         job=job("tuned_images"),
     shell:
-        "python scripts/tuned_images.py"
+        "python {SCRIPTS:q}/tuned_images.py"
         " --job {params.job:q}"
         " --tuned {input.tuned:q}"
         " --hits {input.hits:q}"
@@ -131,14 +131,14 @@ rule tuning_figures:
     benchmark:
         f"{RESULTS}/benchmarks/tuning_figures/{{representation}}.c{{resolution}}.{{model}}.tsv"
     container:
-        "containers/data.sif"
+        in_project("containers/data.sif")
     threads: 1
     resources:
         **ask("tuning_figures"),
     params:
         job=job("tuning_figures"),
     shell:
-        "python scripts/tuning_figures.py"
+        "python {SCRIPTS:q}/tuning_figures.py"
         " --job {params.job:q}"
         " --trials {input.trials:q}"
         " --history {output.history:q}"

@@ -17,14 +17,14 @@ rule predict:
     benchmark:
         f"{RESULTS}/benchmarks/predict/{{prediction}}.tsv"
     container:
-        "containers/torch.sif"
+        in_project("containers/torch.sif")
     threads: asked_threads
     resources:
         **ask("predict"),
     params:
         job=job("predict"),
     shell:
-        "python scripts/predict.py"
+        "python {SCRIPTS:q}/predict.py"
         " --job {params.job:q}"
         " --cell {input.model:q}"
         " --hits {input.hits:q}"
@@ -49,14 +49,14 @@ rule export:
     benchmark:
         f"{RESULTS}/benchmarks/export/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
     container:
-        "containers/torch.sif"
+        in_project("containers/torch.sif")
     threads: compute_threads("export")
     resources:
         **ask("export"),
     params:
         job=job("export"),
     shell:
-        "python scripts/export.py"
+        "python {SCRIPTS:q}/export.py"
         " --job {params.job:q}"
         " --model {input.model:q}"
         " --images {input.images:q}"

@@ -21,14 +21,14 @@ if STUDY.config.ingest is None:
         benchmark:
             f"{RESULTS}/benchmarks/vary/{{shard}}.tsv"
         container:
-            "containers/data.sif"
+            in_project("containers/data.sif")
         threads: 1
         resources:
             **ask("vary"),
         params:
             job=job("vary"),
         shell:
-            "python scripts/vary.py"
+            "python {SCRIPTS:q}/vary.py"
             " --job {params.job:q}"
             " --shard {wildcards.shard:q}"
             " --hits {output.hits:q}"
@@ -54,14 +54,14 @@ if STUDY.config.ingest is None:
         benchmark:
             f"{RESULTS}/benchmarks/vary_cell/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
         container:
-            "containers/torch.sif"
+            in_project("containers/torch.sif")
         threads: compute_threads("vary_cell")
         resources:
             **ask("vary_cell"),
         params:
             job=job("vary_cell"),
         shell:
-            "python scripts/vary_cell.py"
+            "python {SCRIPTS:q}/vary_cell.py"
             " --job {params.job:q}"
             " --model {input.model:q}"
             " --hits {input.hits:q}"
@@ -85,7 +85,7 @@ if STUDY.config.ingest is None:
         benchmark:
             f"{RESULTS}/benchmarks/table_variations.tsv"
         container:
-            "containers/data.sif"
+            in_project("containers/data.sif")
         threads: 1
         resources:
             **ask("table_variations"),
@@ -93,7 +93,7 @@ if STUDY.config.ingest is None:
             job=job("table_variations"),
             missing=missing_outputs("table_variations"),
         shell:
-            "python scripts/table_variations.py"
+            "python {SCRIPTS:q}/table_variations.py"
             " --job {params.job:q}"
             ' --results "$(dirname {output.tex:q})"'
             " --tex {output.tex:q}"

@@ -128,8 +128,7 @@ def test_commit_and_whether_the_tree_differs_from_it(project):
     assert record(project)["git"] == {"commit": git(project, "rev-parse", "HEAD"), "dirty": False}
 
 
-def test_what_the_lock_does_not_say_is_named(project, monkeypatch):
-    monkeypatch.chdir(project)
+def test_what_the_lock_does_not_say_is_named(project):
     (project / "lock.txt").write_text(
         f"numpy=={version('numpy')} \\\n    --hash=sha256:00\npyarrow==0.0.1\nno-such-package==1.0\n"
     )

@@ -13,9 +13,9 @@ from showergrid.plan import apptainer, containers
 IMAGE = {"bytes": 3, "inputs": {}, "tools": {"mksquashfs": "4.5.1"}, "debian": {"bash": "5.2-1", "git": "2.39"}}
 
 
-def prepared(folder, config=None, devices=("cpu",), **host):
+def prepared(folder, config=None, devices=("cpu",), project=None, **host):
     variables = dict(host)
-    apptainer.prepare(variables, folder, {"results": "results", **(config or {})}, devices)
+    apptainer.prepare(variables, folder, project or folder, {"results": "results", **(config or {})}, devices)
     return variables
 
 
@@ -62,6 +62,17 @@ def test_places_outside(tmp_path):
     assert variables["APPTAINER_BIND"] == f"{tmp_path}/scratch:{tmp_path}/scratch"
     rows = list(csv.reader(variables["APPTAINER_MOUNT"].splitlines()))
     assert rows == [["type=bind", f"src={store / file}", f"dst={store / file}", "ro"] for file in ("hits.csv", "data")]
+
+
+def test_the_project_is_read_from_another_folder(tmp_path):
+    folder, project = tmp_path / "folder", tmp_path / "project"
+    for path in (folder, project / "inside"):
+        path.mkdir(parents=True)
+    mount = f'type=bind,"src={project}","dst={project}",ro'
+    assert prepared(folder, project=project)["APPTAINER_MOUNT"] == mount
+    for own, results in ((project / "inside", "results"), (folder, str(project / "results"))):
+        with pytest.raises(InputError, match="is inside the project, which is read-only in containers"):
+            prepared(own, {"results": results}, project=project)
 
 
 def test_study_that_is_all_in_one_folder_binds_nothing_more(tmp_path):

@@ -12,6 +12,7 @@ from showergrid.core.cells import Cell
 from showergrid.core.errors import InputError
 from showergrid.core.plugins import closure_modules
 from showergrid.plan.jobs import job, published
+from showergrid.plan.names import given_in
 from showergrid.plan.study import Study
 
 ROOT = Path(__file__).parents[2]
@@ -298,7 +299,7 @@ FAULTS = [
     ([("models.simple.optim", 3)], ["simple", "optim", "unknown key", "optim_lr"]),
     ([("models.simple.overrides.0.optm_lr", 3)], ["simple", "optm_lr", "unknown key", "optim_lr"]),
     ([("models.simple.overrides.0.representation", "voxel")], ["voxel", "projection_y", "voxels"]),
-    ([("training.optm_lr", 3)], ["optm_lr", "unknown key", "optim_lr"]),
+    ([("training.optm_lr", 3)], ["config: training: optm_lr", "unknown key", "optim_lr"]),
     ([("grid.0.models", ["simpel"])], ["simpel", "simple"]),
     ([("grid.0.representations", ["projection"])], ["projection", "projection_y"]),
     ([("models.0", {"name": "simpel", "win_shape": [16, 32]})], ["simpel", "simple"]),
@@ -323,7 +324,9 @@ FAULTS = [
     ([("simulation.showers", 160.5)], ["simulation.showers", "160.5", "integer"]),
     ([("simulation.showers", True)], ["simulation.showers", "True", "integer"]),
     ([("readout.noise", "500")], ["readout.noise", "'500'", "number"]),
-    ([("training.optim_lr", "1e-3")], ["optim_lr", "1e-3"]),
+    ([("training.optim_lr", "1e-3")], ["config: training: optim_lr = '1e-3'", "for a text", "1.0e-3"]),
+    ([("models.simple.optim_lr", "1e-3")], ["config: model simple: optim_lr = '1e-3'", "for a text", "1.0e-3"]),
+    ([("models.simple.overrides.0.optim_lr", "1e-3")], ["config: model simple: optim_lr = '1e-3'", "for a text"]),
     ([("training.threads", "1")], ["threads", "'1'"]),
     ([("models.simple.bn", 1)], ["simple", "bn", "1"]),
     ([("models.simple.win_shape", ["16", 32])], ["win_shape", "'16'"]),
@@ -362,6 +365,8 @@ FAULTS = [
     ([("results", "../elsewhere")], ["results", "../elsewhere"]),
     ([("results", "a b")], ["results", "a b"]),
     ([("results", "-n")], ["results", "-n"]),
+    ([("results", "results/")], ["results = 'results/'", "letters, digits", "without a '/' at its end"]),
+    ([("ingest", {"files": ["{a}.csv"]})], ["ingest.files", "'{a}.csv'", "braces", "rename"]),
     # what is given twice
     ([("classes.1.name", "electron")], ["classes", "electron", "twice"]),
     ([("classes.1.pdg", 11)], ["classes", "11", "twice"]),
@@ -390,6 +395,40 @@ def test_fault_is_named_in_one_line(edits, words):
     line = str(refused.value)
     assert "\n" not in line
     assert [word for word in words if word not in line] == [], line
+
+
+WRONG = {"representation": "none", "resolution": 100, "model": "simple"}
+MEMBER = {**WRONG, "seeds": [19, 20]}
+
+
+@pytest.mark.parametrize(
+    ("key", "edit"),
+    [
+        ("grid.0.representations", ("grid.0.representations", ["none"])),
+        ("out_of_memory.0.representation", ("out_of_memory", [WRONG])),
+        ("models.simple.overrides", ("models.simple.overrides", [{"representation": "none"}])),
+        ("representations.two_sides.of", ("representations.two_sides.of", ["projection_y", "none"])),
+        ("ablations.tiny.representation", ("ablations.tiny.representation", "none")),
+        ("ablations.tiny.factors.representation", ("ablations.tiny.factors", {"representation": ["none"]})),
+        (
+            "ensembles.all.of.representation",
+            ("ensembles", [{"name": "all", "of": [MEMBER], "combine": ["mean"], "seed": 1}]),
+        ),
+        ("tuning.0.representation", ("tuning.0.representation", "none")),
+        ("predict.asked.representation", ("predict", [{**WRONG, "name": "asked", "seed": 19, "files": ["a.csv"]}])),
+    ],
+)
+def test_an_unknown_name_is_told_with_its_key_and_its_file(key, edit):
+    layers = [("defaults.yaml", TEST), ("mine.yaml", {"representations": []})]
+    with pytest.raises(InputError) as refused:
+        Study.read(changed(edit), given_in(layers))
+    known = ", ".join(entry["name"] for entry in TEST["representations"])
+    top = key.split(".")[0]
+    assert str(refused.value) == f"config: {key}: unknown representation 'none'; valid: {known}; " + (
+        "representations stands in mine.yaml: correct it there"
+        if top == "representations"
+        else f"{top} stands in defaults.yaml, representations in mine.yaml: give {top} there too"
+    )
 
 
 @pytest.mark.parametrize("key", TEST)

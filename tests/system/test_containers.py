@@ -88,7 +88,7 @@ def snakemake(project: Project, path: str, *arguments: str, environment: dict[st
 def inside(path: str, image: Path, folder: Path, command: str, config: dict | None = None, **host: str) -> str:
     """What a shell command prints in a container of a study in `folder`, on a host with the variables `host`."""
     variables = {**os.environ, "PATH": path, **host}
-    runs.prepare(variables, folder, config or {"results": "results"}, ["cpu"])
+    runs.prepare(variables, folder, folder, config or {"results": "results"}, ["cpu"])
     line = ["apptainer", "exec", "--home", str(folder), str(image), "bash", "-c", command]
     done = subprocess.run(line, cwd=folder, env=variables, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -262,7 +262,7 @@ def test_an_ordinary_user_can_run_it(image, apptainer, tmp_path):
         shutil.copy(image, folder / "data.sif")
         shutil.chown(folder, "nobody")
         variables = {"PATH": apptainer, "SLURM_JOB_ID": "5"}
-        runs.prepare(variables, folder, {"results": "results"}, ["cpu"])
+        runs.prepare(variables, folder, folder, {"results": "results"}, ["cpu"])
         command = "python -c 'import numpy; print(numpy.arange(3).sum())' > made; echo $SLURM_JOB_ID >> made"
         user = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
         line = [*user, "apptainer", "exec", "--home", str(folder), "data.sif", "bash", "-c", command]

@@ -1,5 +1,6 @@
 """A disk that fills, a folder that cannot be written to, a killed job, two runs at once: a clear line, nothing lost."""
 
+import json
 import os
 import shutil
 import signal
@@ -30,6 +31,18 @@ def disk(folder: Path, options: str) -> Iterator[None]:
         yield
     finally:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@contextmanager
+def bound(folder: Path, place: Path) -> Iterator[None]:
+    """The folder at another place, where nothing can be written."""
+    place.mkdir()
+    subprocess.run(["mount", "--bind", str(folder), str(place)], check=True)
+    try:
+        subprocess.run(["mount", "-o", "remount,ro,bind", str(place)], check=True)
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
 def remount(folder: Path, options: str) -> None:
@@ -93,6 +106,25 @@ def test_folder_that_cannot_be_written_to_is_refused_before_any_job(fresh):
         assert "rule simulate" not in done.stdout
         remount(fresh.results, "rw")
         fresh.snakemake("--cores", "2", "results-test/data/split.parquet")
+
+
+@needs_root
+def test_a_project_that_cannot_be_written_to_runs_in_another_folder(finished, fresh, tmp_path):
+    shown, other = Project(tmp_path / "shown"), Project(tmp_path / "other")
+    with bound(fresh.root, shown.root):
+        done = shown.snakemake("--dry-run", "--config", f"results={tmp_path}/results", check=False)
+        assert done.returncode != 0
+        assert done.stdout.splitlines()[-1] == (
+            f"{shown.root}/.snakemake: cannot be written to; Snakemake keeps its notes in the folder that it works in; "
+            "name another one: --directory FOLDER"
+        )
+        shard = "data/shards/0.hits.parquet"
+        shown.snakemake("--cores", "1", "--directory", str(other.root), f"results-test/{shard}")
+        assert shard in made(finished, other)
+        record = json.loads((other.results / f"{shard}.provenance.json").read_text())
+        assert record["environment"]["differs"] == {}
+        done = shown.snakemake("--dry-run", "--directory", str(other.root), "archive", check=False)
+        assert done.stdout.splitlines()[-1].endswith("call snakemake there, without --directory")
 
 
 def test_file_in_place_of_the_folder_is_refused(fresh):

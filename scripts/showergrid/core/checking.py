@@ -20,8 +20,22 @@ def checked(settings: type[Any], values: Mapping[str, Any], where: str, prefix: 
     try:
         return settings.model_validate_json(json.dumps(values, default=str), strict=True)
     except ValidationError as error:
-        # A misspelt key often leaves another one missing: the misspelt one says more
-        fault = min(error.errors(), key=lambda entry: entry["type"] != "extra_forbidden")
+        raise _refusal(settings, error.errors(), where, prefix) from None
+
+
+def check_given(settings: type[Any], values: Mapping[str, Any], where: str, prefix: str = "") -> None:
+    """Refuse a value that is wrong by itself; keys may be missing, and what must go together is not looked at."""
+    try:
+        settings.model_validate_json(json.dumps(values, default=str), strict=True)
+    except ValidationError as error:
+        if faults := [fault for fault in error.errors() if fault["loc"] and fault["type"] != "missing"]:
+            raise _refusal(settings, faults, where, prefix) from None
+
+
+def _refusal(settings: type[Any], faults: list[Any], where: str, prefix: str) -> InputError:
+    """The error to raise for what pydantic found."""
+    # A misspelt key often leaves another one missing: the misspelt one says more
+    fault = min(faults, key=lambda entry: entry["type"] != "extra_forbidden")
     branch = re.compile(r"(int|float|str|bool|none|Published[A-Z][a-z]+|(dict|list|literal|constrained|function).*)$")
     path = [part for part in fault["loc"] if not (isinstance(part, str) and branch.match(part))]
     key = prefix + ".".join(str(part) for part in path) if path else ""
@@ -34,7 +48,7 @@ def checked(settings: type[Any], values: Mapping[str, Any], where: str, prefix: 
         text += f"; YAML takes {fault['input']} for a text: write it with a point and a sign, such as 1.0e-3"
     given = repr(fault["input"])
     shown = f" = {given}" if fault["type"] != "missing" and key and len(given) < 60 else ""
-    raise InputError(f"{where}: {key}{shown}: {text}" if key else f"{where}: {text}")
+    return InputError(f"{where}: {key}{shown}: {text}" if key else f"{where}: {text}")
 
 
 def _valid_keys(settings: type[BaseModel], location: list[Any]) -> list[str]:

@@ -136,7 +136,7 @@ class Job:
             "config": self.config,
             "seeds": seeds or {},
             "counts": counts or {},
-            "environment": {**self.environment, "differs": _differences(self.environment)},
+            "environment": {**self.environment, "differs": _differences(self.environment, self.command.parent.parent)},
             "git": _git(self.command.parent),
             "code": self._code(modules),
             "inputs": _entries(self.inputs, {path: content.sha256 for path, content in self.read.items()}),
@@ -252,9 +252,9 @@ def _packages() -> list[tuple[str, str]]:
     return [(name[1], version[1]) for name, version in fields if name and version]
 
 
-def _differences(environment: dict[str, Any]) -> dict[str, dict[str, str | None]] | None:
+def _differences(environment: dict[str, Any], project: Path) -> dict[str, dict[str, str | None]] | None:
     """Packages of the lock that are installed in another version or not at all; null where there is no lock to read."""
-    lock = Path(environment.get("lock", ""))
+    lock = project / environment.get("lock", "")
     if not lock.is_file():
         return None
     pinned = dict(re.findall(r"^([A-Za-z0-9._-]+)==(\S+)", lock.read_text(), re.M))

@@ -17,9 +17,9 @@ from showergrid.core.errors import InputError
 from showergrid.core.variants import MARK, base, tuned
 from showergrid.events.hits import AXES
 from showergrid.inputs.pixels import is_list
-from showergrid.inputs.settings import CentimetreWindow, Representation
+from showergrid.inputs.settings import CentimetreWindow, Representation, WindowSettings
 from showergrid.plan.config import Config, ModelEntry, RepresentationEntry
-from showergrid.training.hyperparameters import axes_of, grouped, groups_of, known, settled, whole
+from showergrid.training.hyperparameters import axes_of, check_values, grouped, groups_of, known, settled, whole
 from showergrid.training.settings import Fitting, Training
 
 VIEWS = "views"  # the module of representations that show the images of others
@@ -258,19 +258,25 @@ class Catalogue:
         """Edge of a pixel along each axis [cm], for hits that fill the detector."""
         return self.config.detector.pixel_cm(resolution, self.config.axis_ranges.padding)
 
+    def check_training(self) -> None:
+        """Refuse a wrong value or an unknown key of `training`, for which a cell or an ablation would be blamed later.
+
+        Parameters of networks are left to their cells.
+        """
+        groups = {"training": Training, "window": WindowSettings, "centimetres": CentimetreWindow}
+        modules = [plugins.load("models", entry.file) for entry in self.config.models]
+        parameters = {key for module in modules for key in module.Parameters.model_fields}
+        values = {key: value for key, value in self.config.training.items() if key not in parameters}
+        check_values(values, groups, "config: training")
+
     def check_model(self, entry: ModelEntry) -> None:
-        """Refuse mistakes that the cells may not reveal: in keys of overrides, in values of a model without a cell."""
+        """Refuse mistakes that the cells may not reveal, or that would be told of them: in each value by itself."""
         module = plugins.load("models", entry.file)
         where = f"config: model {entry.name}"
-        values = entry.values
-        for override in entry.overrides:
-            if override.representation is not None:
-                self.representation_entry(override.representation)
-            values |= override.model_extra or {}
-        group_of = known(values, groups_of(module), where)
+        for values in (entry.values, *(override.model_extra or {} for override in entry.overrides)):
+            check_values(values, groups_of(module), where)
         if all(entry.name not in block.models for block in self.config.grid):
-            parameters = {key: value for key, value in entry.values.items() if group_of[key] == "parameters"}
-            checked(module.Parameters, parameters, where)
+            checked(module.Parameters, grouped(entry.values, groups_of(module), where)["parameters"], where)
 
 
 def _following(window: Mapping[str, Any], origin: str | None) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from showergrid.apply.settings import Prediction
 from showergrid.core.settings import NAME, Name, Resolution, Seed, Settings
@@ -26,6 +27,7 @@ from showergrid.sources.showers.variation_settings import Variations
 from showergrid.track.settings import Notify, Tracking
 from showergrid.tuning.settings import Search
 
+FOLDER = r"^/?[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$"
 ModelName = Annotated[str, Field(pattern=f"^{NAME}({MARK}{TUNED})?$")]
 
 
@@ -140,7 +142,7 @@ class Containment(Settings):
 class Config(Settings):
     """The configuration file."""
 
-    results: str = Field(pattern=r"^/?[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$")
+    results: str = Field(pattern=FOLDER)
     classes: list[Class] = Field(min_length=2, max_length=2)
     detector: Box
     order: Order
@@ -173,6 +175,16 @@ class Config(Settings):
     baselines: Baselines
     published: PublishedNumbers | str | None
 
+    @field_validator("results", mode="before")
+    @classmethod
+    def _in_words(cls, value: Any) -> Any:
+        if isinstance(value, str) and not re.match(FOLDER, value):
+            raise ValueError(
+                "write a path of letters, digits, '_', '.', '-' and '/', no part of which begins with '.' or '-', "
+                "without a '/' at its end, such as results-mine"
+            )
+        return value
+
     @model_validator(mode="after")
     def _consistent(self) -> Config:
         for key in ("classes", "representations", "models", "ablations", "ensembles", "predict"):
@@ -193,6 +205,10 @@ class Config(Settings):
                 raise ValueError(
                     f"simulation.vertex.{axis} = {list(vertex)} is not inside detector.{axis} = {[low, high]}"
                 )
+        read = [("ingest", self.ingest), *((f"predict.{entry.name}", entry) for entry in self.predict)]
+        for key, file in [(key, file) for key, entry in read if entry is not None for file in entry.files]:
+            if "{" in file or "}" in file:
+                raise ValueError(f"{key}.files: {file!r}: the workflow takes braces for a wildcard; rename the file")
         if self.ingest is not None and self.ingest.columns is not None and self.ingest.columns.pdg is None:
             raise ValueError("ingest.columns: pdg is missing: networks are trained on labelled events")
         if self.ingest is not None and self.order == "truth_time" and not getattr(self.ingest.columns, "time", None):

@@ -26,9 +26,11 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
     """
     for key, largest in LARGEST.items():
         if wildcards.get(key, 0) > largest:
-            raise InputError(f"{key} {wildcards[key]} is larger than {largest}")
+            raise InputError(f"{key} {wildcards[key]} is larger than {largest}; ask for a file of a smaller one")
     if "model" in wildcards and not study.catalogue.has_meaning(wildcards["representation"], wildcards["model"]):
-        raise InputError(f"{wildcards['model']} takes no images of {wildcards['representation']}")
+        raise InputError(
+            f"{wildcards['model']} takes no images of {wildcards['representation']}; ask for a file of another cell"
+        )
     if "seed" in wildcards:
         study.search(wildcards["representation"], wildcards["resolution"], wildcards["model"])
     config = study.config

@@ -19,6 +19,7 @@ from showergrid.core.variants import base, tuned
 from showergrid.plan.ablations import crossed
 from showergrid.plan.catalogue import Catalogue, joins, named
 from showergrid.plan.config import Ablation, Block, Config
+from showergrid.plan.names import check_names
 from showergrid.sources.showers.variation_settings import readouts
 from showergrid.tuning.best import check_keys, with_values
 from showergrid.tuning.settings import Search
@@ -37,14 +38,17 @@ class Study:
     crossed: Mapping[str, list[Place]]  # the places of each ablation
 
     @classmethod
-    def read(cls, raw: Mapping[str, Any]) -> Study:
-        """Check the mapping that Snakemake read from the configuration files."""
+    def read(cls, raw: Mapping[str, Any], files: Mapping[str, str] | None = None) -> Study:
+        """Check the mapping that Snakemake read from the configuration files; `files` says which gives which key."""
         config = checked(Config, raw, "config")
-        study = cls(config, *crossed(Catalogue.of(config)))
-        for entry in study.config.representations:
+        catalogue = Catalogue.of(config)
+        check_names(config, files or {})
+        catalogue.check_training()
+        for entry in config.models:
+            catalogue.check_model(entry)
+        study = cls(config, *crossed(catalogue))
+        for entry in config.representations:
             study.catalogue.axes(entry.name)
-        for entry in study.config.models:
-            study.catalogue.check_model(entry)
         if not study.cells:
             raise InputError("config: grid: no block has a network that takes its representation's images")
         for ablation in study.config.ablations:

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from showergrid.core import plugins
-from showergrid.core.checking import checked
+from showergrid.core.checking import check_given, checked
 from showergrid.core.errors import InputError
 from showergrid.core.settings import Settings
 from showergrid.inputs.settings import CentimetreWindow, WindowSettings
@@ -45,6 +45,16 @@ def grouped(values: Mapping[str, Any], groups: Groups, where: str) -> dict[str, 
     for key, value in values.items():
         by_group[group_of[key]][key.removeprefix(WINDOW) if group_of[key] == "window" else key] = value
     return by_group
+
+
+def check_values(values: Mapping[str, Any], groups: Groups, where: str) -> None:
+    """Refuse an unknown key, and a value that is wrong by itself; keys may be missing.
+
+    Raises:
+        InputError: one line with `where`, the key, the value and the valid choices.
+    """
+    for group, inner in grouped(values, groups, where).items():
+        check_given(groups[group], inner, where, WINDOW if group == "window" else "")
 
 
 def settled(

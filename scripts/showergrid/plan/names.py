@@ -1,0 +1,74 @@
+"""The names of representations and models in a configuration: every place that holds one, and whether it is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from showergrid.core.errors import InputError
+from showergrid.core.variants import base
+from showergrid.plan.catalogue import VIEWS, joins
+from showergrid.plan.config import Config
+
+
+def given_in(layers: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, str]:
+    """The name of the file that holds each key of the merged configuration.
+
+    `layers`: name and content of each file, the one that the others stand above first.
+    """
+    return {key: file for file, content in layers for key in content}
+
+
+def check_names(config: Config, files: Mapping[str, str]) -> None:
+    """Refuse a name that no entry has; `files` says where each key of the configuration is given, if that is known.
+
+    Raises:
+        InputError: one line with the key, the name, the valid names and the file to correct.
+    """
+    known = {kind: [entry.name for entry in getattr(config, kind)] for kind in ("representations", "models")}
+    for place, kind, name in _names(config):
+        if base(name) in known[kind]:
+            continue
+        text = f"config: {place}: unknown {kind.removesuffix('s')} {name!r}; valid: {', '.join(known[kind])}"
+        key = place.split(".")[0]
+        if key in files:
+            text += f"; {key} stands in {files[key]}"
+            entries = files.get(kind, files[key])
+            text += ": correct it there" if entries == files[key] else f", {kind} in {entries}: give {key} there too"
+        raise InputError(text)
+
+
+def _names(config: Config) -> Iterator[tuple[str, str, str]]:
+    """The key under which each name stands, the kind of entry that it must be of, and the name."""
+    for entry in config.representations:
+        for name in _texts(entry.values.get("of")) if entry.file == VIEWS else ():
+            yield f"representations.{entry.name}.of", "representations", name
+    for entry in config.models:
+        for override in entry.overrides:
+            for name in _texts(override.representation):
+                yield f"models.{entry.name}.overrides", "representations", name
+        for name in _texts(entry.values.get("backbone")) if joins(entry) else ():
+            yield f"models.{entry.name}.backbone", "models", name
+    for number, block in enumerate(config.grid):
+        for kind in ("representations", "models"):
+            for name in getattr(block, kind):
+                yield f"grid.{number}.{kind}", kind, name
+    for ablation in config.ablations:
+        for kind in ("representation", "model"):
+            for name in _texts(ablation.factors.get(kind)):
+                yield f"ablations.{ablation.name}.factors.{kind}", f"{kind}s", name
+    cells = [
+        *[(f"out_of_memory.{number}", place) for number, place in enumerate(config.out_of_memory)],
+        *[(f"ablations.{ablation.name}", ablation) for ablation in config.ablations],
+        *[(f"ensembles.{ensemble.name}.of", member) for ensemble in config.ensembles for member in ensemble.of],
+        *[(f"tuning.{number}", search) for number, search in enumerate(config.tuning)],
+        *[(f"predict.{prediction.name}", prediction) for prediction in config.predict],
+    ]
+    for place, cell in cells:
+        yield f"{place}.representation", "representations", cell.representation
+        yield f"{place}.model", "models", cell.model
+
+
+def _texts(value: Any) -> list[str]:
+    """The names in the value of a key that nothing has checked yet: one, several or none."""
+    return [name for name in (value if isinstance(value, list) else [value]) if isinstance(name, str)]
