@@ -7,7 +7,7 @@ BIN := .venv/bin
 LOCKS := envs/workflow.txt envs/data.txt envs/torch.txt
 PINNED := sed -E "s/(^|[[:space:]]+)\#.*//; /^[[:space:]]*$$/d"
 .DELETE_ON_ERROR:
-.PHONY: help table1 pdf report ui test test-cluster packages check locks containers verify compare environment FORCE
+.PHONY: help table1 pdf report ui test test-cluster packages check locks containers verify audit compare environment FORCE
 
 help:
 	@echo "make table1   make .venv, simulate, train, write results/table1.tex and show it (CORES=2 to use two)"
@@ -19,11 +19,15 @@ help:
 	@echo "make check    ruff, snakefmt and snakemake --lint alone"
 	@echo "make containers   build containers/data.sif and torch.sif where they are out of date (IMAGES=data: one)"
 	@echo "make verify ARCHIVE=...   check an archive, make its tables and a cell again (CELL=...: which one)"
+	@echo "make audit    which outputs are current, stale or damaged (CONFIG=config/mine.yaml RESULTS=moved/results FORGET=yes)"
 	@echo "make compare A=results B=other/results   say which files of two studies differ, how far, and what explains it"
 	@echo "make locks    write envs/*.txt anew from envs/*.in"
 
+# A stage that ends in the same bytes as before stops there: within one call, all that rests on it would be made again.
 table1: .venv/ready
-	@$(BIN)/snakemake --cores $(CORES) --quiet rules host -- results/table1.tex
+	@for stage in data inputs cells results/table1.tex; do \
+		$(BIN)/snakemake --cores $(CORES) --quiet rules host -- $$stage || exit; \
+	done
 	@echo; awk '/^\|/ { print; shown = 1; next } shown { exit }' results/table1.md; echo
 	@echo "The tables: results/table1.tex, .csv, .md, .tex.provenance.json (and results/table1.pdf by: make pdf)"
 	@echo "The cells:  results/cells/{representation}/c{resolution}/{network}/seed{seed}/"
@@ -67,6 +71,11 @@ check: .venv/ready-dev
 verify: .venv/ready
 	@test -n "$(ARCHIVE)" || { echo "showergrid: name it: make verify ARCHIVE=results/archive/showergrid.tar.zst" >&2; exit 1; }
 	@$(BIN)/python scripts/verify.py "$(ARCHIVE)" --cell "$(or $(CELL),random)"
+
+# Of the study's own folder, or of RESULTS where another is named.
+audit: .venv/ready
+	@$(BIN)/python scripts/audit.py $(if $(filter file,$(origin RESULTS)),,"$(RESULTS)") \
+		$(if $(CONFIG),--configfile "$(CONFIG)") $(if $(FORGET),--forget)
 
 compare: .venv/ready
 	@test -n "$(A)" && test -n "$(B)" || { echo "showergrid: name both: make compare A=results B=other/results" >&2; exit 1; }

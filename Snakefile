@@ -30,6 +30,8 @@ include: "rules/notify.smk"
 
 localrules:
     all,
+    data,
+    inputs,
     cells,
     tables,
     ablations,
@@ -60,6 +62,29 @@ localrules:
     archive,
     list_rules,
     rulegraph,
+
+
+# The stages before the tables, to be called one by one where an early one may end in the same bytes (README).
+rule data:
+    input:
+        [
+            f"{RESULTS}/data/{name}"
+            for name in [
+                "hits.parquet",
+                "events.parquet",
+                "split.parquet",
+                "calibration.json",
+            ]
+        ],
+
+
+rule inputs:
+    input:
+        [
+            f"{stem}.{suffix}"
+            for stem in images_of(STUDY.cells)
+            for suffix in ["safetensors", "calibration.json"]
+        ],
 
 
 rule all:

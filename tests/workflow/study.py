@@ -122,7 +122,7 @@ class Plan:
             wildcards = [pair.split("=", 1) for pair in lines.get("wildcards", "").split(", ") if pair]
             inputs = frozenset(filter(None, lines.get("input", "").split(", ")))
             jobs.append(Job(rule, dict(wildcards), inputs))
-        return [job for job in jobs if job.rule not in ("all", "cells", "figures")]
+        return [job for job in jobs if job.rule not in ("all", "data", "inputs", "cells", "figures")]
 
     @property
     def rules(self) -> Counter[str]:

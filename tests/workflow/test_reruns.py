@@ -308,3 +308,12 @@ def test_reference_grid_is_planned_exactly(checked_out):
     assert sorted(plan.places("images")) == sorted({place[:2] for place in places})
     assert plan.rules["simulate"] == 20_000 / 500
     assert plan.rules["table"] == plan.rules["table_resolution"] == plan.rules["containment"] == 1
+
+
+def test_stage_that_ends_in_the_same_bytes_stops_there(project):
+    """As `make table1` calls them: within one call all would be made again."""
+    project.edit("scripts/showergrid/sources/showers/settings.py", "\nclass ", "\n# A remark.\nclass ")
+    assert {"simulate", "images", "train"} <= set(project.plan().rules)
+    project.snakemake("--cores", "2", "data")
+    for stage in ("inputs", "cells", "results-test/table1.tex"):
+        assert project.plan(stage).jobs == []

@@ -92,9 +92,11 @@ def _job(folder: Path, name: str) -> RecordedJob:
         record = json.loads((folder / name).read_text())
         inputs, outputs = (dict(_files(record[kind])) for kind in ("inputs", "outputs"))
         beside = PurePosixPath(name).parent
-        study = next(study for path in outputs if (study := _above(PurePosixPath(path).parent, beside)) is not None)
+        # Figures may lie in a folder of the same name further in
+        folders = (_above(PurePosixPath(path).parent, beside) for path in outputs)
+        study = min((folder for folder in folders if folder is not None), key=lambda folder: len(folder.parts))
         return RecordedJob(name, record, _below(study, inputs), _below(study, outputs))
-    except (ValueError, KeyError, TypeError, AttributeError, StopIteration) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{folder / name}: is no record of a job; delete it to have it made again") from error
 
 
