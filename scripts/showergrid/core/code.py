@@ -18,14 +18,15 @@ FOLDER = Path(".snakemake/code")
 def state(step: str, files: tuple[Path, ...], root: Path) -> Path:
     """The file that stands for `files`, the code of `step`, as they are now; it is made when such code is first seen.
 
-    It lists them, named from `root`, with their digests as `sha256sum` does. Its name has the digest of that list, so
-    that jobs see another input where any file has changed, and the one that they know where all are as they were.
+    It lists them, named from `root`, with their digests as `sha256sum` does. Its path has the digest of that list, so
+    that jobs see another input where any file has changed, and the one that they know where all are as they were. Each
+    has a folder of its own, as Snakemake looks only once at what a folder holds.
 
     Raises:
         OSError: the file cannot be written.
     """
     text = listing({str(path.relative_to(root)): sha256(path) for path in files})
-    path = FOLDER / f"{step}.{hashlib.sha256(text).hexdigest()[:16]}.sha256"
+    path = FOLDER / hashlib.sha256(text).hexdigest()[:16] / f"{step}.sha256"
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f".{os.getpid()}-{path.name}")  # two plans may see the same code at one time

@@ -59,7 +59,7 @@ def collect(root: Path, job: ArchiveJob, images: Sequence[Path], configs: Sequen
     members: Members = {name: root / name for name in [*sources, *job.files, *map(str, images)]}
     members |= {record.path: root / record.path for record in records.values()}
     used = {name: sha256 for record in records.values() for name, sha256 in record.inputs.items()}
-    states = [name for name in used if PurePosixPath(name).parent == PurePosixPath(code.FOLDER)]
+    states = [name for name in used if PurePosixPath(name).is_relative_to(code.FOLDER)]
     members |= {name: root / name for name in states}
     if job.archive.data:
         kept = [name for name in used if not _outside(name) and not name.startswith(f"{job.results}/")]
