@@ -13,7 +13,7 @@ from showergrid.core.errors import InputError
 from showergrid.plan import containers, jobs, locks
 from showergrid.plan.config import PublishedNumbers
 from showergrid.plan.study import Study
-from showergrid.rebuild.compare import changed
+from showergrid.rebuild.compare import differing_values
 from showergrid.rebuild.results import RecordedJob, Results
 
 STATES = ("current", "stale", "damaged", "without a record")
@@ -116,7 +116,7 @@ def _configuration(job: RecordedJob, project: Project) -> Iterator[str]:
         yield f"configuration: {error}"
         return
     if told:  # else the files of the job decide alone
-        for difference in changed("configuration", job.record["config"], json.loads(json.dumps(told))):
+        for difference in differing_values("configuration", job.record["config"], json.loads(json.dumps(told))):
             yield f"configuration: {difference.name} was {_short(difference.one)}, is {_short(difference.other)}"
 
 

@@ -135,7 +135,7 @@ def _reasons(name: str, first: Results, second: Results, differing: set[str]) ->
         differences.append(RecordDifference("input", path, *(files.get(path) for files in inputs)))
     known = [dict(_subjects(job)) for job in jobs]
     for subject in known[0]:
-        differences += changed(subject, *(values[subject] for values in known))
+        differences += differing_values(subject, *(values[subject] for values in known))
     flags = [set(job.record.get("cpu", {}).get("flags", [])) for job in jobs]
     if flags[0] != flags[1]:
         alone = (" ".join(sorted(a - b)) or None for a, b in (flags, flags[::-1]))
@@ -163,7 +163,7 @@ def _subjects(job: RecordedJob) -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield "determinism", record.get("determinism", {})
 
 
-def changed(subject: str, first: Mapping[str, Any], second: Mapping[str, Any]) -> list[RecordDifference]:
+def differing_values(subject: str, first: Mapping[str, Any], second: Mapping[str, Any]) -> list[RecordDifference]:
     """The values that differ between two parts of records, or are in one alone, by dotted name."""
     before, after = dict(_flat(first)), dict(_flat(second))
     return [
