@@ -29,7 +29,7 @@ rule archive:
     params:
         job=archive_job,
     shell:
-        "python {SCRIPTS:q}/archive.py"
+        f"python {COMMANDS}/archive.py"
         " --job {params.job:q}"
         " --images {input.images:q}"
         " --configs {input.configs:q}"

@@ -28,7 +28,7 @@ rule train:
     params:
         job=job("train"),
     shell:
-        "python {SCRIPTS:q}/train.py"
+        f"python {COMMANDS}/train.py"
         " --job {params.job:q}"
         " --images {input.images:q}"
         " --calibrations {input.calibrations:q}"
@@ -66,7 +66,7 @@ rule evaluate:
     params:
         job=job("evaluate"),
     shell:
-        "python {SCRIPTS:q}/evaluate.py"
+        f"python {COMMANDS}/evaluate.py"
         " --job {params.job:q}"
         " --model {input.model:q}"
         " --history {input.history:q}"
@@ -102,7 +102,7 @@ rule cell_figures:
     params:
         job=job("cell_figures"),
     shell:
-        "python {SCRIPTS:q}/cell_figures.py"
+        f"python {COMMANDS}/cell_figures.py"
         " --job {params.job:q}"
         " --history {input.history:q}"
         " --predictions {input.predictions:q}"

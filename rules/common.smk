@@ -3,6 +3,7 @@ import functools
 import json
 import os
 import re
+import shlex
 import sys
 from dataclasses import astuple
 
@@ -81,6 +82,8 @@ def in_project(path):
 
 
 SCRIPTS = Path(in_project("scripts"))
+# The same in a command, where Snakemake takes single braces for its own
+COMMANDS = shlex.quote(str(SCRIPTS)).replace("{", "{{").replace("}", "}}")
 
 # A bare `.venv/bin/snakemake` finds the Python of its own environment.
 os.environ.update(

@@ -20,7 +20,7 @@ rule directions:
     params:
         job=job("directions"),
     shell:
-        "python {SCRIPTS:q}/directions.py"
+        f"python {COMMANDS}/directions.py"
         " --job {params.job:q}"
         " --hits {input.hits:q}"
         " --output {output.directions:q}"
@@ -52,7 +52,7 @@ rule cell_performance:
     params:
         job=job("cell_performance"),
     shell:
-        "python {SCRIPTS:q}/cell_performance.py"
+        f"python {COMMANDS}/cell_performance.py"
         " --job {params.job:q}"
         " --predictions {input.predictions:q}"
         " --directions {input.directions:q}"
@@ -88,7 +88,7 @@ rule pairs:
         job=job("pairs"),
         missing=missing_files("pairs"),
     shell:
-        "python {SCRIPTS:q}/pairs.py"
+        f"python {COMMANDS}/pairs.py"
         " --job {params.job:q}"
         ' --results "$(dirname "$(dirname {output.csv:q})")"'
         " --csv {output.csv:q}"
@@ -125,7 +125,7 @@ rule performance:
         job=job("performance"),
         missing=missing_files("performance"),
     shell:
-        "python {SCRIPTS:q}/performance.py"
+        f"python {COMMANDS}/performance.py"
         " --job {params.job:q}"
         ' --results "$(dirname "$(dirname {output.csv:q})")"'
         " --directions {input.directions:q}"

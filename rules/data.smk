@@ -23,7 +23,7 @@ if STUDY.config.ingest is not None:
         params:
             job=job("ingest"),
         shell:
-            "python {SCRIPTS:q}/ingest.py"
+            f"python {COMMANDS}/ingest.py"
             " --job {params.job:q}"
             " --hits {output.hits:q}"
             " --events {output.events:q}"
@@ -52,7 +52,7 @@ else:
         params:
             job=job("simulate"),
         shell:
-            "python {SCRIPTS:q}/simulate.py"
+            f"python {COMMANDS}/simulate.py"
             " --shard {wildcards.shard:q}"
             " --job {params.job:q}"
             " --hits {output.hits:q}"
@@ -82,7 +82,7 @@ else:
         params:
             job=job("gather"),
         shell:
-            "python {SCRIPTS:q}/gather.py"
+            f"python {COMMANDS}/gather.py"
             " --job {params.job:q}"
             " --shard-hits {input.hits:q}"
             " --shard-events {input.events:q}"
@@ -112,7 +112,7 @@ rule split:
     params:
         job=job("split"),
     shell:
-        "python {SCRIPTS:q}/split.py"
+        f"python {COMMANDS}/split.py"
         " --job {params.job:q}"
         " --events {input.events:q}"
         " --output {output.split:q}"
@@ -140,7 +140,7 @@ rule calibrate:
     params:
         job=job("calibrate"),
     shell:
-        "python {SCRIPTS:q}/calibrate.py"
+        f"python {COMMANDS}/calibrate.py"
         " --job {params.job:q}"
         " --hits {input.hits:q}"
         " --split {input.split:q}"
@@ -180,7 +180,7 @@ rule explore:
     params:
         job=job("explore"),
     shell:
-        "python {SCRIPTS:q}/explore.py"
+        f"python {COMMANDS}/explore.py"
         " --job {params.job:q}"
         " --hits {input.hits:q}"
         " --events {input.events:q}"

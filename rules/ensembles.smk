@@ -25,7 +25,7 @@ rule ensemble:
         job=job("ensemble"),
         missing=missing_files("ensemble"),
     shell:
-        "python {SCRIPTS:q}/ensemble.py"
+        f"python {COMMANDS}/ensemble.py"
         " --job {params.job:q}"
         ' --results "$(dirname "$(dirname {output.tex:q})")"'
         " --tex {output.tex:q}"

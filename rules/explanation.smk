@@ -26,7 +26,7 @@ rule removal:
     params:
         job=job("removal"),
     shell:
-        "python {SCRIPTS:q}/removal.py"
+        f"python {COMMANDS}/removal.py"
         " --job {params.job:q}"
         " --model {input.model:q}"
         " --images {input.images:q}"
@@ -57,7 +57,7 @@ rule removal_figure:
     params:
         job=job("removal_figure"),
     shell:
-        "python {SCRIPTS:q}/removal_figure.py"
+        f"python {COMMANDS}/removal_figure.py"
         " --job {params.job:q}"
         " --table {input.table:q}"
         " --figure {output.figure:q}"
@@ -88,7 +88,7 @@ rule heatmaps:
     params:
         job=job("heatmaps"),
     shell:
-        "python {SCRIPTS:q}/heatmaps.py"
+        f"python {COMMANDS}/heatmaps.py"
         " --job {params.job:q}"
         " --model {input.model:q}"
         " --images {input.images:q}"
@@ -120,7 +120,7 @@ rule heatmap_figure:
     params:
         job=job("heatmap_figure"),
     shell:
-        "python {SCRIPTS:q}/heatmap_figure.py"
+        f"python {COMMANDS}/heatmap_figure.py"
         " --job {params.job:q}"
         " --maps {input.maps:q}"
         " --report {input.report:q}"
@@ -150,7 +150,7 @@ rule mistakes:
     params:
         job=job("mistakes"),
     shell:
-        "python {SCRIPTS:q}/mistakes.py"
+        f"python {COMMANDS}/mistakes.py"
         " --job {params.job:q}"
         " --predictions {input.predictions:q}"
         " --images {input.images:q}"

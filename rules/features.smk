@@ -22,7 +22,7 @@ rule features:
     params:
         job=job("features"),
     shell:
-        "python {SCRIPTS:q}/features.py"
+        f"python {COMMANDS}/features.py"
         " --job {params.job:q}"
         " --model {input.model:q}"
         " --images {input.images:q}"
@@ -58,7 +58,7 @@ rule train_frozen:
     params:
         job=job("train_frozen"),
     shell:
-        "python {SCRIPTS:q}/train_frozen.py"
+        f"python {COMMANDS}/train_frozen.py"
         " --job {params.job:q}"
         " --features {input.features:q}"
         " --backbones {input.backbones:q}"

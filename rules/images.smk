@@ -22,7 +22,7 @@ rule calibrate_images:
     params:
         job=job("calibrate_images"),
     shell:
-        "python {SCRIPTS:q}/calibrate_images.py"
+        f"python {COMMANDS}/calibrate_images.py"
         " --job {params.job:q}"
         " --hits {input.hits:q}"
         " --split {input.split:q}"
@@ -52,7 +52,7 @@ rule images:
     params:
         job=job("images"),
     shell:
-        "python {SCRIPTS:q}/images.py"
+        f"python {COMMANDS}/images.py"
         " --job {params.job:q}"
         " --hits {input.hits:q}"
         " --calibration {input.calibration:q}"

@@ -29,7 +29,7 @@ rule page:
     params:
         job=lambda wildcards: job("page", title=wildcards.document)(wildcards),
     shell:
-        "python {SCRIPTS:q}/page.py"
+        f"python {COMMANDS}/page.py"
         " --job {params.job:q}"
         " --markdown {input.markdown:q}"
         " --template {input.template:q}"
@@ -62,7 +62,7 @@ rule data_page:
     params:
         job=job("data_page"),
     shell:
-        "python {SCRIPTS:q}/data_page.py"
+        f"python {COMMANDS}/data_page.py"
         " --job {params.job:q}"
         " --summary {input.summary:q}"
         " --template {input.template:q}"
@@ -102,7 +102,7 @@ rule runtimes:
     params:
         job=job("runtimes"),
     shell:
-        "python {SCRIPTS:q}/runtimes.py"
+        f"python {COMMANDS}/runtimes.py"
         " --job {params.job:q}"
         ' --benchmarks "$(dirname {output.page:q})/../benchmarks"'
         " --records {input.records:q}"

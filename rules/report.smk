@@ -25,7 +25,7 @@ rule table:
         job=job("table"),
         missing=missing_files("table"),
     shell:
-        "python {SCRIPTS:q}/table.py"
+        f"python {COMMANDS}/table.py"
         " --job {params.job:q}"
         ' --results "$(dirname {output.tex:q})"'
         " --tex {output.tex:q}"
@@ -60,7 +60,7 @@ rule table_resolution:
         job=job("table_resolution"),
         missing=missing_files("table_resolution"),
     shell:
-        "python {SCRIPTS:q}/table_resolution.py"
+        f"python {COMMANDS}/table_resolution.py"
         " --job {params.job:q}"
         ' --results "$(dirname {output.tex:q})"'
         " --tex {output.tex:q}"
@@ -95,7 +95,7 @@ rule containment:
         job=job("containment"),
         missing=missing_outputs("containment"),
     shell:
-        "python {SCRIPTS:q}/containment.py"
+        f"python {COMMANDS}/containment.py"
         " --job {params.job:q}"
         " --hits {input.hits:q}"
         " --split {input.split:q}"
@@ -130,7 +130,7 @@ rule ablation:
         job=job("ablation"),
         missing=missing_files("ablation"),
     shell:
-        "python {SCRIPTS:q}/ablation.py"
+        f"python {COMMANDS}/ablation.py"
         " --job {params.job:q}"
         ' --results "$(dirname "$(dirname {output.tex:q})")"'
         " --tex {output.tex:q}"
@@ -159,7 +159,7 @@ rule typeset:
     params:
         job=job("typeset"),
     shell:
-        "python {SCRIPTS:q}/typeset.py"
+        f"python {COMMANDS}/typeset.py"
         " --job {params.job:q}"
         " --tex {input.tex:q}"
         " --pdf {output.pdf:q}"
@@ -197,7 +197,7 @@ rule event_figures:
     params:
         job=job("event_figures"),
     shell:
-        "python {SCRIPTS:q}/event_figures.py"
+        f"python {COMMANDS}/event_figures.py"
         " --job {params.job:q}"
         " --hits {input.hits:q}"
         " --events {input.events:q}"
@@ -239,7 +239,7 @@ rule list_rules:
     params:
         job=job("list_rules", study=config),
     shell:
-        "python {SCRIPTS:q}/list_rules.py"
+        f"python {COMMANDS}/list_rules.py"
         " --job {params.job:q}"
         " --snakefile {input.snakefile:q}"
         " --output {output.rules:q}"
@@ -266,7 +266,7 @@ rule rulegraph:
     params:
         job=job("rulegraph"),
     shell:
-        "python {SCRIPTS:q}/rulegraph.py"
+        f"python {COMMANDS}/rulegraph.py"
         " --job {params.job:q}"
         " --rules {input.rules:q}"
         " --output {output.figure:q}"

@@ -26,7 +26,7 @@ rule track:
     params:
         job=track_job("track"),
     shell:
-        "python {SCRIPTS:q}/track.py"
+        f"python {COMMANDS}/track.py"
         " --job {params.job:q}"
         ' --results "$(dirname "$(dirname {output.database:q})")"'
         " --hits {input.hits:q}"
@@ -57,7 +57,7 @@ rule track_server:
     params:
         job=track_job("track_server", server=STUDY.config.tracking.server),
     shell:
-        "python {SCRIPTS:q}/track_server.py"
+        f"python {COMMANDS}/track_server.py"
         " --job {params.job:q}"
         ' --results "$(dirname "$(dirname {output.runs:q})")"'
         " --hits {input.hits:q}"

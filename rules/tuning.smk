@@ -34,7 +34,7 @@ rule tune:
     params:
         job=job("tune"),
     shell:
-        "python {SCRIPTS:q}/tune.py"
+        f"python {COMMANDS}/tune.py"
         " --job {params.job:q}"
         " --images {input.images:q}"
         " --hits {input.hits:q}"
@@ -72,7 +72,7 @@ rule best:
     params:
         job=job("best"),
     shell:
-        "python {SCRIPTS:q}/best.py"
+        f"python {COMMANDS}/best.py"
         " --job {params.job:q}"
         " --workers {input.workers:q}"
         " --best {output.best:q}"
@@ -104,7 +104,7 @@ rule tuned_images:
     params:
         job=job("tuned_images"),
     shell:
-        "python {SCRIPTS:q}/tuned_images.py"
+        f"python {COMMANDS}/tuned_images.py"
         " --job {params.job:q}"
         " --tuned {input.tuned:q}"
         " --hits {input.hits:q}"
@@ -138,7 +138,7 @@ rule tuning_figures:
     params:
         job=job("tuning_figures"),
     shell:
-        "python {SCRIPTS:q}/tuning_figures.py"
+        f"python {COMMANDS}/tuning_figures.py"
         " --job {params.job:q}"
         " --trials {input.trials:q}"
         " --history {output.history:q}"

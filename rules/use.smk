@@ -24,7 +24,7 @@ rule predict:
     params:
         job=job("predict"),
     shell:
-        "python {SCRIPTS:q}/predict.py"
+        f"python {COMMANDS}/predict.py"
         " --job {params.job:q}"
         " --cell {input.model:q}"
         " --hits {input.hits:q}"
@@ -56,7 +56,7 @@ rule export:
     params:
         job=job("export"),
     shell:
-        "python {SCRIPTS:q}/export.py"
+        f"python {COMMANDS}/export.py"
         " --job {params.job:q}"
         " --model {input.model:q}"
         " --images {input.images:q}"

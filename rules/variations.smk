@@ -28,7 +28,7 @@ if STUDY.config.ingest is None:
         params:
             job=job("vary"),
         shell:
-            "python {SCRIPTS:q}/vary.py"
+            f"python {COMMANDS}/vary.py"
             " --job {params.job:q}"
             " --shard {wildcards.shard:q}"
             " --hits {output.hits:q}"
@@ -61,7 +61,7 @@ if STUDY.config.ingest is None:
         params:
             job=job("vary_cell"),
         shell:
-            "python {SCRIPTS:q}/vary_cell.py"
+            f"python {COMMANDS}/vary_cell.py"
             " --job {params.job:q}"
             " --model {input.model:q}"
             " --hits {input.hits:q}"
@@ -93,7 +93,7 @@ if STUDY.config.ingest is None:
             job=job("table_variations"),
             missing=missing_outputs("table_variations"),
         shell:
-            "python {SCRIPTS:q}/table_variations.py"
+            f"python {COMMANDS}/table_variations.py"
             " --job {params.job:q}"
             ' --results "$(dirname {output.tex:q})"'
             " --tex {output.tex:q}"

@@ -314,7 +314,7 @@ def test_wrong_image_is_refused_before_any_job(project, apptainer, how):
             expected = r"containers/data\.sif is not there; .*make containers"
         case "lock":
             with open(project.root / "envs/data.txt", "a") as file:
-                file.write("# A remark\n")
+                file.write("another==1.0\n")
             expected = r"envs/data\.txt is not the one that containers/data\.sif was built from; run: make containers"
         case "unknown":
             edit_lock(project, data=None, torch=None)
