@@ -115,7 +115,7 @@ def test_a_project_that_cannot_be_written_to_runs_in_another_folder(finished, fr
         done = shown.snakemake("--dry-run", "--config", f"results={tmp_path}/results", check=False)
         assert done.returncode != 0
         assert done.stdout.splitlines()[-1] == (
-            f"{shown.root}/.snakemake: cannot be written to; Snakemake keeps its notes in the folder that it works in; "
+            f"{shown.root}: cannot be written to; Snakemake keeps its notes in the folder that it works in; "
             "name another one: --directory FOLDER"
         )
         shard = "data/shards/0.hits.parquet"
