@@ -82,8 +82,12 @@ def in_project(path):
 
 
 SCRIPTS = Path(in_project("scripts"))
-# The same in a command, where Snakemake takes single braces for its own
-COMMANDS = shlex.quote(str(SCRIPTS)).replace("{", "{{").replace("}", "}}")
+if re.search(r"[\s{}]", str(SCRIPTS)):
+    refuse(
+        f"{workflow.basedir}: Snakemake takes no blank and no brace in a path to a container; rename the folder, "
+        "or leave out --directory"
+    )
+COMMANDS = shlex.quote(str(SCRIPTS))
 
 # A bare `.venv/bin/snakemake` finds the Python of its own environment.
 os.environ.update(

@@ -110,7 +110,7 @@ def test_folder_that_cannot_be_written_to_is_refused_before_any_job(fresh):
 
 @needs_root
 def test_a_project_that_cannot_be_written_to_runs_in_another_folder(finished, fresh, tmp_path):
-    shown, other = Project(tmp_path / "shown"), Project(tmp_path / "other")
+    shown, other = Project(tmp_path / "it's"), Project(tmp_path / "other")
     with bound(fresh.root, shown.root):
         done = shown.snakemake("--dry-run", "--config", f"results={tmp_path}/results", check=False)
         assert done.returncode != 0
@@ -125,6 +125,15 @@ def test_a_project_that_cannot_be_written_to_runs_in_another_folder(finished, fr
         assert record["environment"]["differs"] == {}
         done = shown.snakemake("--dry-run", "--directory", str(other.root), "archive", check=False)
         assert done.stdout.splitlines()[-1].endswith("call snakemake there, without --directory")
+
+
+@pytest.mark.parametrize("name", ["odd {a}", "odd{a}", "two words"])
+def test_a_path_to_the_project_that_snakemake_does_not_take_is_refused(fresh, tmp_path, name):
+    odd = fresh.copy(tmp_path / name)
+    done = odd.snakemake("--dry-run", "--directory", str(tmp_path / "other"), check=False)
+    assert done.returncode != 0
+    assert done.stdout.splitlines()[-1].startswith(f"{odd.root}: Snakemake takes no blank and no brace in a path")
+    odd.snakemake("--dry-run")  # in the folder itself no path has them
 
 
 def test_file_in_place_of_the_folder_is_refused(fresh):
