@@ -13,6 +13,7 @@ rule train:
     output:
         model=f"{CELL}/model.safetensors",
         history=f"{CELL}/history.csv",
+        answers=f"{CELL}/answers.safetensors",
         provenance=f"{CELL}/train.provenance.json",
     log:
         f"{RESULTS}/logs/train/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.log",
@@ -38,15 +39,15 @@ rule train:
         " --tuned {input.tuned:q}"
         " --model {output.model:q}"
         " --history {output.history:q}"
+        " --answers {output.answers:q}"
         " --provenance {output.provenance:q}"
         " 2>&1 | {{ tee -p {log:q} || true; }}"
 
 
 rule evaluate:
     input:
-        model=f"{CELL}/model.safetensors",
+        answers=f"{CELL}/answers.safetensors",
         history=f"{CELL}/history.csv",
-        images=image_files("safetensors"),
         events=f"{RESULTS}/data/events.parquet",
         split=f"{RESULTS}/data/split.parquet",
         code=code("evaluate"),
@@ -59,8 +60,8 @@ rule evaluate:
     benchmark:
         f"{RESULTS}/benchmarks/evaluate/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
     container:
-        in_project("containers/torch.sif")
-    threads: compute_threads("evaluate")
+        in_project("containers/data.sif")
+    threads: 1
     resources:
         **ask("evaluate"),
     params:
@@ -68,9 +69,8 @@ rule evaluate:
     shell:
         f"python {COMMANDS}/evaluate.py"
         " --job {params.job:q}"
-        " --model {input.model:q}"
+        " --answers {input.answers:q}"
         " --history {input.history:q}"
-        " --images {input.images:q}"
         " --events {input.events:q}"
         " --split {input.split:q}"
         " --predictions {output.predictions:q}"

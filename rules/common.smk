@@ -97,7 +97,6 @@ os.environ.update(
 # The environment of each step: a lock in envs/ and an image in containers/ of that name.
 ENVIRONMENTS = {
     "train": "torch",
-    "evaluate": "torch",
     "features": "torch",
     "train_frozen": "torch",
     "vary_cell": "torch",
@@ -343,7 +342,12 @@ NOT_FROZEN = [
 FEATURES = (
     f"{RESULTS}/features/{{representation}}/c{{resolution}}/{{model}}/seed{{seed}}"
 )
-TRAINED_FILES = ["model.safetensors", "history.csv", "train.provenance.json"]
+TRAINED_FILES = [
+    "model.safetensors",
+    "history.csv",
+    "answers.safetensors",
+    "train.provenance.json",
+]
 CELL_FILES = [
     *TRAINED_FILES,
     "predictions.parquet",
@@ -486,6 +490,7 @@ def table_rests_on(step):
         cells = shown(step, wildcards)
         names = [
             "model.safetensors",
+            "answers.safetensors",
             "train.provenance.json",
             "evaluate.provenance.json",
         ]

@@ -36,6 +36,7 @@ rule train_frozen:
     input:
         features=rests_on(f"{FEATURES}.safetensors"),
         backbones=rests_on(f"{CELL}/model.safetensors"),
+        images=image_files("safetensors"),
         calibrations=image_files("calibration.json"),
         events=f"{RESULTS}/data/events.parquet",
         split=f"{RESULTS}/data/split.parquet",
@@ -43,6 +44,7 @@ rule train_frozen:
     output:
         model=f"{CELL}/model.safetensors",
         history=f"{CELL}/history.csv",
+        answers=f"{CELL}/answers.safetensors",
         provenance=f"{CELL}/train.provenance.json",
     log:
         f"{RESULTS}/logs/train/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.log",
@@ -62,10 +64,12 @@ rule train_frozen:
         " --job {params.job:q}"
         " --features {input.features:q}"
         " --backbones {input.backbones:q}"
+        " --images {input.images:q}"
         " --calibrations {input.calibrations:q}"
         " --events {input.events:q}"
         " --split {input.split:q}"
         " --model {output.model:q}"
         " --history {output.history:q}"
+        " --answers {output.answers:q}"
         " --provenance {output.provenance:q}"
         " 2>&1 | {{ tee -p {log:q} || true; }}"

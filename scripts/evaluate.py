@@ -1,4 +1,4 @@
-"""Evaluate the network of one cell on every event; write its scores and its metrics."""
+"""Write the predictions of one cell, made of its answers to every event, and its metrics."""
 
 import argparse
 import json
@@ -9,34 +9,30 @@ import numpy as np
 from showergrid.core import provenance
 from showergrid.core.atomic import replacing
 from showergrid.core.errors import run
-from showergrid.core.plugins import closure_modules
-from showergrid.evaluation.answers import answer
 from showergrid.evaluation.metrics import cell_metrics
 from showergrid.evaluation.predictions import write_predictions
 from showergrid.evaluation.settings import Bootstrap
-from showergrid.inputs.views import cut_views, read_views
-from showergrid.training.data import events_and_split, labelled
+from showergrid.training.answer_file import read_answers
+from showergrid.training.data import events_and_split, labels
 from showergrid.training.history import best_epoch, read_history
-from showergrid.training.model_file import read_model
 
 
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
-    job.reads({"model": a.model, "history": a.history, "images": a.images, "events": a.events, "split": a.split})
-    weights, cell = read_model(a.model)
-    classes = cell["classes"]
+    job.reads({"answers": a.answers, "history": a.history, "events": a.events, "split": a.split})
+    classes = job.config["classes"]
     events, split = events_and_split(a.events, a.split)
-    seen = cut_views(cell, read_views(cell, a.images), events["event"].to_numpy())
-    data = labelled(seen, events, classes)
-    score = answer(weights, cell, data.images)[:, 0]
+    event = events["event"].to_numpy()
+    label = labels(event, events, classes)
+    answers = read_answers(a.answers, event)
+    score = answers.probability[:, 0]
 
-    rows = {part: np.searchsorted(data.images.event, chosen) for part, chosen in split.items()}
-    share = data.images.share
+    rows = {part: np.searchsorted(event, chosen) for part, chosen in split.items()}
     history = read_history(a.history)
     metrics = cell_metrics(
-        splits={part: (data.label[row], score[row]) for part, row in rows.items()},
-        window={"charge": share.charge[rows["test"]], "hits": share.hits[rows["test"]]},
+        splits={part: (label[row], score[row]) for part, row in rows.items()},
+        window={"charge": answers.share.charge[rows["test"]], "hits": answers.share.hits[rows["test"]]},
         best_epoch=best_epoch(history),
         epochs=len(history),
         names=[entry["name"] for entry in classes],
@@ -48,25 +44,17 @@ def main(a: argparse.Namespace) -> None:
     job.finish(
         a.provenance,
         {"predictions": a.predictions, "metrics": a.metrics},
-        {"cell": cell["seed"], "bootstrap": job.config["bootstrap"]["seed"]},
-        closure_modules(cell),
+        {"bootstrap": job.config["bootstrap"]["seed"]},
     )
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", type=Path, required=True, help="model.safetensors of the cell")
+    parser.add_argument("--answers", type=Path, required=True, help="answers.safetensors of the cell")
     parser.add_argument("--history", type=Path, required=True, help="history.csv of the cell")
-    parser.add_argument(
-        "--images",
-        type=Path,
-        nargs="+",
-        required=True,
-        help="image files of what the cell sees, one a representation",
-    )
     parser.add_argument("--events", type=Path, required=True, help="events.parquet")
     parser.add_argument("--split", type=Path, required=True, help="split.parquet")
-    parser.add_argument("--job", required=True, help="JSON: resolved configuration of this cell")
+    parser.add_argument("--job", required=True, help="JSON: resolved configuration of this evaluation")
     parser.add_argument("--predictions", type=Path, required=True, help="predictions.parquet to write")
     parser.add_argument("--metrics", type=Path, required=True, help="metrics.json to write")
     parser.add_argument("--provenance", type=Path, required=True, help="provenance record to write")

@@ -1,4 +1,4 @@
-"""Train the network of one cell; write the weights of its best validation epoch and its history."""
+"""Train the network of one cell; write the weights of its best validation epoch, its history and its answers."""
 
 import argparse
 import json
@@ -7,8 +7,10 @@ from pathlib import Path
 from showergrid.core import provenance
 from showergrid.core.errors import run
 from showergrid.core.plugins import closure_modules
+from showergrid.evaluation.answers import answer
 from showergrid.inputs.views import cut_views, read_views
 from showergrid.training import fitting, loop
+from showergrid.training.answer_file import Answers, write_answers
 from showergrid.training.checkpoint import Checkpoint
 from showergrid.training.data import events_and_split, labelled
 from showergrid.training.device import name_of, prepare, within_memory
@@ -54,10 +56,14 @@ def main(a: argparse.Namespace) -> None:
         with within_memory(cell, device):
             done = loop.train(network, settings, cell["seed"], train, validation, device, resume, name_of(cell))
 
+    del train, validation  # not held beside all events together
+    seen = cut_views(cell, images, events["event"].to_numpy())
+    write_answers(a.answers, Answers(seen.event, answer(done.best, cell, seen), seen.share))
     write_history(a.history, done.history)
     calibrations = [json.loads(path.read_text()) for path in a.calibrations]
     write_model(a.model, done.best, describe(cell, calibrations))
-    job.finish(a.provenance, {"model": a.model, "history": a.history}, {"cell": cell["seed"]}, modules)
+    made = {"model": a.model, "history": a.history, "answers": a.answers}
+    job.finish(a.provenance, made, {"cell": cell["seed"]}, modules)
     resume.remove()
 
 
@@ -82,5 +88,6 @@ if __name__ == "__main__":
     parser.add_argument("--job", required=True, help="JSON: resolved configuration of this cell")
     parser.add_argument("--model", type=Path, required=True, help="model.safetensors to write")
     parser.add_argument("--history", type=Path, required=True, help="history.csv to write")
+    parser.add_argument("--answers", type=Path, required=True, help="answers.safetensors to write")
     parser.add_argument("--provenance", type=Path, required=True, help="provenance record to write")
     run(main, parser)

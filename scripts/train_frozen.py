@@ -1,4 +1,4 @@
-"""Train the classifier of one cell on the features of trained cells; write the whole network and its history."""
+"""Train the classifier of one cell on the features of trained cells; write the network, its history and its answers."""
 
 import argparse
 import json
@@ -7,9 +7,11 @@ from pathlib import Path
 from showergrid.core import provenance
 from showergrid.core.errors import run
 from showergrid.core.plugins import closure_modules
+from showergrid.evaluation.answers import answer
 from showergrid.inputs.feature_file import read_features
-from showergrid.inputs.views import views
+from showergrid.inputs.views import cut_views, read_views, views
 from showergrid.training import loop
+from showergrid.training.answer_file import Answers, write_answers
 from showergrid.training.checkpoint import Checkpoint
 from showergrid.training.data import events_and_split, labelled
 from showergrid.training.device import name_of, prepare, within_memory
@@ -25,6 +27,7 @@ def main(a: argparse.Namespace) -> None:
         {
             "features": a.features,
             "backbones": a.backbones,
+            "images": a.images,
             "calibrations": a.calibrations,
             "events": a.events,
             "split": a.split,
@@ -48,11 +51,14 @@ def main(a: argparse.Namespace) -> None:
     with within_memory(cell, device):
         done = loop.train(network.head, settings, cell["seed"], train, validation, device, resume, name_of(cell))
 
-    write_history(a.history, done.history)
     weights = network.state_dict() | {f"head.{name}": tensor for name, tensor in done.best.items()}
+    seen = cut_views(cell, read_views(cell, a.images), events["event"].to_numpy())
+    write_answers(a.answers, Answers(seen.event, answer(weights, cell, seen), seen.share))
+    write_history(a.history, done.history)
     calibrations = [json.loads(path.read_text()) for path in a.calibrations]
     write_model(a.model, weights, describe(cell, calibrations))
-    job.finish(a.provenance, {"model": a.model, "history": a.history}, {"cell": cell["seed"]}, modules)
+    made = {"model": a.model, "history": a.history, "answers": a.answers}
+    job.finish(a.provenance, made, {"cell": cell["seed"]}, modules)
     resume.remove()
 
 
@@ -61,6 +67,9 @@ if __name__ == "__main__":
     parser.add_argument("--features", type=Path, nargs="+", required=True, help="features of the cells, one a view")
     parser.add_argument("--backbones", type=Path, nargs="+", required=True, help="model.safetensors of the same cells")
     parser.add_argument(
+        "--images", type=Path, nargs="+", required=True, help="image files of what the cell sees, one a representation"
+    )
+    parser.add_argument(
         "--calibrations", type=Path, nargs="+", required=True, help="calibrations of the images, kept with the model"
     )
     parser.add_argument("--events", type=Path, required=True, help="events.parquet")
@@ -68,5 +77,6 @@ if __name__ == "__main__":
     parser.add_argument("--job", required=True, help="JSON: resolved configuration of this cell")
     parser.add_argument("--model", type=Path, required=True, help="model.safetensors to write")
     parser.add_argument("--history", type=Path, required=True, help="history.csv to write")
+    parser.add_argument("--answers", type=Path, required=True, help="answers.safetensors to write")
     parser.add_argument("--provenance", type=Path, required=True, help="provenance record to write")
     run(main, parser)

@@ -12,7 +12,8 @@ from showergrid.events.split import write_split
 from showergrid.inputs.image_file import read_images
 from showergrid.inputs.making import write_images
 from showergrid.inputs.settings import ImageSettings, WindowSettings
-from showergrid.inputs.window import Window, cut
+from showergrid.inputs.window import Share, Window, cut
+from showergrid.training.answer_file import Answers, read_answers, write_answers
 from showergrid.training.data import events_and_split, labelled
 from showergrid.training.model_file import read_model, write_model
 
@@ -99,4 +100,40 @@ def test_a_damaged_model_is_refused(tmp_path, damage):
     path.write_bytes(content)
     with pytest.raises(InputError, match=r"model\.safetensors") as refused:
         read_model(path)
+    assert "\n" not in str(refused.value)
+
+
+ANSWERS = Answers(
+    np.arange(3), np.array([[0.1, 0.9], [1 / 3, 2 / 3], [1.0, 0.0]]).T[::-1].T, Share(np.full(3, 0.5), np.full(3, 0.25))
+)
+
+
+def test_answers_come_back_as_they_were(tmp_path):
+    write_answers(tmp_path / "answers.safetensors", ANSWERS)
+    answers = read_answers(tmp_path / "answers.safetensors", np.arange(3))
+    assert answers.event.tolist() == [0, 1, 2]
+    assert answers.probability.tolist() == [[0.9, 0.1], [2 / 3, 1 / 3], [0.0, 1.0]]
+    assert (answers.share.charge.tolist(), answers.share.hits.tolist()) == ([0.5] * 3, [0.25] * 3)
+
+
+@pytest.mark.parametrize("damage", ["cut", "empty", "missing", "model", "events"])
+def test_damaged_answers_are_refused(tmp_path, damage):
+    path = tmp_path / "answers.safetensors"
+    write_answers(path, ANSWERS)
+    events = np.arange(3)
+    match damage:
+        case "cut":
+            path.write_bytes(path.read_bytes()[:-1])
+        case "empty":
+            path.write_bytes(b"")
+        case "missing":
+            path.unlink()
+        case "model":
+            write_model(path, {"a": torch.rand(100)}, '{"seed": 19}')
+        case "events":
+            events = np.arange(1, 4)
+    with pytest.raises(
+        InputError, match=r"answers\.safetensors: (not a file of answers|holds the answers to other)"
+    ) as refused:
+        read_answers(path, events)
     assert "\n" not in str(refused.value)

@@ -124,6 +124,7 @@ def options(
         "job": json.dumps({"config": config}),
         "model": cell / "model.safetensors",
         "history": cell / "history.csv",
+        "answers": cell / "answers.safetensors",
         "provenance": cell / "train.provenance.json",
     }
 
@@ -135,7 +136,7 @@ def train(given: dict[str, object]) -> None:
 def evaluate(given: dict[str, object], cell: Path) -> None:
     job = json.loads(given["job"])
     job["config"]["bootstrap"] = {"seed": 1, "resamples": 100, "level": 0.95}
-    shared = {key: given[key] for key in ("images", "events", "split", "model", "history")}
+    shared = {key: given[key] for key in ("answers", "events", "split", "history")}
     written = {"predictions": cell / "predictions.parquet", "metrics": cell / "metrics.json"}
     arguments = Namespace(**shared, **written, job=json.dumps(job), provenance=cell / "evaluate.provenance.json")
     runpy.run_path(str(SCRIPTS / "evaluate.py"))["main"](arguments)

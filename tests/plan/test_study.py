@@ -214,17 +214,17 @@ def steps(*words: str) -> set[str]:
     return {label for label in STEPS if set(words) & set(label.split())}
 
 
-TRAININGS = steps("train", "evaluate")
+TRAININGS = steps("train")
 LAST = {"table"}
 
 
 @pytest.mark.parametrize(
     ("edit", "expected"),
     [
-        (("models.complex.optim_lr", 0.5), {"train complex projection_y", "evaluate complex projection_y"}),
+        (("models.complex.optim_lr", 0.5), {"train complex projection_y"}),
         (
             ("models.simple.overrides.0.batch_size", 5),
-            {"train simple voxels", "evaluate simple voxels", *LAST},  # the caption states the batch size
+            {"train simple voxels", *LAST},  # the caption states the batch size
         ),
         (("training.patience", 4), TRAININGS),
         (("training.n_epochs", 3), TRAININGS | LAST),
@@ -242,9 +242,12 @@ LAST = {"table"}
         (("axis_ranges.padding", 5.0), {"calibrate", "containment"} | LAST),  # pixels of captions and of window_cm
         (
             ("models.complex.win_margin", {"x": [4, 3], "z": 2}),
-            {"train complex projection_y", "evaluate complex projection_y", "event_figures"},  # which shows its window
+            {"train complex projection_y", "event_figures"},  # which shows its window
         ),
-        (("representations.color_y.hue_span", 300), steps("color_y") | {"event_figures"}),  # where all are drawn
+        (
+            ("representations.color_y.hue_span", 300),
+            steps("color_y") - steps("evaluate") | {"event_figures"},
+        ),  # where all are drawn
         (("bootstrap.resamples", 300), steps("evaluate", "cell_performance", "performance") | LAST),
         (("comparison.alpha", 0.01), {"pairs"} | LAST),
         (("performance.ratio", 1.0), {"cell_performance", "performance"}),

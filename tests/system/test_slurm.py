@@ -48,7 +48,7 @@ def long(finished, tmp_path_factory) -> Project:
 def untrained(long, tmp_path) -> Project:
     """A copy of `long` with that one cell not trained yet."""
     project = long.copy(tmp_path / "project")
-    for name in ("model.safetensors", "history.csv", "train.provenance.json"):
+    for name in ("model.safetensors", "history.csv", "answers.safetensors", "train.provenance.json"):
         (project.cell(*CELL) / name).unlink()
     return project
 

@@ -45,10 +45,11 @@ def test_options_of_a_site(project):
     ):
         project.edit("slurm/site.yaml", f"\n{old}", f"\n{new}")
     needs = asked(project)
-    for rule in ("train", "evaluate"):
-        assert (needs[rule]["slurm_partition"], needs[rule]["gpu"], needs[rule]["gpu_model"]) == ("gpus", "1", "a100")
-    assert needs["simulate"]["slurm_partition"] == "long"
-    assert "gpu" not in needs["simulate"]
+    train = needs["train"]
+    assert (train["slurm_partition"], train["gpu"], train["gpu_model"]) == ("gpus", "1", "a100")
+    for rule in ("simulate", "evaluate"):
+        assert needs[rule]["slurm_partition"] == "long"
+        assert "gpu" not in needs[rule]
     assert {options["slurm_account"] for options in needs.values()} == {"lartpc"}
     assert {options["constraint"] for options in needs.values()} == {"icelake"}
 

@@ -23,6 +23,7 @@ def test_a_source_file_saved_while_its_job_runs_voids_the_job(project, tmp_path)
         "--split": data / "split.parquet",
         "--model": tmp_path / "model.safetensors",
         "--history": tmp_path / "history.csv",
+        "--answers": tmp_path / "answers.safetensors",
         "--provenance": tmp_path / "train.provenance.json",
     }
     options = [str(part) for option in files.items() for part in option]

@@ -165,6 +165,7 @@ def test_test_events_change_nothing_of_a_model(finished, tmp_path, monkeypatch):
         split=data / "split.parquet",
         model=tmp_path / "model.safetensors",
         history=tmp_path / "history.csv",
+        answers=tmp_path / "answers.safetensors",
         provenance=tmp_path / "provenance.json",
     )
     assert (tmp_path / "a").read_bytes() == (data / "calibration.json").read_bytes()
@@ -172,3 +173,4 @@ def test_test_events_change_nothing_of_a_model(finished, tmp_path, monkeypatch):
     assert (tmp_path / "c").read_bytes() != (images.with_name("c200.safetensors")).read_bytes()
     assert (tmp_path / "model.safetensors").read_bytes() == (cell / "model.safetensors").read_bytes()
     assert (tmp_path / "history.csv").read_bytes() == (cell / "history.csv").read_bytes()
+    assert (tmp_path / "answers.safetensors").read_bytes() == (cell / "answers.safetensors").read_bytes()

@@ -148,6 +148,7 @@ def test_branch_and_back_plans_nothing(project):
 CELL_FILES = {
     "model.safetensors": "train",
     "history.csv": "train",
+    "answers.safetensors": "train",
     "train.provenance.json": "train",
     "predictions.parquet": "evaluate",
     "metrics.json": "evaluate",

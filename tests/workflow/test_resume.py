@@ -51,6 +51,7 @@ class Trainings:
             "split": self.project.results / "data/split.parquet",
             "model": output / "model.safetensors",
             "history": output / "history.csv",
+            "answers": output / "answers.safetensors",
             "provenance": output / "train.provenance.json",
         }
         options = [part for name, path in files.items() for part in (f"--{name}", str(path))]
@@ -59,12 +60,12 @@ class Trainings:
         process.start()
         return process
 
-    def finish(self, output: Path) -> tuple[bytes, bytes]:
-        """Train to the end and return the model and the history."""
+    def finish(self, output: Path) -> tuple[bytes, ...]:
+        """Train to the end and return the model, the history and the answers."""
         process = self.start(output)
         process.join()
         assert process.exitcode == 0
-        return (output / "model.safetensors").read_bytes(), (output / "history.csv").read_bytes()
+        return written(output)
 
     def kill_after_some_epochs(self, output: Path, **changes: Any) -> None:
         process = self.start(output, **changes)
@@ -94,11 +95,16 @@ def trainings(finished) -> Trainings:
     return Trainings(finished, server)
 
 
+def written(folder: Path) -> tuple[bytes, ...]:
+    """The outputs of a training that do not tell of the time."""
+    return tuple((folder / name).read_bytes() for name in ("model.safetensors", "history.csv", "answers.safetensors"))
+
+
 @dataclass(frozen=True)
 class Undisturbed:
     """The outputs of a training left alone, and its time to the first checkpoint and from there to the end [s]."""
 
-    outputs: tuple[bytes, bytes]
+    outputs: tuple[bytes, ...]
     starting: float
     training: float
 
@@ -115,8 +121,7 @@ def undisturbed(trainings, tmp_path_factory) -> Undisturbed:
     ended = time.monotonic()
     assert process.exitcode == 0
     assert not (folder / "checkpoint.pt").exists()
-    written = (folder / "model.safetensors").read_bytes(), (folder / "history.csv").read_bytes()
-    return Undisturbed(written, started - begin, ended - started)
+    return Undisturbed(written(folder), started - begin, ended - started)
 
 
 def test_killed_at_many_moments(trainings, undisturbed, tmp_path):

@@ -62,7 +62,7 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
         case "train" | "train_frozen" | "features" | "export":
             return _cell(study, **wildcards)
         case "evaluate":
-            return {**_cell(study, **wildcards), "bootstrap": config.bootstrap.model_dump(mode="json")}
+            return {"classes": study.classes, "bootstrap": config.bootstrap.model_dump(mode="json")}
         case "tune":
             return _tune(study, **wildcards)
         case "best" | "tuning_figures":

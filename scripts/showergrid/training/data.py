@@ -29,15 +29,22 @@ def labelled(images: Seen, events: pa.Table, classes: list[dict[str, Any]]) -> L
     Raises:
         InputError: an event has a PDG code that belongs to no class.
     """
+    return Labelled(images, labels(images.event, events, classes))
+
+
+def labels(event: np.ndarray, events: pa.Table, classes: list[dict[str, Any]]) -> np.ndarray:
+    """Labels (n,) int64 of some `event` (n,) int64 of the `events`.
+
+    Raises:
+        InputError: an event has a PDG code that belongs to no class.
+    """
     codes = np.array([entry["pdg"] for entry in classes])
-    rows = np.searchsorted(events["event"].to_numpy(), images.event)
+    rows = np.searchsorted(events["event"].to_numpy(), event)
     pdg = events["pdg"].to_numpy()[rows]
     label = (pdg[:, None] == codes).argmax(1)
     if (wrong := codes[label] != pdg).any():
-        raise InputError(
-            f"event {images.event[wrong][0]}: PDG code {pdg[wrong][0]} is none of the classes' {codes.tolist()}"
-        )
-    return Labelled(images, label.astype(np.int64))
+        raise InputError(f"event {event[wrong][0]}: PDG code {pdg[wrong][0]} is none of the classes' {codes.tolist()}")
+    return label.astype(np.int64)
 
 
 def events_and_split(events: Path, split: Path) -> tuple[pa.Table, dict[str, np.ndarray]]:
