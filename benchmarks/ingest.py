@@ -35,7 +35,7 @@ def measure(layout: str, path: Path) -> dict[str, float]:
     outputs = path.with_name("hits.parquet"), path.with_name("events.parquet")
     settings = checked(Ingest, {"files": [str(path)], "columns": columns}, "benchmark")
     start = time.perf_counter()
-    ingest(settings, [kind.pdg for kind in map_file.classes], map_file.detector, map_file.order, *outputs)
+    ingest(settings, map_file.codes, map_file.detector, map_file.order, *outputs)
     seconds = time.perf_counter() - start
     hits = int(read_events(outputs[1])["n_hits"].to_numpy().sum())
     peak = int(re.search(r"VmHWM:\s+([0-9]+) kB", Path("/proc/self/status").read_text())[1]) / 1024

@@ -36,7 +36,10 @@ def main(arguments: argparse.Namespace) -> None:
     """Print one line for each energy, and one for the whole range of the study."""
     config = yaml.safe_load(arguments.config.read_text())
     simulation, readout = Simulation(**config["simulation"]), Readout(**config["readout"])
-    box, codes = Box(**config["detector"]), [entry["pdg"] for entry in config["classes"]]
+    box, codes = (
+        Box(**config["detector"]),
+        [code for kind in config["questions"][0]["classes"] for code in kind["values"]],
+    )
     random = generator(0, "benchmark")
     ranges = [(energy, energy) for energy in (0.1, 0.5, 1.0, 2.2)] + [simulation.energy]
     print(f"{'energy [GeV]':>14}{'Geant4':>10}{'readout':>10}{'axis':>10}{'time':>10}{'hits':>10}")

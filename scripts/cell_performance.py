@@ -17,8 +17,8 @@ def main(a: argparse.Namespace) -> None:
     job = provenance.start(a.job, __file__)
     job.reads({"predictions": a.predictions, "directions": a.directions})
     settings = CellPerformance(**job.config)
-    events = read_test_events(a.predictions, a.directions, settings.classes)
-    points = measure(events, [read_answers(a.predictions, events, settings.classes)], settings, "cell")
+    events = read_test_events(a.predictions, a.directions, settings.question)
+    points = measure(events, [read_answers(a.predictions, events, settings.question)], settings, "cell")
     with replacing(a.csv) as partial:
         partial.write_text(cell_csv(points), encoding="utf-8")
     figures = {name: getattr(a, f"{name}_figure") for name in FIGURES}

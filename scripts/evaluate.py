@@ -13,7 +13,7 @@ from showergrid.evaluation.metrics import cell_metrics
 from showergrid.evaluation.predictions import write_predictions
 from showergrid.evaluation.settings import Bootstrap
 from showergrid.training.answer_file import read_answers
-from showergrid.training.data import events_and_split, labels
+from showergrid.training.data import all_labels, events_and_split, questions_of
 from showergrid.training.history import best_epoch, read_history
 
 
@@ -21,24 +21,27 @@ def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
     job.reads({"answers": a.answers, "history": a.history, "events": a.events, "split": a.split})
-    classes = job.config["classes"]
-    events, split = events_and_split(a.events, a.split)
+    questions, bootstrap = questions_of(job.config), Bootstrap(**job.config["bootstrap"])
+    events, split = events_and_split(a.events, a.split, questions)
     event = events["event"].to_numpy()
-    label = labels(event, events, classes)
-    answers = read_answers(a.answers, event)
-    score = answers.probability[:, 0]
+    answers = read_answers(a.answers, [question.name for question in questions], event)
+    label = dict(zip(answers.of, all_labels(events, questions).T, strict=True))
+    sets = np.empty(event.size, dtype="<U10")
+    for part, chosen in split.items():
+        sets[np.searchsorted(event, chosen)] = part
 
-    rows = {part: np.searchsorted(event, chosen) for part, chosen in split.items()}
     history = read_history(a.history)
     metrics = cell_metrics(
-        splits={part: (label[row], score[row]) for part, row in rows.items()},
-        window={"charge": answers.share.charge[rows["test"]], "hits": answers.share.hits[rows["test"]]},
+        questions=questions,
+        labels=label,
+        answers=answers.of,
+        sets=sets,
+        window={"charge": answers.share.charge, "hits": answers.share.hits},
         best_epoch=best_epoch(history),
         epochs=len(history),
-        names=[entry["name"] for entry in classes],
-        bootstrap=Bootstrap(**job.config["bootstrap"]),
+        bootstrap=bootstrap,
     )
-    write_predictions(a.predictions, events, a.split, score)
+    write_predictions(a.predictions, events, sets, questions, label, answers.of)
     with replacing(a.metrics) as partial:
         partial.write_text(json.dumps(metrics, indent=1) + "\n")
     job.finish(

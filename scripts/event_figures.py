@@ -42,7 +42,7 @@ def main(a: argparse.Namespace) -> None:
         )
     calibrations = [read_calibration(path) for path in a.calibrations]
     events = read_events(a.events)
-    chosen = typical_events(events, settings.classes, settings.energy)
+    chosen = typical_events(events, settings.question, settings.energy)
     by_event = hits_of(a.hits, list(chosen.values()))
     hits = {name: by_event[event] for name, event in chosen.items()}
     energy = dict(zip(events["event"].to_pylist(), events["energy"].to_pylist(), strict=True))

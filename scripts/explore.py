@@ -12,6 +12,7 @@ from showergrid.core import provenance
 from showergrid.core.atomic import replacing
 from showergrid.core.errors import InputError, run
 from showergrid.events.hits import read_events
+from showergrid.events.questions import Question
 from showergrid.events.split import read_split
 from showergrid.report.data.sample import read_sample
 from showergrid.report.data.settings import Baselines, PublishedData
@@ -26,20 +27,23 @@ def main(arguments: argparse.Namespace) -> None:
         {name: getattr(arguments, name) for name in ("hits", "events", "split", "counts") if getattr(arguments, name)}
     )
     baselines = Baselines(**job.config["baselines"])
-    classes = job.config["classes"]
+    question = Question(**job.config["question"])
     published = PublishedData(**job.config["published"]) if job.config["published"] else None
-    sample = read_sample(arguments.hits, arguments.events, [entry["pdg"] for entry in classes], baselines)
+    sample = read_sample(arguments.hits, arguments.events, question, baselines)
     event, sets = read_split(arguments.split)
-    if not np.array_equal(event, read_events(arguments.events)["event"].to_numpy()):
+    everything = read_events(arguments.events)["event"].to_numpy()
+    if not np.isin(event, everything).all():
         raise InputError(f"{arguments.split}: divides other events than those of {arguments.events}; make it again")
     counts = json.loads(arguments.counts.read_text()) if arguments.counts else None
-    numbers = summary(sample, sets, classes, counts, baselines, published, job.config["order"])
+    split = np.full(everything.size, "", sets.dtype)
+    split[np.searchsorted(everything, event)] = sets
+    numbers = summary(sample, split, question, counts, baselines, published, job.config["order"])
     with replacing(arguments.summary) as beside:
         beside.write_text(json.dumps(numbers, indent=2) + "\n")
-    write_extents(sample, classes, published, arguments.extents)
+    write_extents(sample, question.names, published, arguments.extents)
     figures = {f"{name}_figure": getattr(arguments, f"{name}_figure") for name in FIGURES}
     for name, draw in FIGURES.items():
-        draw(sample, numbers, classes, figures[f"{name}_figure"])
+        draw(sample, numbers, question.names, figures[f"{name}_figure"])
     job.finish(
         arguments.provenance,
         outputs={"summary": arguments.summary, "extents": arguments.extents, **figures},

@@ -15,7 +15,9 @@ from showergrid.core import provenance
 from showergrid.core.atomic import replacing
 from showergrid.core.errors import run
 from showergrid.core.plugins import closure_modules
+from showergrid.evaluation.predictions import columns_of
 from showergrid.inputs.views import cut_views, read_views
+from showergrid.training.data import questions_of
 from showergrid.training.device import prepare
 from showergrid.training.model_file import read_model
 from showergrid.training.settings import Training
@@ -35,7 +37,8 @@ def main(a: argparse.Namespace) -> None:
 
     file = export.torchscript(weights, cell, test.shape)
     scores = export.answers_of(file, test, settings.batch_size)
-    largest = export.difference(cell, scores[:, 0], table["score"].to_numpy())
+    columns = [name for question in questions_of(cell) for name in columns_of(question)]
+    largest = export.difference(cell, scores, np.stack([table[name].to_numpy() for name in columns], axis=1))
     shown = np.arange(min(export.EXAMPLES, len(test)))
     told = {
         **export.specification(cell, images, test.shape),

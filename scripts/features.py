@@ -10,6 +10,7 @@ from showergrid.evaluation import answers
 from showergrid.events.hits import read_events
 from showergrid.inputs.feature_file import Features, write_features
 from showergrid.inputs.views import cut_views, read_views
+from showergrid.tasks.classes import tasks_of
 from showergrid.training.model_file import read_model
 
 
@@ -20,7 +21,7 @@ def main(a: argparse.Namespace) -> None:
     weights, cell = read_model(a.model)
     events = read_events(a.events).sort_by("event")["event"].to_numpy()
     seen = cut_views(cell, read_views(cell, a.images), events)
-    write_features(a.output, Features(events, answers.features(weights, cell, seen)))
+    write_features(a.output, Features(events, answers.features(weights, cell, tasks_of(cell), seen)))
     job.finish(a.provenance, {"features": a.output}, {"cell": cell["seed"]}, closure_modules(cell))
 
 

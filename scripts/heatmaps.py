@@ -11,6 +11,7 @@ from showergrid.core import provenance
 from showergrid.core.atomic import replacing
 from showergrid.core.errors import run
 from showergrid.core.plugins import closure_modules
+from showergrid.evaluation.predictions import ABOUT, with_answers
 from showergrid.evaluation.settings import Bootstrap
 from showergrid.explain.heatmaps import Asked, correlation, falls, summary, write_maps
 from showergrid.explain.selection import drawn, pixel_size, places
@@ -19,7 +20,8 @@ from showergrid.inputs.image_file import read_images
 from showergrid.inputs.settings import WindowSettings
 from showergrid.inputs.views import cut_views
 from showergrid.inputs.window import Window
-from showergrid.training.data import events_and_split, labelled
+from showergrid.tasks.classes import tasks_of
+from showergrid.training.data import events_and_split, labelled, questions_of
 from showergrid.training.device import prepare, within_memory
 from showergrid.training.loop import answers, build, untrained
 from showergrid.training.model_file import read_model
@@ -34,19 +36,20 @@ def main(a: argparse.Namespace) -> None:
     bootstrap = Bootstrap(**job.config["bootstrap"])
     weights, cell = read_model(a.model)
     model, settings = cell["model"], Training(**cell["model"]["training"])
-    events, split = events_and_split(a.events, a.split)
+    tasks, questions = tasks_of(cell), questions_of(cell)
+    first = questions[0]
+    events, split = events_and_split(a.events, a.split, questions)
     images = read_images(a.images, cell["representation"]["name"], cell["resolution"])
     chosen = drawn(split["test"], how.events, seed)
-    data = labelled(cut_views(cell, {images.representation: images}, chosen), events, cell["classes"])
+    data = labelled(cut_views(cell, {images.representation: images}, chosen), events, questions)
     seen = data.images
 
     device = prepare(settings)
-    shape, classes = seen.shape, len(cell["classes"])
-    network, anew = (build(untrained(model), shape, classes, cell["seed"] + i).to(device) for i in range(2))
+    network, anew = (build(untrained(model), seen.shape, tasks, cell["seed"] + i).to(device) for i in range(2))
     network.load_state_dict(weights)
     with within_memory(cell, device):
-        probability = answers(network, settings, seen, device).numpy()
-        answered = Asked(network, seen, probability.argmax(1), settings, device)
+        probability = answers(network, settings, tasks, seen, device)[0].numpy()
+        answered = Asked(network, tasks, seen, probability.argmax(1), settings, device)
         heat = answered.heat(how.steps)
         hottest, random = falls(answered, heat, how.masked, seed)
         other = replace(answered, network=anew).heat(how.steps)
@@ -58,16 +61,15 @@ def main(a: argparse.Namespace) -> None:
     }
 
     rows = events.take(np.searchsorted(events["event"].to_numpy(), seen.event))
-    kept = {name: rows[name].to_numpy() for name in ("event", "pdg", "energy", "n_hits")}
-    kept |= {"score": probability[:, 0], **measured}
+    about = with_answers(rows.select(list(ABOUT)), [first], {first.name: data.label[:, 0]}, {first.name: probability})
     window = Window.of(WindowSettings(**model["window"]), images.axes)
-    write_maps(a.maps, kept, seen, places(images, seen, window), heat)
+    write_maps(a.maps, about, measured, seen, places(images, seen, window), heat)
     report = {
         "axes": images.axes,
         "pixel_cm": pixel_size(cell["calibration"], images.axes),
         **how.model_dump(),
         "events": len(seen),
-        **summary(measured, data.label, bootstrap),
+        **summary(measured, data.label[:, 0], bootstrap),
     }
     with replacing(a.report) as partial:
         partial.write_text(json.dumps(report, indent=1) + "\n")

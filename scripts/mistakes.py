@@ -7,7 +7,7 @@ import numpy as np
 
 from showergrid.core import provenance
 from showergrid.core.errors import run
-from showergrid.events.classes import Class
+from showergrid.events.questions import Question
 from showergrid.explain.selection import pixel_size
 from showergrid.inputs.calibration import read_calibration
 from showergrid.inputs.image_file import read_images
@@ -20,11 +20,11 @@ def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
     job.reads({"predictions": a.predictions, "images": a.images, "calibration": a.calibration})
-    classes, shown = [Class(**entry) for entry in job.config["classes"]], job.config["shown"]
+    question, shown = Question(**job.config["question"]), job.config["shown"]
     images = read_images(a.images)
     window = Window.of(WindowSettings(**job.config["window"]), images.axes)
     pixel = np.array(pixel_size(read_calibration(a.calibration), images.axes))
-    mistakes_figure(worst(a.predictions, images, window, pixel, classes, shown), classes, shown, a.figure)
+    mistakes_figure(worst(a.predictions, images, window, pixel, question, shown), question.names, shown, a.figure)
     job.finish(a.provenance, outputs={"figure": a.figure})
 
 
@@ -34,6 +34,6 @@ if __name__ == "__main__":
     parser.add_argument("--images", type=Path, required=True, help="image file of the representation and resolution")
     parser.add_argument("--calibration", type=Path, required=True, help="calibration of the images")
     parser.add_argument("--figure", type=Path, required=True, help="figure to write (.pdf or .png)")
-    parser.add_argument("--job", required=True, help="JSON: classes, window and number of the events to draw")
+    parser.add_argument("--job", required=True, help="JSON: question, window and number of the events to draw")
     parser.add_argument("--provenance", type=Path, required=True, help="provenance record to write")
     run(main, parser)

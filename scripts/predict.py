@@ -20,6 +20,7 @@ from showergrid.core import provenance
 from showergrid.core.errors import InputError, run
 from showergrid.core.plugins import closure_modules
 from showergrid.core.progress import report
+from showergrid.training.data import questions_of
 from showergrid.training.model_file import read_model
 
 
@@ -39,11 +40,10 @@ def main(a: argparse.Namespace) -> None:
     weights, cell = read_model(model)
     settings = Unlabelled(**job.config["prediction"]).model_copy(update={"files": a.hits})
     events, ranges = UnlabelledEvents(settings, cell, a.output), Ranges(cell)
-    _, probability = score(weights, cell, ranges.passing(events.hits()))
+    _, answers = score(weights, cell, ranges.passing(events.hits()))
     for line in [*events.tally.lines_left_out(), *(f"warning: {line}" for line in ranges.warnings())]:
         report(line)
-    names = [entry["name"] for entry in cell["classes"]]
-    write_scores(a.output, events.table(), ranges.outside, names, probability)
+    write_scores(a.output, events.table(), ranges.outside, questions_of(cell), answers)
     if a.provenance is not None:
         seeds, modules = {"cell": cell["seed"]}, closure_modules(cell)
         job.finish(a.provenance, {"scores": a.output}, seeds, modules, events.tally.counts())

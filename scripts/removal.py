@@ -14,7 +14,7 @@ from showergrid.explain.selection import drawn
 from showergrid.explain.settings import Removal
 from showergrid.inputs.image_file import read_images
 from showergrid.inputs.views import cut_views
-from showergrid.training.data import events_and_split, labelled
+from showergrid.training.data import events_and_split, labelled, questions_of
 from showergrid.training.model_file import read_model
 
 
@@ -24,16 +24,18 @@ def main(a: argparse.Namespace) -> None:
     job.reads({"model": a.model, "images": a.images, "hits": a.hits, "events": a.events, "split": a.split})
     seed, removal = job.config["explanation_seed"], Removal(**job.config["removal"])
     weights, cell = read_model(a.model)
-    events, split = events_and_split(a.events, a.split)
+    questions = questions_of(cell)
+    events, split = events_and_split(a.events, a.split, questions)
     chosen = drawn(split["test"], removal.events, seed)
     whole = read_images(a.images, cell["representation"]["name"], cell["resolution"])
     seen = cut_views(cell, {whole.representation: whole}, chosen)
-    labels = labelled(seen, events, cell["classes"]).label
+    labels = labelled(seen, events, questions).label[:, 0]
     order = cell["representation"].get("order")
     hits = in_order(read_hits(a.hits, time=order is not None), chosen, order)
 
     bootstrap = Bootstrap(**job.config["bootstrap"])
-    rows = table(Trained(weights, cell, whole), hits, labels, removal.kept, seed, bootstrap)
+    first = questions_of(job.config)[0]  # with its positive class, of which the cell knows nothing
+    rows = table(Trained(weights, cell, whole), hits, first, labels, removal.kept, seed, bootstrap)
     write_table(a.table, progress(rows, "removal", "row", len(WAYS) * len(removal.kept)))
     job.finish(
         a.provenance, {"table": a.table}, {"explanation": seed, "bootstrap": bootstrap.seed}, closure_modules(cell)

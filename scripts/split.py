@@ -7,18 +7,20 @@ from showergrid.core import provenance
 from showergrid.core.errors import run
 from showergrid.events.hits import read_events
 from showergrid.events.settings import Split
-from showergrid.events.split import divide, write_split
+from showergrid.events.split import asked, divide, write_split
 
 
 def main(a: argparse.Namespace) -> None:
     """Divide and write."""
     job = provenance.start(a.job, __file__)
     job.reads({"events": a.events})
-    split = Split(**job.config["split"])
+    split, questions = Split(**job.config["split"]), job.config["questions"]
     events = read_events(a.events)
-    sets = divide(events["pdg"].to_numpy(), job.config["pdg"], split)
-    write_split(a.output, events["event"].to_numpy(), sets)
-    job.finish(a.provenance, outputs={"split": a.output}, seeds={"split": split.seed})
+    label, kept = asked(events, questions)
+    sets = divide(label[kept], questions[0]["values"], split)
+    write_split(a.output, events["event"].to_numpy()[kept], sets)
+    counts = {"events": int(kept.sum()), "dropped": int((~kept).sum())}
+    job.finish(a.provenance, outputs={"split": a.output}, seeds={"split": split.seed}, counts=counts)
 
 
 if __name__ == "__main__":

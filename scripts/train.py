@@ -9,10 +9,11 @@ from showergrid.core.errors import run
 from showergrid.core.plugins import closure_modules
 from showergrid.evaluation.answers import answer
 from showergrid.inputs.views import cut_views, read_views
+from showergrid.tasks.classes import tasks_of
 from showergrid.training import fitting, loop
 from showergrid.training.answer_file import Answers, write_answers
 from showergrid.training.checkpoint import Checkpoint
-from showergrid.training.data import events_and_split, labelled
+from showergrid.training.data import events_and_split, labelled, questions_of
 from showergrid.training.device import name_of, prepare, within_memory
 from showergrid.training.history import write_history
 from showergrid.training.model_file import describe, write_model
@@ -39,10 +40,11 @@ def main(a: argparse.Namespace) -> None:
     model = cell["model"]
     modules = closure_modules(cell)
 
-    events, split = events_and_split(a.events, a.split)
+    tasks, questions = tasks_of(cell), questions_of(cell)
+    events, split = events_and_split(a.events, a.split, questions)
     images = read_views(cell, a.images)
     train, validation = (
-        labelled(cut_views(cell, images, split[part]), events, cell["classes"]) for part in ("train", "validation")
+        labelled(cut_views(cell, images, split[part]), events, questions) for part in ("train", "validation")
     )
     module = fitting.estimator(model)
     if module is None:  # before the digest, which includes kernels and threads
@@ -50,15 +52,15 @@ def main(a: argparse.Namespace) -> None:
         device = prepare(settings)
     resume = Checkpoint(a.model.with_name("checkpoint.pt"), job.digest(modules))
     if module:
-        done = fitting.fit(module, model, cell["seed"], train, validation, len(cell["classes"]))
+        done = fitting.fit(module, model, cell["seed"], tasks, train, validation)
     else:
-        network = loop.build(model, train.images.shape, len(cell["classes"]), cell["seed"])
+        network = loop.build(model, train.images.shape, tasks, cell["seed"])
         with within_memory(cell, device):
-            done = loop.train(network, settings, cell["seed"], train, validation, device, resume, name_of(cell))
+            done = loop.train(network, settings, cell["seed"], tasks, train, validation, device, resume, name_of(cell))
 
     del train, validation  # not held beside all events together
     seen = cut_views(cell, images, events["event"].to_numpy())
-    write_answers(a.answers, Answers(seen.event, answer(done.best, cell, seen), seen.share))
+    write_answers(a.answers, Answers(seen.event, answer(done.best, cell, tasks, seen), seen.share))
     write_history(a.history, done.history)
     calibrations = [json.loads(path.read_text()) for path in a.calibrations]
     write_model(a.model, done.best, describe(cell, calibrations))

@@ -10,10 +10,11 @@ from showergrid.core.plugins import closure_modules
 from showergrid.evaluation.answers import answer
 from showergrid.inputs.feature_file import read_features
 from showergrid.inputs.views import cut_views, read_views, views
+from showergrid.tasks.classes import tasks_of
 from showergrid.training import loop
 from showergrid.training.answer_file import Answers, write_answers
 from showergrid.training.checkpoint import Checkpoint
-from showergrid.training.data import events_and_split, labelled
+from showergrid.training.data import events_and_split, labelled, questions_of
 from showergrid.training.device import name_of, prepare, within_memory
 from showergrid.training.history import write_history
 from showergrid.training.model_file import describe, load_backbones, write_model
@@ -38,22 +39,21 @@ def main(a: argparse.Namespace) -> None:
     settings = Training(**model["training"])
     device = prepare(settings)
 
-    events, split = events_and_split(a.events, a.split)
+    tasks, questions = tasks_of(cell), questions_of(cell)
+    events, split = events_and_split(a.events, a.split, questions)
     features = read_features(a.features, events["event"].to_numpy())
-    train, validation = (
-        labelled(features.of(split[part]), events, cell["classes"]) for part in ("train", "validation")
-    )
+    train, validation = (labelled(features.of(split[part]), events, questions) for part in ("train", "validation"))
     channels = sum(backbone["channels"] for backbone in model["backbones"])
     shape = (channels, *views(cell)[0].window.shape)
-    network = loop.build(loop.untrained(model), shape, len(cell["classes"]), cell["seed"])
+    network = loop.build(loop.untrained(model), shape, tasks, cell["seed"])
     load_backbones(network, a.backbones)
     resume = Checkpoint(a.model.with_name("checkpoint.pt"), job.digest(modules))
     with within_memory(cell, device):
-        done = loop.train(network.head, settings, cell["seed"], train, validation, device, resume, name_of(cell))
+        done = loop.train(network.head, settings, cell["seed"], tasks, train, validation, device, resume, name_of(cell))
 
     weights = network.state_dict() | {f"head.{name}": tensor for name, tensor in done.best.items()}
     seen = cut_views(cell, read_views(cell, a.images), events["event"].to_numpy())
-    write_answers(a.answers, Answers(seen.event, answer(weights, cell, seen), seen.share))
+    write_answers(a.answers, Answers(seen.event, answer(weights, cell, tasks, seen), seen.share))
     write_history(a.history, done.history)
     calibrations = [json.loads(path.read_text()) for path in a.calibrations]
     write_model(a.model, weights, describe(cell, calibrations))

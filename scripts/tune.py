@@ -8,8 +8,9 @@ from showergrid.core import provenance
 from showergrid.core.errors import run
 from showergrid.core.plugins import closure_modules
 from showergrid.inputs.image_file import read_images
+from showergrid.tasks.classes import tasks_of
 from showergrid.training import fitting
-from showergrid.training.data import events_and_split
+from showergrid.training.data import events_and_split, questions_of
 from showergrid.training.device import prepare
 from showergrid.training.settings import Training
 from showergrid.tuning.images import ImageData
@@ -36,12 +37,13 @@ def main(a: argparse.Namespace) -> None:
     modules = closure_modules(cell)
     fitted = fitting.estimator(cell["model"])
     device = None if fitted else prepare(Training(**cell["model"]["training"]))
-    events, split = events_and_split(a.events, a.split)
+    events, split = events_and_split(a.events, a.split, questions_of(cell))
     # Several workers share a journal across machines; the journal of a single worker is for its machine alone.
     digest = job.digest(modules, machine=settings.workers == 1)
     journal = a.folder / f"{digest[:16]}.journal"
     trials = Trials(
         cell=cell,
+        tasks=tasks_of(cell),
         seeds=tuple(settings.seeds),
         images=read_images(*a.images) if a.images else ImageData(*a.hits, a.split, *a.calibration),
         events=events,

@@ -6,10 +6,12 @@ import warnings
 import numpy as np
 import pytest
 import torch
+from asked import question
 
 from showergrid.apply import export
 from showergrid.core import plugins
 from showergrid.core.errors import InputError
+from showergrid.tasks.classes import tasks_of
 from showergrid.training.loop import build
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -20,7 +22,7 @@ def cell(module, precision="float32", **parameters):
     return {
         "seed": 3,
         "resolution": 100,
-        "classes": [{"name": name} for name in ("electron", "photon", "muon")],
+        "questions": [question("electron", "photon", "muon"), question("a", "b", name="kind")],
         "representation": {"name": "some"},
         "model": {"name": module, "module": module, "parameters": values, "training": {"precision": precision}},
     }
@@ -37,14 +39,17 @@ def cell(module, precision="float32", **parameters):
 )
 def test_an_exported_network_answers_as_before(module, shape, parameters):
     described = cell(module, **parameters)
-    network = build(described["model"], shape, 3, seed=8).eval()  # other weights than those of the cell's own seed
+    network = build(
+        described["model"], shape, tasks_of(described), seed=8
+    ).eval()  # other weights than those of the cell's own seed
     file = export.torchscript(network.state_dict(), described, shape)
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore", FutureWarning)
         exported = torch.jit.load(io.BytesIO(file))
         for size in (1, 5):
             images = torch.rand(size, *shape, generator=torch.Generator().manual_seed(1))
-            expected = torch.softmax(network(images).double(), 1).numpy()
+            given = network(images).double().split([3, 2], dim=1)
+            expected = torch.cat([torch.softmax(part, 1) for part in given], dim=1).numpy()
             assert exported(images).numpy() == pytest.approx(expected, abs=1e-6)
             assert np.ptp(expected) > 1e-3
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import yaml
+from asked import question
 from hit_files import LAYOUTS, PLAIN, UNLABELLED, showers
 
 from showergrid.apply.events import UnlabelledEvents, check_suffix, read_unlabelled, write_scores
@@ -15,9 +16,11 @@ from showergrid.apply.ranges import Ranges
 from showergrid.core.errors import InputError
 from showergrid.events.detector import Box
 from showergrid.events.hits import Hits, read_hits
+from showergrid.events.questions import Question
 from showergrid.sources.files.ingest import ingest
 from showergrid.sources.files.settings import ColumnMap, Ingest
 
+NAMES = ("electron", "photon", "muon")
 DETECTOR = {"x": (-200, 200), "y": (-200, 200), "z": (0, 500)}
 
 
@@ -141,17 +144,19 @@ def test_scores_are_written_to_the_last_digit(tmp_path, suffix):
     score[0] = [0.5, 0.5, 0]
     events = pa.table({"event": np.arange(50), "source": ["a,b.csv"] * 50})
     path = tmp_path / f"scores{suffix}"
-    write_scores(path, events, np.zeros(50, int), ["electron", "photon", "muon"], score)
+    questions = [Question(**question(*NAMES)), Question(**question("a", "b", name="kind"))]
+    write_scores(path, events, np.zeros(50, int), questions, {"particle": score, "kind": score[:, :2]})
     if suffix == ".csv":
         with open(path, newline="") as file:
             rows = list(csv.DictReader(file))
     else:
         rows = pq.read_table(path).to_pylist()
-    assert list(rows[0]) == ["event", "source", "outside", "answer", "score", "score_photon", "score_muon"]
-    names = ("score", "score_photon", "score_muon")
+    names = [f"particle.{name}" for name in NAMES]
+    of_kind = ["kind.answer", "kind.a", "kind.b"]
+    assert list(rows[0]) == ["event", "source", "outside", "particle.answer", *names, *of_kind]
     assert np.array([[float(row[name]) for name in names] for row in rows]).tobytes() == score.tobytes()
-    assert [row["answer"] for row in rows] == [("electron", "photon", "muon")[i] for i in score.argmax(1)]
-    assert rows[0]["answer"] == "electron"  # a tie answers the positive class
+    assert [row["particle.answer"] for row in rows] == [NAMES[i] for i in score.argmax(1)]
+    assert rows[0]["particle.answer"] == "electron"  # a tie answers the first class
     assert {row["source"] for row in rows} == {"a,b.csv"}
 
 

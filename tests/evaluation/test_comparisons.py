@@ -4,11 +4,11 @@ from statistics import NormalDist
 
 import numpy as np
 import pytest
+from asked import PARTICLES
 
 from showergrid.core.seeds import generator
 from showergrid.evaluation.comparisons import (
     Sample,
-    accuracy,
     against_best,
     estimate,
     holm,
@@ -17,7 +17,7 @@ from showergrid.evaluation.comparisons import (
     pooled,
     samples,
 )
-from showergrid.evaluation.metrics import roc_auc, split_metrics
+from showergrid.evaluation.metrics import accuracy, mean_roc_auc, split_metrics
 from showergrid.evaluation.settings import Bootstrap
 
 FEW = Bootstrap(seed=3, resamples=300, level=0.95)
@@ -29,10 +29,15 @@ SURE = 1.2  # mean of the leaning towards the right answer
 def cell(
     rng: np.random.Generator, hard: np.ndarray, seeds: int, between: float, better: float | np.ndarray = 0.0
 ) -> np.ndarray:
-    """Scores (S, n) of networks that differ by `between` from seed to seed and share the hard events."""
+    """Answers (S, n, 2) of networks that differ by `between` from seed to seed and share the hard events."""
     level = SURE + better + between * rng.normal(size=(seeds, 1))
     right = level + np.sqrt(0.7) * hard + np.sqrt(0.3) * rng.normal(size=(seeds, hard.size)) > 0
-    return np.where(right == (LABELS == 0), 0.9, 0.1)
+    return both(np.where(right == (LABELS == 0), 0.9, 0.1))
+
+
+def both(scores: np.ndarray) -> np.ndarray:
+    """The probabilities of two classes, of which the first has these."""
+    return np.stack([scores, 1 - scores], axis=-1)
 
 
 def rejected(seeds: tuple[int, int], between: float, better: float = 0.0) -> float:
@@ -96,7 +101,7 @@ def test_column_with_a_clearly_worse_cell():
 
 def test_a_collapsed_cell_differs_from_a_good_one():
     rng = np.random.default_rng(4)
-    cells = {"good": cell(rng, rng.normal(size=LABELS.size), 1, 0), "one class": np.full((1, LABELS.size), 0.7)}
+    cells = {"good": cell(rng, rng.normal(size=LABELS.size), 1, 0), "one class": both(np.full((1, LABELS.size), 0.7))}
     verdicts = against_best(samples(cells, LABELS, accuracy, FEW), 0.05, 1)
     assert not verdicts["one class"].indistinguishable
 
@@ -158,8 +163,8 @@ def test_interval_of_several_seeds_covers_the_truth():
 def test_one_seed_has_the_interval_of_its_metrics():
     rng = np.random.default_rng(8)
     scores = cell(rng, rng.normal(size=LABELS.size), 1, 0)
-    report = split_metrics(LABELS, scores[0], ("electron", "photon"), FEW, "test")
-    for name, statistic in (("accuracy", accuracy), ("roc_auc", roc_auc)):
+    report = split_metrics(LABELS, scores[0], PARTICLES, FEW, "test")
+    for name, statistic in (("accuracy", accuracy), ("roc_auc", mean_roc_auc(PARTICLES))):
         estimated = estimate(samples({"a": scores}, LABELS, statistic, FEW)["a"], FEW, "a")
         assert {"value": estimated.value, "low": estimated.low, "high": estimated.high} == report[name]
         assert estimated.std is None
@@ -167,6 +172,6 @@ def test_one_seed_has_the_interval_of_its_metrics():
 
 def test_intervals_stay_between_0_and_1():
     rng = np.random.default_rng(9)
-    scores = np.concatenate([cell(rng, rng.normal(size=LABELS.size), 2, 0, 3), np.full((1, LABELS.size), 0.7)])
+    scores = np.concatenate([cell(rng, rng.normal(size=LABELS.size), 2, 0, 3), both(np.full((1, LABELS.size), 0.7))])
     estimated = estimate(samples({"a": scores}, LABELS, accuracy, FEW)["a"], FEW, "a")
     assert 0 <= estimated.low < estimated.value < estimated.high == 1

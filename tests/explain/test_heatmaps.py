@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import torch
+from asked import tasks
 from torch import nn
 
 from showergrid.evaluation.settings import Bootstrap
@@ -28,6 +30,7 @@ SETTINGS = Training(
     threads=1,
     device="cpu",
 )
+TASKS = tasks(2)
 CPU = torch.device("cpu")
 SHAPE = (1, 16, 16)
 
@@ -65,7 +68,7 @@ def test_heat_of_a_linear_network_is_weight_times_value(shape, one_thread):
     row = np.repeat(np.arange(40), np.diff(images.offsets))
     own = weight[answer[row], :, images.position] - weight[1 - answer[row], :, images.position]
     expected = (own * images.values.T).sum(1)
-    heat = Asked(two, images, answer, SETTINGS, CPU).heat(steps=3)
+    heat = Asked(two, TASKS, images, answer, SETTINGS, CPU).heat(steps=3)
     assert heat == pytest.approx(expected, abs=1e-6)
 
 
@@ -85,7 +88,7 @@ def trained() -> tuple[nn.Module, Cut, np.ndarray]:
     dense = random_images(2, 700)
     patch = np.random.default_rng(3).uniform(0.5, 1, (700, 3, 3))
     dense[:, 0, 4:7, 9:12] = np.where(label[:, None, None] == 0, patch, 0.1 * patch)
-    network = build({"module": "simple", "parameters": {}}, SHAPE, 2, seed=1)
+    network = build({"module": "simple", "parameters": {}}, SHAPE, TASKS, seed=1)
     optimiser = torch.optim.Adam(network.parameters(), lr=3e-3)
     network.train()
     for epoch in range(6):
@@ -101,9 +104,9 @@ def trained() -> tuple[nn.Module, Cut, np.ndarray]:
 @pytest.fixture
 def answered(trained, one_thread) -> Asked:
     network, images, label = trained
-    answer = answers(network, SETTINGS, images, CPU).numpy().argmax(1)
+    answer = answers(network, SETTINGS, TASKS, images, CPU)[0].numpy().argmax(1)
     assert np.mean(answer == label) > 0.95
-    return Asked(network, images, answer, SETTINGS, CPU)
+    return Asked(network, TASKS, images, answer, SETTINGS, CPU)
 
 
 def test_heat_adds_up_to_the_difference_from_the_empty_image(answered):
@@ -137,7 +140,7 @@ def test_masking_the_hottest_pixels_changes_the_score_more_than_masking_at_rando
 
 def test_random_weights_change_the_map(answered):
     heat = answered.heat(steps=16)
-    anew = build({"module": "simple", "parameters": {}}, SHAPE, 2, seed=2)
+    anew = build({"module": "simple", "parameters": {}}, SHAPE, TASKS, seed=2)
     other = replace(answered, network=anew).heat(steps=16)
     assert np.allclose(correlation(heat, heat, answered.images.offsets), 1)
     assert abs(np.mean(correlation(heat, other, answered.images.offsets))) < 0.3
@@ -171,9 +174,9 @@ def test_maps_come_back_event_by_event(tmp_path):
     heat = np.arange(images.position.size, dtype=np.float64)
     places = np.stack(np.unravel_index(images.position, (4, 5)), axis=1) - 2
     for name in ("one.parquet", "two.parquet"):
-        write_maps(tmp_path / name, {"event": images.event}, images, places, heat)
+        write_maps(tmp_path / name, pa.table({"event": images.event}), {"fall": heat[:6]}, images, places, heat)
     table = pq.read_table(tmp_path / "one.parquet")
-    assert table.column_names == ["event", "place", "value", "heat"]
+    assert table.column_names == ["event", "fall", "place", "value", "heat"]
     assert [place for row in table["place"].to_pylist() for place in row] == places.tolist()
     assert [len(row) for row in table["heat"].to_pylist()] == np.diff(images.offsets).tolist()
     assert np.concatenate(table["value"].to_pylist()) == pytest.approx(images.values.T)

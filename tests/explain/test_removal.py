@@ -4,17 +4,19 @@ import csv
 
 import numpy as np
 import pytest
+from asked import PARTICLE, PARTICLES
 from hypothesis import given
 from hypothesis import strategies as st
 from synthetic_hits import CALIBRATION, hits_of, random_events
 
 from showergrid.evaluation.settings import Bootstrap
 from showergrid.events.order import reordered
-from showergrid.explain.removal import HEADER, WAYS, Trained, in_order, kept, table, write_table
+from showergrid.explain.removal import MEASURED, OF_CLASS, WAYS, Trained, in_order, kept, table, write_table
 from showergrid.inputs.image_file import read_images
 from showergrid.inputs.making import write_images
 from showergrid.inputs.settings import ImageSettings
 from showergrid.report.figures.removal import read_table, removal_figure
+from showergrid.tasks.classes import tasks_of
 from showergrid.training.loop import build
 
 # Charges of two events, the first hit of each neither the largest nor the smallest
@@ -78,7 +80,7 @@ def trained(tmp_path, one_thread):
     """A network that has not learnt anything, on voxels in the representation's own order, and hits in that order."""
     cell = {
         "seed": 1,
-        "classes": [{"name": "electron", "pdg": 11}, {"name": "photon", "pdg": 22}],
+        "questions": [PARTICLE],
         "representation": {
             "name": "voxels",
             "module": "voxels",
@@ -116,7 +118,7 @@ def trained(tmp_path, one_thread):
     hits = hits_of(random_events(3, 40, largest=60, extent=3.0))
     images = ImageSettings(representation=cell["representation"], resolution=8)
     write_images(tmp_path / "c8.safetensors", [hits], cell["calibration"], images)
-    network = build(cell["model"], (1, 8, 8, 8), 2, seed=1)
+    network = build(cell["model"], (1, 8, 8, 8), tasks_of(cell), seed=1)
     whole = read_images(tmp_path / "c8.safetensors")
     return Trained(network.state_dict(), cell, whole), reordered(hits, "axis")
 
@@ -128,9 +130,9 @@ def test_scores_of_whole_events_are_those_of_their_images(trained):
 
     cell, hits = trained
     window = Window.of(WindowSettings(**cell.cell["model"]["window"]), ("x", "y", "z"))
-    expected = answer(cell.weights, cell.cell, cut(cell.whole, hits.event, window))[:, 0]
+    expected = answer(cell.weights, cell.cell, tasks_of(cell.cell), cut(cell.whole, hits.event, window))["particle"]
     assert np.ptp(expected) > 0
-    assert np.array_equal(cell.scores(hits), expected)
+    assert np.array_equal(cell.answers(hits), expected)
 
 
 def test_the_window_stays_where_that_of_the_whole_event_is(trained):
@@ -140,7 +142,7 @@ def test_the_window_stays_where_that_of_the_whole_event_is(trained):
     alone = kept(hits, "first", 0.01, seed=1)
     assert np.all(np.diff(alone.offsets) == 1)
     equal = type(alone)(alone.event, alone.offsets, alone.position, np.full(alone.charge.size, 500.0))
-    answers = cell.scores(equal)
+    answers = cell.answers(equal)[:, 0]
     groups = {tuple(direction): set() for direction in cell.whole.direction[:, [0, 2]].tolist()}
     for direction, score in zip(cell.whole.direction[:, [0, 2]].tolist(), answers.tolist(), strict=True):
         groups[tuple(direction)].add(round(score, 6))
@@ -151,17 +153,18 @@ def test_the_window_stays_where_that_of_the_whole_event_is(trained):
 def test_table_and_figure(trained, tmp_path):
     cell, hits = trained
     labels = np.tile([0, 1], 20)
-    rows = list(table(cell, hits, labels, [1.0, 0.1], 1, Bootstrap(seed=1, resamples=100, level=0.95)))
+    rows = list(table(cell, hits, PARTICLES, labels, [1.0, 0.1], 1, Bootstrap(seed=1, resamples=100, level=0.95)))
     write_table(tmp_path / "removal.csv", rows)
     with open(tmp_path / "removal.csv", newline="") as file:
         written = list(csv.DictReader(file))
-    assert list(written[0]) == HEADER
+    measured = [f"{name}{end}" for name in (*MEASURED, *OF_CLASS) for end in ("", "_low", "_high")]
+    assert list(written[0]) == ["way", "kept", "events", "hits", *measured]
     assert [(row["way"], float(row["kept"])) for row in written] == [
         (way, share) for way in WAYS for share in (1.0, 0.1)
     ]
     whole = [row for row in written if row["kept"] == "1.0"]
-    assert len({tuple(row[name] for name in HEADER if name != "way") for row in whole}) == 1  # whatever the way
-    right = np.mean((cell.scores(hits) >= 0.5) == (labels == 0))
+    assert len({tuple(row[name] for name in written[0] if name != "way") for row in whole}) == 1  # whatever the way
+    right = np.mean((cell.answers(hits)[:, 0] >= 0.5) == (labels == 0))
     assert float(whole[0]["accuracy"]) == right
     assert float(whole[0]["accuracy_low"]) <= right <= float(whole[0]["accuracy_high"])
     assert float(whole[0]["hits"]) == hits.charge.size / 40

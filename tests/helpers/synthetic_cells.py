@@ -5,14 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
+from asked import PARTICLE, PARTICLES
 
 from showergrid.core.cells import cell_folder
 from showergrid.evaluation.metrics import cell_metrics
+from showergrid.evaluation.predictions import write_predictions
 from showergrid.evaluation.settings import Bootstrap
 from showergrid.training.history import Epoch, write_history
 
-CLASSES = [{"name": "electron", "pdg": 11}, {"name": "photon", "pdg": 22}]
 BOOTSTRAP = {"seed": 7, "resamples": 300, "level": 0.95}
 
 
@@ -36,25 +36,23 @@ def write_cell(
     labels = np.tile([0, 1], events // 2)
     lean = rng.normal(size=events) + skill * np.where(labels == 0, 1, -1)
     score = 1 / (1 + np.exp(-lean)) if skill else np.full(events, 0.6)
-    splits = {"train": slice(0, 100), "validation": slice(100, 200), "test": slice(200, None)}
-    split = np.empty(events, dtype=object)
-    for name, rows in splits.items():
-        split[rows] = name
-    table = {
-        "event": np.arange(events),
-        "pdg": np.where(labels == 0, 11, 22).astype(np.int32),
-        "energy": rng.uniform(0.08, 2.27, events).astype(np.float32),
-        "n_hits": rng.integers(3, 900, events).astype(np.int32),
-        "split": pa.array(split, pa.string()),
-        "score": score,
-    }
-    pq.write_table(pa.table(table), folder / "predictions.parquet")
+    sets = np.repeat(["train", "validation", "test"], [100, 100, events - 200])
+    table = pa.table(
+        {
+            "event": np.arange(events),
+            "energy": rng.uniform(0.08, 2.27, events).astype(np.float32),
+            "n_hits": rng.integers(3, 900, events).astype(np.int32),
+        }
+    )
+    told = {"particle": labels}, {"particle": np.stack([score, 1 - score], axis=1)}
+    write_predictions(folder / "predictions.parquet", table, sets, [PARTICLES], *told)
     metrics = cell_metrics(
-        {name: (labels[rows], score[rows]) for name, rows in splits.items()},
-        {"charge": np.full(events - 200, window), "hits": window - 0.1 * (np.arange(events - 200) % 2)},
+        [PARTICLES],
+        *told,
+        sets,
+        {"charge": np.full(events, window), "hits": window - 0.1 * (np.arange(events) % 2)},
         best_epoch=1,
         epochs=2,
-        names=[kind["name"] for kind in CLASSES],
         bootstrap=Bootstrap(**BOOTSTRAP),
     )
     (folder / "metrics.json").write_text(json.dumps(metrics))
@@ -68,7 +66,7 @@ def table_config(**changes: object) -> dict:
     """A table of three networks with awkward names on three representations; one pair each of every status."""
     config = {
         "table": "table1",
-        "classes": CLASSES,
+        "question": PARTICLE,
         "blocks": [
             block("projection_y", 1000, ["simple", "complex"], [19, 20, 21]),
             block("projection_y", 1000, ["efficientnet_lite0"], [19]),

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 import torch
+from asked import PARTICLE
 from safetensors.torch import load_file
 from synthetic_hits import hits_of, random_events, write_events
 
@@ -22,12 +23,12 @@ from showergrid.core import plugins
 from showergrid.events.split import write_split
 from showergrid.inputs.making import write_images
 from showergrid.inputs.settings import ImageSettings
+from showergrid.tasks.classes import tasks_of
 from showergrid.training import loop
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 EVENTS = 16
 SETS = np.tile(np.repeat(["train", "train", "validation", "test"], 2), EVENTS // 8)
-CLASSES = [{"name": "electron", "pdg": 11}, {"name": "photon", "pdg": 22}]
 RANGES = {"charge": 4000.0, "charge_sum": 9000.0, "depth": 200.0}
 CALIBRATION = {
     "resolution": 50,  # pixels of 4 cm
@@ -96,7 +97,7 @@ def options(
     module = plugins.load("models", model)
     config = {
         "seed": 19,
-        "classes": CLASSES,
+        "questions": [PARTICLE],
         "representation": {
             "name": representation,
             "module": representation,
@@ -160,17 +161,17 @@ def test_every_network_trains_and_is_evaluated(study, tmp_path, model, represent
     evaluate(given, tmp_path)
     config = json.loads(given["job"])["config"]
     channels = 3 if representation == "color" else 1
-    start = loop.build(config["model"], (channels, *config["model"]["window"]["shape"]), 2, 19)
+    start = loop.build(config["model"], (channels, *config["model"]["window"]["shape"]), tasks_of(config), 19)
     learnt = load_file(given["model"])
     assert all(tensor.isfinite().all() for tensor in learnt.values())
     assert [name for name, tensor in start.named_parameters() if torch.equal(learnt[name], tensor)] == []
     (row,) = csv.DictReader(given["history"].open())
     metrics = json.loads((tmp_path / "metrics.json").read_text())
     # Validation used the weights that were written, and evaluation gives them the same images.
-    validation = metrics["splits"]["validation"]
+    validation = metrics["questions"]["particle"]["validation"]
     assert validation["accuracy"]["value"] == float(row["val_accuracy"])
     assert validation["loss"]["value"] == pytest.approx(float(row["val_loss"]), rel=1e-6)
-    score = pq.read_table(tmp_path / "predictions.parquet")["score"].to_numpy()
+    score = pq.read_table(tmp_path / "predictions.parquet")["particle.electron"].to_numpy()
     assert len(score) == EVENTS
     assert np.all((score >= 0) & (score <= 1))
 

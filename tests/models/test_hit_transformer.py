@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from asked import tasks
 
 from showergrid.training import loop
 
@@ -21,7 +22,7 @@ def lists(there: list[int], size: int) -> torch.Tensor:
 
 @pytest.fixture
 def network():
-    return loop.build({**MODEL, "parameters": SMALL}, (6, 10), 3, seed=5).eval()
+    return loop.build({**MODEL, "parameters": SMALL}, (6, 10), tasks(3), seed=5).eval()
 
 
 def test_padding_changes_nothing(network):
@@ -46,4 +47,4 @@ def test_order_changes_nothing_and_hits_do(network):
 
 def test_heads_divide_the_width():
     with pytest.raises(ValueError, match="d_model = 8 cannot be divided among nhead = 3 heads"):
-        loop.build({**MODEL, "parameters": {**SMALL, "nhead": 3}}, (6, 10), 2, seed=5)
+        loop.build({**MODEL, "parameters": {**SMALL, "nhead": 3}}, (6, 10), tasks(2), seed=5)

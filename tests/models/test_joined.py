@@ -19,6 +19,7 @@ from showergrid.inputs.settings import ImageSettings
 from showergrid.inputs.views import cut_views, read_views
 from showergrid.plan.jobs import job
 from showergrid.plan.study import Study
+from showergrid.tasks.classes import tasks_of
 from showergrid.training import loop, model_file
 
 TEST = yaml.safe_load((Path(__file__).parents[2] / "config/test.yaml").read_text())
@@ -36,7 +37,7 @@ def told(model: str, *models: dict) -> dict:
 
 def network(cell: dict):
     shape = (sum(backbone["channels"] for backbone in cell["model"]["backbones"]), *cell["model"]["window"]["shape"])
-    return loop.build(loop.untrained(cell["model"]), shape, 2, 19).eval(), torch.rand(3, *shape)
+    return loop.build(loop.untrained(cell["model"]), shape, tasks_of(cell), 19).eval(), torch.rand(3, *shape)
 
 
 TRAINED = {"name": "trained", "module": "frozen", "backbone": ["simple", "complex"], "clf_neurons": [8]}
@@ -85,7 +86,7 @@ def cells(tmp_path_factory) -> Path:
         calibration = CALIBRATION | {"resolution": 100, "ranges": {"charge": 4000.0}}
         write_images(folder / f"{name}.safetensors", [hits], calibration, settings)
         cell = job(base_study, "train", None, **{**PLACE, "representation": name, "model": model})
-        weights = loop.build(cell["model"], (1, 16, 32), 2, 5).state_dict()
+        weights = loop.build(cell["model"], (1, 16, 32), tasks_of(cell), 5).state_dict()
         model_file.write_model(folder / f"{name}.model", weights, model_file.describe(cell, [calibration]))
     return folder
 
@@ -93,13 +94,13 @@ def cells(tmp_path_factory) -> Path:
 def features_of(cells: Path, name: str) -> np.ndarray:
     weights, cell = model_file.read_model(cells / f"{name}.model")
     seen = cut_views(cell, read_views(cell, [cells / f"{name}.safetensors"]), np.arange(10))
-    return answers.features(weights, cell, seen)
+    return answers.features(weights, cell, tasks_of(cell), seen)
 
 
 def test_features_of_trained_cells_are_those_that_the_frozen_network_joins(cells):
     """Features computed once equal those that the whole network computes from the images, as evaluation does."""
     cell = told("trained", TRAINED)
-    frozen = loop.build(loop.untrained(cell["model"]), (2, 16, 32), 2, 19).eval()
+    frozen = loop.build(loop.untrained(cell["model"]), (2, 16, 32), tasks_of(cell), 19).eval()
     names = ["projection_x", "projection_y"]
     model_file.load_backbones(frozen, [cells / f"{name}.model" for name in names])
     images = cut_views(cell, read_views(cell, [cells / f"{name}.safetensors" for name in names]), np.arange(10))

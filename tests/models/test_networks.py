@@ -18,10 +18,10 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 RESOLUTIONS = {2: (16, 32), 3: (8, 8, 16)}
 
 
-def build(name: str, shape: tuple[int, ...], seed: int = 1, classes: int = 2, **parameters) -> nn.Module:
+def build(name: str, shape: tuple[int, ...], seed: int = 1, heads: tuple[int, ...] = (2,), **parameters) -> nn.Module:
     torch.manual_seed(seed)
     module = plugins.load("models", name)
-    return module.build(module.Parameters(**parameters), shape, classes)
+    return module.build(module.Parameters(**parameters), shape, heads)
 
 
 def images(*shape: int, seed: int = 1) -> Tensor:
@@ -80,7 +80,16 @@ def test_number_of_parameters_by_hand(name, shape, changes, expected):
 
 
 def test_as_many_answers_as_classes():
-    assert build("simple", (1, 16, 32), classes=3)(images(2, 1, 16, 32)).shape == (2, 3)
+    assert build("simple", (1, 16, 32), heads=(3,))(images(2, 1, 16, 32)).shape == (2, 3)
+
+
+def test_each_question_has_a_head_of_its_own():
+    network = build("simple", (1, 16, 32), heads=(3, 2))
+    given = network(images(2, 1, 16, 32))
+    assert given.shape == (2, 5)
+    given[:, :3].sum().backward()
+    touched = [any(tensor.grad.any() for tensor in head.parameters()) for head in network.head.of]
+    assert touched == [True, False]
 
 
 @pytest.mark.parametrize("name", ["simple", "complex"])
@@ -165,9 +174,9 @@ def test_the_windows_refused_are_those_that_pytorch_cannot_take(size, kernel, st
         parameters.check_window((size, 64))
     except InputError:
         with pytest.raises(RuntimeError):
-            plugins.load("models", "simple").build(parameters, (1, size, 64), 2)
+            plugins.load("models", "simple").build(parameters, (1, size, 64), [2])
     else:
-        plugins.load("models", "simple").build(parameters, (1, size, 64), 2)
+        plugins.load("models", "simple").build(parameters, (1, size, 64), [2])
 
 
 @pytest.mark.parametrize(

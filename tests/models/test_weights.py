@@ -29,7 +29,7 @@ PUBLISHED = {
 
 def built(name: str, window: tuple[int, int], **parameters) -> nn.Module:
     module = plugins.load("models", name)
-    return module.build(module.Parameters(**parameters), (1, *window), 2)
+    return module.build(module.Parameters(**parameters), (1, *window), [2])
 
 
 def theirs(name: str) -> nn.Module:

@@ -83,9 +83,10 @@ def copy(study) -> Path:
 
 def edit_scores(cell: Path, change) -> None:
     table = pq.read_table(cell / "predictions.parquet")
-    scores = table["score"].to_numpy().copy()
+    name = "particle.electron"
+    scores = table[name].to_numpy().copy()
     change(scores)
-    pq.write_table(table.set_column(table.column_names.index("score"), "score", pa.array(scores)), cell / FILES[2])
+    pq.write_table(table.set_column(table.column_names.index(name), name, pa.array(scores)), cell / FILES[2])
 
 
 def edit_metrics(cell: Path, change) -> None:
@@ -137,29 +138,33 @@ def test_scores_are_compared_event_by_event(study, copy):
 
 
 def test_metrics_outside_of_their_intervals_are_named(study, copy):
-    before = json.loads((study / SIMPLE / "metrics.json").read_text())["splits"]["test"]["accuracy"]
+    before = json.loads((study / SIMPLE / "metrics.json").read_text())["questions"]["particle"]["test"]["accuracy"]
 
     def change(metrics):
-        accuracy = metrics["splits"]["test"]["accuracy"]
+        accuracy = metrics["questions"]["particle"]["test"]["accuracy"]
         accuracy["value"] = accuracy["low"]  # still in the interval
-        metrics["splits"]["test"]["roc_auc"]["value"] = 0.1
-        metrics["splits"]["validation"]["purity"] = {"value": None, "low": None, "high": None}
+        metrics["questions"]["particle"]["test"]["roc_auc"]["value"] = 0.1
+        electron = metrics["questions"]["particle"]["validation"]["classes"]["electron"]
+        electron["purity"] = {"value": None, "low": None, "high": None}
 
     edit_metrics(copy / SIMPLE, change)
     (cell,) = compared(study, copy).cells
     assert before["low"] < before["value"]
-    assert [metric.name for metric in cell.outside] == ["validation purity", "test roc_auc"]
-    # 8 metrics, the calibration error and 4 counts in each of 3 splits, and 2 shares of the window
-    assert cell.metrics == 3 * (8 + 1 + 4) + 2
+    assert [metric.name for metric in cell.outside] == [
+        "particle validation classes electron purity",
+        "particle test roc_auc",
+    ]
+    # 5 metrics, 3 of each class and the area of one, and 4 counts in each of 3 splits, and 2 shares of the window
+    assert cell.metrics == 3 * (5 + 2 * 3 + 1 + 4) + 2
 
 
 def test_an_interval_must_hold_in_both_directions(study, copy):
     def change(metrics):  # a value in the other's interval, with an interval that does not reach as far
-        accuracy = metrics["splits"]["test"]["accuracy"]
+        accuracy = metrics["questions"]["particle"]["test"]["accuracy"]
         accuracy["value"] = accuracy["high"] = accuracy["low"]
 
     edit_metrics(copy / SIMPLE, change)
-    assert [metric.name for metric in compared(study, copy).cells[0].outside] == ["test accuracy"]
+    assert [metric.name for metric in compared(study, copy).cells[0].outside] == ["particle test accuracy"]
 
 
 @pytest.mark.parametrize(

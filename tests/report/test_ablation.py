@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from synthetic_cells import BOOTSTRAP, CLASSES, write_cell
+from asked import PARTICLE
+from synthetic_cells import BOOTSTRAP, write_cell
 
 from showergrid.core.errors import InputError
 from showergrid.evaluation.comparisons import holm
@@ -46,7 +47,7 @@ def config(factors: dict[str, list] = FACTORS, lost: tuple[int, ...] = (), **cha
     ]
     return {
         "name": "normalisation",
-        "classes": CLASSES,
+        "question": PARTICLE,
         "factors": [{"name": name, "values": values} for name, values in factors.items()],
         "places": places,
         "bootstrap": BOOTSTRAP,
@@ -85,8 +86,9 @@ def accuracies(results: Path, combinations: list[int]) -> np.ndarray:
     for i, combination in enumerate(combinations):
         for j, seed in enumerate(SEEDS):
             path = results / f"cells/view/c1000/simple@{combination}/seed{seed}/predictions.parquet"
-            score, pdg, split = (pq.read_table(path)[name].to_numpy() for name in ("score", "pdg", "split"))
-            shares[i, j] = np.mean(((score >= 0.5) == (pdg == 11))[split == "test"])
+            names = ("particle.electron", "particle", "split")
+            score, particle, split = (pq.read_table(path)[name].to_numpy() for name in names)
+            shares[i, j] = np.mean(((score >= 0.5) == (particle == "electron"))[split == "test"])
     return shares.mean(axis=0)
 
 

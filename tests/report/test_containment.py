@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from asked import PARTICLE
 from hypothesis import given
 from hypothesis import strategies as st
 from synthetic_hits import Event, hits_of, random_events, write_hits
@@ -48,7 +49,7 @@ def placed(model: str, resolution: int, shape: list[int], origin: str = "first_h
 
 def config(**changes: object) -> dict:
     return {
-        "classes": [{"name": "electron", "pdg": 11}, {"name": "photon", "pdg": 22}],
+        "question": PARTICLE,
         "ranges": ["train"],
         "direction": "more_hits",
         "representations": VIEWS,

@@ -12,9 +12,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from asked import PARTICLE, PARTICLES, question
 
 from showergrid.core.seeds import generator
 from showergrid.events.hits import EVENTS, HITS
+from showergrid.events.questions import Question
 from showergrid.report.data import sample as sampling
 from showergrid.report.data.sample import CHARGE_EDGES, PLACE_EDGES, EventSample, quantile, read_sample
 from showergrid.report.data.settings import Baselines, PublishedData
@@ -22,7 +24,7 @@ from showergrid.report.data.summary import summary, write_extents
 from showergrid.report.figures.data import FIGURES
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
-CLASSES = [{"name": "electron", "pdg": 11}, {"name": "photon", "pdg": 22}]
+CLASSES = PARTICLES.names
 COUNTS = {"11": {"kept": 100, "redrawn": 1}, "22": {"kept": 100, "redrawn": 2}}
 BASELINES = Baselines(
     start_length=4.0,
@@ -72,14 +74,14 @@ def tables(tmp_path, columns) -> tuple[Path, Path]:
     return write(tmp_path, *columns)
 
 
-def read(tables, baselines=BASELINES) -> EventSample:
-    return read_sample(*tables, [11, 22], baselines)
+def read(tables, baselines=BASELINES, asked=PARTICLES) -> EventSample:
+    return read_sample(*tables, asked, baselines)
 
 
-def analyse(tables, classes=CLASSES, counts=COUNTS, published=PUBLISHED):
-    sample = read(tables)
+def analyse(tables, asked=PARTICLES, counts=COUNTS, published=PUBLISHED):
+    sample = read(tables, asked=asked)
     split = np.where(np.arange(200) < 120, "train", "test")
-    return sample, summary(sample, split, classes, counts, BASELINES, published, "axis")
+    return sample, summary(sample, split, asked, counts, BASELINES, published, "axis")
 
 
 def test_hits_extents_and_charges_are_set_beside_the_published(tables):
@@ -99,13 +101,26 @@ def test_hits_extents_and_charges_are_set_beside_the_published(tables):
 
 
 def test_a_clear_difference_is_found_by_both_classifiers(tables):
-    for classes in (CLASSES, CLASSES[::-1]):
-        accuracy = analyse(tables, classes)[1]["accuracy"]
+    turned = Question(**question("photon", "electron", codes=(22, 11)))
+    for asked in (PARTICLES, turned):
+        accuracy = analyse(tables, asked)[1]["accuracy"]
         assert accuracy["test_events"] == 80
         assert accuracy["charge_at_start"]["ours"] == 1
         assert accuracy["xgboost"]["ours"] > 0.95
         assert accuracy["xgboost"]["published"] == 0.8
         assert accuracy["random_forest"] == {"ours": None, "published": 0.7}
+
+
+def test_three_classes_have_no_single_cut(columns, tmp_path):
+    hits, events = columns
+    events["pdg"] = np.array([11, 22, 13])[np.arange(200) % 3]
+    asked = Question(**question("electron", "photon", "muon"))
+    sample, report = analyse(write(tmp_path, hits, events), asked, counts=None)
+    assert [report["classes"][name]["kept"] for name in asked.names] == [67, 67, 66]
+    assert "charge_at_start" not in report["accuracy"]
+    assert report["accuracy"]["xgboost"]["ours"] >= 0
+    for name, draw in FIGURES.items():
+        draw(sample, report, asked.names, tmp_path / f"{name}.pdf")
 
 
 def test_padded_hit_lists_start_at_the_first_hit(tables):
@@ -252,7 +267,7 @@ def test_the_command_makes_every_file(tables, tmp_path, known):
     )
     (tmp_path / "counts.json").write_text(json.dumps(COUNTS))
     published = PUBLISHED.model_dump(mode="json") if known else None
-    config = {"classes": CLASSES, "baselines": BASELINES.model_dump(), "published": published, "order": "axis"}
+    config = {"question": PARTICLE, "baselines": BASELINES.model_dump(), "published": published, "order": "axis"}
     out = tmp_path / "out"
     out.mkdir()
     outputs = {

@@ -8,11 +8,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from asked import PARTICLE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
-from synthetic_cells import BOOTSTRAP, CLASSES, write_cell
+from synthetic_cells import BOOTSTRAP, write_cell
 
 from showergrid.core.errors import InputError
 from showergrid.evaluation.combining import combined, log_odds
@@ -30,7 +31,7 @@ def ensemble(**changes) -> EnsembleSettings:
         {"representation": "projection_y", "resolution": 1000, "model": model, "seeds": numbers, "status": "run"}
         for model, numbers in seeds.items()
     ]
-    said = {"classes": CLASSES, "bootstrap": BOOTSTRAP, "comparison": {"alpha": 0.05}}
+    said = {"question": PARTICLE, "bootstrap": BOOTSTRAP, "comparison": {"alpha": 0.05}}
     said |= {"order": "axis", "origin": "first_hit", "published": "Published elsewhere: .797."}
     given = {"name": "all", "combine": WAYS, "seed": 3, "places": [{**place, "settings": None} for place in places]}
     return EnsembleSettings(**given | said | changes)
@@ -50,9 +51,9 @@ def files(results):
 def test_what_comes_out_is_what_scikit_learn_gives(results):
     built = build(ensemble(), results)
     tables = [pq.read_table(path).to_pydict() for path in files(results)]
-    scores = np.array([table["score"] for table in tables]).T
+    scores = np.array([table["particle.electron"] for table in tables]).T
     odds = np.log(scores / (1 - scores))
-    split, electron = np.array(tables[0]["split"]), np.array(tables[0]["pdg"]) == 11
+    split, electron = np.array(tables[0]["split"]), np.array(tables[0]["particle"]) == "electron"
     fitted = split == "validation"
     even = (odds - odds[fitted].mean(0)) / odds[fitted].std(0)
     expected = {
@@ -63,7 +64,8 @@ def test_what_comes_out_is_what_scikit_learn_gives(results):
         .predict_proba(odds)[:, 1],
     }
     for way, score in expected.items():
-        np.testing.assert_allclose(built.predictions[f"score_{way}"].to_numpy(), score, rtol=1e-9)
+        np.testing.assert_allclose(built.predictions[f"particle.electron.{way}"].to_numpy(), score, rtol=1e-9)
+        np.testing.assert_allclose(built.predictions[f"particle.photon.{way}"].to_numpy(), 1 - score, rtol=1e-9)
     tested = split == "test"
     for row in built.combined:
         right = np.mean((expected[row.how] >= 0.5)[tested] == electron[tested])
@@ -76,11 +78,11 @@ def test_what_comes_out_is_what_scikit_learn_gives(results):
     )
     assert built.predictions.column_names == [
         "event",
-        "pdg",
         "energy",
         "n_hits",
         "split",
-        *(f"score_{w}" for w in WAYS),
+        "particle",
+        *(f"particle.{kind}.{way}" for way in WAYS for kind in ("electron", "photon")),
     ]
 
 
@@ -88,22 +90,20 @@ def test_what_comes_out_is_what_scikit_learn_gives(results):
 def test_only_validation_events_are_learnt_from(results, part):
     """Shuffling the labels and scores of the other events leaves the answers to the validation events as they are."""
     before = build(ensemble(), results).predictions
-    shuffled = {}
     for path in files(results):
         table = pq.read_table(path)
         rows = np.flatnonzero(np.array(table["split"].to_pylist()) == part)
         order = np.arange(table.num_rows)
         order[rows] = np.random.default_rng(5).permutation(rows)
-        for name in ("pdg", "score"):
-            shuffled[name] = table[name].to_numpy()[order]
+        for name in ("particle", "particle.electron", "particle.photon"):
             at = table.schema.get_field_index(name)
-            table = table.set_column(at, table.schema.field(name), pa.array(shuffled[name]))
+            table = table.set_column(at, table.schema.field(name), table[name].take(pa.array(order)))
         pq.write_table(table, path)
     after = build(ensemble(), results).predictions
     kept = np.array(before["split"].to_pylist()) == "validation"
-    assert not np.array_equal(before["pdg"].to_numpy(), after["pdg"].to_numpy())
+    assert before["particle"] != after["particle"]
     for way in WAYS:
-        earlier, later = before[f"score_{way}"].to_numpy(), after[f"score_{way}"].to_numpy()
+        earlier, later = (table[f"particle.electron.{way}"].to_numpy() for table in (before, after))
         assert np.array_equal(earlier[kept], later[kept])
         assert not np.array_equal(earlier, later)
 
@@ -112,7 +112,9 @@ def test_only_validation_events_are_learnt_from(results, part):
 @given(st.integers(0, 2**32 - 1), st.sampled_from(["mean", "logistic_regression"]))
 def test_the_order_of_members_does_not_matter(seed, how):
     rng = np.random.default_rng(seed)
-    validation, scores, labels = rng.uniform(size=(20, 3)), rng.uniform(size=(9, 3)), np.arange(20) % 2
+    classes = 2 + seed % 2
+    validation, scores = (rng.dirichlet(np.ones(classes), (n, 3)) for n in (20, 9))
+    labels = np.arange(20) % classes
     answers = [
         combined(how, validation[:, order], labels, scores[:, order], 1)
         for order in map(list, itertools.permutations(range(3)))
@@ -120,14 +122,27 @@ def test_the_order_of_members_does_not_matter(seed, how):
     for answer in answers:
         np.testing.assert_allclose(answer, answers[0], atol=1e-4)
         assert ((answer >= 0) & (answer <= 1)).all()
+        np.testing.assert_allclose(answer.sum(axis=1), 1)
 
 
 def test_hesitant_cells_are_combined_as_well():
     """Scores that hardly differ, as after a short training, still tell the classes apart."""
     scores = 0.5 + 1e-5 * np.array([[1.0, 1.2], [-1.0, -0.9]] * 10)
-    answers = combined("logistic_regression", scores, np.arange(20) % 2, scores, 1)
+    both = np.stack([scores, 1 - scores], axis=2)
+    answers = combined("logistic_regression", both, np.arange(20) % 2, both, 1)[:, 0]
     assert (answers[::2] > 0.7).all()
     assert (answers[1::2] < 0.3).all()
+
+
+@pytest.mark.parametrize("how", ["logistic_regression", "random_forest"])
+def test_three_classes_are_combined_in_their_order(how):
+    rng = np.random.default_rng(1)
+    labels = np.arange(90) % 3
+    lean = np.exp(rng.normal(size=(90, 2, 3)) + 2 * np.eye(3)[labels][:, None])
+    answers = lean / lean.sum(axis=2, keepdims=True)
+    given = combined(how, answers, labels, answers, 1)
+    assert np.mean(given.argmax(axis=1) == labels) > 0.9
+    np.testing.assert_allclose(given.sum(axis=1), 1)
 
 
 def test_certain_scores_have_an_end():
@@ -136,8 +151,8 @@ def test_certain_scores_have_an_end():
 
 
 def test_one_class_among_the_validation_events_is_refused():
-    with pytest.raises(InputError, match="all of one class"):
-        combined("random_forest", np.ones((3, 2)) / 2, np.zeros(3, int), np.ones((4, 2)), 1)
+    with pytest.raises(InputError, match="lack a class"):
+        combined("random_forest", np.ones((3, 2, 2)) / 2, np.zeros(3, int), np.ones((4, 2, 2)), 1)
 
 
 def test_tables(results):

@@ -11,12 +11,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from asked import PARTICLE, PARTICLES, question
 from sklearn.metrics import roc_curve
-from synthetic_cells import CLASSES, write_cell
+from synthetic_cells import write_cell
 
 from showergrid.core.errors import InputError
-from showergrid.events.classes import Class
 from showergrid.events.hits import EVENTS, HITS, Hits
+from showergrid.events.questions import Question
 from showergrid.inputs.settings import Representation
 from showergrid.report.figures.cell import history_figure, roc_points
 from showergrid.report.figures.displays import display, hits_of, typical_events
@@ -92,7 +93,7 @@ def test_cell_figures_are_the_same_twice(tmp_path: Path, kind: str):
     made = [
         run_script(
             "cell_figures.py",
-            {"classes": CLASSES},
+            {"question": PARTICLE},
             tmp_path / str(seed),
             seed,
             history=cell / "history.csv",
@@ -121,7 +122,7 @@ def draw_events(shower: Path, out: Path, hash_seed: int, representations: list[d
         "origin": "first_hit",
     }
     job = {
-        "classes": CLASSES,
+        "question": PARTICLE,
         "energy": 1.0,
         "representations": [
             {"representation": representation, "resolution": 500} for representation in representations
@@ -167,18 +168,18 @@ def test_the_users_own_fonts_change_nothing(tmp_path: Path, monkeypatch: pytest.
     files["predictions"] = cell / "predictions.parquet"
     files |= {name: Path(f"{name}.pdf") for name in ("history_figure", "roc", "confusion")}
     monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path))
-    first = run_script("cell_figures.py", {"classes": CLASSES}, tmp_path / "first", 1, **files)
+    first = run_script("cell_figures.py", {"question": PARTICLE}, tmp_path / "first", 1, **files)
     [fonts] = tmp_path.glob("fontlist-*.json")
     text = fonts.read_text()
     assert "DejaVuSans.ttf" in text
     fonts.write_text(text.replace("DejaVuSans.ttf", "DejaVuSerif.ttf"))
-    assert run_script("cell_figures.py", {"classes": CLASSES}, tmp_path / "second", 1, **files) == first
+    assert run_script("cell_figures.py", {"question": PARTICLE}, tmp_path / "second", 1, **files) == first
 
 
 def test_roc_points_agree_with_scikit_learn():
     rng = np.random.default_rng(0)
     labels, scores = rng.integers(0, 2, 200), np.round(rng.random(200), 2)  # with ties
-    false, true = roc_points(labels, scores)
+    false, true = roc_points(labels == 0, scores)
     expected = roc_curve(labels == 0, scores, drop_intermediate=False)
     np.testing.assert_allclose(false, expected[0])
     np.testing.assert_allclose(true, expected[1])
@@ -186,20 +187,18 @@ def test_roc_points_agree_with_scikit_learn():
 
 def test_typical_events(shower: Path):
     events = pq.read_table(shower / "events.parquet")
-    classes = [Class(**entry) for entry in CLASSES]
-    assert typical_events(events, classes, 1.0) == {"electron": 1, "photon": 4}
+    assert typical_events(events, PARTICLES, 1.0) == {"electron": 1, "photon": 4}
     with pytest.raises(InputError, match="none is of class muon"):
-        typical_events(events, [Class(name="muon", pdg=13)], 1.0)
+        typical_events(events, Question(**question("electron", "photon", "muon")), 1.0)
 
 
 def test_typical_events_without_energies(shower: Path):
     events = pq.read_table(shower / "events.parquet")
-    classes = [Class(**entry) for entry in CLASSES]
     columns = {name: events[name] for name in events.column_names}
     unknown = {"energy": pa.nulls(6, pa.float32()), "n_hits": pa.array([40, 9, 41, 7, 30, 20], pa.int32())}
-    assert typical_events(pa.table(columns | unknown), classes, 1.0) == {"electron": 0, "photon": 5}
+    assert typical_events(pa.table(columns | unknown), PARTICLES, 1.0) == {"electron": 0, "photon": 5}
     some = {"energy": pa.array([None, 0.5, 3.0, None, None, 9.0], pa.float32())}
-    assert typical_events(pa.table(columns | some), classes, 1.0) == {"electron": 1, "photon": 5}
+    assert typical_events(pa.table(columns | some), PARTICLES, 1.0) == {"electron": 1, "photon": 5}
 
 
 def test_hits_of(shower: Path):

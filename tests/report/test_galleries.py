@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from asked import PARTICLES
 from synthetic_hits import CALIBRATION, hits_of, random_events
 
 from showergrid.core.errors import InputError
-from showergrid.events.classes import Class
 from showergrid.explain.selection import pixel_size
 from showergrid.inputs.image_file import read_images
 from showergrid.inputs.making import write_images
@@ -17,7 +17,8 @@ from showergrid.inputs.settings import ImageSettings
 from showergrid.inputs.window import Window
 from showergrid.report.figures.galleries import heatmap_figure, mistakes_figure, read_maps, worst
 
-CLASSES = [Class(name="electron", pdg=11), Class(name="photon", pdg=22)]
+CLASSES = PARTICLES.names
+SCORES = np.array([0.4, 0.5, 0.1, 0.2, 0.9, 0.8, 0.0, 1.0])  # electrons wrong: 2, 0; photons: 5, 1 (a tie: electron)
 VOXELS = {"name": "voxels", "module": "voxels", "parameters": {"cube_pool": "mean", "log_trans": False, "headroom": 1}}
 FLAT = {
     "name": "flat",
@@ -26,11 +27,12 @@ FLAT = {
 }
 PREDICTIONS = {
     "event": np.arange(8),
-    "pdg": np.array([11, 22] * 4, np.int32),
+    "particle": ["electron", "photon"] * 4,
     "energy": np.full(8, 1.0, np.float32),
     "n_hits": np.arange(8, dtype=np.int32),
     "split": ["test"] * 6 + ["train"] * 2,
-    "score": [0.4, 0.5, 0.1, 0.2, 0.9, 0.8, 0.0, 1.0],  # electrons wrong: 2, 0; photons wrong: 5, 1 (a tie is electron)
+    "particle.electron": SCORES,
+    "particle.photon": 1 - SCORES,
 }
 
 
@@ -53,8 +55,8 @@ def test_the_most_confident_wrong_answers(tmp_path, representation):
     window = Window((40,) * axes, ("centre",) * axes, ((0, 0),) * axes, "first_hit")
     pixel = np.array(pixel_size(CALIBRATION, images.axes))
     assert pixel.tolist() == [1.0] * axes
-    groups = worst(tmp_path / "predictions.parquet", images, window, pixel, CLASSES, 2)
-    assert [[event.score for event in group] for group in groups] == [[0.1, 0.4], [0.8, 0.5]]
+    groups = worst(tmp_path / "predictions.parquet", images, window, pixel, PARTICLES, 2)
+    assert [[event.probability[0] for event in group] for group in groups] == [[0.1, 0.4], [0.8, 0.5]]
     assert [[event.n_hits for event in group] for group in groups] == [[2, 0], [5, 1]]
     assert [event.answer for group in groups for event in group] == [1, 1, 0, 0]
     own = hits.only(hits.event == 2)
@@ -72,17 +74,18 @@ def write_heat(folder, scores):
     n = len(scores)
     columns = {
         "event": np.arange(n),
-        "pdg": pa.array([(11, 22)[i % 2] for i in range(n)], pa.int32()),
+        "particle": [CLASSES[i % 2] for i in range(n)],
         "energy": pa.array([2.0, 2.0, 0.9, 0.9, None, None][:n], pa.float32()),
         "n_hits": pa.array([5] * n, pa.int32()),
-        "score": scores,
+        "particle.electron": scores,
+        "particle.photon": [1 - score for score in scores],
         "place": pa.array([[[0, 0], [1, i]] for i in range(n)]),
         "value": pa.array([[[0.5], [0.1]]] * n),
         "heat": pa.array([[0.2, -0.4]] * n),
     }
     pq.write_table(pa.table(columns), folder / "heatmaps.parquet")
     (folder / "heatmaps.json").write_text(json.dumps({"axes": ["x", "z"], "pixel_cm": [0.4, 0.4]}))
-    return read_maps(folder / "heatmaps.parquet", folder / "heatmaps.json", CLASSES)
+    return read_maps(folder / "heatmaps.parquet", folder / "heatmaps.json", PARTICLES)
 
 
 def test_heat_maps_of_right_and_wrong_answers(tmp_path, monkeypatch):
@@ -108,5 +111,5 @@ def test_damaged_maps_are_refused(tmp_path, damaged):
     write_heat(tmp_path, [0.9, 0.9])
     (tmp_path / damaged).write_text("{}")
     with pytest.raises(InputError, match=r"heatmaps\.parquet") as refused:
-        read_maps(tmp_path / "heatmaps.parquet", tmp_path / "heatmaps.json", CLASSES)
+        read_maps(tmp_path / "heatmaps.parquet", tmp_path / "heatmaps.json", PARTICLES)
     assert "\n" not in str(refused.value)

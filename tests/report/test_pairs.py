@@ -4,7 +4,8 @@ import csv
 
 import numpy as np
 import pytest
-from synthetic_cells import CLASSES, write_cell
+from asked import PARTICLE
+from synthetic_cells import write_cell
 
 from showergrid.core.errors import InputError
 from showergrid.evaluation.comparisons import holm
@@ -19,7 +20,7 @@ FIVE = [19, 20, 21, 22, 23]
 def compared(*places: tuple[str, int, str, list[int]], alpha: float = 0.05) -> Compared:
     names = ("representation", "resolution", "model", "seeds")
     return Compared(
-        classes=CLASSES,
+        question=PARTICLE,
         comparison={"alpha": alpha},
         level=0.95,
         places=[{**dict(zip(names, place, strict=True)), "status": "run", "settings": None} for place in places],

@@ -9,21 +9,23 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from asked import PARTICLE, PARTICLES, question
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import accuracy_score, precision_score, recall_score, roc_curve
-from synthetic_cells import CLASSES, write_cell
+from synthetic_cells import write_cell
 
 from showergrid.core.errors import InputError
+from showergrid.evaluation.predictions import Answered
 from showergrid.evaluation.rates import binned, count, mistaken_at, rates
 from showergrid.events.directions import DIRECTIONS
 from showergrid.report.figures.performance import FIGURES
 from showergrid.report.settings.performance import CellPerformance, Overlaid
 from showergrid.report.tables.performance import (
     OVERLAID,
-    Answers,
     MeasuredEvents,
+    SeedAnswers,
     Series,
     best_threshold,
     measure,
@@ -34,7 +36,7 @@ from showergrid.report.tables.performance_overlay import best_on_validation, ove
 from showergrid.report.tables.performance_table import cell_csv, layout, places_csv
 
 SETTINGS = {
-    "classes": CLASSES,
+    "question": PARTICLE,
     "bootstrap": {"seed": 1, "resamples": 200, "level": 0.95},
     "performance": {"bins": 4, "efficiencies": [0.8, 0.9], "ratio": 0.1},
 }
@@ -44,7 +46,18 @@ LABELS = RNG.integers(0, 2, 500)
 SCORES = 1 / (1 + np.exp(-RNG.normal(size=500) - 1.2 * np.where(LABELS == 0, 1, -1)))
 KNOWN = {"energy": RNG.uniform(0.1, 2, 500), "angle": RNG.uniform(0, 90, 500), "hits": RNG.integers(3, 9, 500) * 1.0}
 EVENTS = MeasuredEvents(np.arange(500), LABELS, KNOWN)
-CELL = Answers(SCORES, SCORES[:200], LABELS[:200])
+
+
+def answers_of(scores, validation=SCORES[:200], labels=LABELS[:200]) -> SeedAnswers:
+    """Scores of the 500 test events and of the validation events."""
+    both = (np.stack([part, 1 - part], axis=1) for part in (scores, validation))
+    test, known = (
+        Answered(np.arange(of.size), of, part) for of, part in zip((LABELS, np.asarray(labels)), both, strict=True)
+    )
+    return SeedAnswers(test, known)
+
+
+CELL = answers_of(SCORES)
 ONES = np.ones((1, 500))
 
 
@@ -93,7 +106,7 @@ def test_rejection_of_resamples_with_ties_is_that_of_the_events_written_out(seed
     weights = rng.integers(0, 3, (3, 60)).astype(float)
     weights[:, :2] = 1
     efficiencies = np.array([0.3, 0.5, 0.8])
-    for row, mistaken in zip(weights, mistaken_at(labels, scores, efficiencies, weights), strict=True):
+    for row, mistaken in zip(weights, mistaken_at(labels == 0, scores, efficiencies, weights), strict=True):
         repeated = np.repeat(np.arange(60), row.astype(int))
         false, true, _ = roc_curve(labels[repeated] == 0, scores[repeated], drop_intermediate=False)
         expected = [false[np.flatnonzero(true >= efficiency - 1e-9)[0]] for efficiency in efficiencies]
@@ -118,16 +131,16 @@ def test_scan_and_its_maximum(points):
 
 def test_the_threshold_is_chosen_on_validation_alone():
     scores = np.array([0.9, 0.8, 0.35, 0.3])
-    validation = Answers(np.full(500, 0.5), scores, np.array([0, 0, 0, 1]))
-    assert best_threshold(validation, "efficiency_purity", 1.0) == 0.31  # keeps all three, the lowest that does
-    measured = measure(EVENTS, [replace(CELL, validation=scores, validation_labels=np.array([0, 0, 0, 1]))], ASKED, "x")
+    cell = answers_of(SCORES, scores, [0, 0, 0, 1])
+    assert best_threshold(0, cell.validation, "efficiency_purity", 1.0) == 0.31  # keeps all three, the lowest that does
+    measured = measure(EVENTS, [cell], ASKED, "x")
     best = next(p for p in measured if (p.against, p.quantity) == ("best_efficiency_purity", "efficiency"))
     assert best.at == 0.31
     assert best.estimate.value == pytest.approx(np.mean(SCORES[LABELS == 0] >= 0.31))
 
 
 def test_several_seeds_are_averaged():
-    other = replace(CELL, test=np.clip(SCORES + 0.1, 0, 1))
+    other = answers_of(np.clip(SCORES + 0.1, 0, 1))
     both = measure(EVENTS, [CELL, other], ASKED, "x")
     apart = [measure(EVENTS, [cell], ASKED, "x") for cell in (CELL, other)]
     for key in (("angle", "efficiency"), ("threshold", "purity"), ("efficiency", "mistaken")):
@@ -146,13 +159,13 @@ def test_bins_hold_as_many_events_each():
 
 
 def test_rates_of_no_events_are_not_defined():
-    nothing = rates(count(LABELS, np.ones((500, 1), bool), np.zeros((500, 1), bool), ONES), 1.0)
+    nothing = rates(count(LABELS == 0, np.ones((500, 1), bool), np.zeros((500, 1), bool), ONES), 1.0)
     assert all(np.isnan(rate).all() for rate in nothing.values())
 
 
 @pytest.mark.parametrize("scores", [np.full(500, 0.6), np.full(500, 0.4), (LABELS == 0) * 1.0])
 def test_collapsed_and_perfect_cells_are_measured_and_drawn(tmp_path, scores):
-    measured = measure(EVENTS, [Answers(scores, scores[:200], LABELS[:200])], ASKED, "x")
+    measured = measure(EVENTS, [answers_of(scores, scores[:200])], ASKED, "x")
     if np.ptp(scores) == 0:
         assert value(measured, "efficiency", "photon_rejection") == 1
     else:
@@ -186,6 +199,30 @@ def test_unknown_energies_are_left_out_and_said(tmp_path):
     some = replace(EVENTS, known={"energy": np.where(np.arange(500) < 400, KNOWN["energy"], np.nan)})
     measured = measure(some, [CELL], ASKED, "x")
     assert sum(p.events for p in measured if (p.against, p.quantity) == ("energy", "accuracy")) == 400
+
+
+def test_each_of_three_classes_is_looked_at_against_the_rest(tmp_path):
+    labels = RNG.integers(0, 3, 500)
+    lean = np.exp(RNG.normal(size=(500, 3)) + 1.5 * np.eye(3)[labels])
+    test = Answered(np.arange(500), labels, lean / lean.sum(axis=1, keepdims=True))
+    asked = CellPerformance(**{**SETTINGS, "question": question("electron", "photon", "muon")})
+    measured = measure(MeasuredEvents(np.arange(500), labels, KNOWN), [SeedAnswers(test, test)], asked, "x")
+    answer = test.probability.argmax(axis=1)
+    for k, name in enumerate(asked.question.names):
+        own = [point for point in measured if point.of == name]
+        assert value(own, "all", "accuracy") == pytest.approx(accuracy_score(labels, answer))
+        assert value(own, "all", "efficiency") == pytest.approx(recall_score(labels == k, answer == k))
+        assert value(own, "all", "purity") == pytest.approx(precision_score(labels == k, answer == k))
+        false, true, _ = roc_curve(labels == k, test.probability[:, k], drop_intermediate=False)
+        rejection = next(p for p in own if (p.quantity, p.at) == ("other_rejection", 0.8)).estimate.value
+        assert rejection == pytest.approx(1 / false[np.flatnonzero(true >= 0.8)[0]])
+    assert [row["class"] for row in csv.DictReader(cell_csv(measured).splitlines())][-1] == "muon"
+    places = CellPerformance(**{**SETTINGS, "question": question("electron", "photon", "muon")})
+    named = Overlaid(**SETTINGS, places=[place("voxels", 50, "simple", [1])]).places
+    grid = layout(places, named, {named[0].name: measured}, 500)
+    assert [row.stub[-1] for row in grid.groups[0].rows] == ["electron", "photon", "muon"]
+    for name, draw in FIGURES.items():
+        draw([Series("", measured)], asked, "", tmp_path / f"{name}.pdf")
 
 
 # From cell folders
@@ -236,13 +273,12 @@ def test_other_test_events_and_other_directions_are_refused(tmp_path):
     other = write_cell(tmp_path, "projection_y", 100, "simple", 2, 1.0, events=500) / "predictions.parquet"
     write_angles(tmp_path / "few.parquet", 300)
     write_angles(tmp_path / "all.parquet", 400)
-    classes = ASKED.classes
     with pytest.raises(InputError, match=r"few\.parquet: holds other events than .*make it again"):
-        read_test_events(first, tmp_path / "few.parquet", classes)
-    events = read_test_events(first, tmp_path / "all.parquet", classes)
+        read_test_events(first, tmp_path / "few.parquet", PARTICLES)
+    events = read_test_events(first, tmp_path / "all.parquet", PARTICLES)
     with pytest.raises(InputError, match=r"its test events are not those of the other cells"):
-        read_answers(other, events, classes)
+        read_answers(other, events, PARTICLES)
     table = pq.read_table(first)
     energy = pa.nulls(table.num_rows, pa.float32())
-    pq.write_table(table.set_column(2, pa.field("energy", pa.float32()), energy), first)
-    assert np.isnan(read_test_events(first, tmp_path / "all.parquet", classes).known["energy"]).all()
+    pq.write_table(table.set_column(1, pa.field("energy", pa.float32()), energy), first)
+    assert np.isnan(read_test_events(first, tmp_path / "all.parquet", PARTICLES).known["energy"]).all()

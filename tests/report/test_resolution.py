@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from synthetic_cells import BOOTSTRAP, CLASSES, write_cell
+from asked import PARTICLE
+from synthetic_cells import BOOTSTRAP, write_cell
 
 from showergrid.core.errors import InputError
 from showergrid.evaluation.cell_folder import FILES
@@ -56,7 +57,7 @@ def config(**changes: object) -> dict:
     places += [place("deep", 250, [19]), place("deep", 1000, [19], "out of memory"), place("flat", 250, [19], "n/a")]
     return {
         "table": "table_resolution",
-        "classes": CLASSES,
+        "question": PARTICLE,
         "places": places,
         "published": {"note": "a thesis", "resolution": {"simple": {"250": 0.834, "1000": 0.502, "2000": 0.9}}},
         "bootstrap": BOOTSTRAP,
@@ -110,8 +111,10 @@ def test_numbers_of_a_place_by_hand(study: ResolutionResults, results: Path):
     for seed in SEEDS:
         table = pq.read_table(results / f"cells/view/c1000/simple/seed{seed}/predictions.parquet").to_pydict()
         right = [
-            (score >= 0.5) == (pdg == 11)
-            for score, pdg, split in zip(table["score"], table["pdg"], table["split"], strict=True)
+            (score >= 0.5) == (particle == "electron")
+            for score, particle, split in zip(
+                table["particle.electron"], table["particle"], table["split"], strict=True
+            )
             if split == "test"
         ]
         shares.append(sum(right) / len(right))

@@ -66,7 +66,9 @@ def test_numbers_of_a_cell_by_hand(table: GridResults, results: Path):
     values, rates = [], []
     for seed in (19, 20, 21):
         folder = results / f"cells/projection_y/c1000/simple/seed{seed}"
-        values.append(json.loads((folder / "metrics.json").read_text())["splits"]["test"]["accuracy"]["value"])
+        values.append(
+            json.loads((folder / "metrics.json").read_text())["questions"]["particle"]["test"]["accuracy"]["value"]
+        )
         rates.append([float(row["val_accuracy"]) for row in rows_of((folder / "history.csv").read_text())])
     row = rows_of(table_csv(table))[0]
     mean = sum(values) / 3

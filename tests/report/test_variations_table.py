@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from asked import PARTICLE
 
 from showergrid.core.errors import InputError
 from showergrid.report.formats import markdown
@@ -19,7 +20,7 @@ N = 200
 def settings(**changes) -> VariationTable:
     place = {"representation": "flat", "resolution": 100, "model": "simple", "seeds": [1, 2], "status": "run"}
     defaults = {
-        "classes": [{"name": "electron", "pdg": 11}, {"name": "photon", "pdg": 22}],
+        "question": PARTICLE,
         "bootstrap": {"seed": 1, "resamples": 400, "level": 0.95},
         "comparison": {"alpha": 0.05},
         "order": "axis",
@@ -38,12 +39,18 @@ def write(results, seed: int, wrong: dict[str, int], lost: dict[str, int] | None
     tables = []
     for name, count in wrong.items():
         event = np.arange(N - (lost or {}).get(name, 0)) * 3
-        pdg = np.where(event % 2 == 0, 11, 22)
-        right = np.where(pdg == 11, 0.9, 0.1)
+        particle = np.where(event % 2 == 0, "electron", "photon")
+        right = np.where(event % 2 == 0, 0.9, 0.1)
         score = np.where(np.arange(event.size) < count, 1 - right, right)
         tables.append(
             pa.table(
-                {"variation": [name] * event.size, "event": event, "pdg": pa.array(pdg, pa.int32()), "score": score}
+                {
+                    "variation": [name] * event.size,
+                    "event": event,
+                    "particle": particle,
+                    "particle.electron": score,
+                    "particle.photon": 1 - score,
+                }
             )
         )
     path = results / f"variations/flat/c100/simple/seed{seed}.parquet"

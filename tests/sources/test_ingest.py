@@ -188,7 +188,7 @@ def test_labels_of_other_kinds(tmp_path):
     columns = {**PLAIN, "pdg": {"files": {"electron*": 11, "gamma*": 22}}}
     assert read(tmp_path, files, columns)[1]["pdg"].to_pylist() == [11] * 6 + [22] * 3
     study = {**PLAIN, "pdg": {"files": {"electron*": 13, "gamma*": 211}}}
-    study["classes"] = [{"name": "muon", "pdg": 13}, {"name": "pion", "pdg": 211}]
+    study["codes"] = [13, 211]
     assert read(tmp_path, files, study)[1]["pdg"].to_pylist() == [13] * 6 + [211] * 3
 
 

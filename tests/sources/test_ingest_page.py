@@ -230,6 +230,6 @@ def test_every_key_is_explained():
 
     explained = set(re.findall(r"`([a-z_]+)`", PAGE))
     assert ColumnMap.model_fields.keys() <= explained
-    assert MapFile.model_fields.keys() <= explained | {"classes"}
+    assert MapFile.model_fields.keys() <= explained | {"codes"}
     for field in ("column", "unit", "flip", "offset", "values", "constant", "files", "shape", "fastest", "where"):
         assert field in explained, field

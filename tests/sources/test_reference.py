@@ -21,7 +21,7 @@ from showergrid.sources.showers.showers import simulate_shard
 CONFIG = Path(__file__).parents[2] / "config"
 STUDY = yaml.safe_load((CONFIG / "config.yaml").read_text())
 PUBLISHED = PublishedData(**yaml.safe_load((CONFIG / "reference.yaml").read_text())["published"]["data"])
-CODES = [entry["pdg"] for entry in STUDY["classes"]]
+CODES = [code for kind in STUDY["questions"][0]["classes"] for code in kind["values"]]
 
 
 def showers(count: int, **changes) -> tuple[pa.Table, pa.Table]:

@@ -24,16 +24,16 @@ from showergrid.core import provenance
 from showergrid.training.checkpoint import Checkpoint
 from showergrid.training.device import prepare
 from showergrid.training.loop import answers, build, train
-from test_loop import settings, toy
+from test_loop import TASKS, settings, toy
 
 chosen = settings(n_epochs=2, **json.loads(sys.argv[1]))
 device = prepare(chosen)
 shape = (1, 16, 16)
-network = build({"module": "simple", "parameters": {"bn": True}}, shape, 2, 19)
+network = build({"module": "simple", "parameters": {"bn": True}}, shape, TASKS, 19)
 with tempfile.TemporaryDirectory() as folder:
     resume = Checkpoint(Path(folder, "checkpoint.pt"), "")
-    done = train(network, chosen, 19, toy(96, 1, shape), toy(40, 2, shape), device, resume)
-scores = answers(network, chosen, toy(60, 3, shape).images, device)
+    done = train(network, chosen, 19, TASKS, toy(96, 1, shape), toy(40, 2, shape), device, resume)
+[scores] = answers(network, chosen, TASKS, toy(60, 3, shape).images, device)
 content = b"".join(tensor.numpy().tobytes() for tensor in [*done.best.values(), scores]) + repr(done.history).encode()
 print(json.dumps([hashlib.sha256(content).hexdigest(), provenance._determinism()]))
 """
@@ -51,7 +51,7 @@ prepare(settings(strict=True))
 def python(code: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the code in a process of its own, because each process settles once which kernels it uses."""
     inherited = {name: value for name, value in os.environ.items() if name not in AVX2}
-    paths = os.pathsep.join([str(HERE), str(HERE.parents[1] / "scripts")])
+    paths = os.pathsep.join([str(HERE), str(HERE.parent / "helpers"), str(HERE.parents[1] / "scripts")])
     return subprocess.run(
         [sys.executable, "-c", code, *arguments],
         env={**inherited, "PYTHONPATH": paths, **environment},
@@ -107,7 +107,7 @@ import hashlib
 import numpy as np
 from showergrid.evaluation.metrics import cross_entropy
 
-scores = np.random.default_rng(1).random(2000)
+scores = np.random.default_rng(1).random((2000, 2))
 print(hashlib.sha256(cross_entropy(np.arange(2000) % 2, scores, np.eye(2000)).tobytes()).hexdigest())
 """
 

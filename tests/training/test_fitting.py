@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from asked import tasks
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
@@ -25,6 +26,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "cut": {},
 }
 COLUMNS = 6
+TASKS = tasks(2)
 
 
 def listed(values: np.ndarray) -> Cut:
@@ -56,11 +58,12 @@ TRAINING, VALIDATION, UNSEEN = toy(200, 1), toy(60, 2), toy(1200, 3)
 def fit(name: str, seed: int = 19) -> fitting.Fitted:
     module = plugins.load("models", name)
     model = {"parameters": SMALL[name], "training": {"threads": 1}}
-    return fitting.fit(module, model, seed, TRAINING, VALIDATION, 2)
+    asked = [Labelled(part.images, part.label[:, None]) for part in (TRAINING, VALIDATION)]
+    return fitting.fit(module, model, seed, TASKS, *asked)
 
 
 def probability(name: str, fitted: fitting.Fitted, images: Cut) -> np.ndarray:
-    return answers.answer(fitted.best, {"model": {"module": name}}, images)
+    return answers.answer(fitted.best, {"model": {"module": name}}, TASKS, images)["question0"]
 
 
 @pytest.mark.parametrize("name", SMALL)
@@ -75,8 +78,8 @@ def test_answers_survive_the_file_and_history_says_what_was_kept(tmp_path, name)
     assert score.dtype == np.float64
     np.testing.assert_allclose(score.sum(1), 1, rtol=1e-6)
     assert (score.argmax(1) == UNSEEN.label).mean() > 0.82
-    read = answers.answer(model_file.read_model(first)[0], {"model": {"module": name}}, UNSEEN.images)
-    assert read.tobytes() == score.tobytes()
+    again = fitting.Fitted(model_file.read_model(first)[0], [])
+    assert probability(name, again, UNSEEN.images).tobytes() == score.tobytes()
     kept = fitted.history[best_epoch(fitted.history) - 1]
     val = probability(name, fitted, VALIDATION.images)
     assert kept.val_accuracy == pytest.approx((val.argmax(1) == VALIDATION.label).mean())
@@ -137,3 +140,20 @@ def test_cut_answers_as_its_threshold():
     score = probability("cut", fit("cut"), UNSEEN.images)
     above = views.table(UNSEEN.images)[:, 2] > threshold
     np.testing.assert_array_equal(score.argmax(1), above)
+
+
+@pytest.mark.parametrize("name", ["xgboost", "random_forest", "linear_svm"])
+def test_each_question_is_fitted_by_itself(name):
+    """A second question of three classes, of which the fifth column tells something, leaves the first as it is."""
+    kinds = [np.digitize(views.table(part.images)[:, 5], [-0.5, 0.5]) for part in (TRAINING, VALIDATION, UNSEEN)]
+    asked = [
+        Labelled(part.images, np.column_stack([part.label, kind]))
+        for part, kind in zip((TRAINING, VALIDATION), kinds, strict=False)
+    ]
+    model = {"parameters": SMALL[name], "training": {"threads": 1}}
+    fitted = fitting.fit(plugins.load("models", name), model, 19, tasks(2, 3), *asked)
+    both = answers.answer(fitted.best, {"model": {"module": name}}, tasks(2, 3), UNSEEN.images)
+    assert both["question0"].tobytes() == probability(name, fit(name), UNSEEN.images).tobytes()
+    assert both["question1"].shape == (1200, 3)
+    assert (both["question1"].argmax(1) == kinds[2]).mean() > 0.6
+    assert fitted.history == fit(name).history

@@ -44,8 +44,9 @@ def test_a_replaced_file_does_not_get_into_a_table(project):
     path, shown = cell / "predictions.parquet", project.results / "table1.csv"
     original = shown.read_bytes()
     table = pq.read_table(path)
-    turned = pc.subtract(pa.scalar(1.0), table["score"])
-    pq.write_table(table.set_column(table.schema.get_field_index("score"), "score", turned), path)
+    name = "particle.electron"
+    turned = pc.subtract(pa.scalar(1.0), table[name])
+    pq.write_table(table.set_column(table.schema.get_field_index(name), name, turned), path)
     done = project.snakemake("--cores", "1", "results-test/table1.tex", check=False)
     assert done.returncode != 0
     name = cell.relative_to(project.root)

@@ -22,7 +22,8 @@ RECORDS = [
     "cells/voxels/c100/simple/seed19/figures/history.pdf",
     "table1.tex",
 ]
-METRICS = ["accuracy", "loss", "f1_electron", "f1_photon", "f1_macro", "roc_auc", "efficiency", "purity"]
+ABOUT = ["event", "energy", "n_hits"]
+METRICS = ["accuracy", "loss", "f1_macro", "roc_auc", "expected_calibration_error"]
 
 
 def test_tables_of_the_data(finished):
@@ -47,13 +48,15 @@ def test_files_of_a_cell(finished):
     assert list(rows[0]) == ["epoch", "lr", "train_loss", "train_accuracy", "val_loss", "val_accuracy"]
     assert [row["epoch"] for row in rows] == ["1", "2"]
     predictions = pq.read_table(cell / "predictions.parquet")
-    assert predictions.column_names == ["event", "pdg", "energy", "n_hits", "split", "score"]
+    assert predictions.column_names == [*ABOUT, "split", "particle", "particle.electron", "particle.photon"]
     assert predictions["event"].to_pylist() == list(range(160))
     metrics = json.loads((cell / "metrics.json").read_text())
     for split in ("train", "validation", "test"):
-        split_metrics = metrics["splits"][split]
-        for name in [*METRICS, "expected_calibration_error"]:
+        split_metrics = metrics["questions"]["particle"][split]
+        for name in METRICS:
             assert {"value", "low", "high"} <= set(split_metrics[name])
+        for kind in ("electron", "photon"):
+            assert {"efficiency", "purity", "f1"} <= set(split_metrics["classes"][kind])
         assert sum(split_metrics["confusion"]["electron"][answer]["value"] for answer in ("electron", "photon")) > 0
     assert metrics["best_epoch"] in (1, 2)
     assert 0 < metrics["window"]["charge"]["value"] <= 1

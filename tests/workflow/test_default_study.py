@@ -31,7 +31,7 @@ def test_there_are_several_seeds():
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_simple_network_learns(metrics, cell):
-    test = metrics[cell]["splits"]["test"]
+    test = metrics[cell]["questions"]["particle"]["test"]
     assert not metrics[cell]["collapsed"]
     assert test["events"] == SHOWERS * STUDY["split"]["test_fraction"]
     assert test["accuracy"]["low"] > 0.75

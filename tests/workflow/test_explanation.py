@@ -36,9 +36,9 @@ def test_figures_and_their_numbers(explained):
     assert report["fall_hottest"]["low"] <= report["fall_hottest"]["value"] <= report["fall_hottest"]["high"]
     maps = pq.read_table(explained.root / CELL / "explanation/heatmaps.parquet")
     predictions = pq.read_table(explained.root / CELL / "predictions.parquet").to_pylist()
-    score = {row["event"]: row["score"] for row in predictions if row["split"] == "test"}
+    score = {row["event"]: row["particle.electron"] for row in predictions if row["split"] == "test"}
     for row in maps.to_pylist():
-        assert row["score"] == pytest.approx(score[row["event"]], abs=0.01)  # bf16, in another batch
+        assert row["particle.electron"] == pytest.approx(score[row["event"]], abs=0.01)  # bf16, in another batch
 
 
 def test_what_an_edit_makes_again(explained, tmp_path):

@@ -21,7 +21,7 @@ def test_table_of_resolutions_has_both_kinds_of_window(finished):
     assert set(table) == {(model, c) for model in ("simple", "simple_cm") for c in ("100", "200")}
     for (model, c), row in table.items():
         metrics = json.loads((finished.cell("projection_y", int(c), model, 19) / "metrics.json").read_text())
-        assert float(row["test_accuracy"]) == metrics["splits"]["test"]["accuracy"]["value"]
+        assert float(row["test_accuracy"]) == metrics["questions"]["particle"]["test"]["accuracy"]["value"]
     assert table["simple", "100"]["window"] == table["simple", "200"]["window"] == "16 32"
     assert table["simple_cm", "100"]["window"] == "8 16"
     assert table["simple_cm", "200"]["window"] == "16 32"

@@ -121,7 +121,7 @@ def test_code_with_an_old_time_is_seen(project):
 
 def test_another_name_of_a_class_leaves_the_data(project):
     """Their bytes hold its code alone."""
-    project.edit("config/test.yaml", "{name: photon, pdg: 22}", "{name: gamma, pdg: 22}")
+    project.edit("config/test.yaml", "{name: photon, values: [22]}", "{name: gamma, values: [22]}")
     planned = set(project.plan().rules)
     assert {"train", "table"} <= planned
     assert not {"simulate", "gather", "split", "calibrate", "calibrate_images", "images"} & planned

@@ -68,10 +68,10 @@ def test_an_ensemble_is_made_of_cells_and_nothing_is_planned_then(project):
     predictions = pq.read_table(project.results / "ensembles/tiny.predictions.parquet")
     members = [("projection_y", "complex", 19), ("projection_y", "complex", 20), ("start_end", "simple", 19)]
     scores = [
-        pq.read_table(project.cell(name, 100, model, seed) / "predictions.parquet")["score"].to_numpy()
+        pq.read_table(project.cell(name, 100, model, seed) / "predictions.parquet")["particle.electron"].to_numpy()
         for name, model, seed in members
     ]
-    np.testing.assert_allclose(predictions["score_mean"].to_numpy(), np.mean(scores, axis=0), rtol=1e-12)
+    np.testing.assert_allclose(predictions["particle.electron.mean"].to_numpy(), np.mean(scores, axis=0), rtol=1e-12)
     with open(project.results / "ensembles/tiny.csv", newline="") as file:
         assert [row["kind"] for row in csv.DictReader(file)] == ["combined"] * 3 + ["member"] * 2
 

@@ -87,8 +87,8 @@ def test_one_run_a_cell_with_what_its_folder_holds(tracked, client):
     assert run.data.params["representation.parameters.axis"] == "y"
     metrics = json.loads((folder / "metrics.json").read_text())
     for name in ("value", "low", "high"):
-        shown = "test/accuracy" if name == "value" else f"test/accuracy/{name}"
-        assert run.data.metrics[shown] == metrics["splits"]["test"]["accuracy"][name]
+        shown = "particle/test/accuracy" if name == "value" else f"particle/test/accuracy/{name}"
+        assert run.data.metrics[shown] == metrics["questions"]["particle"]["test"]["accuracy"][name]
     lines = (folder / "history.csv").read_text().splitlines()
     column = lines[0].split(",").index("val_loss")
     history = client.get_metric_history(run.info.run_id, "val_loss")
@@ -119,7 +119,8 @@ for name in sys.argv[1:]:
     model = mlflow.pyfunc.load_model(f"models:/{name}/1")
     answer = model.predict(model.input_example)
     inputs = {column["name"]: column["type"] for column in model.metadata.signature.inputs.to_dict()}
-    found[name] = {"inputs": inputs, "score": dict(zip(map(int, answer["event"]), map(float, answer["score"])))}
+    score = dict(zip(map(int, answer["event"]), map(float, answer["particle.electron"])))
+    found[name] = {"inputs": inputs, "score": score}
 print(json.dumps(found))
 """
     cells = [CELL, "voxels/c100/simple/seed19"]
@@ -134,7 +135,7 @@ print(json.dumps(found))
     answers = json.loads(done.stdout.splitlines()[-1])
     for cell in cells:
         told = pq.read_table(tracked.results / "cells" / cell / "predictions.parquet").to_pydict()
-        scores = dict(zip(map(str, told["event"]), told["score"], strict=True))
+        scores = dict(zip(map(str, told["event"]), told["particle.electron"], strict=True))
         answer = answers[cell.replace("/", ".")]
         assert answer["inputs"] == {"event": "long", "x": "float", "y": "float", "z": "float", "charge": "float"}
         assert len(answer["score"]) == 2

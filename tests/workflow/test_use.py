@@ -45,7 +45,7 @@ def targets():
 
 
 def scores(folder):
-    return pq.read_table(folder / "predictions.parquet")["score"].to_numpy()
+    return pq.read_table(folder / "predictions.parquet")["particle.electron"].to_numpy()
 
 
 def by_hand(folder, *arguments):
@@ -55,9 +55,10 @@ def by_hand(folder, *arguments):
 
 def test_a_prediction_has_the_bytes_of_evaluation(used):
     table = pq.read_table(used.results / "predictions/again.parquet")
-    names = ["event", "source", "number", "n_hits", "outside", "answer", "score", "score_photon"]
+    names = ["event", "source", "number", "n_hits", "outside"]
+    names += ["particle.answer", "particle.electron", "particle.photon"]
     assert table.column_names == names
-    assert table["score"].to_numpy().tobytes() == scores(used.cell(*ASKED)).tobytes()
+    assert table["particle.electron"].to_numpy().tobytes() == scores(used.cell(*ASKED)).tobytes()
     assert set(table["source"].to_pylist()) == {"own.csv"}
 
 
@@ -84,7 +85,7 @@ def test_by_hand_the_study_s_table_and_some_of_its_events(finished, tmp_path):
     hits = finished.results / "data/hits.parquet"
     done = by_hand(tmp_path, "--cell", folder, "--hits", hits, "--output", "all.parquet")
     assert done.returncode == 0, done.stderr
-    assert pq.read_table(tmp_path / "all.parquet")["score"].to_numpy().tobytes() == scores(folder).tobytes()
+    assert pq.read_table(tmp_path / "all.parquet")["particle.electron"].to_numpy().tobytes() == scores(folder).tobytes()
     table = pq.read_table(hits)
     some = table.filter(pa.compute.is_in(table["event"], pa.array([3, 7, 8, 100])))
     some = some.set_column(some.column_names.index("charge"), "charge", pa.compute.multiply(some["charge"], 100))
@@ -127,7 +128,8 @@ def test_an_exported_network_gives_the_scores_of_evaluation(used, place):
     assert exported[:, 0] == pytest.approx(evaluated[told["example"]["events"]], abs=0.01)
     assert told["agreement"]["events"] == 80
     assert told["agreement"]["largest_difference"] < told["agreement"]["tolerance"]
-    assert told["output"]["classes"] == ["electron", "photon"]
+    assert told["output"]["questions"] == [{"name": "particle", "classes": ["electron", "photon"]}]
+    assert told["output"]["columns"] == ["particle.electron", "particle.photon"]
 
 
 def test_a_fit_that_is_no_network_is_not_exported(used, tmp_path):

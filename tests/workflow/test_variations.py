@@ -20,8 +20,9 @@ def test_table_of_variations(project):
     scores = pq.read_table(project.results / "variations/projection_y/c200/simple/seed19.parquet")
     own = scores.filter(pc.equal(scores["variation"], "nominal"))
     known = pq.read_table(project.cell("projection_y", 200, "simple", 19) / "predictions.parquet")
-    score = dict(zip(known["event"].to_pylist(), known["score"].to_pylist(), strict=True))
-    np.testing.assert_allclose(own["score"], [score[event] for event in own["event"].to_pylist()], rtol=1e-2, atol=1e-3)
+    score = dict(zip(known["event"].to_pylist(), known["particle.electron"].to_pylist(), strict=True))
+    nominal = [score[event] for event in own["event"].to_pylist()]
+    np.testing.assert_allclose(own["particle.electron"], nominal, rtol=1e-2, atol=1e-3)
     split = dict(zip(known["event"].to_pylist(), known["split"].to_pylist(), strict=True))
     assert {split[event] for event in own["event"].to_pylist()} == {"test"}
 

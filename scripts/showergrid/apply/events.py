@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,10 @@ from showergrid.core.atomic import replacing
 from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
 from showergrid.core.progress import report
+from showergrid.evaluation.predictions import columns_of
 from showergrid.events.detector import Box
 from showergrid.events.hits import Hits
+from showergrid.events.questions import Question
 from showergrid.inputs.views import views
 from showergrid.sources.files.chunks import format_of
 from showergrid.sources.files.column_maps import load_map
@@ -109,20 +111,31 @@ def _order(given: str | None, columns: ColumnMap, cell: dict[str, Any]) -> str:
     return order
 
 
-def write_scores(path: Path, events: pa.Table, outside: np.ndarray, classes: Sequence[str], score: np.ndarray) -> None:
-    """Write a cell's scores of events, as CSV or as Parquet by the suffix of `path`.
+def write_scores(
+    path: Path,
+    events: pa.Table,
+    outside: np.ndarray,
+    questions: Sequence[Question],
+    answers: Mapping[str, np.ndarray],
+) -> None:
+    """Write a cell's answers for events, as CSV or as Parquet by the suffix of `path`.
+
+    To each question there are `{question}.answer`, the likeliest class, and `{question}.{class}`, its probability.
 
     Args:
         path: file to write.
         events: table of the events, as `UnlabelledEvents.table` returns it.
         outside: (E,) int64, number of hits of each event outside of the ranges of the cell's training events.
-        classes: names of the classes, the positive one first.
-        score: (E, classes) float64, probability of each.
+        questions: what the cell was asked.
+        answers: (E, classes) float64 of each question.
     """
     table = events.append_column("outside", pa.array(outside))
-    table = table.append_column("answer", pa.array(np.array(classes)[score.argmax(1)]))
-    for i, name in enumerate(classes):
-        table = table.append_column("score" if i == 0 else f"score_{name}", pa.array(score[:, i]))
+    for question in questions:
+        probability = answers[question.name]
+        likeliest = np.array(question.names)[probability.argmax(axis=1)]
+        table = table.append_column(f"{question.name}.answer", pa.array(likeliest))
+        for name, values in zip(columns_of(question), probability.T, strict=True):
+            table = table.append_column(name, pa.array(np.ascontiguousarray(values)))
     with replacing(path) as beside:
         if path.suffix == ".csv":
             pa.csv.write_csv(table, beside, pa.csv.WriteOptions(quoting_style="needed"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,14 +13,17 @@ import torch
 from torch import Tensor, nn
 
 from showergrid.core.errors import InputError
+from showergrid.evaluation.predictions import columns_of
 from showergrid.events.hits import AXES
 from showergrid.inputs.image_file import Images
 from showergrid.inputs.making import FEW_HITS
 from showergrid.inputs.pixels import is_list
 from showergrid.inputs.views import Seen, View, views
+from showergrid.tasks.classes import tasks_of
+from showergrid.training.data import Task, questions_of
 from showergrid.training.device import name_of
 from showergrid.training.fitting import estimator
-from showergrid.training.loop import batches, build, untrained
+from showergrid.training.loop import batches, build, parts, untrained
 
 # Largest difference between a score of the exported network and that of evaluation, by the precision of the latter.
 # The export computes in float32, in which the order of sums matters little; bfloat16 has 8 significant bits.
@@ -29,15 +32,17 @@ EXAMPLES = 4  # test events whose images are written beside the export
 
 
 class Answering(nn.Module):
-    """A network followed by the softmax to probabilities: images (N, C, ...) float32 to (N, classes) float64."""
+    """A network and the answers to its questions: images (N, C, ...) float32 to (N, classes of all) float64."""
 
-    def __init__(self, network: nn.Module) -> None:
+    def __init__(self, network: nn.Module, tasks: Sequence[Task]) -> None:
         super().__init__()
         self.network = network
+        self.tasks = list(tasks)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map images to the probability of each class."""
-        return self.network(x).double().softmax(1)
+        """Map images to the probability of each class, question by question."""
+        given = parts(self.tasks, self.network(x))
+        return torch.cat([task.answer(own) for task, own in zip(self.tasks, given, strict=True)], dim=1)
 
 
 def check_network(cell: dict[str, Any]) -> None:
@@ -55,14 +60,17 @@ def torchscript(weights: dict[str, Tensor], cell: dict[str, Any], shape: tuple[i
 
     `weights` and `cell` are what `read_model` returns. The same cell gives the same bytes.
     """
-    network = build(untrained(cell["model"]), shape, len(cell["classes"]), cell["seed"])
+    tasks = tasks_of(cell)
+    network = build(untrained(cell["model"]), shape, tasks, cell["seed"])
     network.load_state_dict(weights)
     written = io.BytesIO()
     with warnings.catch_warnings(), torch.no_grad():
         # torch.jit is deprecated in favour of torch.export, whose files need a compiler of their own; LArSoft has
         # nothing but libtorch, which loads TorchScript
         warnings.simplefilter("ignore")
-        torch.jit.save(torch.jit.trace(Answering(network).eval(), torch.zeros(2, *shape), check_trace=False), written)
+        torch.jit.save(
+            torch.jit.trace(Answering(network, tasks).eval(), torch.zeros(2, *shape), check_trace=False), written
+        )
     return _without_paths(written)
 
 
@@ -77,7 +85,7 @@ def _without_paths(file: io.BytesIO) -> bytes:
 
 
 def answers_of(file: bytes, images: Seen, size: int) -> np.ndarray:
-    """(E, classes) float64: probabilities that the exported network gives `images`, `size` of them at a time."""
+    """(E, classes of all questions) float64: answers of the exported network to `images`, `size` of them at a time."""
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         network = torch.jit.load(io.BytesIO(file))
@@ -86,7 +94,7 @@ def answers_of(file: bytes, images: Seen, size: int) -> np.ndarray:
 
 
 def difference(cell: dict[str, Any], exported: np.ndarray, evaluated: np.ndarray) -> float:
-    """The largest difference of scores (E,) of the exported network from those of evaluation.
+    """The largest difference of answers (E, classes of all questions) of the exported network from evaluation's.
 
     Raises:
         InputError: the difference is larger than rounding explains.
@@ -106,7 +114,7 @@ def specification(cell: dict[str, Any], images: Mapping[str, Images], shape: tup
 
     `images` maps the names of the cell's representations to their images; `shape` (C, *window) is that of the input.
     """
-    seen = views(cell)
+    seen, questions = views(cell), questions_of(cell)
     calibration = seen[0].calibration
     grid = {}
     for axis in AXES:
@@ -126,10 +134,11 @@ def specification(cell: dict[str, Any], images: Mapping[str, Images], shape: tup
         "pixels": {"pixel": "round((r - min_cm) / (max_cm - min_cm) * pixels), half to even, float64", "axes": grid},
         "views": [_view(view, cell, images[view.representation.name]) for view in seen],
         "output": {
-            "shape": ["N", len(cell["classes"])],
+            "shape": ["N", sum(len(question.classes) for question in questions)],
             "dtype": "float64",
-            "classes": [entry["name"] for entry in cell["classes"]],
-            "meaning": "probability of each class, the largest of which is the answer",
+            "columns": [column for question in questions for column in columns_of(question)],
+            "questions": [{"name": question.name, "classes": question.names} for question in questions],
+            "meaning": "probability of each class, question by question; its largest is the answer to a question",
         },
         "rules": "config/README.md, Rules of images",
     }

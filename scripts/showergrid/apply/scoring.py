@@ -24,6 +24,7 @@ from showergrid.inputs.making import write_images
 from showergrid.inputs.settings import ImageSettings
 from showergrid.inputs.views import Stack, cut_views, views
 from showergrid.inputs.window import Cut
+from showergrid.tasks.classes import tasks_of
 
 
 def model_of(cell: Path) -> Path:
@@ -38,8 +39,10 @@ def model_of(cell: Path) -> Path:
     return path
 
 
-def score(weights: dict[str, Tensor], cell: dict[str, Any], chunks: Iterable[Hits]) -> tuple[np.ndarray, np.ndarray]:
-    """Numbers of all events in `chunks`, (E,) int64, and the probability of each class, (E, classes) float64.
+def score(
+    weights: dict[str, Tensor], cell: dict[str, Any], chunks: Iterable[Hits]
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Numbers of all events in `chunks`, (E,) int64, and by question the probabilities (E, classes) float64.
 
     `weights` and `cell` are what `read_model` returns. The hits stand in the order of the cell's study, and have their
     time where its representation has an order of its own by time.
@@ -48,7 +51,7 @@ def score(weights: dict[str, Tensor], cell: dict[str, Any], chunks: Iterable[Hit
         InputError: a shower does not fit an image, or a network the memory.
     """
     images = windows(cell, chunks)
-    return images.event, answer(weights, cell, images)
+    return images.event, answer(weights, cell, tasks_of(cell), images)
 
 
 def windows(cell: dict[str, Any], chunks: Iterable[Hits]) -> Cut | Stack:

@@ -12,7 +12,9 @@ from torch import Tensor
 
 from showergrid.apply.scoring import score
 from showergrid.core.progress import progress
+from showergrid.evaluation.predictions import with_answers
 from showergrid.events.hits import Hits, read_hits
+from showergrid.training.data import all_labels, questions_of
 
 
 def scored(
@@ -22,7 +24,7 @@ def scored(
     events: pa.Table,
     test: np.ndarray,
 ) -> pa.Table:
-    """Scores of the `test` events (n,) int64 in every variation: columns variation, event, pdg, score.
+    """Answers for the `test` events (n,) int64 in every variation: columns variation, event, and those of predictions.
 
     An event that left no hit in a variation has no row there. `weights` and `cell` are what `read_model` returns,
     `hits` the tables of each variation, `events` the study's table.
@@ -30,20 +32,15 @@ def scored(
     Raises:
         InputError: a table is damaged, or a shower does not fit an image.
     """
-    pdg = dict(zip(events["event"].to_pylist(), events["pdg"].to_pylist(), strict=True))
+    questions = questions_of(cell)
+    events = events.sort_by("event")
+    truth, numbers = all_labels(events, questions), events["event"].to_numpy()
     parts = []
     for name, paths in progress(list(hits.items()), "variations", "variation"):
-        event, probability = score(weights, cell, _only(paths, test))
-        parts.append(
-            pa.table(
-                {
-                    "variation": pa.repeat(name, event.size),
-                    "event": event,
-                    "pdg": pa.array([pdg[number] for number in event.tolist()], pa.int32()),
-                    "score": probability[:, 0],
-                }
-            )
-        )
+        event, answers = score(weights, cell, _only(paths, test))
+        label = dict(zip(answers, truth[np.searchsorted(numbers, event)].T, strict=True))
+        about = pa.table({"variation": pa.repeat(name, event.size), "event": event})
+        parts.append(with_answers(about, questions, label, answers))
     return pa.concat_tables(parts)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,28 +10,33 @@ from torch import Tensor, nn
 
 from showergrid.core.errors import InputError
 from showergrid.inputs.views import Seen
+from showergrid.training import fitting
+from showergrid.training.data import Task
 from showergrid.training.device import name_of, prepare, within_memory
-from showergrid.training.fitting import estimator
 from showergrid.training.loop import answers, build, outputs, untrained
 from showergrid.training.settings import Training
 
 
-def answer(weights: dict[str, Tensor], cell: dict[str, Any], images: Seen) -> np.ndarray:
-    """Probability of each class (E, classes) float64 that a trained cell gives the events of `images`.
+def answer(
+    weights: dict[str, Tensor], cell: dict[str, Any], tasks: Sequence[Task], images: Seen
+) -> dict[str, np.ndarray]:
+    """What a trained cell answers to the events of `images`, by name of the question: (E, classes) float64.
 
-    `weights` and `cell` are what `read_model` returns.
+    `weights` and `cell` are what `read_model` returns, `tasks` the questions of the cell.
     """
-    if module := estimator(cell["model"]):
-        return module.predict(weights, images)
+    names = [task.question.name for task in tasks]
+    if module := fitting.estimator(cell["model"]):
+        return dict(zip(names, fitting.predict(module, weights, tasks, images), strict=True))
     settings = Training(**cell["model"]["training"])
     device = prepare(settings)
-    network = build(untrained(cell["model"]), images.shape, len(cell["classes"]), cell["seed"])
+    network = build(untrained(cell["model"]), images.shape, tasks, cell["seed"])
     network.load_state_dict(weights)
     with within_memory(cell, device):
-        return answers(network.to(device), settings, images, device).numpy()
+        given = answers(network.to(device), settings, tasks, images, device)
+    return {name: own.numpy() for name, own in zip(names, given, strict=True)}
 
 
-def features(weights: dict[str, Tensor], cell: dict[str, Any], images: Seen) -> np.ndarray:
+def features(weights: dict[str, Tensor], cell: dict[str, Any], tasks: Sequence[Task], images: Seen) -> np.ndarray:
     """Features (E, F) float32 of the events of `images`: what a trained cell's network hands to its classifier, `head`.
 
     Raises:
@@ -38,7 +44,7 @@ def features(weights: dict[str, Tensor], cell: dict[str, Any], images: Seen) -> 
     """
     settings = Training(**cell["model"]["training"])
     device = prepare(settings)
-    network = build(untrained(cell["model"]), images.shape, len(cell["classes"]), cell["seed"])
+    network = build(untrained(cell["model"]), images.shape, tasks, cell["seed"])
     network.load_state_dict(weights)
     if not hasattr(network, "head"):
         raise InputError(f"{name_of(cell)}: its network has no features apart from its answer; join another one")

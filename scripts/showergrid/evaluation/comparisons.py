@@ -18,10 +18,10 @@ import numpy as np
 
 from showergrid.core.seeds import generator
 from showergrid.evaluation.bootstrap import event_weights, percentile_interval
-from showergrid.evaluation.metrics import THRESHOLD
 from showergrid.evaluation.settings import Bootstrap
 
-Statistic = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]  # labels, scores, weights (b, n) -> (b,)
+# labels (n,), answers (n, ...), weights (b, n) -> (b,)
+Statistic = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -82,29 +82,23 @@ def samples(
     """Compute the statistic of every cell and its resamples, on the same events for all cells.
 
     Args:
-        cells: name -> scores (S, n) of its seeds on the same n test events.
+        cells: name -> answers (S, n, ...) of its seeds for the same n test events.
         labels: (n,) int classes.
-        statistic: such as `accuracy` or `metrics.roc_auc`.
+        statistic: such as `metrics.accuracy`.
         bootstrap: settings of the bootstrap over events.
     """
     rows: dict[str, list[np.ndarray]] = {name: [] for name in cells}
     for weights in event_weights(labels, bootstrap, "test"):  # the same resamples as in metrics.json
-        for name, scores in cells.items():
-            rows[name].append(np.stack([statistic(labels, seed_scores, weights) for seed_scores in scores]))
+        for name, answers in cells.items():
+            rows[name].append(np.stack([statistic(labels, of_seed, weights) for of_seed in answers]))
     whole = np.ones((1, labels.size))
     return {
         name: Sample(
-            values=np.concatenate([statistic(labels, seed_scores, whole) for seed_scores in scores]),
+            values=np.concatenate([statistic(labels, of_seed, whole) for of_seed in answers]),
             resampled=np.concatenate(rows[name], axis=1),
         )
-        for name, scores in cells.items()
+        for name, answers in cells.items()
     }
-
-
-def accuracy(labels: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Share (b,) of the events that are answered rightly."""
-    right = (scores >= THRESHOLD) == (labels == 0)
-    return (weights @ right.astype(np.float64)) / weights.sum(axis=1)  # whole numbers, so exact
 
 
 def estimate(cell: Sample, bootstrap: Bootstrap, name: str) -> Estimate:

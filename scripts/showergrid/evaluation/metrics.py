@@ -1,12 +1,14 @@
-"""Metrics of a two-class network, each with its interval: the contents of metrics.json.
+"""Metrics of the answers to a question, each with its interval: the contents of metrics.json.
 
-Label 0 is the positive class and `scores` are its probabilities; a score of at least 0.5 is a positive answer. All sums
-over events take weights (b, n), one row for each resample; a single row of ones gives the value itself.
+`labels` (n,) are the true classes and `probability` (n, K) is that of each of the K classes; the likeliest class, the
+first of equal ones, is the answer. What has a meaning for one class against the rest takes `positive` (n,) bool and
+`scores` (n,), the probabilities of that class. All sums over events take weights (b, n), one row for each resample; a
+single row of ones gives the value itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -15,92 +17,100 @@ import pyarrow.compute as pc
 from showergrid.core.errors import InputError
 from showergrid.evaluation.bootstrap import event_weights, percentile_interval, reverse_percentile_interval
 from showergrid.evaluation.settings import Bootstrap
+from showergrid.events.questions import Question
+from showergrid.events.split import SETS
 
-THRESHOLD = 0.5
 COLLAPSED_SHARE = 0.98  # share of events with the same answer from which a network counts as collapsed
 CALIBRATION_BINS = 15
+OF_CLASS = ("efficiency", "purity", "f1")  # recall and precision of a class, and their harmonic mean
 
 
 def cell_metrics(
-    splits: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    questions: Sequence[Question],
+    labels: Mapping[str, np.ndarray],
+    answers: Mapping[str, np.ndarray],
+    sets: np.ndarray,
     window: Mapping[str, np.ndarray],
     best_epoch: int,
     epochs: int,
-    names: Sequence[str],
     bootstrap: Bootstrap,
 ) -> dict:
     """Compute all of metrics.json.
 
     Args:
-        splits: name of split -> labels (n,) int and scores (n,) float; one of them is "test".
-        window: "charge", "hits" -> share of it inside the window (n,), for the test events in the order of the split.
+        questions: what was asked.
+        labels: name of question -> true classes (E,) int of all events.
+        answers: name of question -> probability of each class (E, K).
+        sets: (E,) str, the set of each event, one of them "test".
+        window: "charge", "hits" -> share of it inside the window (E,).
         best_epoch: epoch whose weights were kept, from 1.
         epochs: number of epochs trained.
-        names: names of the two classes, the positive one first.
         bootstrap: settings of the intervals.
 
     Raises:
-        InputError: a score is no probability, or a split is empty.
+        InputError: an answer is no probability, or a set is empty.
     """
-    reports = {
-        split: split_metrics(labels, scores, names, bootstrap, split) for split, (labels, scores) in splits.items()
+    parts = {name: sets == name for name in SETS}
+    measured = {
+        question.name: {
+            name: split_metrics(labels[question.name][part], answers[question.name][part], question, bootstrap, name)
+            for name, part in parts.items()
+        }
+        for question in questions
     }
+    test = parts["test"]
+    of_first = labels[questions[0].name][test]
     return {
-        "splits": reports,
+        "questions": measured,
         "best_epoch": int(best_epoch),
         "epochs": int(epochs),
         "window": {
-            what: mean_share(share, splits["test"][0], bootstrap, "window", what) for what, share in window.items()
+            what: mean_share(share[test], of_first, bootstrap, "window", what) for what, share in window.items()
         },
-        "collapsed": reports["test"]["collapsed"],
+        "collapsed": any(of["test"]["collapsed"] for of in measured.values()),
     }
 
 
 def split_metrics(
-    labels: np.ndarray, scores: np.ndarray, names: Sequence[str], bootstrap: Bootstrap, split: str
+    labels: np.ndarray, probability: np.ndarray, question: Question, bootstrap: Bootstrap, split: str
 ) -> dict:
-    """Metrics of one split; a metric that is not defined (such as purity without positive answers) is null.
+    """Metrics of one split; a metric that is not defined (such as purity of a class never answered) is null.
 
     Args:
-        labels: (n,) int, 0 for the positive class and 1 for the other.
-        scores: (n,) float, probability of the positive class.
-        names: names of the two classes, the positive one first.
+        labels: (n,) int, true classes.
+        probability: (n, K) float.
+        question: what is asked.
         bootstrap: settings of the intervals.
         split: name of the split, which also names the random stream.
 
     Raises:
-        InputError: a score is no probability, or the split is empty.
+        InputError: an answer is no probability, or the split is empty.
     """
-    scores = np.asarray(scores, dtype=np.float64)
+    probability = np.asarray(probability, dtype=np.float64)
     labels = np.asarray(labels, dtype=np.int64)
     if labels.size == 0:
         raise InputError(f"split {split}: holds no events; give it a larger share")
-    bad = np.count_nonzero(~((scores >= 0) & (scores <= 1)))
+    bad = np.count_nonzero(~((probability >= 0) & (probability <= 1)).all(axis=1))
     if bad:
-        raise InputError(f"split {split}: {bad} scores are no probabilities; the training diverged, lower its lr")
+        raise InputError(f"split {split}: {bad} answers are no probabilities; the training diverged, lower its lr")
 
-    value = {name: float(row[0]) for name, row in statistics(labels, scores, names, np.ones((1, labels.size))).items()}
-    blocks = [statistics(labels, scores, names, weights) for weights in event_weights(labels, bootstrap, split)]
+    whole = statistics(labels, probability, question, np.ones((1, labels.size)))
+    value = {name: float(row[0]) for name, row in whole.items()}
+    blocks = [statistics(labels, probability, question, weights) for weights in event_weights(labels, bootstrap, split)]
     resampled = {name: np.concatenate([block[name] for block in blocks]) for name in value}
 
-    report = {"events": int(labels.size), "collapsed": collapsed(scores)}
+    report: dict = {"events": int(labels.size), "collapsed": collapsed(probability)}
     for name in value:
-        if name == "expected_calibration_error":
+        *parents, last = name.split("/")
+        place = report
+        for parent in parents:
+            place = place.setdefault(parent, {})
+        if last == "expected_calibration_error":
             interval = reverse_percentile_interval(value[name], resampled[name], bootstrap.level)
-            report[name] = _bounded(value[name], *interval)
-        elif not name.startswith("confusion/"):
-            report[name] = _with_interval(value[name], resampled[name], bootstrap.level)
-    report["confusion"] = {
-        true: {
-            answered: _with_interval(
-                int(value[f"confusion/{true}/{answered}"]),
-                resampled[f"confusion/{true}/{answered}"],
-                bootstrap.level,
-            )
-            for answered in names
-        }
-        for true in names
-    }
+            place[last] = _bounded(value[name], *interval)
+        else:
+            number = int(value[name]) if parents[:1] == ["confusion"] else value[name]
+            place[last] = _with_interval(number, resampled[name], bootstrap.level)
     return report
 
 
@@ -111,49 +121,68 @@ def mean_share(share: np.ndarray, labels: np.ndarray, bootstrap: Bootstrap, *nam
     return report | {"median": float(np.median(share))}
 
 
-def collapsed(scores: np.ndarray) -> bool:
+def collapsed(probability: np.ndarray) -> bool:
     """Whether at least 98 % of the events get the same answer."""
-    share = float(np.mean(scores >= THRESHOLD))
-    return max(share, 1 - share) >= COLLAPSED_SHARE
+    answers = np.bincount(probability.argmax(axis=1))
+    return float(answers.max() / answers.sum()) >= COLLAPSED_SHARE
 
 
 def statistics(
-    labels: np.ndarray, scores: np.ndarray, names: Sequence[str], weights: np.ndarray
+    labels: np.ndarray, probability: np.ndarray, question: Question, weights: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """Every metric of each row of `weights` (b, n), as name -> (b,); nan where it is not defined.
+    """Every metric of each row of `weights` (b, n), as name -> (b,), nan where it is not defined; `/` begins a group.
 
-    Efficiency and purity are recall and precision of the positive class.
+    The area under the ROC curve and the calibration error are those of the positive class, else the mean over all
+    classes, each against the rest.
     """
-    positive, other = names
-    answers = np.where(scores >= THRESHOLD, 0, 1)
-    pairs = np.stack([(labels == true) & (answers == answered) for true in (0, 1) for answered in (0, 1)], axis=1)
-    kept, lost, false, rejected = (weights @ pairs.astype(np.float64)).T  # (b,) each; whole numbers, so exact
+    names = question.names
+    answers = probability.argmax(axis=1)
+    pairs = np.stack(
+        [(labels == true) & (answers == answered) for true in range(len(names)) for answered in range(len(names))],
+        axis=1,
+    )
+    counts = (weights @ pairs.astype(np.float64)).T.reshape(len(names), len(names), -1)  # whole numbers, so exact
+    right = np.einsum("kkb->kb", counts)  # (K, b)
+    true, answered = counts.sum(axis=1), counts.sum(axis=0)
+    against = {k: (labels == k, probability[:, k]) for k in question.against_rest}
+    areas = {k: roc_auc(*one, weights) for k, one in against.items()}
+    errors = [calibration_error(*one, weights) for one in against.values()]
     with np.errstate(invalid="ignore", divide="ignore"):
-        f1_positive = 2 * kept / (2 * kept + lost + false)
-        f1_other = 2 * rejected / (2 * rejected + lost + false)
+        of_class = {"efficiency": right / true, "purity": right / answered, "f1": 2 * right / (true + answered)}
         return {
-            "accuracy": (kept + rejected) / weights.sum(axis=1),
-            "loss": cross_entropy(labels, scores, weights),
-            f"f1_{positive}": f1_positive,
-            f"f1_{other}": f1_other,
-            "f1_macro": (f1_positive + f1_other) / 2,
-            "roc_auc": roc_auc(labels, scores, weights),
-            "efficiency": kept / (kept + lost),
-            "purity": kept / (kept + false),
-            "expected_calibration_error": calibration_error(labels, scores, weights),
-            f"confusion/{positive}/{positive}": kept,
-            f"confusion/{positive}/{other}": lost,
-            f"confusion/{other}/{positive}": false,
-            f"confusion/{other}/{other}": rejected,
+            "accuracy": right.sum(axis=0) / weights.sum(axis=1),
+            "loss": cross_entropy(labels, probability, weights),
+            "f1_macro": of_class["f1"].sum(axis=0) / len(names),
+            "roc_auc": sum(areas.values()) / len(areas),
+            "expected_calibration_error": sum(errors) / len(errors),
+            **{f"classes/{name}/{what}": of_class[what][k] for k, name in enumerate(names) for what in OF_CLASS},
+            **{f"classes/{names[k]}/roc_auc": area for k, area in areas.items()},
+            **{f"confusion/{a}/{b}": counts[i, j] for i, a in enumerate(names) for j, b in enumerate(names)},
         }
 
 
-def roc_auc(labels: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def accuracy(labels: np.ndarray, probability: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Share (b,) of the events that are answered rightly."""
+    right = probability.argmax(axis=1) == labels
+    return (weights @ right.astype(np.float64)) / weights.sum(axis=1)  # whole numbers, so exact
+
+
+def mean_roc_auc(question: Question) -> Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]:
+    """The function of labels, probability and weights that gives the area (b,) of `statistics` alone."""
+
+    def area(labels: np.ndarray, probability: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        areas = [roc_auc(labels == k, probability[:, k], weights) for k in question.against_rest]
+        return sum(areas) / len(areas)
+
+    return area
+
+
+def roc_auc(positive: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Area under the ROC curve (b,): the chance that a positive event scores above another, ties counted half."""
-    positive, other = np.flatnonzero(labels == 0), np.flatnonzero(labels != 0)
+    own, other = np.flatnonzero(positive), np.flatnonzero(~positive)
     other = other[np.argsort(scores[other], kind="stable")]
-    below, level = (np.searchsorted(scores[other], scores[positive], side) for side in ("left", "right"))
-    drawn = weights.take(positive, axis=1)  # (b, positive events)
+    below, level = (np.searchsorted(scores[other], scores[own], side) for side in ("left", "right"))
+    drawn = weights.take(own, axis=1)  # (b, positive events)
     passed = np.zeros((len(weights), other.size + 1))  # (b, k): how many of the k lowest others are drawn
     np.cumsum(weights.take(other, axis=1), axis=1, out=passed[:, 1:])
     beaten = passed.take(below, axis=1) + passed.take(level, axis=1)  # twice those below, and those level once
@@ -161,14 +190,14 @@ def roc_auc(labels: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.n
         return (drawn * beaten).sum(axis=1) / (2 * drawn.sum(axis=1) * passed[:, -1])
 
 
-def cross_entropy(labels: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def cross_entropy(labels: np.ndarray, probability: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Mean negative logarithm (b,) of the true class's probability, which is raised to at least the machine epsilon."""
-    probability = np.maximum(np.where(labels == 0, scores, 1 - scores), np.finfo(np.float64).eps)
+    own = np.maximum(probability[np.arange(labels.size), labels], np.finfo(np.float64).eps)
     # not NumPy's logarithm, whose last digit depends on the CPU's instruction set
-    return _mean(-pc.ln(pa.array(probability)).to_numpy(), weights)
+    return _mean(-pc.ln(pa.array(own)).to_numpy(), weights)
 
 
-def calibration_error(labels: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def calibration_error(positive: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Expected calibration error (b,) of the score in 15 bins of equal width (Naeini et al., AAAI 2015).
 
     In each bin the mean score is compared with the share of positive events; the absolute differences are averaged over
@@ -177,7 +206,7 @@ def calibration_error(labels: np.ndarray, scores: np.ndarray, weights: np.ndarra
     bins = np.minimum((scores * CALIBRATION_BINS).astype(np.int64), CALIBRATION_BINS - 1)
     order = np.argsort(bins, kind="stable")
     filled = np.flatnonzero(np.append(True, np.diff(bins[order]) > 0))
-    gap = (scores - (labels == 0))[order]
+    gap = (scores - positive)[order]
     return np.abs(np.add.reduceat(weights[:, order] * gap, filled, axis=1)).sum(axis=1) / weights.sum(axis=1)
 
 

@@ -1,21 +1,108 @@
-"""predictions.parquet: the scores that a trained cell gives every event of its study."""
+"""predictions.parquet: the true class of every event of a study, and the probabilities that a trained cell gives it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from showergrid.core.atomic import replacing
-from showergrid.events.split import read_split
+from showergrid.core.errors import InputError
+from showergrid.events.questions import Question
+
+ABOUT = ("event", "energy", "n_hits")  # columns of the events table that predictions repeat
 
 
-def write_predictions(path: Path, events: pa.Table, split: Path, score: np.ndarray) -> None:
-    """Write predictions.parquet, sorted by event; `score` (E,) float64 is in the order of `events`."""
-    _, sets = read_split(split)
-    table = events.select(["event", "pdg", "energy", "n_hits"])
-    table = table.append_column("split", pa.array(sets.tolist(), pa.string())).append_column("score", pa.array(score))
+@dataclass(frozen=True)
+class Answered:
+    """Answers to one question: events (n,) int64, labels (n,) int64 and probabilities (n, classes) float64."""
+
+    event: np.ndarray
+    labels: np.ndarray
+    probability: np.ndarray
+
+    @property
+    def right(self) -> np.ndarray:
+        """(n,) bool: whether the likeliest class, the first of equal ones, is the true one."""
+        return self.probability.argmax(axis=-1) == self.labels
+
+
+def columns_of(question: Question) -> list[str]:
+    """The columns of the probabilities of a question's classes."""
+    return [f"{question.name}.{name}" for name in question.names]
+
+
+def with_answers(
+    table: pa.Table,
+    questions: Sequence[Question],
+    labels: Mapping[str, np.ndarray],
+    answers: Mapping[str, np.ndarray],
+) -> pa.Table:
+    """The `table` of events with the true class and the probabilities of each question appended."""
+    for question in questions:
+        truth = np.array(question.names)[labels[question.name]]
+        table = table.append_column(question.name, pa.array(truth.tolist(), pa.string()))
+        for name, probability in zip(columns_of(question), answers[question.name].T, strict=True):
+            table = table.append_column(name, pa.array(np.ascontiguousarray(probability)))
+    return table
+
+
+def write_predictions(
+    path: Path,
+    events: pa.Table,
+    sets: np.ndarray,
+    questions: Sequence[Question],
+    labels: Mapping[str, np.ndarray],
+    answers: Mapping[str, np.ndarray],
+) -> None:
+    """Write predictions.parquet, sorted by event; all else is in the order of `events`.
+
+    Args:
+        path: file to write.
+        events: table of the events.
+        sets: (E,) str, the set of each.
+        questions: what is asked.
+        labels: (E,) int64 of each question.
+        answers: (E, classes) float64 of each question.
+    """
+    table = events.select(list(ABOUT)).append_column("split", pa.array(sets.tolist(), pa.string()))
     with replacing(path) as partial:
-        pq.write_table(table, partial)
+        pq.write_table(with_answers(table, questions, labels, answers), partial)
+
+
+def read_predictions(path: Path, question: Question, split: str) -> Answered:
+    """Read the answers to a question for the events of one split, sorted by event.
+
+    Raises:
+        InputError: the file is missing, does not answer the question, or has no event of the split.
+    """
+    if not path.is_file():
+        raise InputError(f"{path}: is missing; make it with snakemake, or give the cell another status")
+    columns = ["event", "split", question.name, *columns_of(question)]
+    file = pq.ParquetFile(path)  # read_table would import pandas: 0.4 s
+    if lacking := [name for name in columns if name not in file.schema_arrow.names]:
+        raise InputError(f"{path}: has no column {lacking[0]}; evaluate the cell again")
+    table = file.read(columns)
+    table = table.filter(pc.equal(table["split"], split)).sort_by("event")
+    if table.num_rows == 0:
+        raise InputError(f"{path}: holds no {split} events; evaluate the cell again")
+    return answered(table, question, path)
+
+
+def answered(table: pa.Table, question: Question, path: Path) -> Answered:
+    """The answers to a question in the `table` that was read from `path`.
+
+    Raises:
+        InputError: a true class is none of the question's.
+    """
+    index = pc.index_in(table[question.name], pa.array(question.names)).combine_chunks()
+    if index.null_count:
+        stranger = table[question.name].to_pylist()[index.is_null().index(True).as_py()]
+        raise InputError(f"{path}: {question.name} {stranger!r} is none of {', '.join(question.names)}")
+    probability = np.stack([table[name].to_numpy() for name in columns_of(question)], axis=1)
+    return Answered(table["event"].to_numpy(), index.to_numpy().astype(np.int64), probability)

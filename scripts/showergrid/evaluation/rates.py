@@ -1,7 +1,8 @@
-"""How well the positive class is told from the other: rates within bins, at thresholds, at efficiencies, by score.
+"""How well a class is told from the rest: rates within bins, at thresholds, at efficiencies, by score.
 
-Label 0 is the positive class; `scores` are its probabilities. As in metrics.py, all sums over events take weights
-(b, n), one row for each resample; a single row of ones gives the value itself. A rate of no events is NaN.
+`positive` (n,) bool says which events are of the class; `scores` are its probabilities. As in metrics.py, all sums over
+events take weights (b, n), one row for each resample; a single row of ones gives the value itself. A rate of no events
+is NaN.
 """
 
 from __future__ import annotations
@@ -21,22 +22,22 @@ class Counts:
     rejected: np.ndarray
 
 
-def count(labels: np.ndarray, answered: np.ndarray, within: np.ndarray, weights: np.ndarray) -> Counts:
+def count(positive: np.ndarray, answered: np.ndarray, within: np.ndarray, weights: np.ndarray) -> Counts:
     """Count weighted events.
 
     Args:
-        labels: (n,) int.
+        positive: (n,) bool.
         answered: (n, k) or (n, 1) bool, whether the event is taken for positive.
         within: (n, k) or (n, 1) bool, whether it counts at all.
         weights: (b, n).
     """
-    positive = (labels == 0)[:, None]
-    groups = (positive & answered, positive & ~answered, ~positive & answered, ~positive & ~answered)
+    own = positive[:, None]
+    groups = (own & answered, own & ~answered, ~own & answered, ~own & ~answered)
     return Counts(*(weights @ (group & within).astype(np.float64) for group in groups))  # whole numbers, so exact
 
 
 def rates(counts: Counts, ratio: float) -> dict[str, np.ndarray]:
-    """Every rate (b, k) by its name; purity is re-weighted to `ratio` positive events for each of the other class.
+    """Every rate (b, k) by its name; purity is re-weighted to `ratio` positive events for each other one.
 
     Efficiency and purity are recall and precision of the positive class. Where nothing is taken for positive, purity is
     not defined but its product with the efficiency is 0.
@@ -47,7 +48,6 @@ def rates(counts: Counts, ratio: float) -> dict[str, np.ndarray]:
         purity = counts.kept / (counts.kept + counts.false)
         reweighted = ratio * efficiency / (ratio * efficiency + mistaken)
         values = {
-            "accuracy": (counts.kept + counts.rejected) / (positives + others),
             "efficiency": efficiency,
             "purity": purity,
             "purity_reweighted": reweighted,
@@ -57,19 +57,19 @@ def rates(counts: Counts, ratio: float) -> dict[str, np.ndarray]:
     return values
 
 
-def mistaken_at(labels: np.ndarray, scores: np.ndarray, efficiencies: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Share (b, k) of the other class taken for positive at the highest threshold with at least each efficiency (k,).
+def mistaken_at(positive: np.ndarray, scores: np.ndarray, efficiencies: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Share (b, k) of the other events taken for positive at the highest threshold with at least each efficiency (k,).
 
     Of equal scores all pass or none, so the efficiency may be higher than required.
     """
-    positive, other = scores[labels == 0], scores[labels != 0]
-    best, worst = np.argsort(-positive, kind="stable"), np.argsort(-other, kind="stable")
-    passed = np.searchsorted(-other[worst], -positive[best], side="right")  # (positives,): others as high or higher
-    kept = np.cumsum(weights[:, labels == 0][:, best], axis=1)
+    own, other = scores[positive], scores[~positive]
+    best, worst = np.argsort(-own, kind="stable"), np.argsort(-other, kind="stable")
+    passed = np.searchsorted(-other[worst], -own[best], side="right")  # (positives,): others as high or higher
+    kept = np.cumsum(weights[:, positive][:, best], axis=1)
     taken = np.zeros((len(weights), other.size + 1))
-    np.cumsum(weights[:, labels != 0][:, worst], axis=1, out=taken[:, 1:])
+    np.cumsum(weights[:, ~positive][:, worst], axis=1, out=taken[:, 1:])
     shares = np.full((len(weights), efficiencies.size), np.nan)
-    if not (positive.size and other.size):
+    if not (own.size and other.size):
         return shares
     for row, (reached, false) in enumerate(zip(kept, taken, strict=True)):
         required = efficiencies * reached[-1] * (1 - 1e-12)  # 0.8 of 5 events are 4, whatever the rounding

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +15,7 @@ from showergrid.core.atomic import replacing
 from showergrid.core.errors import InputError
 from showergrid.core.seeds import generator
 from showergrid.events.hits import open_table
+from showergrid.events.questions import Value, labels
 from showergrid.events.settings import Split
 
 SETS = ("train", "validation", "test")
@@ -22,34 +24,52 @@ SPLIT = pa.schema(
 )  # one row per event, sorted by event
 
 
-def divide(pdg: np.ndarray, codes: Sequence[int], split: Split) -> np.ndarray:
-    """(E,) str: the set of each event, given the class codes pdg (E,) of events in their order.
+def divide(label: np.ndarray, values: Sequence[Sequence[Value]], split: Split) -> np.ndarray:
+    """(E,) str: the set of each event, given the label (E,) of events in their order and the values of each class.
 
     Of each class's n events, round(n * test fraction) are drawn for the test set and round(fraction of the rest) for
-    validation (half to even). A class draws from its own stream, so the others do not change its division.
+    validation (half to even). A class draws from a stream of its own, named after its values, so the others do not
+    change its division.
 
     Raises:
-        InputError: an event belongs to no class, or a set would lack a class.
+        InputError: a set would lack a class.
     """
-    strangers = pdg[~np.isin(pdg, codes)]
-    if strangers.size:
-        raise InputError(
-            f"events: pdg {strangers[0]} is none of the study's classes; add it to classes or leave it out"
-        )
-    sets = np.full(pdg.size, "train", dtype="<U10")
-    for code in codes:
-        members = np.flatnonzero(pdg == code)
-        shuffled = generator(split.seed, "split", code).permutation(members)
+    sets = np.full(label.size, "train", dtype="<U10")
+    for k, own in enumerate(values):
+        members = np.flatnonzero(label == k)
+        shuffled = generator(split.seed, "split", *own).permutation(members)
         n_test = round(members.size * split.test_fraction)
         n_validation = round((members.size - n_test) * split.validation_fraction)
         if min(n_test, n_validation, members.size - n_test - n_validation) < 1:
             raise InputError(
-                f"split: pdg {code} has {members.size} events, too few to put one into each of "
-                f"{', '.join(SETS)}; make more events or change the fractions"
+                f"split: the class of {', '.join(map(str, own))} has {members.size} events, too few to put one "
+                f"into each of {', '.join(SETS)}; make more events or change the fractions"
             )
         sets[shuffled[:n_test]] = "test"
         sets[shuffled[n_test : n_test + n_validation]] = "validation"
     return sets
+
+
+def asked(events: pa.Table, questions: Sequence[Mapping[str, Any]]) -> tuple[np.ndarray, np.ndarray]:
+    """Labels (E,) int64 of the first of the `questions`, and which events (E,) bool have an answer to every one.
+
+    A question is told by its column, the values of its classes, and what happens to other values (refuse or drop).
+
+    Raises:
+        InputError: an event belongs to no class, and such events are not to be dropped.
+    """
+    answers = []
+    for question in questions:
+        column = question["column"]
+        label = labels(events, column, question["values"])
+        if question["other"] == "refuse" and (label < 0).any():
+            stranger = events[column].to_pylist()[int(np.argmax(label < 0))]
+            raise InputError(
+                f"events: {column} {stranger} belongs to no class of the study; add it to one, leave such events out, "
+                "or write other: drop"
+            )
+        answers.append(label)
+    return answers[0], np.all([label >= 0 for label in answers], axis=0)
 
 
 def write_split(path: Path, event: np.ndarray, sets: np.ndarray) -> None:

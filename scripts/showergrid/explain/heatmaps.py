@@ -8,7 +8,7 @@ works in two dimensions as in three.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,8 @@ from showergrid.evaluation.metrics import mean_share
 from showergrid.evaluation.settings import Bootstrap
 from showergrid.explain.selection import largest
 from showergrid.inputs.window import Cut
-from showergrid.training.loop import answers, batches
+from showergrid.training.data import Task
+from showergrid.training.loop import answers, batches, parts
 from showergrid.training.settings import Training
 
 RANDOM_MASKS = 5  # number of random masks over which their effect is averaged
@@ -36,9 +37,10 @@ RANDOM_MASKS = 5  # number of random masks over which their effect is averaged
 
 @dataclass(frozen=True)
 class Asked:
-    """A network to explain, and the answers `answer` (n,) int64 given to the n events of `images`."""
+    """A network to explain, and its answers `answer` (n,) int64 to the first of its questions for n `images`."""
 
     network: nn.Module
+    tasks: Sequence[Task]
     images: Cut
     answer: np.ndarray
     settings: Training
@@ -51,7 +53,7 @@ class Asked:
         precision of the training.
         """
         self.network.eval()
-        method = IntegratedGradients(lambda x, answer: log_odds(self.network(x), answer))
+        method = IntegratedGradients(lambda x, answer: log_odds(parts(self.tasks, self.network(x))[0], answer))
         offsets, size = self.images.offsets, self.settings.micro_batch_size or self.settings.batch_size
         heats = []
         for rows in progress(batches(np.arange(len(self.images)), size), "heat maps", "batch"):
@@ -66,7 +68,7 @@ class Asked:
     def probability(self, masked: np.ndarray) -> np.ndarray:
         """(n,) float64: probability of the answer when the pixels `masked` (p,) bool are emptied."""
         shown = replace(self.images, values=np.where(masked, np.float32(0), self.images.values))
-        probabilities = answers(self.network, self.settings, shown, self.device).numpy()
+        probabilities = answers(self.network, self.settings, self.tasks, shown, self.device)[0].numpy()
         return probabilities[np.arange(self.answer.size), self.answer]
 
 
@@ -106,9 +108,16 @@ def summary(measured: Mapping[str, np.ndarray], labels: np.ndarray, bootstrap: B
 
 
 def write_maps(
-    path: Path, columns: Mapping[str, np.ndarray], images: Cut, places: np.ndarray, heat: np.ndarray
+    path: Path,
+    about: pa.Table,
+    measured: Mapping[str, np.ndarray],
+    images: Cut,
+    places: np.ndarray,
+    heat: np.ndarray,
 ) -> None:
-    """Write heatmaps.parquet, one row for each event: `columns` (n,), and place, value and heat of occupied pixels.
+    """Write heatmaps.parquet, a row for each event: the table `about` them, what was `measured` (n,), and their pixels.
+
+    Of occupied pixels there are place, value and heat.
 
     `places` (p, D) int64 are counted from the event's origin.
     """
@@ -118,7 +127,9 @@ def write_maps(
         "value": pa.FixedSizeListArray.from_arrays(pa.array(images.values.T.ravel()), images.shape[0]),
         "heat": pa.array(heat),
     }
-    table = {name: pa.array(values) for name, values in columns.items()}
-    table |= {name: pa.ListArray.from_arrays(offsets, values) for name, values in pixels.items()}
+    columns = {name: pa.array(values) for name, values in measured.items()}
+    columns |= {name: pa.ListArray.from_arrays(offsets, values) for name, values in pixels.items()}
+    for name, values in columns.items():
+        about = about.append_column(name, values)
     with replacing(path) as partial:
-        pq.write_table(pa.table(table), partial)
+        pq.write_table(about, partial)

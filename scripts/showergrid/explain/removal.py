@@ -20,15 +20,18 @@ from showergrid.evaluation.metrics import split_metrics
 from showergrid.evaluation.settings import Bootstrap
 from showergrid.events.hits import Hits
 from showergrid.events.order import reordered
+from showergrid.events.questions import Question
 from showergrid.explain.selection import largest
 from showergrid.inputs import settings
 from showergrid.inputs.image_file import Images, read_images
 from showergrid.inputs.making import write_images
 from showergrid.inputs.window import Window, cut
+from showergrid.tasks.classes import tasks_of
 
 WAYS = ("random", "highest charge", "lowest charge", "first", "last")  # which hits are kept
-MEASURED = ("accuracy", "efficiency", "purity", "roc_auc")
-HEADER = ["way", "kept", "events", "hits", *(f"{name}{end}" for name in MEASURED for end in ("", "_low", "_high"))]
+ENDS = {"": "value", "_low": "low", "_high": "high"}
+MEASURED = ("accuracy", "roc_auc")
+OF_CLASS = ("efficiency", "purity")
 
 
 def in_order(chunks: Iterable[Hits], chosen: np.ndarray, order: str | None) -> Hits:
@@ -75,8 +78,8 @@ class Trained:
     cell: dict[str, Any]
     whole: Images
 
-    def scores(self, hits: Hits) -> np.ndarray:
-        """(E,) float64: the score of each event of `hits`, which are in the order of the cell's images.
+    def answers(self, hits: Hits) -> np.ndarray:
+        """(E, classes) float64: the first question's answer for `hits`, which are in the order of the cell's images.
 
         Images are made anew with the cell's own calibration. Each window lies where it does for the event with all its
         hits, so that nothing but the hits differs.
@@ -93,25 +96,35 @@ class Trained:
             placed = {name: getattr(self.whole, name)[rows] for name in ("centre", "end", "direction")}
             images = replace(images, **placed)
             window = Window.of(settings.WindowSettings(**self.cell["model"]["window"]), images.axes)
-            return answer(self.weights, self.cell, cut(images, hits.event, window))[:, 0]
+            tasks = tasks_of(self.cell)
+            return answer(self.weights, self.cell, tasks, cut(images, hits.event, window))[tasks[0].question.name]
 
 
 def table(
-    trained: Trained, hits: Hits, labels: np.ndarray, shares: Sequence[float], seed: int, bootstrap: Bootstrap
+    trained: Trained,
+    hits: Hits,
+    question: Question,
+    labels: np.ndarray,
+    shares: Sequence[float],
+    seed: int,
+    bootstrap: Bootstrap,
 ) -> Iterator[dict[str, Any]]:
     """Yield a row for each way and each of the `shares`; `labels` (E,) are those of the events of `hits`."""
-    names = [entry["name"] for entry in trained.cell["classes"]]
-    ends = {"": "value", "_low": "low", "_high": "high"}
     for way, share in itertools.product(WAYS, shares):
         left = kept(hits, way, share, seed)
-        report = split_metrics(labels, trained.scores(left), names, bootstrap, "removal")
-        measured = {f"{name}{end}": report[name][key] for name in MEASURED for end, key in ends.items()}
+        report = split_metrics(labels, trained.answers(left), question, bootstrap, "removal")
+        metrics = {name: report[name] for name in MEASURED}
+        for kind in (question.names[k] for k in question.against_rest):
+            before = "" if question.positive else f"{kind}_"
+            metrics |= {f"{before}{name}": report["classes"][kind][name] for name in OF_CLASS}
+        measured = {f"{name}{end}": metric[key] for name, metric in metrics.items() for end, key in ENDS.items()}
         yield {"way": way, "kept": share, "events": labels.size, "hits": left.charge.size / labels.size, **measured}
 
 
 def write_table(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     """Write removal.csv; a metric that is not defined, such as purity without positive answers, is left empty."""
+    rows = list(rows)
     with replacing(path) as partial, open(partial, "w", newline="") as file:
-        writer = csv.DictWriter(file, HEADER, lineterminator="\n")
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from showergrid.models.parts.network_settings import Pretrained
@@ -21,7 +22,7 @@ class Parameters(Pretrained):
     SMALLEST = 29
 
 
-def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.Module:
+def build(parameters: Parameters, shape: tuple[int, ...], heads: Sequence[int]) -> nn.Module:
     """The network for images of `shape` (C, H, W)."""
     from torchvision.models import densenet121
 
@@ -29,7 +30,7 @@ def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.
 
     network = densenet121()
     load_published(network, parameters.weights, WEIGHTS, _with_names_of_today)
-    return PretrainedNetwork(parameters, network, without_classifier(network, "classifier"), n_classes)
+    return PretrainedNetwork(parameters, network, without_classifier(network, "classifier"), heads)
 
 
 def _with_names_of_today(state: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from showergrid.models.parts.network_settings import Pretrained as Parameters
@@ -14,10 +15,10 @@ IMAGE_AXES = (2,)
 WEIGHTS = Published("EfficientNet_B1_Weights.IMAGENET1K_V1", "efficientnet_b1_rwightman-bac287d4.pth")
 
 
-def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.Module:
+def build(parameters: Parameters, shape: tuple[int, ...], heads: Sequence[int]) -> nn.Module:
     """The network for images of `shape` (C, H, W)."""
     from torchvision.models import efficientnet_b1
 
     from showergrid.models.parts.pretrained import from_torchvision
 
-    return from_torchvision(efficientnet_b1(), "classifier", WEIGHTS, parameters, n_classes)
+    return from_torchvision(efficientnet_b1(), "classifier", WEIGHTS, parameters, heads)

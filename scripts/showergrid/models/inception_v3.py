@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from showergrid.models.parts.network_settings import Pretrained
@@ -20,7 +21,7 @@ class Parameters(Pretrained):
     SMALLEST = 75
 
 
-def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.Module:
+def build(parameters: Parameters, shape: tuple[int, ...], heads: Sequence[int]) -> nn.Module:
     """The network for images of `shape` (C, H, W)."""
     from torchvision.models import inception_v3
 
@@ -30,4 +31,4 @@ def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.
     network = inception_v3(aux_logits=True, transform_input=True, init_weights=True, dropout=0.0)
     load_published(network, parameters.weights, WEIGHTS)
     network.aux_logits, network.AuxLogits = False, None
-    return PretrainedNetwork(parameters, network, without_classifier(network, "fc"), n_classes)
+    return PretrainedNetwork(parameters, network, without_classifier(network, "fc"), heads)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from showergrid.models.parts.network_settings import Convolutional, Count
@@ -23,8 +24,8 @@ class Parameters(Convolutional):
     clf_neurons: list[Count] = [32, 8]
 
 
-def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.Module:
+def build(parameters: Parameters, shape: tuple[int, ...], heads: Sequence[int]) -> nn.Module:
     """The network for images of `shape` (C, H, W) or (C, D, H, W)."""
     from showergrid.models.parts.layers import ConvolutionalNetwork
 
-    return ConvolutionalNetwork(parameters, shape, n_classes)
+    return ConvolutionalNetwork(parameters, shape, heads)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from showergrid.models.parts.network_settings import Pretrained
@@ -20,11 +21,11 @@ class Parameters(Pretrained):
     PATCH = 16
 
 
-def build(parameters: Parameters, shape: tuple[int, ...], n_classes: int) -> nn.Module:
+def build(parameters: Parameters, shape: tuple[int, ...], heads: Sequence[int]) -> nn.Module:
     """The network for images of `shape` (C, H, W), both divisible by 16."""
     from showergrid.models.parts.pretrained import PretrainedNetwork, load_published, without_classifier
     from showergrid.models.parts.vision_transformer import VisionTransformerB16, positions_for
 
     network = VisionTransformerB16(shape[1:])
     load_published(network, parameters.weights, WEIGHTS, positions_for(network))
-    return PretrainedNetwork(parameters, network, without_classifier(network, "heads"), n_classes)
+    return PretrainedNetwork(parameters, network, without_classifier(network, "heads"), heads)

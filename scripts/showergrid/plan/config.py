@@ -11,8 +11,8 @@ from showergrid.apply.settings import Prediction
 from showergrid.core.settings import NAME, Name, Resolution, Seed, Settings
 from showergrid.core.variants import MARK, TUNED
 from showergrid.evaluation.settings import Bootstrap, Comparison
-from showergrid.events.classes import Class
 from showergrid.events.detector import Box
+from showergrid.events.questions import Question
 from showergrid.events.settings import Order, Split
 from showergrid.explain.settings import Explanation
 from showergrid.inputs.settings import AxisRanges, Direction
@@ -143,7 +143,7 @@ class Config(Settings):
     """The configuration file."""
 
     results: str = Field(pattern=FOLDER)
-    classes: list[Class] = Field(min_length=2, max_length=2)
+    questions: list[Question] = Field(min_length=1)
     detector: Box
     order: Order
     origin: Literal["first_hit", "charge_centre"]
@@ -187,15 +187,13 @@ class Config(Settings):
 
     @model_validator(mode="after")
     def _consistent(self) -> Config:
-        for key in ("classes", "representations", "models", "ablations", "ensembles", "predict"):
+        for key in ("questions", "representations", "models", "ablations", "ensembles", "predict"):
             if doubled := _doubled([entry.name for entry in getattr(self, key)]):
                 raise ValueError(f"{key}: {doubled[0]!r} stands twice")
         if doubled := _doubled([search.place for search in self.tuning]):
             raise ValueError(f"tuning: {doubled[0]} is searched twice")
-        if doubled := _doubled([entry.pdg for entry in self.classes]):
-            raise ValueError(f"classes: pdg {doubled[0]} stands twice")
-        if any(entry.name == "macro" for entry in self.classes):
-            raise ValueError("classes: 'macro' names a metric, f1_macro; choose another name")
+        if self.ingest is None and not any(question.column == "pdg" for question in self.questions):
+            raise ValueError("questions: none is of column pdg, whose values are the particles that are simulated")
         for axis in ("x", "y", "z"):
             low, high = getattr(self.detector, axis)
             vertex = getattr(self.simulation.vertex, axis)

@@ -29,13 +29,19 @@ def explanation_job(study: Study, step: str, cell: Mapping[str, Any]) -> dict[st
     bootstrap = study.config.bootstrap.model_dump(mode="json")
     match step:
         case "removal" | "heatmaps":
-            return {**cell, "bootstrap": bootstrap, "explanation_seed": explanation["seed"], step: explanation[step]}
+            return {
+                **cell,
+                "questions": study.questions,
+                "bootstrap": bootstrap,
+                "explanation_seed": explanation["seed"],
+                step: explanation[step],
+            }
         case "heatmap_figure":
             shown = explanation["shown"]["heatmaps"]
-            return {"classes": cell["classes"], "energy": study.config.figures.energy, "shown": shown}
+            return {"question": study.question, "energy": study.config.figures.energy, "shown": shown}
         case "mistakes":
             window, shown = cell["model"]["window"], explanation["shown"]["mistakes"]
-            return {"classes": cell["classes"], "window": window, "shown": shown}
+            return {"question": study.question, "window": window, "shown": shown}
         case _:  # removal_figure: only its files decide its outputs
             return {}
 

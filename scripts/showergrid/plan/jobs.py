@@ -42,10 +42,11 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
         case "gather":
             return {"shards": config.simulation.shards}
         case "split":
-            return {"split": config.split.model_dump(mode="json"), "pdg": _pdg(study)}
+            told = [{"column": q.column, "values": q.values, "other": q.other} for q in config.questions]
+            return {"split": config.split.model_dump(mode="json"), "questions": told}
         case "explore":
             return {
-                "classes": study.classes,
+                "question": study.question,
                 "baselines": config.baselines.model_dump(mode="json"),
                 "published": published.data.model_dump(mode="json") if published else None,
                 "order": config.order,
@@ -62,7 +63,7 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
         case "train" | "train_frozen" | "features" | "export":
             return _cell(study, **wildcards)
         case "evaluate":
-            return {"classes": study.classes, "bootstrap": config.bootstrap.model_dump(mode="json")}
+            return {"questions": study.questions, "bootstrap": config.bootstrap.model_dump(mode="json")}
         case "tune":
             return _tune(study, **wildcards)
         case "best" | "tuning_figures":
@@ -72,7 +73,7 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
         case "predict":
             return _predict(study, **wildcards)
         case "cell_figures":
-            return {"classes": study.classes}
+            return {"question": study.question}
         case "cell_performance":
             return report_jobs.performance(study)
         case "performance":
@@ -104,15 +105,16 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
 
 
 def _pdg(study: Study) -> list[int]:
-    """What the data know of the classes: their PDG codes in order. Names come in where networks tell them apart."""
-    return [entry.pdg for entry in study.config.classes]
+    """What the data know of the questions: the PDG codes of their classes, in order. Names are for networks."""
+    asked = [question.values for question in study.config.questions if question.column == "pdg"]
+    return list(dict.fromkeys(code for classes in asked for codes in classes for code in codes))
 
 
 def _ingest(study: Study) -> dict[str, Any]:
     """Hits read from files, which are inputs of the job."""
     return {
         "ingest": study.config.ingest.model_dump(mode="json"),
-        "pdg": _pdg(study),
+        "pdg": [] if any(question.other == "drop" for question in study.config.questions) else _pdg(study),
         "detector": study.config.detector.model_dump(mode="json"),
         "order": study.config.order,
     }
@@ -163,7 +165,7 @@ def _network(study: Study, representation: str, resolution: int, model: str) -> 
     several = study.catalogue.representation(representation)["module"] == VIEWS
     return {
         **({"views": study.catalogue.views(representation, resolution, model)} if several else {}),
-        "classes": study.classes,
+        "questions": [{k: v for k, v in told.items() if k != "positive"} for told in study.questions],
         "hits": {"order": study.config.order, "detector": study.config.detector.model_dump(mode="json")},
         "representation": study.catalogue.representation(representation),
         "resolution": resolution,
@@ -203,7 +205,7 @@ def _event_figures(study: Study) -> dict[str, Any]:
     resolutions = sorted({place[1] for place in places if flat[0] in study.catalogue.shown(place[0])})
     widest = {resolutions[0] // 2 or 1, *resolutions, 2 * resolutions[-1]}
     return {
-        "classes": study.classes,
+        "question": study.question,
         "energy": study.config.figures.energy,
         "representations": [
             {"representation": study.catalogue.representation(name), "resolution": first[name][1]} for name in drawn

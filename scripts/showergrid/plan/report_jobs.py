@@ -13,7 +13,7 @@ from showergrid.plan.study import Study
 def _said(study: Study) -> dict[str, Any]:
     """The settings of the study that every table states."""
     return {
-        "classes": study.classes,
+        "question": study.question,
         "bootstrap": study.config.bootstrap.model_dump(mode="json"),
         "comparison": study.config.comparison.model_dump(mode="json"),
         "order": study.config.order,
@@ -94,7 +94,7 @@ def containment(study: Study) -> dict[str, Any]:
     shown = dict.fromkeys(name for place in places for name in study.catalogue.shown(place.representation))
     alone = [place for place in places if place.representation in shown]
     return {
-        "classes": study.classes,
+        "question": study.question,
         "ranges": study.config.axis_ranges.sets,
         "direction": study.config.direction,
         "representations": [{"name": name, "axes": study.catalogue.axes(name)} for name in shown],
@@ -136,7 +136,7 @@ def compared(study: Study, step: str) -> list[Place]:
 def pairs(study: Study) -> dict[str, Any]:
     """The configuration of the comparison of all pairs."""
     return {
-        "classes": study.classes,
+        "question": study.question,
         "comparison": study.config.comparison.model_dump(mode="json"),
         "level": study.config.bootstrap.level,
         "places": _numbered(study, compared(study, "pairs")),
@@ -146,7 +146,7 @@ def pairs(study: Study) -> dict[str, Any]:
 def performance(study: Study) -> dict[str, Any]:
     """How the performance of a cell is measured."""
     return {
-        "classes": study.classes,
+        "question": study.question,
         "bootstrap": study.config.bootstrap.model_dump(mode="json"),
         "performance": study.config.performance.model_dump(mode="json"),
     }

@@ -78,9 +78,14 @@ class Study:
         return study
 
     @property
-    def classes(self) -> list[dict[str, Any]]:
-        """Names and PDG codes; the first is the positive class."""
-        return [entry.model_dump() for entry in self.config.classes]
+    def questions(self) -> list[dict[str, Any]]:
+        """What is asked of every event."""
+        return [question.model_dump(mode="json") for question in self.config.questions]
+
+    @property
+    def question(self) -> dict[str, Any]:
+        """The first question, which tables and figures are of."""
+        return self.questions[0]
 
     # The grid
 

@@ -204,7 +204,10 @@ def score_difference(first: Path, second: Path) -> ScoreDifference:
         InputError: one of them cannot be read, or they have no score in common.
     """
     tables = [_table(path) for path in (first, second)]
-    columns = [name for name in tables[0].column_names if name.startswith("score") and name in tables[1].column_names]
+    answers = [[name for name in table.column_names if "." in name] for table in tables]
+    columns = [
+        name for name in answers[0] if name in answers[1] and pa.types.is_floating(tables[0].schema.field(name).type)
+    ]
     if not columns:
         raise InputError(f"{first}: has no score that {second} has too; evaluate the cell again")
     events = [table["event"].to_numpy() for table in tables]
@@ -234,7 +237,7 @@ def _intervals(values: Any, name: str = "") -> Iterator[tuple[str, Mapping[str, 
             yield name, values
         else:
             for key, inner in values.items():
-                yield from _intervals(inner, f"{name} {key}".strip().removeprefix("splits "))
+                yield from _intervals(inner, f"{name} {key}".strip().removeprefix("questions "))
 
 
 def _outside(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[Outside]:

@@ -79,8 +79,8 @@ def read_cell(results: Path, name: str, figures: Sequence[str]) -> TrackedCell:
 
 
 def final_metrics(metrics: Mapping[str, Any]) -> dict[str, float]:
-    """The defined numbers of metrics.json by names in groups, such as test/accuracy and test/accuracy/low."""
-    parts = {**metrics["splits"], **{name: value for name, value in metrics.items() if name != "splits"}}
+    """The defined numbers of metrics.json by names in groups, such as particle/test/accuracy."""
+    parts = {**metrics["questions"], **{name: value for name, value in metrics.items() if name != "questions"}}
     return {
         name.replace(".", "/").removesuffix("/value"): float(value)
         for name, value in _leaves(parts)

@@ -34,8 +34,10 @@ from showergrid.core import plugins
 from showergrid.core.closure import LEFT_OUT, closure
 from showergrid.core.errors import InputError
 from showergrid.core.progress import progress
+from showergrid.evaluation.predictions import columns_of
 from showergrid.events.hits import AXES, read_hits
 from showergrid.track.cells import FILES, TrackedCell
+from showergrid.training.data import questions_of
 
 SCHEME = "mlflow-artifacts"  # of addresses that a server resolves, wherever its folder of artifacts is
 EXAMPLES = 2  # events that a model shows as its example of an input
@@ -164,6 +166,7 @@ def _register(
 
 def _save_model(folder: Path, cell: TrackedCell, about: Model, hits: Path, packages: Sequence[str]) -> None:
     example = _example(hits, time=cell.config["representation"].get("order") == "truth_time")
+    answered = [name for question in questions_of(cell.config) for name in columns_of(question)]
     versions = {"mlflow": mlflow.__version__, "pandas": pd.__version__}
     versions |= {name: cell.packages[name] for name in packages if name in cell.packages}
     with tempfile.TemporaryDirectory() as beside:
@@ -177,7 +180,7 @@ def _save_model(folder: Path, cell: TrackedCell, about: Model, hits: Path, packa
             artifacts={"model": str((cell.folder / "model.safetensors").absolute())},
             signature=ModelSignature(
                 inputs=Schema([ColSpec("long" if name == "event" else "float", name) for name in example]),
-                outputs=Schema([ColSpec("long", "event"), ColSpec("double", "score")]),
+                outputs=Schema([ColSpec("long", "event"), *(ColSpec("double", name) for name in answered)]),
             ),
             input_example=example,
             pip_requirements=[f"{name}=={version}" for name, version in versions.items()],

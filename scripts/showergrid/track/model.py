@@ -23,15 +23,20 @@ class CellModel(PythonModel):
         self.weights, self.cell = read_model(Path(context.artifacts["model"]))
 
     def predict(self, context, model_input: pd.DataFrame, params=None) -> pd.DataFrame:
-        """Score of every event, the probability of the positive class: a frame with event and score, sorted by event.
+        """The probability of each class for every event: a frame with event and `{question}.{class}`, sorted by event.
 
         `model_input` is a frame like hits.parquet: event, x, y, z [cm], charge [tick ADC], the hits of an event in
         the study's order.
         """
         from showergrid.apply.scoring import score
+        from showergrid.evaluation.predictions import columns_of
+        from showergrid.training.data import questions_of
 
-        event, score = score(self.weights, self.cell, [self._hits(model_input)])
-        return pd.DataFrame({"event": event, "score": score[:, 0]})
+        event, answers = score(self.weights, self.cell, [self._hits(model_input)])
+        columns = {"event": event}
+        for question in questions_of(self.cell):
+            columns |= dict(zip(columns_of(question), answers[question.name].T, strict=True))
+        return pd.DataFrame(columns)
 
     @staticmethod
     def _hits(frame):

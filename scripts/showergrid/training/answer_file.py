@@ -1,10 +1,12 @@
 """answers.safetensors: the answers of a trained cell to all events of its study, and how much of each it saw.
 
-A safetensors file: event (E,) int64; probability (E, classes), charge (E,) and hits (E,) float64.
+A safetensors file: event (E,) int64; for each question `answer.{question}`, such as (E, classes) float64; the shares
+charge (E,) and hits (E,) float64.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,10 +21,10 @@ from showergrid.inputs.window import Share
 
 @dataclass(frozen=True)
 class Answers:
-    """The probability (E, classes) float64 of each class for every event (E,) int64, sorted; share: in the window."""
+    """The answers to each question for every event (E,) int64, sorted: (E, classes) float64; share: in the window."""
 
     event: np.ndarray
-    probability: np.ndarray
+    of: Mapping[str, np.ndarray]
     share: Share
 
 
@@ -30,7 +32,7 @@ def write_answers(path: Path, answers: Answers) -> None:
     """Write a file of answers."""
     tensors = {
         "event": answers.event,
-        "probability": answers.probability,
+        **{f"answer.{question}": values for question, values in answers.of.items()},
         "charge": answers.share.charge,
         "hits": answers.share.hits,
     }
@@ -38,18 +40,18 @@ def write_answers(path: Path, answers: Answers) -> None:
         partial.write_bytes(save({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}))
 
 
-def read_answers(path: Path, events: np.ndarray) -> Answers:
-    """Read the answers to all `events` (E,) int64.
+def read_answers(path: Path, questions: Sequence[str], events: np.ndarray) -> Answers:
+    """Read the answers to the `questions` for all `events` (E,) int64.
 
     Raises:
-        InputError: it is not a file of answers, or holds those to other events.
+        InputError: it is not a file of answers to these questions, or holds those for other events.
     """
     try:
         tensors = load_file(path)
-        event, probability = tensors["event"], tensors["probability"]
+        event, of = tensors["event"], {question: tensors[f"answer.{question}"] for question in questions}
         share = Share(tensors["charge"], tensors["hits"])
     except (OSError, SafetensorError, KeyError) as error:
-        raise InputError(f"{path}: not a file of answers ({error}); delete it to have it made again") from None
+        raise InputError(f"{path}: not a file of such answers ({error}); delete it to have it made again") from None
     if not np.array_equal(event, events):
-        raise InputError(f"{path}: holds the answers to other events; train the cell again")
-    return Answers(event, probability, share)
+        raise InputError(f"{path}: holds the answers for other events; train the cell again")
+    return Answers(event, of, share)

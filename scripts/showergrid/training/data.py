@@ -2,58 +2,79 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pyarrow as pa
 
 from showergrid.core.errors import InputError
 from showergrid.events.hits import read_events
+from showergrid.events.questions import Question, labels
 from showergrid.events.split import SETS, read_split
 from showergrid.inputs.views import Seen
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 @dataclass(frozen=True)
 class Labelled:
-    """Images of some events with their labels: label (E,) int64, the index in the study's list of classes."""
+    """Images of some events with their labels: label (E, Q) int64, for each question the index in its classes.
+
+    A model that is fitted as a whole gets the labels (E,) of one question.
+    """
 
     images: Seen
     label: np.ndarray
 
 
-def labelled(images: Seen, events: pa.Table, classes: list[dict[str, Any]]) -> Labelled:
-    """Give the `images` of some of the `events` their labels.
+class Task(Protocol):
+    """What the training of a network needs to know of a question; its `outputs` are a part of the network's."""
+
+    question: Question
+    outputs: int
+
+    def loss(self, part: Tensor, truth: Tensor) -> Tensor:
+        """Mean loss of outputs (N, outputs) for the truth (N,)."""
+        ...
+
+    def answer(self, part: Tensor) -> Tensor:
+        """The answers that outputs (N, outputs) stand for."""
+        ...
+
+    def loss_of_answer(self, answer: Tensor, truth: Tensor) -> Tensor:
+        """Mean loss of answers for the truth (N,)."""
+        ...
+
+
+def questions_of(job: Mapping[str, Any]) -> list[Question]:
+    """The questions of a cell, as its job or its model.safetensors describes it."""
+    return [Question(**entry) for entry in job["questions"]]
+
+
+def labelled(images: Seen, events: pa.Table, questions: Sequence[Question]) -> Labelled:
+    """Give the `images` of some of the `events`, which are sorted, their labels."""
+    return Labelled(images, all_labels(events, questions)[np.searchsorted(events["event"].to_numpy(), images.event)])
+
+
+def all_labels(events: pa.Table, questions: Sequence[Question]) -> np.ndarray:
+    """(E, Q) int64: the class of each of the `events` for each question, -1 where it belongs to none."""
+    return np.stack([labels(events, question.column, question.values) for question in questions], axis=1)
+
+
+def events_and_split(
+    events: Path, split: Path, questions: Sequence[Question]
+) -> tuple[pa.Table, dict[str, np.ndarray]]:
+    """The events that have an answer to every question, sorted, and the events (n,) int64 of each set.
 
     Raises:
-        InputError: an event has a PDG code that belongs to no class.
-    """
-    return Labelled(images, labels(images.event, events, classes))
-
-
-def labels(event: np.ndarray, events: pa.Table, classes: list[dict[str, Any]]) -> np.ndarray:
-    """Labels (n,) int64 of some `event` (n,) int64 of the `events`.
-
-    Raises:
-        InputError: an event has a PDG code that belongs to no class.
-    """
-    codes = np.array([entry["pdg"] for entry in classes])
-    rows = np.searchsorted(events["event"].to_numpy(), event)
-    pdg = events["pdg"].to_numpy()[rows]
-    label = (pdg[:, None] == codes).argmax(1)
-    if (wrong := codes[label] != pdg).any():
-        raise InputError(f"event {event[wrong][0]}: PDG code {pdg[wrong][0]} is none of the classes' {codes.tolist()}")
-    return label.astype(np.int64)
-
-
-def events_and_split(events: Path, split: Path) -> tuple[pa.Table, dict[str, np.ndarray]]:
-    """The events table sorted by event, and the events (n,) int64 of each set.
-
-    Raises:
-        InputError: the two files hold different events.
+        InputError: the split holds other events.
     """
     table = read_events(events).sort_by("event")
+    table = table.filter(pa.array((all_labels(table, questions) >= 0).all(axis=1)))
     event, sets = read_split(split)
     if not np.array_equal(event, table["event"].to_numpy()):
         raise InputError(f"{split}: divides other events than those of {events}; make it again with split")

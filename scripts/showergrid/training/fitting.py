@@ -5,12 +5,12 @@ The file of such a model in models/ has `fit` and `predict` in place of `build`:
     fit(parameters, seed, training, validation, n_classes, threads) -> Fitted
     predict(tensors, images) -> (E, classes) float64, the probability of each class
 
-All that `predict` gets of the fit are its tensors, which model.safetensors keeps.
+All that `predict` gets of the fit are its tensors, which model.safetensors keeps. Each question is fitted by itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -18,12 +18,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from showergrid.core import plugins
+from showergrid.training.data import Labelled
 from showergrid.training.history import Epoch
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from showergrid.training.data import Labelled
+    from showergrid.inputs.views import Seen
+    from showergrid.training.data import Task
 
 SMALLEST = np.finfo(np.float32).eps  # smallest probability of which a logarithm is taken, as in loop.py
 
@@ -43,11 +45,38 @@ def estimator(model: Mapping[str, Any]) -> ModuleType | None:
 
 
 def fit(
-    module: ModuleType, model: Mapping[str, Any], seed: int, training: Labelled, validation: Labelled, n_classes: int
+    module: ModuleType,
+    model: Mapping[str, Any],
+    seed: int,
+    tasks: Sequence[Task],
+    training: Labelled,
+    validation: Labelled,
 ) -> Fitted:
-    """Fit the `model` of a cell with its `module`, as `estimator` returns it."""
-    parameters = module.Parameters(**model["parameters"])
-    return module.fit(parameters, seed, training, validation, n_classes, model["training"]["threads"])
+    """Fit the `model` of a cell with its `module`, as `estimator` returns it, to each question; history: of the first.
+
+    The tensors of a question carry its name before their own.
+    """
+    parameters, threads = module.Parameters(**model["parameters"]), model["training"]["threads"]
+    fits = []
+    for i, task in enumerate(tasks):
+        asked = [Labelled(part.images, part.label[:, i]) for part in (training, validation)]
+        fits.append(module.fit(parameters, seed, *asked, task.outputs, threads))
+    best = {
+        f"{task.question.name}.{name}": tensor
+        for task, fitted in zip(tasks, fits, strict=True)
+        for name, tensor in fitted.best.items()
+    }
+    return Fitted(best, fits[0].history)
+
+
+def predict(module: ModuleType, tensors: Mapping[str, Tensor], tasks: Sequence[Task], images: Seen) -> list[np.ndarray]:
+    """The answer of a fitted model to each of the `tasks`: probabilities (E, classes) float64."""
+    answers = []
+    for task in tasks:
+        before = f"{task.question.name}."
+        own = {name.removeprefix(before): tensor for name, tensor in tensors.items() if name.startswith(before)}
+        answers.append(module.predict(own, images))
+    return answers
 
 
 def only_row(score: np.ndarray, training: Labelled, val_score: np.ndarray, validation: Labelled) -> list[Epoch]:

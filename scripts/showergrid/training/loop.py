@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from showergrid.core import plugins, seeds
 from showergrid.core.errors import InputError
 from showergrid.core.progress import progress, report
 from showergrid.inputs.views import Seen
 from showergrid.training import checkpoint
-from showergrid.training.data import Labelled
+from showergrid.training.data import Labelled, Task
 from showergrid.training.device import has_bf16, memory_format
 from showergrid.training.history import Epoch, best_epoch
 from showergrid.training.settings import Training
@@ -29,18 +29,20 @@ class Progress:
     """The progress of a training: all that a later run needs to resume it, beside network, optimiser and scheduler."""
 
     history: list[Epoch] = field(default_factory=list)
-    learnt_at: int | None = None  # epoch since which the answers for validation hold both classes
+    learnt_at: int | None = None  # epoch since which the answers for validation hold several classes
     best: dict[str, Tensor] = field(default_factory=dict)
 
     def should_stop(self, settings: Training) -> bool:
-        """Whether `patience` epochs have passed without a better one since the network answers both classes."""
+        """Whether `patience` epochs have passed without a better one since the network answers several classes."""
         if len(self.history) < settings.min_epochs or self.learnt_at is None:
             return False
         return len(self.history) - max(best_epoch(self.history), self.learnt_at) >= settings.patience
 
 
-def build(model: dict[str, Any], shape: tuple[int, ...], n_classes: int, seed: int) -> nn.Module:
+def build(model: dict[str, Any], shape: tuple[int, ...], tasks: Sequence[Task], seed: int) -> nn.Module:
     """The network of a cell for images of `shape` (C, *window), initialised by the cell's seed.
+
+    Its outputs (N, outputs of all `tasks`) are those of each task, one after the other.
 
     Raises:
         InputError: the network does not take this window, or its weights cannot be read.
@@ -49,7 +51,8 @@ def build(model: dict[str, Any], shape: tuple[int, ...], n_classes: int, seed: i
     parameters = module.Parameters(**model["parameters"])
     parameters.check_window(shape[1:])
     torch.manual_seed(seeds.seed_of(seed, "initialisation"))
-    network = module.build(parameters, shape, n_classes, *([model["backbones"]] if "backbones" in model else []))
+    heads = [task.outputs for task in tasks]
+    network = module.build(parameters, shape, heads, *([model["backbones"]] if "backbones" in model else []))
     return network.to(memory_format=memory_format(len(shape)))
 
 
@@ -66,6 +69,7 @@ def train(
     network: nn.Module,
     settings: Training,
     seed: int,
+    tasks: Sequence[Task],
     training: Labelled,
     validation: Labelled,
     device: torch.device,
@@ -74,6 +78,7 @@ def train(
 ) -> Progress:
     """Train `network` and return its history and its best weights; `name` labels its progress messages.
 
+    The loss is the sum of those of all `tasks`, each times its weight; the accuracy is that of the first.
     Every random draw comes from a stream named after the epoch, so that an epoch does the same whether or not the
     epochs before it ran in this process. `resume` provides the state to resume from, and gets one after every epoch.
     """
@@ -93,17 +98,15 @@ def train(
         if done.should_stop(settings):
             break
         lr = optimiser.param_groups[0]["lr"]
-        train_loss, train_accuracy = _epoch(network, optimiser, settings, seed, epoch, training, device)
-        score = answers(network, settings, validation.images, device)
-        val_loss = float(
-            functional.nll_loss(
-                torch.log(score.clamp_min(torch.finfo(score.dtype).eps)), torch.from_numpy(validation.label)
-            )
-        )
-        answered = score.argmax(1)
-        val_accuracy = float((answered == torch.from_numpy(validation.label)).double().mean())
+        train_loss, train_accuracy = _epoch(network, optimiser, settings, seed, epoch, tasks, training, device)
+        truth = torch.from_numpy(validation.label)
+        answered = answers(network, settings, tasks, validation.images, device)
+        losses = [task.loss_of_answer(*pair) for task, *pair in zip(tasks, answered, truth.unbind(1), strict=True)]
+        val_loss = float(_weighted(tasks, losses))
+        first = answered[0].argmax(1)
+        val_accuracy = float((first == truth[:, 0]).double().mean())
         done.history.append(Epoch(epoch, lr, train_loss, train_accuracy, val_loss, val_accuracy))
-        if float(torch.bincount(answered).max()) >= ONE_CLASS * len(answered):
+        if float(torch.bincount(first).max()) >= ONE_CLASS * len(first):
             done.learnt_at = None
         elif done.learnt_at is None:
             done.learnt_at = epoch
@@ -133,50 +136,64 @@ def _epoch(
     settings: Training,
     seed: int,
     epoch: int,
+    tasks: Sequence[Task],
     data: Labelled,
     device: torch.device,
 ) -> tuple[float, float]:
     """Pass over the training events once; return mean loss and accuracy, measured while the network learnt."""
     network.train()
     torch.manual_seed(seeds.seed_of(seed, "dropout", epoch))
-    order = seeds.generator(seed, "order", epoch).permutation(data.label.size)
+    order = seeds.generator(seed, "order", epoch).permutation(len(data.label))
     label = torch.from_numpy(data.label).to(device)
     loss_sum = torch.zeros((), dtype=torch.float64, device=device)
     correct = torch.zeros((), dtype=torch.int64, device=device)
     for rows in progress(batches(order, settings.batch_size), f"epoch {epoch}/{settings.n_epochs}", "batch"):
         optimiser.zero_grad(set_to_none=True)
         for part in batches(rows, settings.micro_batch_size or len(rows)):
-            truth = label[torch.from_numpy(part).to(device)]  # (M,)
-            logits = _logits(network, settings, data.images.batch(part), device)  # (M, classes)
-            loss = functional.cross_entropy(logits, truth)
+            truth = label[torch.from_numpy(part).to(device)]  # (M, Q)
+            given = parts(tasks, _outputs(network, settings, data.images.batch(part), device))  # (M, outputs) each
+            losses = [task.loss(*pair) for task, *pair in zip(tasks, given, truth.unbind(1), strict=True)]
+            loss = _weighted(tasks, losses)
             (loss * (len(part) / len(rows))).backward()  # gradients add up to that of the batch's mean loss
             loss_sum += loss.detach() * len(part)
-            correct += (logits.argmax(1) == truth).sum()
+            correct += (given[0].argmax(1) == truth[:, 0]).sum()
         optimiser.step()
-    loss_mean = float(loss_sum) / data.label.size
+    loss_mean = float(loss_sum) / len(data.label)
     if not np.isfinite(loss_mean):
         raise InputError(
             f"the training loss is not finite in epoch {epoch}; lower optim_lr (it is {settings.optim_lr})"
         )
-    return loss_mean, float(correct) / data.label.size
+    return loss_mean, float(correct) / len(data.label)
 
 
-def answers(network: nn.Module, settings: Training, images: Seen, device: torch.device) -> Tensor:
-    """Probability of each class for every event of `images`: (E, classes) float64 on the CPU, dropout off."""
-    return outputs(network, settings, images, device).double().softmax(1)
+def answers(
+    network: nn.Module, settings: Training, tasks: Sequence[Task], images: Seen, device: torch.device
+) -> list[Tensor]:
+    """The answer to each of the `tasks` for every event of `images`, such as (E, classes) float64, dropout off."""
+    given = parts(tasks, outputs(network, settings, images, device))
+    return [task.answer(own) for task, own in zip(tasks, given, strict=True)]
+
+
+def parts(tasks: Sequence[Task], given: Tensor) -> tuple[Tensor, ...]:
+    """The outputs `given` (N, outputs of all `tasks`), task by task."""
+    return given.split([task.outputs for task in tasks], dim=1)
+
+
+def _weighted(tasks: Sequence[Task], losses: Sequence[Tensor]) -> Tensor:
+    return sum(task.question.weight * loss for task, loss in zip(tasks, losses, strict=True))
 
 
 def outputs(network: nn.Module, settings: Training, images: Seen, device: torch.device) -> Tensor:
     """The output of the network for every event of `images`: (E, F) float32 on the CPU, dropout off."""
     network.eval()
-    parts = []
+    made = []
     with torch.inference_mode():
         for rows in batches(np.arange(len(images)), settings.micro_batch_size or settings.batch_size):
-            parts.append(_logits(network, settings, images.batch(rows), device).cpu())
-    return torch.cat(parts)
+            made.append(_outputs(network, settings, images.batch(rows), device).cpu())
+    return torch.cat(made)
 
 
-def _logits(network: nn.Module, settings: Training, images: np.ndarray, device: torch.device) -> Tensor:
+def _outputs(network: nn.Module, settings: Training, images: np.ndarray, device: torch.device) -> Tensor:
     x = torch.from_numpy(images)  # (B, F), (B, C, L), (B, C, H, W) or (B, C, D, H, W)
     x = x.to(device, memory_format=memory_format(x.ndim - 1))
     with torch.autocast(device.type, torch.bfloat16, enabled=_in_bf16(settings, device)):

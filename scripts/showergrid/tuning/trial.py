@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from showergrid.inputs.settings import ImageSettings
 from showergrid.inputs.views import cut_views
 from showergrid.training import fitting, loop
 from showergrid.training.checkpoint import Checkpoint
-from showergrid.training.data import Labelled, labelled
+from showergrid.training.data import Labelled, Task, labelled
 from showergrid.training.device import name_of, within_memory
 from showergrid.training.history import Epoch, best_epoch
 from showergrid.training.settings import Training
@@ -53,12 +53,13 @@ class Reporting(Checkpoint):
 class Trials:
     """What the trials of a search have in common.
 
-    cell: the resolved configuration of a cell of this place. seeds: those of the trainings. images: the images of all
-    trials, or what each trial makes its own from. scratch: folder of the current trial. digest: that of everything that
-    determines a trial beside its number and its values.
+    cell: the resolved configuration of a cell of this place. tasks: its questions. seeds: those of the trainings.
+    images: the images of all trials, or what each trial makes its own from. scratch: folder of the current trial.
+    digest: that of everything that determines a trial beside its number and its values.
     """
 
     cell: Mapping[str, Any]
+    tasks: Sequence[Task]
     seeds: tuple[int, ...]
     images: Images | ImageData
     events: pa.Table
@@ -87,14 +88,14 @@ class Trials:
 
     def _history(self, cell: dict[str, Any], train: Labelled, validation: Labelled, resume: Reporting) -> list[Epoch]:
         """The epochs of one training; a model that is fitted as a whole reports none."""
-        model, seed, classes = cell["model"], cell["seed"], len(cell["classes"])
+        model, seed = cell["model"], cell["seed"]
         if module := fitting.estimator(model):
-            return fitting.fit(module, model, seed, train, validation, classes).history
+            return fitting.fit(module, model, seed, self.tasks, train, validation).history
         settings = Training(**model["training"])
-        network = loop.build(model, train.images.shape, classes, seed)
+        network = loop.build(model, train.images.shape, self.tasks, seed)
         with within_memory(cell, self.device):
             name = name_of(cell)
-            return loop.train(network, settings, seed, train, validation, self.device, resume, name).history
+            return loop.train(network, settings, seed, self.tasks, train, validation, self.device, resume, name).history
 
     def _data(self, cell: dict[str, Any]) -> tuple[Labelled, Labelled]:
         """Training and validation events as the network of this trial sees them."""
@@ -104,8 +105,9 @@ class Trials:
             path = self.scratch / "images.safetensors"
             images.make(settings, self.scratch / "calibration.json", path)
             images = read_images(path)
+        questions = [task.question for task in self.tasks]
         train, validation = (
-            labelled(cut_views(cell, {images.representation: images}, self.split[part]), self.events, cell["classes"])
+            labelled(cut_views(cell, {images.representation: images}, self.split[part]), self.events, questions)
             for part in ("train", "validation")
         )
         return train, validation

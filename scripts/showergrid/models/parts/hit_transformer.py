@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from showergrid.models.parts.hit_transformer_settings import Attention
-from showergrid.models.parts.layers import classifier
+from showergrid.models.parts.layers import Heads
 
 
 class HitTransformer(nn.Module):
@@ -18,14 +20,14 @@ class HitTransformer(nn.Module):
     before each part (Xiong et al., arXiv:2002.04745), the token is that of ViT (Dosovitskiy et al., arXiv:2010.11929).
     """
 
-    def __init__(self, parameters: Attention, channels: int, n_classes: int) -> None:
+    def __init__(self, parameters: Attention, channels: int, heads: Sequence[int]) -> None:
         super().__init__()
         width = parameters.d_model
         self.embed = nn.Sequential(nn.Linear(channels, width), nn.GELU(), nn.Linear(width, width))
         self.token = nn.Parameter(torch.empty(1, 1, width).normal_(std=0.02))
         self.layers = nn.ModuleList(Layer(parameters) for _ in range(parameters.num_layers))
         self.norm = nn.LayerNorm(width)
-        self.head = classifier(parameters, width, n_classes)
+        self.head = Heads(parameters, width, heads)
 
     def forward(self, x: Tensor) -> Tensor:
         """Lists to logits."""

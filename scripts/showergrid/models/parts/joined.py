@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from showergrid.core import plugins
-from showergrid.models.parts.layers import classifier
+from showergrid.models.parts.layers import Heads
 from showergrid.models.parts.network_settings import Head
 from showergrid.models.parts.pretrained import without_classifier
 
@@ -22,7 +22,12 @@ class JoinedNetwork(nn.Module):
     """
 
     def __init__(
-        self, parameters: Head, told: Sequence[dict[str, Any]], share: bool, shape: tuple[int, ...], n_classes: int
+        self,
+        parameters: Head,
+        told: Sequence[dict[str, Any]],
+        share: bool,
+        shape: tuple[int, ...],
+        heads: Sequence[int],
     ) -> None:
         super().__init__()
         self.channels = [view["channels"] for view in told]
@@ -31,10 +36,10 @@ class JoinedNetwork(nn.Module):
         for view in told[:1] if share else told:
             module = plugins.load("models", view["model"]["module"])
             own = module.Parameters(**view["model"]["parameters"])
-            network = module.build(own, (view["channels"], *shape[1:]), n_classes)
+            network = module.build(own, (view["channels"], *shape[1:]), heads)
             sizes.append(without_classifier(network, "head"))
             self.backbones.append(network)
-        self.head = classifier(parameters, sum(sizes) * (len(told) // len(sizes)), n_classes)
+        self.head = Heads(parameters, sum(sizes) * (len(told) // len(sizes)), heads)
 
     def features(self, x: Tensor) -> Tensor:
         """Images to the features of all views (N, F)."""

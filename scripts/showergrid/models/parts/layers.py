@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -31,7 +33,7 @@ class MaxPool3d(nn.Module):
 class ConvolutionalNetwork(nn.Module):
     """Convolutions, then a classifier on all their values: (N, C, H, W) or (N, C, D, H, W) to logits (N, classes)."""
 
-    def __init__(self, parameters: Convolutional, shape: tuple[int, ...], n_classes: int) -> None:
+    def __init__(self, parameters: Convolutional, shape: tuple[int, ...], heads: Sequence[int]) -> None:
         super().__init__()
         norm = nn.BatchNorm2d if len(shape) == 3 else nn.BatchNorm3d
         self.transform = norm(shape[0], affine=False) if parameters.transform == "batch_norm" else nn.Identity()
@@ -39,7 +41,7 @@ class ConvolutionalNetwork(nn.Module):
         with torch.no_grad():
             size = self.features.eval()(torch.zeros(1, *shape)).numel()
         self.features.train()
-        self.head = classifier(parameters, size, n_classes)
+        self.head = Heads(parameters, size, heads)
 
     def forward(self, x: Tensor) -> Tensor:
         """Images to logits."""
@@ -63,13 +65,25 @@ def _convolutions(p: Convolutional, channels: int, axes: int) -> nn.Sequential:
     return nn.Sequential(*layers)
 
 
-def classifier(p: Head, size: int, n_classes: int) -> nn.Sequential:
-    """Features (N, size) to logits (N, n_classes) through the hidden layers of `p`."""
+class Heads(nn.Module):
+    """Features (N, size) to the outputs of a head for each question, side by side: (N, sum of `heads`)."""
+
+    def __init__(self, p: Head, size: int, heads: Sequence[int]) -> None:
+        super().__init__()
+        self.of = nn.ModuleList(_head(p, size, outputs) for outputs in heads)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Features to outputs."""
+        return torch.cat([head(features) for head in self.of], dim=1)
+
+
+def _head(p: Head, size: int, outputs: int) -> nn.Sequential:
+    """Features (N, size) to (N, outputs) through the hidden layers of `p`."""
     layers: list[nn.Module] = []
     for neurons in p.clf_neurons:
         if p.dropout:
             layers.append(nn.Dropout(p.dropout))
         layers += [nn.Linear(size, neurons), getattr(nn, p.clf_no_linear_fun)()]
         size = neurons
-    layers.append(nn.Linear(size, n_classes))
+    layers.append(nn.Linear(size, outputs))
     return nn.Sequential(*layers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torchvision.transforms.v2 import Normalize
 
 from showergrid.core.errors import InputError
-from showergrid.models.parts.layers import classifier
+from showergrid.models.parts.layers import Heads
 from showergrid.models.parts.network_settings import Pretrained
 from showergrid.models.parts.weights import Published, weights_file
 
@@ -30,11 +30,11 @@ class PretrainedNetwork(nn.Module):
     tensors are frozen keep their pretrained statistics, in training as in evaluation.
     """
 
-    def __init__(self, parameters: Pretrained, backbone: nn.Module, size: int, n_classes: int) -> None:
+    def __init__(self, parameters: Pretrained, backbone: nn.Module, size: int, heads: Sequence[int]) -> None:
         super().__init__()
         self.transform = _transform(parameters.transform)
         self.backbone = backbone
-        self.head = classifier(parameters, size, n_classes)
+        self.head = Heads(parameters, size, heads)
         tensors = list(backbone.parameters())
         kept = len(tensors) if parameters.unfreeze_layers == "all" else parameters.unfreeze_layers
         for tensor in tensors[: max(len(tensors) - kept, 0)]:
@@ -106,8 +106,8 @@ def without_classifier(network: nn.Module, name: str) -> int:
 
 
 def from_torchvision(
-    network: nn.Module, classifier_name: str, published: Published, parameters: Pretrained, n_classes: int
+    network: nn.Module, classifier_name: str, published: Published, parameters: Pretrained, heads: Sequence[int]
 ) -> PretrainedNetwork:
     """A torchvision classifier with its weights loaded and its last layer(s), called `classifier_name`, replaced."""
     load_published(network, parameters.weights, published)
-    return PretrainedNetwork(parameters, network, without_classifier(network, classifier_name), n_classes)
+    return PretrainedNetwork(parameters, network, without_classifier(network, classifier_name), heads)

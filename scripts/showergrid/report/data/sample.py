@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from showergrid.events.hits import read_events, read_hits
+from showergrid.events.questions import Question, labels
 from showergrid.report.data.settings import Baselines
 
 CHARGE_EDGES = np.linspace(-6, 12, 361)  # of the logarithm of the charge: 20 bins per decade, whatever the unit
@@ -22,17 +22,17 @@ LOOKED_AT = 1_000_000  # hits, evenly spread over the file, that set the range o
 class EventSample:
     """The numbers that the analysis needs of the E events of a study with K classes.
 
-    pdg (E,) int; energy (E,) [GeV], NaN where it is not known; n_hits (E,) int; extent (E, 3): largest less smallest
-    coordinate [cm]; start (E,): charge of the hits near the first one [tick ADC]; first (E, H, 4) float32: the first H
-    hits, position from the first hit [cm] and charge, NaN where an event has fewer; largest (E,): place in the
-    order, 0 to 1, of the hit with the most charge.
+    label (E,) int64, -1 for an event of no class; energy (E,) [GeV], NaN where it is not known; n_hits (E,) int; extent
+    (E, 3): largest less smallest coordinate [cm]; start (E,): charge of the hits near the first one [tick ADC]; first
+    (E, H, 4) float32: the first H hits, position from the first hit [cm] and charge, NaN where an event has fewer;
+    largest (E,): place in the order, 0 to 1, of the hit with the most charge.
 
     Counts of hits, int64: charges (K, B) by class between CHARGE_EDGES; plain (K, PLAIN_BINS) by class between
     plain_edges [tick ADC]; by_place (P, B) between PLACE_EDGES and CHARGE_EDGES; by_time (TIME_BINS, B) between
     time_edges [ns] and CHARGE_EDGES, empty (0, B) where no time is known.
     """
 
-    pdg: np.ndarray
+    label: np.ndarray
     energy: np.ndarray
     n_hits: np.ndarray
     extent: np.ndarray
@@ -46,21 +46,21 @@ class EventSample:
     by_time: np.ndarray
     time_edges: np.ndarray
 
-    def of(self, pdg: int | None) -> np.ndarray:
-        """Mask (E,) bool of the events of one class, or of all events."""
-        return np.ones(self.pdg.size, bool) if pdg is None else self.pdg == pdg
+    def of(self, k: int | None) -> np.ndarray:
+        """Mask (E,) bool of the events of class `k`, or of all events."""
+        return np.ones(self.label.size, bool) if k is None else self.label == k
 
 
-def read_sample(hits: Path, events: Path, codes: Sequence[int], settings: Baselines) -> EventSample:
-    """Read the study's tables, the hits chunk by chunk; `codes` are the PDG codes of the classes."""
+def read_sample(hits: Path, events: Path, question: Question, settings: Baselines) -> EventSample:
+    """Read the study's tables, the hits chunk by chunk."""
     table = read_events(events)
-    pdg = table["pdg"].to_numpy()
+    label, classes = labels(table, question.column, question.values), len(question.classes)
     kept = settings.xgboost.hits
     n_hits = table["n_hits"].to_numpy()
     plain_edges, time_edges = _ranges(hits, int(n_hits.sum()))
     extent, start, first, largest = [], [], [], []
-    charges = np.zeros((len(codes), CHARGE_EDGES.size - 1), np.int64)
-    plain = np.zeros((len(codes), PLAIN_BINS), np.int64)
+    charges = np.zeros((classes, CHARGE_EDGES.size - 1), np.int64)
+    plain = np.zeros((classes, PLAIN_BINS), np.int64)
     by_place = np.zeros((PLACE_EDGES.size - 1, CHARGE_EDGES.size - 1), np.int64)
     by_time = np.zeros((max(time_edges.size - 1, 0), CHARGE_EDGES.size - 1), np.int64)
     done = 0
@@ -84,13 +84,13 @@ def read_sample(hits: Path, events: Path, codes: Sequence[int], settings: Baseli
         if time_edges.size:
             known = np.isfinite(chunk.time)
             by_time += _counted(chunk.time[known], size[known], time_edges)
-        code = pdg[done : done + begin.size][row]
-        for k, class_code in enumerate(codes):
-            charges[k] += np.histogram(size[code == class_code], CHARGE_EDGES)[0]
-            plain[k] += np.histogram(chunk.charge[code == class_code], plain_edges)[0]
+        of = label[done : done + begin.size][row]
+        for k in range(classes):
+            charges[k] += np.histogram(size[of == k], CHARGE_EDGES)[0]
+            plain[k] += np.histogram(chunk.charge[of == k], plain_edges)[0]
         done += begin.size
     return EventSample(
-        pdg=pdg,
+        label=label,
         energy=table["energy"].to_numpy().astype(np.float64),
         n_hits=n_hits,
         extent=np.concatenate(extent),

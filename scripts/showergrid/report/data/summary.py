@@ -11,6 +11,7 @@ from xgboost import XGBClassifier
 
 from showergrid.core.atomic import replacing
 from showergrid.events.hits import AXES
+from showergrid.events.questions import Question
 from showergrid.report.data.sample import CHARGE_EDGES, EventSample, quantile
 from showergrid.report.data.settings import Baselines, Boosting, PublishedData
 
@@ -21,7 +22,7 @@ EXTENT_COLUMNS = ("smallest", "q25", "median", "q75", "largest")
 def summary(
     sample: EventSample,
     split: np.ndarray,
-    classes: list[dict[str, Any]],
+    question: Question,
     counts: dict[str, dict[str, int]] | None,
     baselines: Baselines,
     published: PublishedData | None,
@@ -34,20 +35,20 @@ def summary(
 
     Args:
         sample: the events.
-        split: (E,) str, train, validation or test.
-        classes: name and PDG code of each class.
+        split: (E,) str, train, validation or test; empty for an event that is in none.
+        question: what is asked of the events.
         counts: numbers of events kept and drawn again, by PDG code.
         baselines: settings of the simple classifiers.
         published: numbers of the reference.
         order: how the hits of an event are ordered.
     """
     return {
-        "events": int(sample.pdg.size),
-        "classes": {kind["name"]: _counts(sample, counts, kind["pdg"]) for kind in classes},
+        "events": int(sample.label.size),
+        "classes": {name: _counts(sample, counts, question, k) for k, name in enumerate(question.names)},
         "order": order,
         "published": published.note if published else None,
-        "energy": _energies(sample, classes),
-        "hits": _hits(sample, classes, published),
+        "energy": _energies(sample, question.names),
+        "hits": _hits(sample, question.names, published),
         "smallest_event": _beside(int(sample.n_hits.min()), published.smallest if published else None),
         "extent": {
             axis: {
@@ -63,10 +64,8 @@ def summary(
                     float(sample.extent[:, i].max()), getattr(published.largest, axis) if published else None
                 ),
                 "classes": {
-                    kind["name"]: dict(
-                        zip(EXTENT_COLUMNS, _five(sample.extent[sample.of(kind["pdg"]), i]), strict=True)
-                    )
-                    for kind in classes
+                    name: dict(zip(EXTENT_COLUMNS, _five(sample.extent[sample.of(k), i]), strict=True))
+                    for k, name in enumerate(question.names)
                 },
             }
             for i, axis in enumerate(AXES)
@@ -77,13 +76,11 @@ def summary(
             },
             "largest_in_first_fifth": float((sample.largest <= 0.2).mean()),
         },
-        "accuracy": _accuracies(sample, split, classes, baselines, published),
+        "accuracy": _accuracies(sample, split, len(question.classes), baselines, published),
     }
 
 
-def write_extents(
-    sample: EventSample, classes: list[dict[str, Any]], published: PublishedData | None, path: Path
-) -> None:
+def write_extents(sample: EventSample, classes: list[str], published: PublishedData | None, path: Path) -> None:
     """Write the quartiles of the extents [cm] as CSV: a row for each axis and class, and for all classes.
 
     Published numbers stand in the rows of all classes; what was not published is left empty.
@@ -93,35 +90,40 @@ def write_extents(
         writer = csv.DictWriter(file, header, restval="", lineterminator="\n")
         writer.writeheader()
         for i, axis in enumerate(AXES):
-            for name, pdg in [("all", None), *((kind["name"], kind["pdg"]) for kind in classes)]:
-                of = sample.of(pdg)
+            for name, k in [("all", None), *((name, k) for k, name in enumerate(classes))]:
+                of = sample.of(k)
                 row = {"axis": axis, "class": name, "events": int(of.sum())}
                 row |= dict(zip(EXTENT_COLUMNS, _five(sample.extent[of, i]), strict=True))
-                if published and pdg is None:
+                if published and k is None:
                     theirs = [*getattr(published.quartiles, axis), getattr(published.largest, axis)]
                     row |= {f"published_{key}": value for key, value in zip(EXTENT_COLUMNS[1:], theirs, strict=True)}
                 writer.writerow(row)
 
 
-def _counts(sample: EventSample, counts: dict[str, dict[str, int]] | None, pdg: int) -> dict[str, int | None]:
-    return counts[str(pdg)] if counts else {"kept": int(sample.of(pdg).sum()), "redrawn": None}
+def _counts(
+    sample: EventSample, counts: dict[str, dict[str, int]] | None, question: Question, k: int
+) -> dict[str, int | None]:
+    """Events of class `k` kept and, where its particles were simulated here, drawn again."""
+    simulated = counts is not None and question.column == "pdg"
+    redrawn = sum(counts[str(pdg)]["redrawn"] for pdg in question.values[k]) if simulated else None
+    return {"kept": int(sample.of(k).sum()), "redrawn": redrawn}
 
 
-def _energies(sample: EventSample, classes: list[dict[str, Any]]) -> dict[str, dict[str, float] | None] | None:
+def _energies(sample: EventSample, classes: list[str]) -> dict[str, dict[str, float] | None] | None:
     """Smallest, median and largest energy of each class [GeV]."""
 
-    def of(pdg: int) -> dict[str, float] | None:
-        energy = sample.energy[sample.of(pdg) & np.isfinite(sample.energy)]
+    def of(k: int) -> dict[str, float] | None:
+        energy = sample.energy[sample.of(k) & np.isfinite(sample.energy)]
         if energy.size == 0:
             return None
         return {"smallest": float(energy.min()), "median": float(np.median(energy)), "largest": float(energy.max())}
 
-    energies = {kind["name"]: of(kind["pdg"]) for kind in classes}
+    energies = {name: of(k) for k, name in enumerate(classes)}
     return energies if any(energies.values()) else None
 
 
 def _hits(
-    sample: EventSample, classes: list[dict[str, Any]], published: PublishedData | None
+    sample: EventSample, classes: list[str], published: PublishedData | None
 ) -> list[dict[str, float | None]] | None:
     """Median hits of an event at the published energies."""
     if published is None or not np.isfinite(sample.energy).any():
@@ -130,7 +132,7 @@ def _hits(
         {
             "energy": point.energy,
             **_beside(_median_hits(sample, point.energy, point.width), point.hits),
-            **{kind["name"]: _median_hits(sample, point.energy, point.width, kind["pdg"]) for kind in classes},
+            **{name: _median_hits(sample, point.energy, point.width, k) for k, name in enumerate(classes)},
         }
         for point in published.hits
     ]
@@ -146,25 +148,26 @@ def _five(values: np.ndarray) -> list[float | None]:
     return np.quantile(values, [0, 0.25, 0.5, 0.75, 1]).tolist() if values.size else [None] * 5
 
 
-def _median_hits(sample: EventSample, energy: float, width: float, pdg: int | None = None) -> float | None:
-    inside = sample.of(pdg) & (np.abs(sample.energy - energy) <= width / 2)
+def _median_hits(sample: EventSample, energy: float, width: float, k: int | None = None) -> float | None:
+    inside = sample.of(k) & (np.abs(sample.energy - energy) <= width / 2)
     return float(np.median(sample.n_hits[inside])) if inside.any() else None
 
 
 def _accuracies(
     sample: EventSample,
     split: np.ndarray,
-    classes: list[dict[str, Any]],
+    classes: int,
     baselines: Baselines,
     published: PublishedData | None,
 ) -> dict[str, Any]:
-    """Accuracy on test events, with its binomial standard error, of classifiers fitted to the training events."""
-    label = (sample.pdg == classes[1]["pdg"]).astype(np.int64)
-    train, test = split == "train", split == "test"
-    answers = {
-        "charge_at_start": _cut(sample.start[train], label[train], sample.start[test]),
-        "xgboost": _boosted(sample.first[train], label[train], sample.first[test], baselines.xgboost),
-    }
+    """Accuracy on test events, with its binomial standard error, of classifiers fitted to the training events.
+
+    One cut tells two classes apart and no more.
+    """
+    label, train, test = sample.label, split == "train", split == "test"
+    answers = {"xgboost": _boosted(sample.first[train], label[train], sample.first[test], baselines.xgboost)}
+    if classes == 2:
+        answers = {"charge_at_start": _cut(sample.start[train], label[train], sample.start[test]), **answers}
     theirs = published.accuracy if published else {}
     measured = {}
     for name, answer in answers.items():

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from showergrid.evaluation.metrics import THRESHOLD
-from showergrid.report.figures.style import BLUE, GREY, ORANGE, new_figure, save, styled
+from showergrid.evaluation.predictions import Answered
+from showergrid.events.questions import Question
+from showergrid.report.figures.style import BLUE, GREY, ORANGE, PALETTE, new_figure, save, styled
+from showergrid.report.tables.performance import rest
 from showergrid.training.history import Epoch
 
 
@@ -32,32 +33,40 @@ def history_figure(history: list[Epoch], best_epoch: int, path: Path) -> None:
         save(figure, path)
 
 
-def roc_points(labels: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Shares of the other class (k,) and of the positive class (k,) that are answered positive, at every threshold."""
+def roc_points(positive: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Shares of the other events (k,) and of the positive ones (k,) that pass, at every threshold."""
     order = np.argsort(-scores, kind="stable")
     last = np.append(np.diff(scores[order]) != 0, True)  # equal scores pass a threshold together
-    positive = np.cumsum(labels[order] == 0)[last]
-    other = np.cumsum(labels[order] != 0)[last]
-    return np.append(0, other / max(1, other[-1])), np.append(0, positive / max(1, positive[-1]))
+    own = np.cumsum(positive[order])[last]
+    other = np.cumsum(~positive[order])[last]
+    return np.append(0, other / max(1, other[-1])), np.append(0, own / max(1, own[-1]))
 
 
-def roc_figure(labels: np.ndarray, scores: np.ndarray, names: Sequence[str], area: dict, path: Path) -> None:
-    """The ROC curve of the test events, labels (n,) and scores (n,), with its point at a score of 0.5 marked.
+def roc_figure(test: Answered, question: Question, metrics: dict, path: Path) -> None:
+    """The ROC curves of the test events, of the positive class or of each against the rest, with their answers marked.
 
-    `area` holds the value, low and high of the area under the curve.
+    `metrics` are those of the test events.
     """
+    looked_at = question.against_rest
+    several = len(looked_at) > 1
+    answers = test.probability.argmax(axis=1)
     with styled():
         figure = new_figure(4, 3.8)
         axes = figure.subplots()
-        false, true = roc_points(labels, scores)
         axes.plot([0, 1], [0, 1], ls=":", lw=1, color=GREY, label="guessing")
-        axes.plot(false, true, color=BLUE, label=_area_text(area))
-        answered = scores >= THRESHOLD
-        working = [np.mean(answered[labels == label]) if np.any(labels == label) else np.nan for label in (1, 0)]
-        axes.plot(*working, "o", color=ORANGE, label=f"score {THRESHOLD}")
+        for i, k in enumerate(looked_at):
+            name, positive, answered = question.names[k], test.labels == k, answers == k
+            color = PALETTE[i % len(PALETTE)] if several else BLUE
+            area = _area_text(metrics["classes"][name]["roc_auc"])
+            text = f"{name}: {area}" if several else area
+            axes.plot(*roc_points(positive, test.probability[:, k]), color=color, label=text)
+            working = [np.mean(answered[part]) if part.any() else np.nan for part in (~positive, positive)]
+            label = None if i else "answered" if several else "score 0.5"
+            axes.plot(*working, "o", color=color if several else ORANGE, label=label)
+        own, others = question.names[looked_at[0]], rest(question, looked_at[0])
         axes.set(
-            xlabel=f"{names[1]}s taken for {names[0]}s",
-            ylabel=f"efficiency for {names[0]}s",
+            xlabel="others taken for the class" if several else f"{others}s taken for {own}s",
+            ylabel="efficiency for the class" if several else f"efficiency for {own}s",
             xlim=(-0.01, 1.01),
             ylim=(-0.01, 1.01),
             aspect="equal",
@@ -72,7 +81,8 @@ def confusion_figure(confusion: dict[str, dict[str, dict]], path: Path) -> None:
     counts = np.array([[confusion[true][answer]["value"] for answer in names] for true in names], dtype=np.float64)
     share = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
     with styled():
-        figure = new_figure(4, 3.4)
+        larger = max(0, len(names) - 2)
+        figure = new_figure(4 + larger, 3.4 + larger)
         axes = figure.subplots()
         shown = axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
         for i, j in np.ndindex(*counts.shape):

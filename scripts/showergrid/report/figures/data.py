@@ -5,6 +5,7 @@ A figure is always written: where the data lack its numbers, it says so in words
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,9 @@ from matplotlib.figure import Figure
 
 from showergrid.events.hits import AXES
 from showergrid.report.data.sample import CHARGE_EDGES, PLACE_EDGES, EventSample, quantile
-from showergrid.report.figures.style import COLORS, GREEN, blank_figure, new_figure, save, say, styled
+from showergrid.report.figures.style import GREEN, PALETTE, blank_figure, new_figure, save, say, styled
 
-Classes = list[dict[str, Any]]
+Classes = list[str]
 Found = dict[str, Any]
 
 NO_ENERGIES = "no energies in these data"
@@ -27,6 +28,7 @@ NO_TIMES = "no times in these data"
 CHARGE = "charge of a hit [tick ADC]"
 PUBLISHED = {"color": GREEN, "marker": "X", "markeredgecolor": "white", "markersize": 9, "linestyle": "", "zorder": 5}
 COUNTS = "cividis"  # colours of two-dimensional histograms
+DASHES = ("-", (0, (4, 1.5)), ":")
 BINS = 32
 FEWEST = 5  # events or hits needed for quartiles
 
@@ -39,7 +41,7 @@ def validation_figure(sample: EventSample, summary: Found, classes: Classes, pat
         _hits_and_published(hits, sample, summary, classes)
         _extents_and_published(extents, summary)
         _logarithmic_charges(charges, sample, classes)
-        _accuracies(accuracies, summary["accuracy"])
+        _accuracies(accuracies, summary["accuracy"], len(classes))
         beside = " beside published ones" if summary["published"] else ""
         figure.suptitle(f"{summary['events']} showers{beside}")
         save(figure, path)
@@ -54,8 +56,8 @@ def energies_figure(sample: EventSample, summary: Found, classes: Classes, path:
         figure = new_figure(5, 3.4)
         axes = figure.subplots()
         edges = _edges(sample.energy[np.isfinite(sample.energy)], BINS)
-        for kind, style in _styles(classes):
-            energy = sample.energy[sample.of(kind["pdg"])]
+        for k, style in _styles(classes):
+            energy = sample.energy[sample.of(k)]
             axes.stairs(np.histogram(energy, edges)[0], edges, linewidth=1.6, **style)
         axes.set(xlabel="energy [GeV]", ylabel=f"events in {1000 * (edges[1] - edges[0]):.3g} MeV", ylim=(0, None))
         axes.legend(loc="lower center", ncols=len(classes))
@@ -83,10 +85,10 @@ def hits_energy_figure(sample: EventSample, summary: Found, classes: Classes, pa
         )
         figure.colorbar(shown, ax=axes, label="events in a bin").ax.set_ylim(1, None)
         centre = (edges[0][:-1] + edges[0][1:]) / 2
-        for kind, style in _styles(classes):
-            of = known & sample.of(kind["pdg"])
+        for k, style in _styles(classes):
+            of = known & sample.of(k)
             quartiles = _quartiles(sample.energy[of], sample.n_hits[of], edges[0])
-            axes.plot(centre, quartiles[:, 1], **{**style, "label": f"{kind['name']}: median, thin: quartiles"})
+            axes.plot(centre, quartiles[:, 1], **{**style, "label": f"{style['label']}: median, thin: quartiles"})
             axes.plot(centre, quartiles[:, [0, 2]], color=style["color"], linestyle=style["linestyle"], linewidth=0.7)
         if summary["hits"]:
             points = [(point["energy"], point["published"]) for point in summary["hits"]]
@@ -104,8 +106,8 @@ def extents_figure(sample: EventSample, summary: Found, classes: Classes, path: 
         for i, axis in enumerate(AXES):
             above, below = panels[:, i]
             edges = np.linspace(0, max(sample.extent[:, i].max(), 1e-3), BINS + 1)
-            for k, (kind, style) in enumerate(_styles(classes)):
-                extent = sample.extent[sample.of(kind["pdg"]), i]
+            for k, style in _styles(classes):
+                extent = sample.extent[sample.of(k), i]
                 share = np.histogram(extent, edges)[0] / max(1, extent.size)
                 below.stairs(share, edges, linewidth=1.6, **style)
                 if extent.size:
@@ -116,13 +118,15 @@ def extents_figure(sample: EventSample, summary: Found, classes: Classes, path: 
                 _quartile_bar(above, 1, theirs, summary["extent"][axis]["largest"]["published"], PUBLISHED)
             above.set(ylim=(0.6 - len(classes), 1.6))
             rows = {1: "published"} if summary["published"] else {}
-            rows |= {-k: kind["name"] for k, kind in enumerate(classes)}
+            rows |= {-k: name for k, name in enumerate(classes)}
             above.set_yticks(list(rows), rows.values() if i == 0 else [""] * len(rows))
             above.tick_params(length=0, labelbottom=False)
             above.spines[["left", "bottom"]].set_visible(False)
             below.set(xlabel=f"extent in {axis} [cm]", ylim=(0, None), xlim=(0, None))
         panels[1, 0].set_ylabel("share of events")
-        for label, color in zip(panels[0, 0].get_yticklabels()[-len(classes) :], COLORS, strict=False):
+        for label, color in zip(
+            panels[0, 0].get_yticklabels()[-len(classes) :], itertools.cycle(PALETTE), strict=False
+        ):
             label.set_color(color)
         figure.suptitle("dot or cross: median, bar: quartiles, triangle: largest", fontsize=9)
         save(figure, path)
@@ -172,11 +176,11 @@ FIGURES: dict[str, Callable[[EventSample, Found, Classes, Path], None]] = {
 }
 
 
-def _styles(classes: Classes) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """Each class with its colour and its dashes, which keep coinciding lines apart."""
+def _styles(classes: Classes) -> list[tuple[int, dict[str, Any]]]:
+    """Each class, counted from 0, with its colour and its dashes, which keep coinciding lines apart."""
     return [
-        (kind, {"color": color, "linestyle": dashes, "label": kind["name"]})
-        for kind, color, dashes in zip(classes, COLORS, ("-", (0, (4, 1.5)), ":"), strict=False)
+        (k, {"color": PALETTE[k % len(PALETTE)], "linestyle": DASHES[k % len(DASHES)], "label": name})
+        for k, name in enumerate(classes)
     ]
 
 
@@ -244,8 +248,8 @@ def _hits_and_published(axes: Axes, sample: EventSample, summary: Found, classes
         say(axes, NO_ENERGIES)
         return
     dots = {"linestyle": "", "marker": "o", "markersize": 2, "alpha": 0.35, "markeredgewidth": 0, "rasterized": True}
-    for kind, style in _styles(classes):
-        of = sample.of(kind["pdg"])
+    for k, style in _styles(classes):
+        of = sample.of(k)
         axes.plot(sample.energy[of], sample.n_hits[of], **{**style, **dots})
     points = [point for point in summary["hits"] or [] if point["ours"] is not None]
     if points:
@@ -272,7 +276,7 @@ def _extents_and_published(axes: Axes, summary: Found) -> None:
     axes.legend(title="bar: quartiles, triangle: largest", title_fontsize=8)
 
 
-def _accuracies(axes: Axes, accuracies: dict[str, Any]) -> None:
+def _accuracies(axes: Axes, accuracies: dict[str, Any], classes: int) -> None:
     names = [name for name in accuracies if name != "test_events"]
     for place, name in enumerate(names):
         if accuracies[name]["ours"] is not None:
@@ -282,5 +286,5 @@ def _accuracies(axes: Axes, accuracies: dict[str, Any]) -> None:
         if accuracies[name]["published"] is not None:
             axes.plot(accuracies[name]["published"], place, **PUBLISHED)
     beside = " (dot: ours, cross: published)" if any(accuracies[name]["published"] for name in names) else ""
-    axes.set(xlabel=f"accuracy on test events{beside}", xlim=(0.5, 1), ylim=(-0.5, len(names) - 0.5))
+    axes.set(xlabel=f"accuracy on test events{beside}", xlim=(1 / classes, 1), ylim=(-0.5, len(names) - 0.5))
     axes.set_yticks(range(len(names)), [name.replace("_", " ") for name in names])

@@ -17,9 +17,9 @@ from matplotlib.patches import Rectangle
 
 from showergrid.core.errors import InputError
 from showergrid.core.plugins import load
-from showergrid.events.classes import Class
 from showergrid.events.hits import Hits, read_hits
 from showergrid.events.order import reordered
+from showergrid.events.questions import Question, labels
 from showergrid.inputs.making import charge_centre, directions, shower_end
 from showergrid.inputs.pixels import Grid, columns
 from showergrid.inputs.settings import Representation
@@ -48,7 +48,7 @@ class Display:
     charge: np.ndarray
 
 
-def typical_events(events: pa.Table, classes: Sequence[Class], energy: float) -> dict[str, int]:
+def typical_events(events: pa.Table, question: Question, energy: float) -> dict[str, int]:
     """The event of each class nearest to `energy` [GeV]: class name -> event.
 
     Where the energies of a class are not known, its event whose number of hits is nearest to the median.
@@ -56,16 +56,17 @@ def typical_events(events: pa.Table, classes: Sequence[Class], energy: float) ->
     Raises:
         InputError: a class has no event.
     """
-    pdg, number, energies, n_hits = (events[name].to_numpy() for name in ("pdg", "event", "energy", "n_hits"))
+    number, energies, n_hits = (events[name].to_numpy() for name in ("event", "energy", "n_hits"))
+    label = labels(events, question.column, question.values)
     chosen = {}
-    for kind in classes:
-        rows = np.flatnonzero(pdg == kind.pdg)
+    for k, name in enumerate(question.names):
+        rows = np.flatnonzero(label == k)
         if rows.size == 0:
-            raise InputError(f"events: none is of class {kind.name} (pdg {kind.pdg}); check classes in the config")
+            raise InputError(f"events: none is of class {name}; check questions in the config")
         away = np.abs(energies[rows].astype(np.float64) - energy)  # NaN where the energy is not known
         if np.all(np.isnan(away)):
             away = np.abs(n_hits[rows] - np.median(n_hits[rows]))
-        chosen[kind.name] = int(number[rows[np.nanargmin(away)]])
+        chosen[name] = int(number[rows[np.nanargmin(away)]])
     return chosen
 
 

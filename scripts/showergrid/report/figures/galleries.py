@@ -9,14 +9,15 @@ from pathlib import Path
 
 import matplotlib
 import numpy as np
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import SymLogNorm
 
 from showergrid.core.errors import InputError
-from showergrid.evaluation.metrics import THRESHOLD
-from showergrid.events.classes import Class
+from showergrid.evaluation.predictions import answered, columns_of
+from showergrid.events.questions import Question
 from showergrid.explain.selection import places
 from showergrid.inputs.image_file import Images
 from showergrid.inputs.window import Window, cut
@@ -33,39 +34,38 @@ VALUE = "value of a pixel (scaled charge)"
 class Event:
     """An event as a network got it, and the network's answer.
 
-    label: the place of its class in the study's list; energy [GeV], NaN where it is not known; seen: its pixels in
-    the window; heat (P,): heat of each pixel, empty where it was not computed.
+    label: the place of its class in the question's list; probability (classes,): of each; energy [GeV], NaN where it is
+    not known; seen: its pixels in the window; heat (P,): heat of each pixel, empty where it was not computed.
     """
 
     label: int
     energy: float
     n_hits: int
-    score: float
+    probability: np.ndarray
     seen: Display
     heat: np.ndarray
 
     @property
     def answer(self) -> int:
         """The class that the network answered."""
-        return 0 if self.score >= THRESHOLD else 1
+        return int(self.probability.argmax())
 
 
-def read_maps(maps: Path, report: Path, classes: Sequence[Class]) -> list[Event]:
+def read_maps(maps: Path, report: Path, question: Question) -> list[Event]:
     """The events of heatmaps.parquet and heatmaps.json.
 
     Raises:
         InputError: the files are damaged, or of other classes.
     """
-    labels = {kind.pdg: label for label, kind in enumerate(classes)}
     try:
         about = json.loads(report.read_text())
         axes, pixel = tuple(about["axes"]), np.array(about["pixel_cm"])
         return [
             Event(
-                label=labels[row["pdg"]],
+                label=question.names.index(row[question.name]),
                 energy=np.nan if row["energy"] is None else row["energy"],
                 n_hits=row["n_hits"],
-                score=row["score"],
+                probability=np.array([row[name] for name in columns_of(question)]),
                 seen=_display(axes, pixel, np.array(row["place"]), np.array(row["value"])),
                 heat=np.array(row["heat"]),
             )
@@ -75,7 +75,7 @@ def read_maps(maps: Path, report: Path, classes: Sequence[Class]) -> list[Event]
         raise InputError(f"{maps}: no heat maps of this study ({error!r}); delete it to have it made again") from None
 
 
-def heatmap_figure(events: Sequence[Event], classes: Sequence[Class], energy: float, shown: int, path: Path) -> None:
+def heatmap_figure(events: Sequence[Event], classes: Sequence[str], energy: float, shown: int, path: Path) -> None:
     """Draw the events nearest to `energy` [GeV] and their heat: a row of right and one of wrong answers for each class.
 
     Heat is drawn relative to the hottest or coldest pixel of its event.
@@ -98,7 +98,7 @@ def heatmap_figure(events: Sequence[Event], classes: Sequence[Class], energy: fl
                 place = 2 * (row * shown + column) + 1
                 if column >= len(chosen[label, right]):
                     if column == 0:
-                        text = f"no {classes[label].name} was answered {'right' if right else 'wrong'}"
+                        text = f"no {classes[label]} was answered {'right' if right else 'wrong'}"
                         say(figure.add_subplot(len(groups), 2 * shown, place), text)
                     continue
                 event = chosen[label, right][column]
@@ -107,7 +107,7 @@ def heatmap_figure(events: Sequence[Event], classes: Sequence[Class], energy: fl
                 axes.set_title(_title(event, classes), fontsize=9)
                 axes = figure.add_subplot(len(groups), 2 * shown, place + 1, projection=space)
                 _draw_heat(axes, event)
-                axes.set_title(f"heat for {classes[event.answer].name}", fontsize=9)
+                axes.set_title(f"heat for {classes[event.answer]}", fontsize=9)
         panels = list(figure.axes)
         if drawn[0].seen.values.shape[1] != 3:
             figure.colorbar(colors, ax=panels, label=VALUE, aspect=40, location="bottom", shrink=0.4)
@@ -117,31 +117,30 @@ def heatmap_figure(events: Sequence[Event], classes: Sequence[Class], energy: fl
 
 
 def worst(
-    predictions: Path, images: Images, window: Window, pixel: np.ndarray, classes: Sequence[Class], shown: int
+    predictions: Path, images: Images, window: Window, pixel: np.ndarray, question: Question, shown: int
 ) -> list[list[Event]]:
     """The `shown` test events of each class whose wrong answers are the most confident, the worst first.
 
     `pixel` (D,): size of a pixel [cm].
     """
     table = pq.read_table(predictions)
-    column = {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names}
-    test = column["split"] == "test"
+    table = table.filter(pc.equal(table["split"], "test"))
+    test = answered(table, question, predictions)
+    energy, n_hits = (table[name].to_numpy() for name in ("energy", "n_hits"))
     groups = []
-    for label, kind in enumerate(classes):
-        own = column["score"] if label == 0 else 1 - column["score"]
-        answered = np.where(column["score"] >= THRESHOLD, 0, 1)
-        rows = np.flatnonzero(test & (column["pdg"] == kind.pdg) & (answered != label))
-        rows = rows[np.argsort(own[rows], kind="stable")[:shown]]
-        seen = cut(images, column["event"][rows], window)
+    for label in range(len(question.classes)):
+        rows = np.flatnonzero((test.labels == label) & ~test.right)
+        rows = rows[np.argsort(test.probability[rows, label], kind="stable")[:shown]]
+        seen = cut(images, test.event[rows], window)
         place = np.split(places(images, seen, window), seen.offsets[1:-1])
         value = np.split(seen.values.T, seen.offsets[1:-1])
         groups.append(
             [
                 Event(
                     label=label,
-                    energy=float(column["energy"][row]),
-                    n_hits=int(column["n_hits"][row]),
-                    score=float(column["score"][row]),
+                    energy=float(energy[row]),
+                    n_hits=int(n_hits[row]),
+                    probability=test.probability[row],
                     seen=_display(images.axes, pixel, place[i], value[i]),
                     heat=np.empty(0),
                 )
@@ -151,7 +150,7 @@ def worst(
     return groups
 
 
-def mistakes_figure(events: Sequence[Sequence[Event]], classes: Sequence[Class], shown: int, path: Path) -> None:
+def mistakes_figure(events: Sequence[Sequence[Event]], classes: Sequence[str], shown: int, path: Path) -> None:
     """Draw the events of each class in rows of ACROSS panels."""
     drawn = [event for group in events for event in group]
     across = min(ACROSS, shown)
@@ -162,7 +161,7 @@ def mistakes_figure(events: Sequence[Sequence[Event]], classes: Sequence[Class],
         for label, group in enumerate(events):
             if not group:
                 axes = figure.add_subplot(down * len(classes), across, label * down * across + 1)
-                say(axes, f"no {classes[label].name} was answered wrong")
+                say(axes, f"no {classes[label]} was answered wrong")
             for i, event in enumerate(group):
                 place = label * down * across + i + 1
                 axes = figure.add_subplot(down * len(classes), across, place, projection=_space(event.seen))
@@ -184,11 +183,10 @@ def _space(seen: Display) -> str | None:
     return "3d" if len(seen.axes) == 3 else None
 
 
-def _title(event: Event, classes: Sequence[Class]) -> str:
+def _title(event: Event, classes: Sequence[str]) -> str:
     """The event and the answer of the network, in two lines."""
-    name = named(classes[event.label].name, None if np.isnan(event.energy) else event.energy)
-    probability = event.score if event.answer == 0 else 1 - event.score
-    return f"{name}, {event.n_hits} hits\nanswered {classes[event.answer].name}: {probability:.3f}"
+    name = named(classes[event.label], None if np.isnan(event.energy) else event.energy)
+    return f"{name}, {event.n_hits} hits\nanswered {classes[event.answer]}: {event.probability[event.answer]:.3f}"
 
 
 def _draw_heat(axes: Axes, event: Event) -> None:

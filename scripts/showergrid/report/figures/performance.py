@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, FigureBase
 from matplotlib.lines import Line2D
 
 from showergrid.report.figures.style import GREY, PALETTE, new_figure, save, styled
 from showergrid.report.settings.performance import CellPerformance
-from showergrid.report.tables.performance import Series
+from showergrid.report.tables.performance import Series, rest
 from showergrid.report.tables.performance_table import ratio_text
 
 MARKERS = "os^Dv"
@@ -28,97 +28,104 @@ def efficiency_figure(series: Sequence[Series], settings: CellPerformance, note:
     """Accuracy, efficiency, purity and re-weighted purity against energy, angle and hits, as far as they are known."""
     known = {point.against for curve in series for point in curve.points}
     variables = [name for name in VARIABLES if name in known]
-    labels = {name: text.format(positive=settings.classes[0].name) for name, text in QUANTITIES.items()}
-    labels["purity_reweighted"] = f"purity at {ratio_text(settings.performance)}"
+    missing = [f"{name} is not known" for name in VARIABLES if name not in known]
+    said = "; ".join(filter(None, [note, *missing]))
     with styled():
-        figure = new_figure(1 + 3 * len(variables), 8.5)
-        axes = figure.subplots(len(labels), len(variables), sharex="col", sharey="row", squeeze=False)
-        for column, variable in enumerate(variables):
-            for row, quantity in enumerate(labels):
-                _bins(axes[row, column], series, variable, quantity, STEP)
-            axes[-1, column].set_xlabel(VARIABLES[variable])
-        for row, label in zip(axes, labels.values(), strict=True):
-            row[0].set_ylabel(label)
-        missing = [f"{name} is not known" for name in VARIABLES if name not in known]
-        _legend(figure, axes[0, 0], series, "; ".join(filter(None, [note, *missing])))
+        figure = new_figure(1 + 3 * len(variables), 8.5 * len(settings.question.against_rest))
+        for part, kind, _ in _by_class(figure, settings):
+            labels = {name: text.format(positive=kind) for name, text in QUANTITIES.items()}
+            labels["purity_reweighted"] = f"purity at {ratio_text(settings.performance)}"
+            axes = part.subplots(len(labels), len(variables), sharex="col", sharey="row", squeeze=False)
+            for column, variable in enumerate(variables):
+                for row, quantity in enumerate(labels):
+                    _bins(axes[row, column], series, kind, variable, quantity, STEP)
+                axes[-1, column].set_xlabel(VARIABLES[variable])
+            for row, label in zip(axes, labels.values(), strict=True):
+                row[0].set_ylabel(label)
+            _legend(part, axes[0, 0], series, said)
         save(figure, path)
 
 
 def rejection_figure(series: Sequence[Series], settings: CellPerformance, note: str, path: Path) -> None:
-    """Rejection of the other class against the efficiency, with intervals at those that are asked for.
+    """Rejection of the other classes against the efficiency, with intervals at those that are asked for.
 
     Where no event is mistaken the rejection is infinite and not drawn; an interval without an upper end leaves the
     panel.
     """
-    positive, other = (kind.name for kind in settings.classes)
-    largest = 1.0
     with styled():
-        figure = new_figure(5.5, 4.2)
-        axes = figure.subplots()
-        for i, curve in enumerate(series):
-            points = [p for p in curve.of("efficiency", f"{other}_rejection") if math.isfinite(p.estimate.value)]
-            marked = [p for p in points if p.at in settings.performance.efficiencies]
-            axes.plot([p.at for p in points], [p.estimate.value for p in points], color=PALETTE[i], label=curve.label)
-            for p in marked:
-                at = p.at + APART * (i - (len(series) - 1) / 2)
-                axes.plot(at, p.estimate.value, MARKERS[i], ms=4, color=PALETTE[i])
-                axes.plot([at, at], [p.estimate.low, min(p.estimate.high, BEYOND)], color=PALETTE[i], lw=1.2)
-            ends = [p.estimate.high for p in marked if math.isfinite(p.estimate.high)]
-            largest = max([largest, *ends, *(p.estimate.value for p in points)])
-        axes.set(
-            xlabel=f"efficiency for {positive}s",
-            ylabel=f"{other} rejection: {other}s to one\ntaken for {positive}",
-            yscale="log",
-            ylim=(0.8, 2 * largest),
-        )
-        _legend(figure, axes, series, note)
+        figure = new_figure(5.5, 4.2 * len(settings.question.against_rest))
+        for part, positive, other in _by_class(figure, settings):
+            largest = 1.0
+            axes = part.subplots()
+            for i, curve in enumerate(series):
+                rejections = curve.of(positive, "efficiency", f"{other}_rejection")
+                points = [p for p in rejections if math.isfinite(p.estimate.value)]
+                marked = [p for p in points if p.at in settings.performance.efficiencies]
+                axes.plot(
+                    [p.at for p in points], [p.estimate.value for p in points], color=PALETTE[i], label=curve.label
+                )
+                for p in marked:
+                    at = p.at + APART * (i - (len(series) - 1) / 2)
+                    axes.plot(at, p.estimate.value, MARKERS[i], ms=4, color=PALETTE[i])
+                    axes.plot([at, at], [p.estimate.low, min(p.estimate.high, BEYOND)], color=PALETTE[i], lw=1.2)
+                ends = [p.estimate.high for p in marked if math.isfinite(p.estimate.high)]
+                largest = max([largest, *ends, *(p.estimate.value for p in points)])
+            axes.set(
+                xlabel=f"efficiency for {positive}s",
+                ylabel=f"{other} rejection: {other}s to one\ntaken for {positive}",
+                yscale="log",
+                ylim=(0.8, 2 * largest),
+            )
+            _legend(part, axes, series, note)
         save(figure, path)
 
 
 def calibration_figure(series: Sequence[Series], settings: CellPerformance, note: str, path: Path) -> None:
-    """Share of positive events against the score: on the diagonal a score is a probability."""
+    """Share of a class's events against its score: on the diagonal a score is a probability."""
     with styled():
-        figure = new_figure(4.6, 4.4)
-        axes = figure.subplots()
-        axes.plot([0, 1], [0, 1], ls=":", lw=1, color=GREY)
-        _bins(axes, series, "score", "positive_share", 0)
-        axes.set(
-            xlabel=f"score (probability of {settings.classes[0].name})",
-            ylabel=f"share of {settings.classes[0].name}s",
-            xlim=(-0.02, 1.02),
-            ylim=(-0.02, 1.02),
-            aspect="equal",
-        )
-        _legend(figure, axes, series, note)
+        figure = new_figure(4.6, 4.4 * len(settings.question.against_rest))
+        for part, positive, _ in _by_class(figure, settings):
+            axes = part.subplots()
+            axes.plot([0, 1], [0, 1], ls=":", lw=1, color=GREY)
+            _bins(axes, series, positive, "score", "positive_share", 0)
+            axes.set(
+                xlabel=f"score (probability of {positive})",
+                ylabel=f"share of {positive}s",
+                xlim=(-0.02, 1.02),
+                ylim=(-0.02, 1.02),
+                aspect="equal",
+            )
+            _legend(part, axes, series, note)
         save(figure, path)
 
 
 def threshold_figure(series: Sequence[Series], settings: CellPerformance, note: str, path: Path) -> None:
     """Efficiency, purity and their product against the threshold, marked where validation found the product largest."""
     ratio = ratio_text(settings.performance)
-    panels = (
-        ("efficiency", f"efficiency for {settings.classes[0].name}s"),
-        ("purity", "purity"),
-        ("efficiency_purity", "efficiency x purity"),
-        ("purity_reweighted", f"purity at {ratio}"),
-        ("efficiency_purity_reweighted", f"efficiency x purity at {ratio}"),
-    )
     with styled():
-        figure = new_figure(9.5, 5.6)
-        axes = figure.subplots(2, 3, sharex=True)
-        places = [axes[0, 0], axes[0, 1], axes[0, 2], axes[1, 1], axes[1, 2]]
-        for panel, (quantity, label) in zip(places, panels, strict=True):
-            for i, curve in enumerate(series):
-                _scan(panel, curve, quantity, i, band=len(series) == 1)
-            panel.set(ylabel=label, xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
-            panel.tick_params(labelbottom=True)
-            panel.set_xlabel("threshold of the score")
-        axes[1, 0].set_axis_off()
-        handles, labels = places[0].get_legend_handles_labels()
-        handles.append(Line2D([], [], ls="none", marker="o", mfc="none", mew=1.5, color=GREY))
-        labels.append("largest on the validation events,\nread on the test events")
-        legend = axes[1, 0].legend(handles, labels, loc="center left", fontsize=8, title=note, title_fontsize=8)
-        legend.set_in_layout(False)  # it may reach beyond its empty panel
+        figure = new_figure(9.5, 5.6 * len(settings.question.against_rest))
+        for part, positive, _ in _by_class(figure, settings):
+            panels = (
+                ("efficiency", f"efficiency for {positive}s"),
+                ("purity", "purity"),
+                ("efficiency_purity", "efficiency x purity"),
+                ("purity_reweighted", f"purity at {ratio}"),
+                ("efficiency_purity_reweighted", f"efficiency x purity at {ratio}"),
+            )
+            axes = part.subplots(2, 3, sharex=True)
+            places = [axes[0, 0], axes[0, 1], axes[0, 2], axes[1, 1], axes[1, 2]]
+            for panel, (quantity, label) in zip(places, panels, strict=True):
+                for i, curve in enumerate(series):
+                    _scan(panel, curve, positive, quantity, i, band=len(series) == 1)
+                panel.set(ylabel=label, xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
+                panel.tick_params(labelbottom=True)
+                panel.set_xlabel("threshold of the score")
+            axes[1, 0].set_axis_off()
+            handles, labels = places[0].get_legend_handles_labels()
+            handles.append(Line2D([], [], ls="none", marker="o", mfc="none", mew=1.5, color=GREY))
+            labels.append("largest on the validation events,\nread on the test events")
+            legend = axes[1, 0].legend(handles, labels, loc="center left", fontsize=8, title=note, title_fontsize=8)
+            legend.set_in_layout(False)  # it may reach beyond its empty panel
         save(figure, path)
 
 
@@ -130,10 +137,18 @@ FIGURES: dict[str, Callable[[Sequence[Series], CellPerformance, str, Path], None
 }
 
 
-def _bins(axes: Axes, series: Sequence[Series], against: str, quantity: str, step: float) -> None:
+def _by_class(figure: Figure, settings: CellPerformance) -> Iterator[tuple[FigureBase, str, str]]:
+    """Part of the figure, name, and name of the rest, of each class that is looked at, one above the other."""
+    question, classes = settings.question, settings.question.against_rest
+    parts = [figure] if len(classes) == 1 else figure.subfigures(len(classes), 1)
+    for part, k in zip(parts, classes, strict=True):
+        yield part, question.names[k], rest(question, k)
+
+
+def _bins(axes: Axes, series: Sequence[Series], kind: str, against: str, quantity: str, step: float) -> None:
     """Draw binned numbers with their intervals; several places stand `step` of a bin's width apart."""
     for i, curve in enumerate(series):
-        points = curve.of(against, quantity)
+        points = curve.of(kind, against, quantity)
         if not points:
             continue
         value, low, high = np.array([[p.estimate.value, p.estimate.low, p.estimate.high] for p in points]).T
@@ -143,19 +158,19 @@ def _bins(axes: Axes, series: Sequence[Series], against: str, quantity: str, ste
         axes.plot(at, value, color=PALETTE[i], lw=0.6)
 
 
-def _scan(axes: Axes, curve: Series, quantity: str, i: int, band: bool) -> None:
+def _scan(axes: Axes, curve: Series, kind: str, quantity: str, i: int, band: bool) -> None:
     """Draw one quantity against the threshold, and mark where its product with the efficiency is largest."""
-    points = curve.of("threshold", quantity)
+    points = curve.of(kind, "threshold", quantity)
     at = [point.at for point in points]
     axes.plot(at, [point.estimate.value for point in points], color=PALETTE[i], label=curve.label or None, lw=1.3)
     if band:
         low, high = ([getattr(point.estimate, end) for point in points] for end in ("low", "high"))
         axes.fill_between(at, low, high, color=PALETTE[i], alpha=0.25, lw=0)
-    for best in curve.of(f"best_{quantity}", quantity):
+    for best in curve.of(kind, f"best_{quantity}", quantity):
         axes.plot(best.at, best.estimate.value, "o", ms=6, mfc="none", mew=1.5, color=PALETTE[i])
 
 
-def _legend(figure: Figure, axes: Axes, series: Sequence[Series], note: str) -> None:
+def _legend(figure: FigureBase, axes: Axes, series: Sequence[Series], note: str) -> None:
     """Write the names of several places and a note below the panels."""
     if len(series) > 1:
         handles, labels = axes.get_legend_handles_labels()

@@ -77,7 +77,7 @@ def _draw(study: ResolutionResults, series: Sequence[ResolutionSeries], accuracy
                 mfc="none",
                 color=color,
             )
-    accuracy.axhline(0.5, color=GREY, lw=0.8, ls=":")
+    accuracy.axhline(1 / len(study.settings.question.classes), color=GREY, lw=0.8, ls=":")
     handles, _ = accuracy.get_legend_handles_labels()
     handles += [
         Line2D([], [], ls="none", marker=mark, color=color, mfc="none", label=label)

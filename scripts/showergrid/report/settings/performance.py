@@ -8,7 +8,7 @@ from pydantic import Field
 
 from showergrid.core.settings import Settings
 from showergrid.evaluation.settings import Bootstrap, Comparison
-from showergrid.events.classes import Class
+from showergrid.events.questions import Question
 from showergrid.report.settings.tables import PlaceSettings
 
 Efficiency = Annotated[float, Field(gt=0, lt=1)]
@@ -27,7 +27,7 @@ class Performance(Settings):
 class CellPerformance(Settings):
     """Settings of the performance of one cell, apart from its folder."""
 
-    classes: list[Class] = Field(min_length=2, max_length=2, description="classes, the positive one first")
+    question: Question
     bootstrap: Bootstrap
     performance: Performance
 
@@ -41,7 +41,7 @@ class Overlaid(CellPerformance):
 class Compared(Settings):
     """Settings of the comparison of all pairs of places, apart from the cell folders."""
 
-    classes: list[Class] = Field(min_length=2, max_length=2, description="classes, the positive one first")
+    question: Question
     comparison: Comparison
     level: float = Field(gt=0.5, lt=1, description="confidence level of the intervals")
     places: list[PlaceSettings] = Field(min_length=1, description="in the order of the grid")

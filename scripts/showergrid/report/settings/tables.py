@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from showergrid.core.settings import Resolution, Settings
 from showergrid.evaluation.settings import Bootstrap, Comparison
-from showergrid.events.classes import Class
+from showergrid.events.questions import Question
 from showergrid.events.settings import Axis
 from showergrid.inputs.settings import Direction, Representation, WindowSettings
 
@@ -88,7 +88,7 @@ class PublishedResolution(Settings):
 class Reported(Settings):
     """What every table of cells needs and states beside the numbers."""
 
-    classes: list[Class] = Field(min_length=2, max_length=2, description="classes, the positive one first")
+    question: Question
     bootstrap: Bootstrap
     comparison: Comparison
     order: str = Field(min_length=1, description="order of an event's hits")
@@ -158,7 +158,7 @@ class PlacedWindow(Settings):
 class ContainmentSettings(Settings):
     """The shares of events that windows shall hold, and the windows of the study to measure."""
 
-    classes: list[Class] = Field(min_length=1, description="classes of the events")
+    question: Question
     ranges: list[str] = Field(min_length=1, description="sets of events from which the ranges of the axes come")
     direction: Direction = Field(description="which showers run up")
     representations: list[ImageAxes] = Field(min_length=1, description="in the order of the table")
@@ -185,7 +185,7 @@ class DrawnResolutions(Settings):
 class EventFigures(Settings):
     """Which events are drawn, and how."""
 
-    classes: list[Class] = Field(min_length=1, description="classes, one row each")
+    question: Question
     energy: float = Field(gt=0, description="of each class the event nearest to it is drawn [GeV]")
     representations: list[DrawnRepresentation] = Field(min_length=1, description="columns of events.pdf")
     resolutions: DrawnResolutions

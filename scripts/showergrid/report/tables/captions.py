@@ -37,7 +37,8 @@ def flags(result: Result, twins: Iterable[str]) -> list[str]:
 
 def question_text(reported: Reported) -> str:
     """The classes that the accuracy tells apart, as the start of a sentence."""
-    return f"Accuracy of telling {' from '.join(kind.name for kind in reported.classes)}"
+    names = reported.question.names
+    return f"Accuracy of telling {' from '.join(names) if len(names) == 2 else listed(names) + ' apart'}"
 
 
 def interval_text(reported: Reported, test_events: int) -> str:

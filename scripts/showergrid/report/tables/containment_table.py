@@ -177,7 +177,7 @@ def _placed(results: ContainmentResults, settings: ContainmentSettings) -> Table
 
 
 def _events_text(results: ContainmentResults, settings: ContainmentSettings) -> str:
-    events = f"Containment of the {results.events} training events ({' and '.join(c.name for c in settings.classes)})"
+    events = f"Containment of the {results.events} training events ({' and '.join(settings.question.names)})"
     if "validation" in settings.ranges:
         return f"{events}; the ranges of the axes come from them and the validation events."
     return f"{events}, from which the ranges of the axes come too."

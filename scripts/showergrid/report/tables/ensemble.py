@@ -11,10 +11,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from showergrid.core.errors import InputError
-from showergrid.evaluation.cell_folder import read_predictions
 from showergrid.evaluation.combining import combined
-from showergrid.evaluation.comparisons import Difference, Estimate, accuracy, estimate, holm, paired, samples
-from showergrid.evaluation.metrics import roc_auc
+from showergrid.evaluation.comparisons import Difference, Estimate, estimate, holm, paired, samples
+from showergrid.evaluation.metrics import accuracy, mean_roc_auc
+from showergrid.evaluation.predictions import ABOUT, columns_of, read_predictions
+from showergrid.events.questions import Question
 from showergrid.report.formats.csv import written
 from showergrid.report.formats.layout import Columns, Group, Row, Stub, TableCell, TableGrid
 from showergrid.report.formats.numbers import number, signed
@@ -22,8 +23,6 @@ from showergrid.report.settings.ensembles import EnsembleSettings
 from showergrid.report.tables import captions, estimates
 from showergrid.report.tables.captions import joined
 from showergrid.report.tables.results import Result, folders, measure
-
-EVENT = ["event", "pdg", "energy", "n_hits", "split"]
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class Combined:
 class EnsembleResults:
     """Members (name -> result) and their combinations; best: name of the member they are compared with.
 
-    predictions: one row per event, with the columns EVENT and, for each way to combine, `score_HOW`.
+    predictions: one row per event, with its true class and, for each way to combine, `{question}.{class}.{how}`.
     """
 
     settings: EnsembleSettings
@@ -63,15 +62,15 @@ def build(settings: EnsembleSettings, results: Path) -> EnsembleResults:
     """
     measured = measure(settings.places, settings, results)
     files = [folder / "predictions.parquet" for folder in folders(settings.places, results)]
-    events, scores = _scores(files)
-    known = read_predictions(files[0], settings.classes, "validation")
-    at = np.searchsorted(events["event"].to_numpy(), known[0])
-    test, labels, _ = read_predictions(files[0], settings.classes, "test")
-    tested = np.searchsorted(events["event"].to_numpy(), test)
-    by_method = {how: combined(how, scores[at], known[1], scores, settings.seed) for how in settings.combine}
-    answers = {how: score[None, tested] for how, score in by_method.items()}
-    right = samples(answers, labels, accuracy, settings.bootstrap)
-    areas = samples(answers, labels, roc_auc, settings.bootstrap)
+    events, answers = _answers(files, settings.question)
+    known = read_predictions(files[0], settings.question, "validation")
+    at = np.searchsorted(events["event"].to_numpy(), known.event)
+    test = read_predictions(files[0], settings.question, "test")
+    tested = np.searchsorted(events["event"].to_numpy(), test.event)
+    by_method = {how: combined(how, answers[at], known.labels, answers, settings.seed) for how in settings.combine}
+    of_test = {how: combination[None, tested] for how, combination in by_method.items()}
+    right = samples(of_test, test.labels, accuracy, settings.bootstrap)
+    areas = samples(of_test, test.labels, mean_roc_auc(settings.question), settings.bootstrap)
     best = max(measured.right, key=lambda name: measured.results[name].estimates["best_validation_accuracy"].value)
     rows = [
         Combined(
@@ -90,28 +89,31 @@ def build(settings: EnsembleSettings, results: Path) -> EnsembleResults:
         combined=tuple(
             replace(row, difference=replace(row.difference, p=p)) for row, p in zip(rows, corrected, strict=True)
         ),
-        predictions=_with_scores(events, by_method),
+        predictions=_with_answers(events, settings.question, by_method),
         cells=len(files),
-        validation_events=known[0].size,
+        validation_events=known.event.size,
         test_events=measured.test_events,
     )
 
 
-def _scores(files: list[Path]) -> tuple[pa.Table, np.ndarray]:
-    """The events (EVENT, sorted by event), and their scores (n, K) in the K files."""
-    tables = [pq.read_table(file, columns=[*EVENT, "score"]).sort_by("event") for file in files]
-    events = tables[0].select(EVENT)
+def _answers(files: list[Path], question: Question) -> tuple[pa.Table, np.ndarray]:
+    """The events, sorted, and the answers (n, K, classes) for them in the K files."""
+    told = [*ABOUT, "split", question.name]
+    tables = [pq.read_table(file, columns=[*told, *columns_of(question)]).sort_by("event") for file in files]
+    events = tables[0].select(told)
     for file, table in zip(files, tables, strict=True):
-        if not all(table[key].equals(events[key]) for key in ("event", "pdg", "split")):
+        if not all(table[key].equals(events[key]) for key in ("event", "split", question.name)):
             raise InputError(
                 f"{file}: its events or their split are not those of {files[0]}; evaluate both on one split"
             )
-    return events, np.stack([table["score"].to_numpy() for table in tables], axis=1)
+    of_classes = [[table[name].to_numpy() for name in columns_of(question)] for table in tables]
+    return events, np.array(of_classes).transpose(2, 0, 1)
 
 
-def _with_scores(events: pa.Table, scores: Mapping[str, np.ndarray]) -> pa.Table:
-    for how, score in scores.items():
-        events = events.append_column(f"score_{how}", pa.array(score))
+def _with_answers(events: pa.Table, question: Question, answers: Mapping[str, np.ndarray]) -> pa.Table:
+    for how, probability in answers.items():
+        for name, values in zip(columns_of(question), probability.T, strict=True):
+            events = events.append_column(f"{name}.{how}", pa.array(np.ascontiguousarray(values)))
     return events
 
 

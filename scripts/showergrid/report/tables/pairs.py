@@ -10,7 +10,6 @@ import numpy as np
 
 from showergrid.evaluation.cell_folder import read_run
 from showergrid.evaluation.comparisons import holm
-from showergrid.evaluation.metrics import THRESHOLD
 from showergrid.evaluation.pairwise import Differences, differences
 from showergrid.report.formats.csv import written
 from showergrid.report.formats.layout import Columns, Group, Row, Stub, TableCell, TableGrid
@@ -59,9 +58,9 @@ def build(settings: Compared, results: Path) -> Pairs:
     Raises:
         InputError: a file of a cell is missing or bad, or test events differ.
     """
-    runs = [[read_run(folder, settings.classes) for folder in folders([place], results)] for place in settings.places]
+    runs = [[read_run(folder, settings.question) for folder in folders([place], results)] for place in settings.places]
     events = common_events([run for group in runs for run in group])
-    right = [np.stack([(run.scores >= THRESHOLD) == (run.labels == 0) for run in group]) for group in runs]
+    right = [np.stack([run.test.right for run in group]) for group in runs]
     accuracies = np.array([correct.mean(axis=1).mean() for correct in right])
     rank = np.argsort(-accuracies, kind="stable")
     places = [settings.places[i] for i in rank]

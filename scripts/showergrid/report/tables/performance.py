@@ -12,12 +12,11 @@ import pyarrow.parquet as pq
 
 from showergrid.core.errors import InputError
 from showergrid.evaluation.bootstrap import event_weights
-from showergrid.evaluation.cell_folder import read_predictions
 from showergrid.evaluation.comparisons import Estimate, Sample, estimate
-from showergrid.evaluation.metrics import THRESHOLD
+from showergrid.evaluation.predictions import Answered, read_predictions
 from showergrid.evaluation.rates import binned, count, mistaken_at, rates, score_bins
-from showergrid.events.classes import Class
 from showergrid.events.directions import read_directions
+from showergrid.events.questions import Question
 from showergrid.report.settings.performance import CellPerformance
 
 OVERLAID = 5  # places that can still be told apart in one panel
@@ -42,21 +41,22 @@ class MeasuredEvents:
 
 
 @dataclass(frozen=True)
-class Answers:
-    """Scores of a cell on its test events (n,) and on its validation events (m,), and labels (m,) of the latter."""
+class SeedAnswers:
+    """The answers of a cell for its test and its validation events."""
 
-    test: np.ndarray
-    validation: np.ndarray
-    validation_labels: np.ndarray
+    test: Answered
+    validation: Answered
 
 
 @dataclass(frozen=True)
 class Point:
     """One number with its interval: `quantity` where the variable `against` lies between `start` and `end`.
 
-    at: value of the variable where it is drawn; events: number in the bin; estimate: None where it is not defined.
+    of: the class that is looked at against the rest; at: value of the variable where it is drawn; events: number in the
+    bin; estimate: None where it is not defined.
     """
 
+    of: str
     against: str
     start: float
     end: float
@@ -106,13 +106,14 @@ class _At:
         return list(zip(*(column.tolist() for column in (self.start, self.end, self.at, self.events)), strict=True))
 
 
-def read_test_events(predictions: Path, directions: Path, classes: Sequence[Class]) -> MeasuredEvents:
+def read_test_events(predictions: Path, directions: Path, question: Question) -> MeasuredEvents:
     """Read the test events of a cell.
 
     Raises:
         InputError: a file is missing or bad, or an event has no row among the directions.
     """
-    event, labels, _ = read_predictions(predictions, classes, "test")
+    test = read_predictions(predictions, question, "test")
+    event = test.event
     table = pq.ParquetFile(predictions).read(["event", "split", "energy", "n_hits"])
     table = table.filter(pc.equal(table["split"], "test")).sort_by("event")
     all_events, angle = read_directions(directions)
@@ -124,24 +125,34 @@ def read_test_events(predictions: Path, directions: Path, classes: Sequence[Clas
         "angle": angle[row],
         "hits": table["n_hits"].to_numpy().astype(np.float64),
     }
-    return MeasuredEvents(event, labels, known)
+    return MeasuredEvents(event, test.labels, known)
 
 
-def read_answers(predictions: Path, events: MeasuredEvents, classes: Sequence[Class]) -> Answers:
-    """Read the scores of a cell.
+def read_answers(predictions: Path, events: MeasuredEvents, question: Question) -> SeedAnswers:
+    """Read the answers of a cell.
 
     Raises:
         InputError: a file is missing or bad, or the test events are not `events`.
     """
-    event, labels, test = read_predictions(predictions, classes, "test")
-    if not (np.array_equal(event, events.event) and np.array_equal(labels, events.labels)):
+    test = read_predictions(predictions, question, "test")
+    if not (np.array_equal(test.event, events.event) and np.array_equal(test.labels, events.labels)):
         raise InputError(f"{predictions}: its test events are not those of the other cells; evaluate all on one split")
-    _, validation_labels, validation = read_predictions(predictions, classes, "validation")
-    return Answers(test, validation, validation_labels)
+    return SeedAnswers(test, read_predictions(predictions, question, "validation"))
 
 
-def measure(events: MeasuredEvents, cells: Sequence[Answers], settings: CellPerformance, name: str) -> list[Point]:
-    """Every number of a place from the answers of its seeds; `name` names the random streams of its intervals."""
+def measure(events: MeasuredEvents, cells: Sequence[SeedAnswers], settings: CellPerformance, name: str) -> list[Point]:
+    """Every number of a place from the answers of its seeds; `name` names the random streams of its intervals.
+
+    Each class that is looked at against the rest has its own: the positive one, or all.
+    """
+    return [point for k in settings.question.against_rest for point in _of_class(k, events, cells, settings, name)]
+
+
+def _of_class(
+    k: int, events: MeasuredEvents, cells: Sequence[SeedAnswers], settings: CellPerformance, name: str
+) -> list[Point]:
+    """The numbers of class `k` against the rest."""
+    question = settings.question
     within = {
         what: binned(values, settings.performance.bins)
         for what, values in events.known.items()
@@ -149,25 +160,26 @@ def measure(events: MeasuredEvents, cells: Sequence[Answers], settings: CellPerf
     }
     efficiencies = np.union1d(EFFICIENCIES, settings.performance.efficiencies)
     thresholds = {
-        product: [best_threshold(cell, product, settings.performance.ratio) for cell in cells] for product in PRODUCTS
+        product: [best_threshold(k, cell.validation, product, settings.performance.ratio) for cell in cells]
+        for product in PRODUCTS
     }
     of_seeds = [
         _rates_of(
-            cell,
-            events.labels,
+            k,
+            cell.test,
             within,
             efficiencies,
-            {product: thresholds[product][k] for product in PRODUCTS},
+            {product: thresholds[product][i] for product in PRODUCTS},
             settings.performance.ratio,
         )
-        for k, cell in enumerate(cells)
+        for i, cell in enumerate(cells)
     ]
     positions = {
         "all": _At.places([np.nan], events.labels.size),
         **{what: _At.bins(edges, inside, events.known[what]) for what, (edges, inside) in within.items()},
         "threshold": _At.places(THRESHOLDS, events.labels.size),
         "efficiency": _At.places(efficiencies, events.labels.size),
-        "score": _At.scores([cell.test for cell in cells]),
+        "score": _At.scores([cell.test.probability[:, k] for cell in cells]),
         **{f"best_{product}": _At.spread(per_seed, events.labels.size) for product, per_seed in thresholds.items()},
     }
     values = [rates_of(np.ones((1, events.labels.size))) for rates_of in of_seeds]
@@ -180,11 +192,11 @@ def measure(events: MeasuredEvents, cells: Sequence[Answers], settings: CellPerf
         value = np.stack([numbers[against, quantity][0] for numbers in values])  # (S, k)
         resampled = np.stack([np.concatenate([block[against, quantity] for block in blocks]) for blocks in drawn])
         stream = f"{name}/{against}/{quantity}"
-        for k, place in enumerate(positions[against].rows()):
-            sample = Sample(value[:, k], resampled[:, :, k])
-            estimated = estimate(sample, settings.bootstrap, stream) if np.isfinite(value[:, k]).all() else None
-            points.append(Point(against, *place, quantity, estimated))
-    rejection = f"{settings.classes[1].name}_rejection"
+        for i, place in enumerate(positions[against].rows()):
+            sample = Sample(value[:, i], resampled[:, :, i])
+            estimated = estimate(sample, settings.bootstrap, stream) if np.isfinite(value[:, i]).all() else None
+            points.append(Point(question.names[k], against, *place, quantity, estimated))
+    rejection = f"{rest(question, k)}_rejection"
     return points + [_rejection(point, rejection) for point in points if point.quantity == "mistaken"]
 
 
@@ -193,42 +205,53 @@ def unknown(events: MeasuredEvents) -> list[str]:
     return [what for what, values in events.known.items() if not np.isfinite(values).any()]
 
 
-def best_threshold(cell: Answers, product: str, ratio: float) -> float:
-    """The threshold at which `product` is largest on the validation events, the lowest of equally good ones."""
-    scan = cell.validation[:, None] >= THRESHOLDS
-    labels = cell.validation_labels
-    counted = count(labels, scan, np.ones((labels.size, 1), dtype=bool), np.ones((1, labels.size)))
+def rest(question: Question, k: int) -> str:
+    """What class `k` is told from: the other class, or all others."""
+    others = [name for i, name in enumerate(question.names) if i != k]
+    return others[0] if len(others) == 1 else "other"
+
+
+def best_threshold(k: int, validation: Answered, product: str, ratio: float) -> float:
+    """The threshold at which `product` of class `k` is largest on the validation events, the lowest of equal ones."""
+    scan = validation.probability[:, [k]] >= THRESHOLDS
+    size = validation.labels.size
+    counted = count(validation.labels == k, scan, np.ones((size, 1), dtype=bool), np.ones((1, size)))
     return float(THRESHOLDS[np.argmax(np.nan_to_num(rates(counted, ratio)[product][0]))])
 
 
 def _rates_of(
-    cell: Answers,
-    labels: np.ndarray,
+    k: int,
+    test: Answered,
     within: Mapping[str, tuple[np.ndarray, np.ndarray]],
     efficiencies: np.ndarray,
     thresholds: Mapping[str, float],
     ratio: float,
 ) -> Rates:
-    """The function that gives all rates of a cell from weights of its test events."""
-    everywhere = np.ones((labels.size, 1), dtype=bool)
-    answered = (cell.test >= THRESHOLD)[:, None]
-    questions = {
+    """The function that gives all rates of class `k` from weights of the test events."""
+    positive, scores = test.labels == k, test.probability[:, k]
+    everywhere = np.ones((scores.size, 1), dtype=bool)
+    answered = (test.probability.argmax(axis=1) == k)[:, None]
+    right = test.right[:, None]
+    cuts = {
         "all": (answered, everywhere, BINNED),
         **{what: (answered, inside, BINNED) for what, (_, inside) in within.items()},
-        "threshold": (cell.test[:, None] >= THRESHOLDS, everywhere, SCANNED),
-        **{f"best_{name}": ((cell.test >= at)[:, None], everywhere, SCANNED) for name, at in thresholds.items()},
+        "threshold": (scores[:, None] >= THRESHOLDS, everywhere, SCANNED),
+        **{f"best_{name}": ((scores >= at)[:, None], everywhere, SCANNED) for name, at in thresholds.items()},
     }
-    by_score = score_bins(cell.test, SCORE_BINS)
+    by_score = score_bins(scores, SCORE_BINS)
 
     def weighted_rates(weights: np.ndarray) -> dict[tuple[str, str], np.ndarray]:
         numbers = {}
-        for against, (passed, inside, quantities) in questions.items():
-            every = rates(count(labels, passed, inside, weights), ratio)
+        for against, (passed, inside, quantities) in cuts.items():
+            every = rates(count(positive, passed, inside, weights), ratio)
+            if "accuracy" in quantities:  # of all classes, not of one against the rest
+                with np.errstate(invalid="ignore"):
+                    every["accuracy"] = (weights @ (right & inside)) / (weights @ inside)
             numbers |= {(against, quantity): every[quantity] for quantity in quantities}
-        counted = count(labels, by_score, by_score, weights)
+        counted = count(positive, by_score, by_score, weights)
         with np.errstate(invalid="ignore"):
             numbers["score", "positive_share"] = counted.kept / (counted.kept + counted.false)
-        numbers["efficiency", "mistaken"] = mistaken_at(labels, cell.test, efficiencies, weights)
+        numbers["efficiency", "mistaken"] = mistaken_at(positive, scores, efficiencies, weights)
         return numbers
 
     return weighted_rates
@@ -250,10 +273,10 @@ class Series:
     label: str
     points: Sequence[Point]
 
-    def of(self, against: str, quantity: str) -> list[Point]:
-        """The points of `quantity` against `against` at which it is defined."""
+    def of(self, kind: str, against: str, quantity: str) -> list[Point]:
+        """The points of the class `kind` with `quantity` against `against` at which it is defined."""
         return [
             point
             for point in self.points
-            if (point.against, point.quantity) == (against, quantity) and point.estimate is not None
+            if (point.of, point.against, point.quantity) == (kind, against, quantity) and point.estimate is not None
         ]

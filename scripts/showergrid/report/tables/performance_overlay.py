@@ -9,12 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from showergrid.core.progress import progress
-from showergrid.evaluation.metrics import THRESHOLD
 from showergrid.report.settings.performance import Overlaid
 from showergrid.report.tables.performance import (
     OVERLAID,
-    Answers,
     Point,
+    SeedAnswers,
     Series,
     measure,
     read_answers,
@@ -41,10 +40,10 @@ def overlay(settings: Overlaid, results: Path, directions: Path) -> MeasuredPoin
         InputError: a file of a cell is missing or bad, or test events differ.
     """
     first = folders(settings.places, results)[0] / FILES[0]
-    events = read_test_events(first, directions, settings.classes)
+    events = read_test_events(first, directions, settings.question)
     points, validation = {}, {}
     for place in progress(settings.places, "performance", "place"):
-        cells = [read_answers(folder / FILES[0], events, settings.classes) for folder in folders([place], results)]
+        cells = [read_answers(folder / FILES[0], events, settings.question) for folder in folders([place], results)]
         points[place.name] = measure(events, cells, settings, place.name)
         validation[place.name] = float(np.mean([_accuracy(cell) for cell in cells]))
     return MeasuredPoints(points, validation, events.labels.size)
@@ -64,5 +63,5 @@ def best_on_validation(settings: Overlaid, measured: MeasuredPoints) -> tuple[li
     return series, note
 
 
-def _accuracy(cell: Answers) -> float:
-    return float(np.mean((cell.validation >= THRESHOLD) == (cell.validation_labels == 0)))
+def _accuracy(cell: SeedAnswers) -> float:
+    return float(np.mean(cell.validation.right))

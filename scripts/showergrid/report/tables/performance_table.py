@@ -12,10 +12,10 @@ from showergrid.report.formats.numbers import number
 from showergrid.report.settings.performance import CellPerformance, Performance
 from showergrid.report.settings.tables import PlaceSettings
 from showergrid.report.tables.estimates import measured
-from showergrid.report.tables.performance import Point
+from showergrid.report.tables.performance import Point, rest
 
 PLACE = ["representation", "resolution", "model", "seeds"]
-NUMBERS = ["against", "from", "to", "at", "events", "quantity", "value", "low", "high", "std"]
+NUMBERS = ["class", "against", "from", "to", "at", "events", "quantity", "value", "low", "high", "std"]
 
 
 def place_row(place: PlaceSettings) -> dict[str, object]:
@@ -27,7 +27,8 @@ def point_rows(points: Sequence[Point]) -> list[dict[str, object]]:
     """All numbers in full; what is not defined is left empty."""
     rows = []
     for point in points:
-        row: dict[str, object] = {"against": point.against, "events": point.events, "quantity": point.quantity}
+        row: dict[str, object] = {"class": point.of, "against": point.against}
+        row |= {"events": point.events, "quantity": point.quantity}
         if point.against != "all":
             row |= {"from": point.start, "to": point.end, "at": point.at}
         if point.estimate is not None:
@@ -51,8 +52,13 @@ def places_csv(places: Sequence[PlaceSettings], points: Mapping[str, Sequence[Po
 def layout(
     settings: CellPerformance, places: Sequence[PlaceSettings], points: Mapping[str, Sequence[Point]], events: int
 ) -> TableGrid:
-    """The main numbers of every place, each with its interval."""
-    positive, other = (kind.name for kind in settings.classes)
+    """The main numbers of every place, each with its interval: of the positive class, or of every one."""
+    question = settings.question
+    looked_at = question.against_rest
+    several = len(looked_at) > 1
+    positive, other = (
+        ("the class", "other") if several else (question.names[looked_at[0]], rest(question, looked_at[0]))
+    )
     efficiencies = settings.performance.efficiencies
     ratio = ratio_text(settings.performance)
     heads = (
@@ -61,22 +67,31 @@ def layout(
         *("largest efficiency x purity", "at score"),
         *(f"the same at {ratio}", "at score"),
     )
-    rows = tuple(
-        Row(tuple(map(str, _names(place))), (_headline(points[place.name], efficiencies, f"{other}_rejection"),))
-        for place in places
+    rows = []
+    for place in places:
+        for k in looked_at:
+            kind = question.names[k]
+            own = [point for point in points[place.name] if point.of == kind]
+            stub = (*map(str, _names(place)), *([kind] if several else []))
+            rows.append(Row(stub, (_headline(own, efficiencies, f"{rest(question, k)}_rejection"),)))
+    said = (
+        "Accuracy is of all classes; efficiency, purity and rejection are of each class against the rest, at the "
+        f"likeliest class; purity is of the test events, and re-weighted to {ratio} events of the class to others. "
+        "Rejection: others to one that is taken for the class, at an efficiency of at least so much."
+        if several
+        else f"Efficiency and purity are those of {positive}s at a score of 0.5; purity is of the test events, and "
+        f"re-weighted to {ratio} {positive}s to {other}s. Rejection: {other}s to one that is taken for {positive}, at "
+        f"an efficiency for {positive}s of at least so much."
     )
     return TableGrid(
         label="performance",
         caption=(
-            f"Performance on {events} test events, {100 * settings.bootstrap.level:g} % intervals. Efficiency and "
-            f"purity are those of {positive}s at a score of 0.5; purity is of the test events, and re-weighted to "
-            f"{ratio} {positive}s to {other}s. Rejection: {other}s to one that is taken for {positive}, at an "
-            f"efficiency for {positive}s of at least so much. The score at which efficiency x purity is largest is "
-            "chosen on the validation events, seed by seed."
+            f"Performance on {events} test events, {100 * settings.bootstrap.level:g} % intervals. {said} The score at "
+            "which efficiency x purity is largest is chosen on the validation events, seed by seed."
         ),
-        stub=(Stub("representation"), Stub("c"), Stub("model")),
+        stub=(Stub("representation"), Stub("c"), Stub("model"), *([Stub("class")] if several else [])),
         columns=(Columns("", heads),),
-        groups=(Group(rows),),
+        groups=(Group(tuple(rows)),),
     )
 
 

@@ -11,8 +11,8 @@ import numpy as np
 from showergrid.core.cells import cell_folder
 from showergrid.core.errors import InputError
 from showergrid.evaluation.cell_folder import CellResults, MeanShare, read_run
-from showergrid.evaluation.comparisons import Estimate, Sample, Verdict, accuracy, against_best, estimate, samples
-from showergrid.evaluation.metrics import roc_auc
+from showergrid.evaluation.comparisons import Estimate, Sample, Verdict, against_best, estimate, samples
+from showergrid.evaluation.metrics import accuracy, mean_roc_auc
 from showergrid.report.formats.numbers import number
 from showergrid.report.settings.tables import CellSettings, PlaceSettings, Reported
 
@@ -74,15 +74,15 @@ def measure(places: Sequence[PlaceSettings], reported: Reported, results: Path) 
         if place.status == "run":
             if not place.seeds:
                 raise InputError(f"{place.name}: has status run but no seeds; give it at least one")
-            runs[place.name] = [read_run(folder, reported.classes) for folder in folders([place], results)]
+            runs[place.name] = [read_run(folder, reported.question) for folder in folders([place], results)]
     everything = [run for group in runs.values() for run in group]
     events = common_events(everything)
     right, areas = {}, {}
     if everything:
-        labels = everything[0].labels
-        scores = {name: np.stack([run.scores for run in group]) for name, group in runs.items()}
-        right = samples(scores, labels, accuracy, reported.bootstrap)
-        areas = samples(scores, labels, roc_auc, reported.bootstrap)
+        labels = everything[0].test.labels
+        answers = {name: np.stack([run.test.probability for run in group]) for name, group in runs.items()}
+        right = samples(answers, labels, accuracy, reported.bootstrap)
+        areas = samples(answers, labels, mean_roc_auc(reported.question), reported.bootstrap)
     measured = {
         place.name: _result(place, runs[place.name], right[place.name], areas[place.name], reported)
         if place.status == "run"
@@ -135,12 +135,13 @@ def twins(groups: Sequence[Sequence[str]], name: str) -> list[str]:
 def common_events(runs: Sequence[CellResults]) -> int:
     """Number of test events, which must be the same in all runs for a paired comparison."""
     for run in runs[1:]:
-        if not (np.array_equal(run.event, runs[0].event) and np.array_equal(run.labels, runs[0].labels)):
+        same = ((getattr(run.test, what), getattr(runs[0].test, what)) for what in ("event", "labels"))
+        if not all(np.array_equal(*pair) for pair in same):
             raise InputError(
                 f"{run.folder / 'predictions.parquet'}: its test events are not those of "
                 f"{runs[0].folder / 'predictions.parquet'}; evaluate both on one split"
             )
-    return runs[0].event.size if runs else 0
+    return runs[0].test.event.size if runs else 0
 
 
 def _without_numbers(place: PlaceSettings) -> Result:

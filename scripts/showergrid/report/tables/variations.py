@@ -16,8 +16,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from showergrid.core.errors import InputError
-from showergrid.evaluation.comparisons import Difference, Estimate, accuracy, estimate, paired, samples
-from showergrid.events.classes import Class
+from showergrid.evaluation.comparisons import Difference, Estimate, estimate, paired, samples
+from showergrid.evaluation.metrics import accuracy
+from showergrid.evaluation.predictions import answered
+from showergrid.events.questions import Question
 from showergrid.report.formats.csv import written
 from showergrid.report.formats.layout import Columns, Group, Row, Stub, TableCell, TableGrid
 from showergrid.report.formats.numbers import number, signed
@@ -83,10 +85,10 @@ def build(settings: VariationTable, results: Path) -> VariationResults:
 
 def _shifted(place: PlaceSettings, settings: VariationTable, results: Path) -> Shifted:
     names = [NOMINAL, *settings.variations]
-    seeds = [_read(path, names, settings.classes) for path in score_files([place], results)]
+    seeds = [_read(path, names, settings.question) for path in score_files([place], results)]
     labels, event = seeds[0][0], seeds[0][1]
-    whole = np.all([np.isfinite(scores).all(axis=0) for _, _, scores in seeds], axis=0)  # (n,)
-    cells = {name: np.stack([scores[i, whole] for _, _, scores in seeds]) for i, name in enumerate(names)}
+    whole = np.all([np.isfinite(answers).all(axis=(0, 2)) for _, _, answers in seeds], axis=0)  # (n,)
+    cells = {name: np.stack([answers[i, whole] for _, _, answers in seeds]) for i, name in enumerate(names)}
     accuracies = samples(cells, labels[whole], accuracy, settings.bootstrap)
     return Shifted(
         place=place,
@@ -100,21 +102,20 @@ def _shifted(place: PlaceSettings, settings: VariationTable, results: Path) -> S
     )
 
 
-def _read(path: Path, names: Sequence[str], classes: Sequence[Class]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Labels (n,) int64 and numbers (n,) of all test events, and scores (variations, n), NaN where there is none."""
+def _read(path: Path, names: Sequence[str], question: Question) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Labels (n,) int64 and numbers (n,) of all test events, and answers (variations, n, classes), NaN for none."""
     if not path.is_file():
         raise InputError(f"{path}: is missing; make it with snakemake")
     table = pq.read_table(path)
     if (stored := set(table["variation"].unique().to_pylist())) != set(names):
         raise InputError(f"{path}: holds the variations {', '.join(sorted(stored))}; delete it to have it made again")
-    event, first = np.unique(table["event"].to_numpy(), return_index=True)
-    codes = np.array([kind.pdg for kind in classes])
-    labels = (table["pdg"].to_numpy()[first][:, None] == codes).argmax(axis=1)
-    scores = np.full((len(names), event.size), np.nan)
-    for row, name in zip(scores, names, strict=True):
-        part = table.filter(pc.equal(table["variation"], name))
-        row[np.searchsorted(event, part["event"].to_numpy())] = part["score"].to_numpy()
-    return labels, event, scores
+    everything = answered(table, question, path)
+    event, first = np.unique(everything.event, return_index=True)
+    answers = np.full((len(names), event.size, len(question.classes)), np.nan)
+    for row, name in zip(answers, names, strict=True):
+        rows = pc.equal(table["variation"], name).to_numpy()
+        row[np.searchsorted(event, everything.event[rows])] = everything.probability[rows]
+    return everything.labels[first], event, answers
 
 
 def variations_csv(table: VariationResults) -> str:

@@ -15,7 +15,7 @@ from showergrid.sources.files.settings import REFERENCE, ColumnMap, Ingest, MapF
 def read_map(path: Path | None, files: Sequence[str]) -> dict[str, Any]:
     """The configuration of a job that reads `files`, by the map at `path`; the reference's layout if there is none.
 
-    A map may leave out all columns, to change classes, detector or order alone.
+    A map may leave out all columns, to change codes, detector or order alone.
 
     Raises:
         InputError: the map is missing, no YAML, or has a key or value that is not allowed.
@@ -28,7 +28,7 @@ def read_map(path: Path | None, files: Sequence[str]) -> dict[str, Any]:
     ingest = {name: values[name] for name in Ingest.model_fields if name in values}
     return {
         "ingest": {**ingest, "files": list(files), "columns": columns},
-        "pdg": [entry["pdg"] for entry in values["classes"]],
+        "pdg": values["codes"],
         **{name: values[name] for name in ("detector", "order")},
     }
 

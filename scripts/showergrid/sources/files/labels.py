@@ -98,7 +98,7 @@ def labelled(
     """The events of a file with their labels.
 
     Raises:
-        InputError: an event is of none of the classes (PDG codes), or its label is missing.
+        InputError: an event is of none of the `classes` (PDG codes, none: any), or its label is missing.
     """
     rows, start = events.rows, events.start
     if table is None:
@@ -112,9 +112,9 @@ def labelled(
         if columns.pdg.values is not None:
             codes = {int(value): code for value, code in columns.pdg.values.items()}
             pdg = _known(pdg, codes, "give its PDG code in the column map (pdg: values)", events, columns, path)
-        codes = {code: code for code in classes}
-        advice = "add it to the study's classes, or say in the column map what it stands for (pdg: values)"
-        pdg = _known(pdg, codes, advice, events, columns, path)
+        if classes:
+            advice = "add it to a class of the study, or say in the column map what it stands for (pdg: values)"
+            pdg = _known(pdg, {code: code for code in classes}, advice, events, columns, path)
     return LabelledEvents(events, pdg, energy)
 
 

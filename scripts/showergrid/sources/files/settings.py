@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from showergrid.core.settings import Settings
-from showergrid.events.classes import Class
 from showergrid.events.detector import Box
 from showergrid.events.settings import Order
 
@@ -252,9 +251,7 @@ REFERENCE = ColumnMap(
 class MapFile(ColumnMap, Limits):
     """A column map in its own file, with what a study's configuration has beside the map."""
 
-    classes: list[Class] = Field(
-        default=[Class(name="electron", pdg=11), Class(name="photon", pdg=22)], min_length=1, description="classes"
-    )
+    codes: list[int] = Field(default=[11, 22], description="PDG codes that events may have; none: any")
     detector: Box = Field(
         default=Box(x=(-200, 200), y=(-200, 200), z=(0, 500)), description="bounds of the detector [cm]"
     )
