@@ -7,10 +7,10 @@ from showergrid.core import provenance
 from showergrid.core.errors import run
 from showergrid.core.plugins import closure_modules
 from showergrid.evaluation import answers
-from showergrid.events.hits import read_events
 from showergrid.inputs.feature_file import Features, write_features
 from showergrid.inputs.views import cut_views, read_views
 from showergrid.tasks.classes import tasks_of
+from showergrid.training.data import answerable, questions_of
 from showergrid.training.model_file import read_model
 
 
@@ -19,7 +19,7 @@ def main(a: argparse.Namespace) -> None:
     job = provenance.start(a.job, __file__)
     job.reads({"model": a.model, "images": a.images, "events": a.events})
     weights, cell = read_model(a.model)
-    events = read_events(a.events).sort_by("event")["event"].to_numpy()
+    events = answerable(a.events, questions_of(cell))["event"].to_numpy()
     seen = cut_views(cell, read_views(cell, a.images), events)
     write_features(a.output, Features(events, answers.features(weights, cell, tasks_of(cell), seen)))
     job.finish(a.provenance, {"features": a.output}, {"cell": cell["seed"]}, closure_modules(cell))

@@ -26,6 +26,7 @@ from hypothesis import strategies as st
 from showergrid.core.checking import checked
 from showergrid.events.hits import EVENTS, HITS, read_events, read_hits
 from showergrid.events.order import along_axis
+from showergrid.events.questions import labels
 from showergrid.events.settings import Split
 from showergrid.events.split import divide
 from showergrid.sources.files.column_maps import read_map
@@ -256,8 +257,8 @@ def test_what_follows_reads_it(tmp_path):
     chunks = list(read_hits(tmp_path / "hits.parquet", time=True))
     assert np.concatenate([chunk.event for chunk in chunks]).tolist() == list(range(40))
     assert np.isnan(chunks[0].time).all()
-    pdg = read_events(tmp_path / "events.parquet")["pdg"].to_numpy()
-    sets = divide(pdg, [11, 22], Split(seed=1, test_fraction=0.2, validation_fraction=0.2))
+    label = labels(read_events(tmp_path / "events.parquet"), "pdg", [[11], [22]])
+    sets = divide(label, [[11], [22]], Split(seed=1, test_fraction=0.2, validation_fraction=0.2))
     assert sorted(set(sets)) == ["test", "train", "validation"]
 
 

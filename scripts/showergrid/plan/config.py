@@ -192,7 +192,8 @@ class Config(Settings):
                 raise ValueError(f"{key}: {doubled[0]!r} stands twice")
         if doubled := _doubled([search.place for search in self.tuning]):
             raise ValueError(f"tuning: {doubled[0]} is searched twice")
-        if self.ingest is None and not any(question.column == "pdg" for question in self.questions):
+        of_particles = any(question.column == "pdg" for question in self.questions)
+        if self.ingest is None and not of_particles:
             raise ValueError("questions: none is of column pdg, whose values are the particles that are simulated")
         for axis in ("x", "y", "z"):
             low, high = getattr(self.detector, axis)
@@ -207,7 +208,8 @@ class Config(Settings):
         for key, file in [(key, file) for key, entry in read if entry is not None for file in entry.files]:
             if "{" in file or "}" in file:
                 raise ValueError(f"{key}.files: {file!r}: the workflow takes braces for a wildcard; rename the file")
-        if self.ingest is not None and self.ingest.columns is not None and self.ingest.columns.pdg is None:
+        columns = self.ingest.columns if self.ingest is not None else None
+        if of_particles and columns is not None and columns.pdg is None:
             raise ValueError("ingest.columns: pdg is missing: networks are trained on labelled events")
         if self.ingest is not None and self.order == "truth_time" and not getattr(self.ingest.columns, "time", None):
             raise ValueError("order: truth_time needs ingest.columns.time; choose as_given or axis")

@@ -65,6 +65,12 @@ def all_labels(events: pa.Table, questions: Sequence[Question]) -> np.ndarray:
     return np.stack([labels(events, question.column, question.values) for question in questions], axis=1)
 
 
+def answerable(events: Path, questions: Sequence[Question]) -> pa.Table:
+    """The events that have an answer to every question, sorted."""
+    table = read_events(events).sort_by("event")
+    return table.filter(pa.array((all_labels(table, questions) >= 0).all(axis=1)))
+
+
 def events_and_split(
     events: Path, split: Path, questions: Sequence[Question]
 ) -> tuple[pa.Table, dict[str, np.ndarray]]:
@@ -73,8 +79,7 @@ def events_and_split(
     Raises:
         InputError: the split holds other events.
     """
-    table = read_events(events).sort_by("event")
-    table = table.filter(pa.array((all_labels(table, questions) >= 0).all(axis=1)))
+    table = answerable(events, questions)
     event, sets = read_split(split)
     if not np.array_equal(event, table["event"].to_numpy()):
         raise InputError(f"{split}: divides other events than those of {events}; make it again with split")

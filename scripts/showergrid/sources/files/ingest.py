@@ -41,7 +41,7 @@ def ingest(
 
     Args:
         settings: files and what their columns mean.
-        classes: PDG code of each class of the events.
+        classes: PDG codes that events may have; none: any.
         detector: bounds of the detector.
         order: of an event's hits, "as_given" (that of the file), "truth_time" or "axis".
         hits: table to write.
@@ -77,7 +77,7 @@ def ingest(
                 codes.update([] if part.pdg is None else np.unique(part.pdg).tolist())
                 tally.note(part.events, part.energy)
         tally.check()
-        if len(codes) == 1:
+        if classes and len(codes) == 1:
             raise InputError(
                 f"{', '.join(settings.files)}: all events are of pdg {codes.pop()}, and a study needs two classes; "
                 "give the files of the other too, or leave pdg out of the column map for events only to be classified"
