@@ -61,7 +61,10 @@ def test_metrics_are_of_both_questions(three):
     metrics = json.loads((cell(three) / "metrics.json").read_text())["questions"]
     assert list(metrics["species"]["test"]["classes"]) == SPECIES
     assert {"roc_auc"} <= metrics["species"]["test"]["classes"]["muon"].keys()
-    assert metrics["showers"]["test"]["accuracy"]["value"] > 0.6  # a third are muons
+    trees = three.root / "results-three/cells/features/c100/xgboost/seed19/metrics.json"
+    learnt = json.loads(trees.read_text())["questions"]
+    assert learnt["showers"]["test"]["accuracy"]["low"] > 2 / 3  # as many as are no muons
+    assert learnt["species"]["test"]["accuracy"]["low"] > 1 / 3
     total = sum(answer["value"] for row in metrics["species"]["test"]["confusion"].values() for answer in row.values())
     assert total == 60
 
