@@ -20,7 +20,6 @@ include: "rules/tuning.smk"
 include: "rules/use.smk"
 include: "rules/report.smk"
 include: "rules/comparison.smk"
-include: "rules/ensembles.smk"
 include: "rules/pages.smk"
 include: "rules/tracking.smk"
 include: "rules/variations.smk"
@@ -45,10 +44,10 @@ localrules:
     heatmap_figure,
     mistakes,
     explanations,
-    table,
-    table_resolution,
-    ablation,
-    ensemble,
+    report,
+    published,
+    resolution_figure,
+    ensemble_predictions,
     tuning,
     best,
     tuning_figures,

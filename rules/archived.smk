@@ -18,20 +18,15 @@ def archived(wildcards):
         *[cell for name in made for cell in STUDY.cells_of(STUDY.variants(name))],
         *[cell for name in joint for cell in STUDY.cells_of(STUDY.members(name))],
     ]
-    suffixes = [".tex", ".csv", ".md", ".tex.provenance.json"]
     tables = [
-        *expand(f"{RESULTS}/ablations/{{name}}{{suffix}}", name=made, suffix=suffixes),
-        *expand(
-            f"{RESULTS}/ensembles/{{name}}{{suffix}}",
-            name=joint,
-            suffix=[*suffixes, ".predictions.parquet"],
-        ),
+        *files_of([f"ablations/{name}" for name in made]),
+        *files_of([f"ensembles/{name}" for name in joint]),
+        *expand(rules.ensemble_predictions.output, ensemble=joint),
     ]
     joined = joined_cells([*STUDY.cells, *variants])  # only their networks are needed
     cells = [*STUDY.cells, *variants, *joined]
     files = [
         *rules.all.input,
-        *(rules.table.output if "table1" in STUDY.tables else []),
         *tables,
         *cell_files(variants, CELL_FILES),
         *cell_files(joined, TRAINED_FILES),

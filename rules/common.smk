@@ -168,18 +168,10 @@ wildcard_constraints:
     seed=r"0|[1-9][0-9]*",
     shard=r"0|[1-9][0-9]*",
     worker=r"0|[1-9][0-9]*",
-    ablation=one_of(ABLATIONS),
     ensemble=one_of(ENSEMBLES),
     prediction=one_of([entry.name for entry in STUDY.config.predict]),
-    document=one_of(
-        [
-            *STUDY.tables,
-            "table_containment",
-            "table_variations",
-            *[f"ablations/{name}" for name in ABLATIONS],
-            *[f"ensembles/{name}" for name in ENSEMBLES],
-        ]
-    ),
+    report=one_of(STUDY.reports),
+    table=one_of(report_jobs.beside_published(STUDY)),
 
 
 @functools.cache
@@ -445,6 +437,8 @@ def rests_on(pattern):
 
 def data_provenance(cells):
     """The records of the data, the images and the features that some cells are made of."""
+    if not cells:
+        return []
     data = ["hits.parquet", "split.parquet", "calibration.json"]
     return [
         f"{output}.provenance.json"
@@ -461,79 +455,3 @@ def data_provenance(cells):
             *search_outputs(cells),
         ]
     ]
-
-
-def shown(step, wildcards):
-    """The cells whose numbers a table shows."""
-    try:
-        if step == "ablation":
-            return STUDY.cells_of(STUDY.variants(wildcards.ablation))
-        if step in ("pairs", "performance"):
-            return STUDY.cells_of(report_jobs.compared(STUDY, step))
-        if step == "ensemble":
-            return STUDY.cells_of(STUDY.members(wildcards.ensemble))
-        return STUDY.cells_of(STUDY.table_places("table1" if step == "table" else step))
-    except InputError as error:
-        refuse(error)
-
-
-def table_reads(step):
-    """The input function of a table: what it reads of its cells."""
-    names = ["history.csv", "predictions.parquet", "metrics.json"]
-    return lambda wildcards: cell_files(shown(step, wildcards), names)
-
-
-def table_rests_on(step):
-    """The input function of a table: what must exist beside the files that it reads, of whatever age."""
-
-    def files(wildcards):
-        cells = shown(step, wildcards)
-        names = [
-            "model.safetensors",
-            "answers.safetensors",
-            "train.provenance.json",
-            "evaluate.provenance.json",
-        ]
-        return ancient(cell_files(cells, names) + data_provenance(cells))
-
-    return files
-
-
-# Snakemake by itself looks only for files that are asked for or that a job is about to read. What else is missing is a
-# parameter of a table, evaluated for the plan and again when the table is made: a file that is deleted later changes it
-# and so is made again. Snakemake 9.27 would record the value of the plan, so its cache is cleared.
-
-
-def missing_outputs(step):
-    """The function that lists the missing files of a table that is there otherwise.
-
-    Only the plan is told of them: when the table is made, they are about to be.
-    """
-    planned = set()
-
-    def paths(wildcards):
-        workflow.persistence._params.cache_clear()
-        table = tuple(wildcards.items())
-        if table in planned:
-            return []
-        planned.add(table)
-        files = expand(getattr(rules, step).output, **dict(table))
-        missing = [path for path in files if not os.path.exists(path)]
-        return missing if len(missing) < len(files) else []
-
-    return paths
-
-
-def missing_files(step):
-    """The function that lists those, the missing files of a table's cells, and the missing records of their data."""
-    outputs = missing_outputs(step)
-
-    def paths(wildcards):
-        cells = shown(step, wildcards)
-        rests_on = cell_files(cells, CELL_FILES) + data_provenance(cells)
-        return [
-            *outputs(wildcards),
-            *[path for path in rests_on if not os.path.exists(path)],
-        ]
-
-    return paths

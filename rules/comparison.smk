@@ -67,8 +67,8 @@ rule cell_performance:
 
 rule pairs:
     input:
-        cells=table_reads("pairs"),
-        provenance=table_rests_on("pairs"),
+        cells=reads_cells(compared("pairs")),
+        provenance=rests_on_cells(compared("pairs")),
         code=code("pairs"),
     output:
         csv=shown_table("comparison/pairs.csv", "CSV"),
@@ -86,7 +86,7 @@ rule pairs:
         **ask("pairs"),
     params:
         job=job("pairs"),
-        missing=missing_files("pairs"),
+        missing=missing_files("pairs", compared("pairs")),
     shell:
         f"python {COMMANDS}/pairs.py"
         " --job {params.job:q}"
@@ -100,9 +100,9 @@ rule pairs:
 
 rule performance:
     input:
-        cells=table_reads("performance"),
+        cells=reads_cells(compared("performance")),
         directions=f"{RESULTS}/data/directions.parquet",
-        provenance=table_rests_on("performance"),
+        provenance=rests_on_cells(compared("performance")),
         code=code("performance"),
     output:
         csv=shown_table("comparison/performance.csv", "CSV"),
@@ -123,7 +123,7 @@ rule performance:
         **ask("performance"),
     params:
         job=job("performance"),
-        missing=missing_files("performance"),
+        missing=missing_files("performance", compared("performance")),
     shell:
         f"python {COMMANDS}/performance.py"
         " --job {params.job:q}"

@@ -7,27 +7,27 @@ report: "../report/workflow.rst"
 # They are made beside Snakemake, in no container.
 rule page:
     input:
-        markdown=f"{RESULTS}/{{document}}.md",
+        markdown=f"{RESULTS}/{{report}}.md",
         template=in_project("report/page.html.j2"),
         code=code("page"),
     output:
         page=report(
-            f"{RESULTS}/report/{{document}}.html",
+            f"{RESULTS}/report/{{report}}.html",
             caption="../report/table.rst",
             category="Tables",
-            labels={"table": "{document}", "as": "page"},
+            labels={"table": "{report}", "as": "page"},
         ),
-        provenance=f"{RESULTS}/report/{{document}}.html.provenance.json",
+        provenance=f"{RESULTS}/report/{{report}}.html.provenance.json",
     log:
-        f"{RESULTS}/logs/report/{{document}}.log",
+        f"{RESULTS}/logs/report/{{report}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/page/{{document}}.tsv"
+        f"{RESULTS}/benchmarks/page/{{report}}.tsv"
     handover: True
     threads: 1
     resources:
         **ask("page"),
     params:
-        job=lambda wildcards: job("page", title=wildcards.document)(wildcards),
+        job=lambda wildcards: job("page", title=wildcards.report)(wildcards),
     shell:
         f"python {COMMANDS}/page.py"
         " --job {params.job:q}"

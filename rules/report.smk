@@ -1,156 +1,142 @@
-# Tables over many cells, and pictures of events.
+# Reports, which are tables, what some have beside them, and pictures of events.
 
 
-rule table:
+include: "reported.smk"
+
+
+rule report:
     input:
-        cells=table_reads("table"),
-        provenance=table_rests_on("table"),
-        code=code("table"),
+        files=report_files,
+        provenance=rests_on_cells(cells_of_report),
+        code=code("report"),
     output:
-        tex=f"{RESULTS}/table1.tex",
-        csv=shown_table("table1.csv", "CSV"),
-        md=f"{RESULTS}/table1.md",
-        published=shown_table("table1_published.csv", "CSV"),
-        provenance=f"{RESULTS}/table1.tex.provenance.json",
+        tex=f"{RESULTS}/{{report}}.tex",
+        csv=shown_table("{report}.csv", "CSV"),
+        md=f"{RESULTS}/{{report}}.md",
+        provenance=f"{RESULTS}/{{report}}.tex.provenance.json",
     log:
-        f"{RESULTS}/logs/table1.log",
+        f"{RESULTS}/logs/{{report}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/table1.tsv"
+        f"{RESULTS}/benchmarks/report/{{report}}.tsv"
     container:
         in_project("containers/data.sif")
     threads: 1
     resources:
-        **ask("table"),
+        **ask("report"),
     params:
-        job=job("table"),
-        missing=missing_files("table"),
+        job=job("report"),
+        missing=missing_files("report", cells_of_report),
     shell:
-        f"python {COMMANDS}/table.py"
+        f"python {COMMANDS}/report.py"
         " --job {params.job:q}"
-        ' --results "$(dirname {output.tex:q})"'
+        f" --results {RESULTS}"
         " --tex {output.tex:q}"
         " --csv {output.csv:q}"
         " --md {output.md:q}"
-        " --published {output.published:q}"
         " --provenance {output.provenance:q}"
         " 2>&1 | {{ tee -p {log:q} || true; }}"
 
 
-rule table_resolution:
+# What some reports have beside their tables has rules of its own.
+
+
+rule published:
     input:
-        cells=table_reads("table_resolution"),
-        provenance=table_rests_on("table_resolution"),
-        code=code("table_resolution"),
+        table=f"{RESULTS}/{{table}}.csv",
+        code=code("published"),
     output:
-        tex=f"{RESULTS}/table_resolution.tex",
-        csv=shown_table("table_resolution.csv", "CSV"),
-        md=f"{RESULTS}/table_resolution.md",
+        published=shown_table("{table}_published.csv", "CSV"),
+        provenance=f"{RESULTS}/{{table}}_published.csv.provenance.json",
+    log:
+        f"{RESULTS}/logs/{{table}}_published.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/published/{{table}}.tsv"
+    container:
+        in_project("containers/data.sif")
+    threads: 1
+    resources:
+        **ask("published"),
+    params:
+        job=job("published"),
+    shell:
+        f"python {COMMANDS}/published.py"
+        " --job {params.job:q}"
+        " --table {input.table:q}"
+        " --output {output.published:q}"
+        " --provenance {output.provenance:q}"
+        " 2>&1 | {{ tee -p {log:q} || true; }}"
+
+
+rule resolution_figure:
+    input:
+        cells=reads_cells(cells_of_figure),
+        provenance=rests_on_cells(cells_of_figure),
+        code=code("resolution_figure"),
+    output:
         figure=shown_table("figures/resolution.pdf", "figure"),
-        provenance=f"{RESULTS}/table_resolution.tex.provenance.json",
+        provenance=f"{RESULTS}/figures/resolution.pdf.provenance.json",
     log:
-        f"{RESULTS}/logs/table_resolution.log",
+        f"{RESULTS}/logs/resolution_figure.log",
     benchmark:
-        f"{RESULTS}/benchmarks/table_resolution.tsv"
+        f"{RESULTS}/benchmarks/resolution_figure.tsv"
     container:
         in_project("containers/data.sif")
     threads: 1
     resources:
-        **ask("table_resolution"),
+        **ask("resolution_figure"),
     params:
-        job=job("table_resolution"),
-        missing=missing_files("table_resolution"),
+        job=job("resolution_figure"),
+        missing=missing_files("resolution_figure", cells_of_figure),
     shell:
-        f"python {COMMANDS}/table_resolution.py"
+        f"python {COMMANDS}/resolution_figure.py"
         " --job {params.job:q}"
-        ' --results "$(dirname {output.tex:q})"'
-        " --tex {output.tex:q}"
-        " --csv {output.csv:q}"
-        " --md {output.md:q}"
-        " --figure {output.figure:q}"
+        f" --results {RESULTS}"
+        " --output {output.figure:q}"
         " --provenance {output.provenance:q}"
         " 2>&1 | {{ tee -p {log:q} || true; }}"
 
 
-rule containment:
+rule ensemble_predictions:
     input:
-        hits=f"{RESULTS}/data/hits.parquet",
-        split=f"{RESULTS}/data/split.parquet",
-        calibration=f"{RESULTS}/data/calibration.json",
-        code=code("containment"),
+        cells=lambda wildcards: cell_files(
+            cells_of_ensemble(wildcards), ["predictions.parquet"]
+        ),
+        code=code("ensemble_predictions"),
     output:
-        tex=f"{RESULTS}/table_containment.tex",
-        csv=shown_table("table_containment.csv", "CSV"),
-        md=f"{RESULTS}/table_containment.md",
-        provenance=f"{RESULTS}/table_containment.tex.provenance.json",
+        predictions=f"{RESULTS}/ensembles/{{ensemble}}.predictions.parquet",
+        provenance=f"{RESULTS}/ensembles/{{ensemble}}.predictions.parquet.provenance.json",
     log:
-        f"{RESULTS}/logs/table_containment.log",
+        f"{RESULTS}/logs/ensembles/{{ensemble}}.predictions.log",
     benchmark:
-        f"{RESULTS}/benchmarks/table_containment.tsv"
+        f"{RESULTS}/benchmarks/ensemble_predictions/{{ensemble}}.tsv"
     container:
         in_project("containers/data.sif")
     threads: 1
     resources:
-        **ask("containment"),
+        **ask("ensemble_predictions"),
     params:
-        job=job("containment"),
-        missing=missing_outputs("containment"),
+        job=job("ensemble_predictions"),
+        missing=missing_outputs("ensemble_predictions"),
     shell:
-        f"python {COMMANDS}/containment.py"
+        f"python {COMMANDS}/ensemble_predictions.py"
         " --job {params.job:q}"
-        " --hits {input.hits:q}"
-        " --split {input.split:q}"
-        " --calibration {input.calibration:q}"
-        " --tex {output.tex:q}"
-        " --csv {output.csv:q}"
-        " --md {output.md:q}"
-        " --provenance {output.provenance:q}"
-        " 2>&1 | {{ tee -p {log:q} || true; }}"
-
-
-rule ablation:
-    input:
-        cells=table_reads("ablation"),
-        provenance=table_rests_on("ablation"),
-        code=code("ablation"),
-    output:
-        tex=f"{RESULTS}/ablations/{{ablation}}.tex",
-        csv=shown_table("ablations/{ablation}.csv", "CSV"),
-        md=f"{RESULTS}/ablations/{{ablation}}.md",
-        provenance=f"{RESULTS}/ablations/{{ablation}}.tex.provenance.json",
-    log:
-        f"{RESULTS}/logs/ablations/{{ablation}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/ablations/{{ablation}}.tsv"
-    container:
-        in_project("containers/data.sif")
-    threads: 1
-    resources:
-        **ask("ablation"),
-    params:
-        job=job("ablation"),
-        missing=missing_files("ablation"),
-    shell:
-        f"python {COMMANDS}/ablation.py"
-        " --job {params.job:q}"
-        ' --results "$(dirname "$(dirname {output.tex:q})")"'
-        " --tex {output.tex:q}"
-        " --csv {output.csv:q}"
-        " --md {output.md:q}"
+        f" --results {RESULTS}"
+        " --output {output.predictions:q}"
         " --provenance {output.provenance:q}"
         " 2>&1 | {{ tee -p {log:q} || true; }}"
 
 
 rule typeset:
     input:
-        tex=f"{RESULTS}/{{document}}.tex",
+        tex=f"{RESULTS}/{{report}}.tex",
         code=code("typeset"),
     output:
-        pdf=shown_table("{document}.pdf", "PDF"),
-        provenance=f"{RESULTS}/{{document}}.pdf.provenance.json",
+        pdf=shown_table("{report}.pdf", "PDF"),
+        provenance=f"{RESULTS}/{{report}}.pdf.provenance.json",
     log:
-        f"{RESULTS}/logs/{{document}}.pdf.log",
+        f"{RESULTS}/logs/{{report}}.pdf.log",
     benchmark:
-        f"{RESULTS}/benchmarks/{{document}}.pdf.tsv"
+        f"{RESULTS}/benchmarks/{{report}}.pdf.tsv"
     container:
         in_project("containers/data.sif")
     threads: 1
@@ -283,21 +269,19 @@ rule figures:
 
 rule tables:
     input:
-        expand(
-            f"{RESULTS}/{{table}}{{suffix}}",
-            table=STUDY.tables
-            + (["table_containment"] if "table_resolution" in STUDY.tables else []),
-            suffix=[".tex", ".csv", ".md", ".tex.provenance.json"],
-        ),
-        [f"{RESULTS}/figures/resolution.pdf"]
-        if "table_resolution" in STUDY.tables
+        files_of(STUDY.tables),
+        expand(rules.published.output, table=report_jobs.beside_published(STUDY)),
+        rules.resolution_figure.output
+        if STUDY.config.figures.resolution in STUDY.tables
         else [],
 
 
 rule ablations:
     input:
-        expand(
-            f"{RESULTS}/ablations/{{ablation}}{{suffix}}",
-            ablation=ABLATIONS,
-            suffix=[".tex", ".csv", ".md", ".tex.provenance.json"],
-        ),
+        files_of([f"ablations/{name}" for name in ABLATIONS]),
+
+
+rule ensembles:
+    input:
+        files_of([f"ensembles/{name}" for name in ENSEMBLES]),
+        expand(rules.ensemble_predictions.output, ensemble=ENSEMBLES),

@@ -37,7 +37,8 @@ def tracked_code(step):
     """The input function for the code of a step that shows cells, and of their models, stored with the weights."""
 
     def file(wildcards):
-        modules = "showergrid.track.model", *plugins.all_modules()
+        stored = plugins.modules("representations", "models")
+        modules = "showergrid.track.model", *stored
         return sources(step, f"{step}.py", *modules)
 
     return file

@@ -70,34 +70,3 @@ if STUDY.config.ingest is None:
             " --scores {output.scores:q}"
             " --provenance {output.provenance:q}"
             " 2>&1 | {{ tee -p {log:q} || true; }}"
-
-    rule table_variations:
-        input:
-            scores=lambda wildcards: varied_cells(),
-            code=code("table_variations"),
-        output:
-            tex=f"{RESULTS}/table_variations.tex",
-            csv=f"{RESULTS}/table_variations.csv",
-            md=f"{RESULTS}/table_variations.md",
-            provenance=f"{RESULTS}/table_variations.tex.provenance.json",
-        log:
-            f"{RESULTS}/logs/table_variations.log",
-        benchmark:
-            f"{RESULTS}/benchmarks/table_variations.tsv"
-        container:
-            in_project("containers/data.sif")
-        threads: 1
-        resources:
-            **ask("table_variations"),
-        params:
-            job=job("table_variations"),
-            missing=missing_outputs("table_variations"),
-        shell:
-            f"python {COMMANDS}/table_variations.py"
-            " --job {params.job:q}"
-            ' --results "$(dirname {output.tex:q})"'
-            " --tex {output.tex:q}"
-            " --csv {output.csv:q}"
-            " --md {output.md:q}"
-            " --provenance {output.provenance:q}"
-            " 2>&1 | {{ tee -p {log:q} || true; }}"

@@ -14,12 +14,3 @@ def varied_shards():
         if STUDY.config.ingest is None
         else 0
     )
-
-
-def varied_cells():
-    """The files of the scores that the table of variations shows."""
-    cells = STUDY.cells_of(report_jobs.varied_places(STUDY))
-    return [
-        f"{RESULTS}/variations/{cell.representation}/c{cell.resolution}/{cell.model}/seed{cell.seed}.parquet"
-        for cell in cells
-    ]

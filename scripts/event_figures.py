@@ -19,7 +19,7 @@ from showergrid.report.figures.displays import (
 )
 from showergrid.report.figures.event_views import event3d_figure, views_figure
 from showergrid.report.figures.legends import has_hue, hue_figure
-from showergrid.report.settings.tables import EventFigures
+from showergrid.report.settings.event_figures import EventFigures
 
 FIGURES = {
     "events": "events of all classes in every representation",

@@ -86,7 +86,7 @@ def test_every_command_refuses_a_job_that_is_none(command, job, monkeypatch, tmp
 def split(events: Path, output: Path, *more: str) -> subprocess.CompletedProcess[str]:
     config = {
         "split": {"seed": 1, "test_fraction": 0.5, "validation_fraction": 0.2},
-        "pdg": [11, 22],
+        "questions": [{"column": "pdg", "values": [[11], [22]], "other": "refuse"}],
     }
     files = ["--events", str(events), "--output", str(output), "--provenance", str(output.parent / "record.json")]
     command = [sys.executable, str(SCRIPTS / "split.py"), "--job", json.dumps({"config": config}), *files, *more]

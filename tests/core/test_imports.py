@@ -23,7 +23,8 @@ ROWS = [
     {"plan"},
 ]
 ROW = {package: row for row, packages in enumerate(ROWS) for package in packages}
-PLUGINS = ("representations", "models")  # each file in them is a plug-in; folders in them hold what several share
+# Each file in these packages is a plug-in; packages in them hold what several share.
+PLUGINS = ("representations", "models", "report.reports")
 
 
 def modules(scripts: Path) -> dict[str, Path]:
@@ -61,7 +62,7 @@ def faults(scripts: Path) -> list[str]:
             lower = other.partition(".")[0]
             if package != lower and ROW.get(lower, -1) >= ROW.get(package, len(ROWS)):
                 lines.append(f"{name} imports {other}: {package} stands no higher than {lower}")
-    plugins = {name for name in known if name.partition(".")[0] in PLUGINS and name.count(".") == 1}
+    plugins = {name for name in known if name.rpartition(".")[0] in PLUGINS}
     for path in [*known.values(), *sorted(scripts.glob("*.py"))]:
         file = path.relative_to(scripts)
         lines += [f"{file} imports {name}: a plug-in by name" for name in sorted(plugins & set(imported(path)))]
@@ -99,6 +100,10 @@ def test_imports_point_one_way_and_each_name_is_one_thing():
             "class Parameters: in core.a and models.b",
         ),
         ({"plan/a": "from showergrid.models import simple", "models/simple": ""}, "models.simple: a plug-in by name"),
+        (
+            {"report/figures/a": "from showergrid.report.reports.b import c", "report/reports/b": ""},
+            "report.reports.b: a plug-in by name",
+        ),
         ({"../train": "import showergrid.models.simple", "models/simple": ""}, "train.py imports models.simple"),
         ({"plan/a": "import importlib\nimportlib.import_module('json')"}, "plan/a.py imports modules by name"),
         ({"utils": ""}, "utils: no package of the house"),

@@ -65,30 +65,17 @@ def write_cell(
 def table_config(**changes: object) -> dict:
     """A table of three networks with awkward names on three representations; one pair each of every status."""
     config = {
-        "table": "table1",
+        "name": "table1",
         "question": PARTICLE,
-        "blocks": [
-            block("projection_y", 1000, ["simple", "complex"], [19, 20, 21]),
-            block("projection_y", 1000, ["efficientnet_lite0"], [19]),
-            block("color_y", 500, ["simple", "complex"], [19]),
-            block("color_y", 500, ["efficientnet_lite0"], [], "out of memory"),
-            block("voxels", 250, ["simple"], [19]),
-            block("voxels", 250, ["efficientnet_lite0"], [], "n/a"),
+        "places": [
+            *places("projection_y", 1000, ["simple", "complex"], [19, 20, 21]),
+            *places("projection_y", 1000, ["efficientnet_lite0"], [19]),
+            *places("color_y", 500, ["simple", "complex"], [19]),
+            *places("color_y", 500, ["efficientnet_lite0"], [], "out of memory"),
+            *places("voxels", 250, ["simple"], [19]),
         ],
-        "cells": {
-            f"{representation}/c{resolution}/{model}": {
-                "window": [62, 62, 128] if representation == "voxels" else [62, 128],
-                "batch_size": 48,
-                "precision": "bf16",
-                "n_epochs": 10,
-                "pixel_cm": {"x": 400 / resolution, "z": 400 / resolution},
-            }
-            for representation, resolution in (("projection_y", 1000), ("color_y", 500), ("voxels", 250))
-            for model in ("simple", "complex", "efficientnet_lite0")
-        },
-        "rows": ["simple", "complex", "efficientnet_lite0"],
-        "columns": ["projection_y", "color_y", "voxels"],
-        "published": {
+        "meaningless": [["voxels", "efficientnet_lite0"]],
+        "published_grid": {
             "note": "thesis & more, 100 % of it",
             "table1": {
                 "simple": {"projection_y": accuracies(0.892, 0.885, 0.885), "voxels": accuracies(0.637, 0.627, 0.627)},
@@ -104,15 +91,19 @@ def table_config(**changes: object) -> dict:
     return config | changes
 
 
-def block(representation: str, resolution: int, models: list[str], seeds: list[int], status: str = "run") -> dict:
-    """One entry of `blocks`."""
-    return {
-        "representation": representation,
-        "resolution": resolution,
-        "models": models,
-        "seeds": seeds,
-        "status": status,
+def places(
+    representation: str, resolution: int, models: list[str], seeds: list[int], status: str = "run"
+) -> list[dict]:
+    """Places of one representation and resolution, with what a caption says of them."""
+    settings = {
+        "window": [62, 62, 128] if representation == "voxels" else [62, 128],
+        "batch_size": 48,
+        "precision": "bf16",
+        "n_epochs": 10,
+        "pixel_cm": {"x": 400 / resolution, "z": 400 / resolution},
     }
+    place = {"representation": representation, "resolution": resolution, "seeds": seeds, "status": status}
+    return [{**place, "model": model, "settings": settings} for model in models]
 
 
 def accuracies(train: float, validation: float, best: float) -> dict:

@@ -23,7 +23,8 @@ from showergrid.inputs.window import Cut
 from showergrid.plan.jobs import job
 from showergrid.plan.study import Study
 from showergrid.report.figures.displays import resolutions_figure
-from showergrid.report.settings.tables import ContainmentSettings, DrawnResolutions
+from showergrid.report.settings.containment import ContainmentSettings
+from showergrid.report.settings.event_figures import DrawnResolutions
 from showergrid.report.tables.containment import contain
 
 ROOT = Path(__file__).parents[2]
@@ -45,6 +46,11 @@ def study(shape: list[int], margin: dict, resolution: int, **changes: object) ->
     grid = [block | {"representations": ["voxels" if len(shape) == 3 else "projection_y"]}]
     emptied = {"models": models, "grid": grid, "ablations": [], "ensembles": [], "tuning": []}
     return Study.read(REFERENCE | emptied | changes)
+
+
+def reported(study: Study, name: str) -> dict:
+    """What a report of a study is told."""
+    return job(study, "report", None, report=name)["report"]["parameters"]
 
 
 class Made:
@@ -206,7 +212,7 @@ def test_all_choices_against_a_slow_loop(tmp_path, c, shape):
     assert view["window"]["direction"] == "half_of_hits"
     assert view["window"]["margin"] == {"x": [10, 9], "z": 5}
     # what the windows hold is measured as they are cut
-    asked = ContainmentSettings(**job(made.study, "containment", None))
+    asked = ContainmentSettings(**reported(made.study, "table_containment"))
     [placed] = contain(read_hits(made.hits), made.data["axes"], asked).placed
     assert placed.hits == pytest.approx(np.median(window.share.hits))
     assert placed.charge == pytest.approx(np.median(window.share.charge), rel=1e-6)
@@ -220,7 +226,7 @@ def test_frames_and_containment_follow_the_direction(tmp_path):
         asked = study([6, 10], {"x": 2, "z": 1}, 40, **DEFAULTS | {"direction": direction})
         drawn = DrawnResolutions(**job(asked, "event_figures", None)["resolutions"] | {"resolutions": [40]})
         axes = {axis: {"min": 0.0, "max": 40.0, "stretch": 1.0} for axis in "xyz"}
-        settings = ContainmentSettings(**job(asked, "containment", None))
+        settings = ContainmentSettings(**reported(asked, "table_containment"))
         assert contain([hits_of([event])], axes, settings).placed[0].held == held
         resolutions_figure(hits_of([event]), drawn, {"axes": axes}, "", tmp_path / f"{direction}.pdf")
         pages[direction] = (tmp_path / f"{direction}.pdf").read_bytes()
@@ -238,7 +244,7 @@ def test_captions_and_windows_in_cm_know_of_the_padding():
         window = asked.catalogue.model("projection_y", 1000, name)["window"]
         assert window == asked.catalogue.model("projection_y", 1000, pixels)["window"]
     assert window["margin"] == {"x": [10, 9], "z": 5}
-    [first, *_] = job(asked, "table_resolution", None)["places"]
+    [first, *_] = reported(asked, "table_resolution")["places"]
     assert first["settings"]["pixel_cm"] == pytest.approx({"x": 4 * 0.41, "z": 4 * 0.408})  # c 250
     axes = {axis: {"min": low - 5.0, "max": high + 5.0} for axis, (low, high) in REFERENCE["detector"].items()}
     across = {"x": 1000, "y": 1000, "z": 1250}

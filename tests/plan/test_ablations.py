@@ -27,6 +27,11 @@ def models(**changes) -> list[dict]:
     return [{**entry, **changes.get(entry["name"], {})} for entry in TEST["models"]]
 
 
+def reported(of: Study, name: str) -> dict:
+    """What a report of a study is told."""
+    return job(of, "report", published(of.config, ROOT), report=name)["report"]["parameters"]
+
+
 def keys(of: Study, name: str = "a0") -> list[tuple[str, int, str]]:
     return [place.key for place in of.variants(name)]
 
@@ -94,7 +99,7 @@ def test_axis_origin_and_order_may_be_varied():
 
 def test_the_table_of_an_ablation_is_told_its_factors_in_their_order():
     ablated = study({"factors": {"dropout": [0.5, 0.0], "bn": [True]}})
-    told = job(ablated, "ablation", published(ablated.config, ROOT), ablation="a0")
+    told = reported(ablated, "ablations/a0")
     assert told["factors"] == [{"name": "dropout", "values": [0.5, 0.0]}, {"name": "bn", "values": [True]}]
     assert [place["levels"] for place in told["places"]] == [{"dropout": 0.5, "bn": True}, {"dropout": 0.0, "bn": True}]
     assert [place["model"] for place in told["places"]] == ["simple@dropout-0.5,bn-true", "simple@bn-true"]
@@ -168,8 +173,7 @@ def test_wrong_window_in_cm_is_refused(changes, words):
 
 def test_tables_of_the_resolution_study():
     tiny = study()
-    numbers = published(tiny.config, ROOT)
-    told = job(tiny, "table_resolution", numbers)
+    told = reported(tiny, "table_resolution")
     assert [(place["model"], place["resolution"]) for place in told["places"]] == [
         ("simple", 100),
         ("simple_cm", 100),
@@ -178,9 +182,9 @@ def test_tables_of_the_resolution_study():
     ]
     assert [place["settings"]["window_cm"] for place in told["places"][:2]] == [None, {"x": 32, "z": 64}]
     assert told["places"][0]["settings"]["pixel_cm"] == {"x": 4.0, "z": 4.0}
-    assert list(told["published"]["resolution"]) == ["simple"]  # the model whose window is in pixels
-    assert told["published"]["resolution"]["simple"]["2000"] == 0.502
-    contained = job(tiny, "containment", numbers)
+    assert list(told["published_resolution"]["resolution"]) == ["simple"]  # the model whose window is in pixels
+    assert told["published_resolution"]["resolution"]["simple"]["2000"] == 0.502
+    contained = reported(tiny, "table_containment")
     assert contained["resolutions"] == [100, 200]
     assert contained["shares"] == [0.75, 1.0]
     assert contained["windows"][3]["window"]["shape"] == [16, 32]

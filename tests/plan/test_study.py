@@ -11,6 +11,7 @@ import yaml
 from showergrid.core.cells import Cell
 from showergrid.core.errors import InputError
 from showergrid.core.plugins import closure_modules
+from showergrid.plan import explain_jobs
 from showergrid.plan.jobs import job, published
 from showergrid.plan.names import given_in
 from showergrid.plan.study import Study
@@ -106,6 +107,27 @@ def test_pairs_without_a_meaning_are_shown_and_not_trained():
     assert shown == set(study.cells)
 
 
+def test_a_study_may_have_two_tables_of_other_names():
+    blocks = [{**block(["projection_y"], [100], [name], [19]), "table": name} for name in ("simple", "complex")]
+    reports = TEST["reports"] | {"simple": {"module": "table"}, "complex": {"module": "table"}}
+    study = read(("grid", blocks), ("reports", reports))
+    assert study.tables == ["complex", "simple"]
+    told = job(study, "report", None, report="complex")["report"]
+    assert (told["module"], told["parameters"]["name"]) == ("table", "complex")
+    assert [place["model"] for place in told["parameters"]["places"]] == ["complex"]
+    with pytest.raises(InputError, match="no block has table: table_resolution, so there is nothing to show"):
+        job(study, "report", None, report="table_containment")
+    with pytest.raises(InputError, match="unknown report 'other'; valid: table1, "):
+        job(study, "report", None, report="other")
+
+
+def test_the_main_table_says_which_places_are_overlaid_and_explained():
+    study = read(("main_table", "table_resolution"))
+    told = job(study, "performance", None)
+    assert [place["model"] for place in told["places"]] == ["simple", "simple_cm"] * 2
+    assert {path.split("/")[3] for path in explain_jobs.files(study)} == {"simple", "simple_cm"}
+
+
 def test_cells_known_not_to_fit_are_shown_and_not_trained():
     place = {"representation": "voxels", "resolution": 100, "model": "simple"}
     study = read(("out_of_memory", [place]))
@@ -180,8 +202,9 @@ STEPS = {
         step: (step, {})
         for step in ("gather", "split", "calibrate", "explore", "cell_figures", "event_figures", "typeset")
     },
-    **{step: (step, {}) for step in ("directions", "cell_performance", "pairs", "performance", "containment")},
-    "table": ("table", {}),
+    **{step: (step, {}) for step in ("directions", "cell_performance", "pairs", "performance")},
+    "containment": ("report", {"report": "table_containment"}),
+    "table": ("report", {"report": "table1"}),
 }
 for _representation, _resolution, _model in (
     ("projection_y", 200, "simple"),
@@ -288,7 +311,8 @@ def test_modules_of_a_job_are_named():
     assert modules("event_figures") == {
         f"showergrid.representations.{name}" for name in ("color", "projection", "voxels")
     }
-    assert modules("split") == set()
+    assert modules("report", report="table1") == {"showergrid.report.reports.table"}
+    assert modules("published", table="table1") == modules("split") == set()
 
 
 # What is refused
@@ -383,6 +407,16 @@ FAULTS = [
     ([("representations.voxels.name", "color_y")], ["representations", "color_y", "twice"]),
     ([("grid.0.seeds", [19, 19])], ["seeds", "19", "twice"]),
     ([("grid.2.models", ["simple"])], ["table1", "simple", "projection_y", "twice"]),
+    # reports
+    ([("grid.0.table", "table2")], ["grid.0.table", "unknown report 'table2'", "valid: table1, table_resolution"]),
+    ([("grid.0.table", "table_containment")], ["grid.0.table", "unknown report 'table_containment'", "table1"]),
+    ([("main_table", "table2")], ["main_table", "unknown report 'table2'", "table1"]),
+    ([("reports.table_containment.of", "table2")], ["reports.table_containment.of", "'table2'", "table_resolution"]),
+    (
+        [("reports.table1.module", "tabel")],
+        ["reports", "'tabel'", "valid: ablation, containment, ensemble"],
+    ),
+    ([("reports.table1", {"modul": "table"})], ["reports.table1.modul", "unknown key", "module"]),
     # a grid with nothing to train; places outside it
     ([("grid", [block(["voxels"], [100], ["efficientnet_lite0"], [19], table="table1")])], ["grid"]),
     ([("grid", [])], ["grid"]),
@@ -471,7 +505,10 @@ def test_published_numbers_may_stand_in_the_study_or_elsewhere():
     named = published(read().config, ROOT)
     assert published(Study.read(changed(("published", PUBLISHED))).config, ROOT) == named
     study = read()
-    assert job(study, "table", named)["published"]["table1"]["simple"]["projection_y"]["train"] == 0.892
+    assert (
+        job(study, "published", named, table="table1")["published_grid"]["table1"]["simple"]["projection_y"]["train"]
+        == 0.892
+    )
     assert job(study, "explore", named)["published"]["smallest"] == 3
 
 

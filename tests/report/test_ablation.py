@@ -21,8 +21,8 @@ from showergrid.evaluation.comparisons import holm
 from showergrid.report.formats import latex, markdown
 from showergrid.report.formats.numbers import number, short
 from showergrid.report.formats.pdf import typeset
-from showergrid.report.settings.tables import AblationSettings
-from showergrid.report.tables.ablation import AblationResults, ablation_csv, build, layout, level_text
+from showergrid.report.reports import ablation as report
+from showergrid.report.reports.ablation import AblationResults, Parameters, build, layout, level_text
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 SEEDS = [19, 20, 21]
@@ -69,11 +69,11 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def ablation(results: Path) -> AblationResults:
-    return build(AblationSettings(**config()), results)
+    return build(Parameters(**config()), results)
 
 
 def rows_of(ablation: AblationResults) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(ablation_csv(ablation))))
+    return list(csv.DictReader(io.StringIO(report.csv(ablation))))
 
 
 def effects_of(ablation: AblationResults) -> dict[tuple[str, str], dict[str, str]]:
@@ -131,9 +131,9 @@ def test_seeds_widen_a_difference_as_students_t_has_it(ablation: AblationResults
 
 
 def test_p_values_are_corrected_together(results: Path, monkeypatch: pytest.MonkeyPatch):
-    corrected = effects_of(build(AblationSettings(**config()), results))
-    monkeypatch.setattr("showergrid.report.tables.ablation.holm", lambda p: list(p))
-    plain = effects_of(build(AblationSettings(**config()), results))
+    corrected = effects_of(build(Parameters(**config()), results))
+    monkeypatch.setattr("showergrid.report.reports.ablation.holm", lambda p: list(p))
+    plain = effects_of(build(Parameters(**config()), results))
     compared = [key for key, row in plain.items() if row["difference_p_value"]]
     assert len(compared) == 3
     expected = holm([float(plain[key]["difference_p_value"]) for key in compared])
@@ -145,14 +145,14 @@ def test_a_large_effect_is_found_and_none_is_not(results: Path, tmp_path: Path):
     for i in range(4):
         for seed in SEEDS:
             write_cell(tmp_path, "view", 1000, f"simple@{i}", seed, 0.4 + 1.2 * (i >= 2), events=2200)
-    effects = effects_of(build(AblationSettings(**config(factors)), tmp_path))
+    effects = effects_of(build(Parameters(**config(factors)), tmp_path))
     assert float(effects["bn", "yes"]["difference_low"]) > 0.1
     assert float(effects["bn", "yes"]["difference_p_value"]) < 0.05
     assert float(effects["dropout", "0.2"]["difference_p_value"]) > 0.05
 
 
 def test_combinations_without_a_counterpart_are_left_out(results: Path):
-    lacking = build(AblationSettings(**config(lost=(4,))), results)
+    lacking = build(Parameters(**config(lost=(4,))), results)
     effects = effects_of(lacking)
     assert [row["combinations"] for row in effects.values()] == ["2", "2", "1", "1", "1"]
     assert float(effects["bn", "no"]["test_accuracy"]) == pytest.approx(accuracies(results, [0, 2]).mean())
@@ -162,7 +162,7 @@ def test_combinations_without_a_counterpart_are_left_out(results: Path):
 
 
 def test_a_value_without_any_numbers_has_no_effect(results: Path):
-    lacking = build(AblationSettings(**config(lost=(3, 4, 5))), results)
+    lacking = build(Parameters(**config(lost=(3, 4, 5))), results)
     effects = effects_of(lacking)
     assert effects["bn", "yes"]["test_accuracy"] == effects["bn", "no"]["test_accuracy"] == ""
     assert "| bn | yes | \N{EN DASH} |" in markdown.document(layout(lacking))
@@ -189,7 +189,7 @@ def test_identical_rows_are_flagged(tmp_path: Path):
     for i in range(3):
         for seed in SEEDS:
             write_cell(tmp_path, "view", 1000, f"simple@{i}", seed, 0 if i else 1)
-    made = build(AblationSettings(**config({"axis": ["x", "y", "z"]})), tmp_path)
+    made = build(Parameters(**config({"axis": ["x", "y", "z"]})), tmp_path)
     assert [row["flags"].split("; ")[-1] for row in rows_of(made)[:3]] == [
         "",
         "identical to row 3",
@@ -215,7 +215,7 @@ def test_identical_rows_are_flagged(tmp_path: Path):
 )
 def test_values_are_readable(value: object, text: str):
     assert level_text(value) == text
-    settings = AblationSettings(**json.loads(json.dumps(config({"it": [value, "else"]}))))
+    settings = Parameters(**json.loads(json.dumps(config({"it": [value, "else"]}))))
     assert level_text(settings.factors[0].values[0]) == level_text(settings.places[0].levels["it"]) == text
 
 
@@ -230,7 +230,7 @@ def test_caption_says_what_is_fixed(ablation: AblationResults, results: Path):
     ):
         assert words in caption
     assert "Order of hits: axis; origin of the window: first_hit." in caption
-    varied = build(AblationSettings(**config({"order": ["axis", "truth_time"], "win_origin": ["first_hit"]})), results)
+    varied = build(Parameters(**config({"order": ["axis", "truth_time"], "win_origin": ["first_hit"]})), results)
     assert "Order of hits" not in layout(varied)[0].caption
     assert "origin of the window" not in layout(varied)[0].caption
 
@@ -239,14 +239,14 @@ def test_other_seeds_are_refused(results: Path):
     places = config()["places"]
     places[2] = places[2] | {"seeds": [19, 20]}
     with pytest.raises(InputError, match=r"simple@2 has seeds \[19, 20\], view/c1000/simple@0 \[19, 20, 21\]"):
-        build(AblationSettings(**config(places=places)), results)
+        build(Parameters(**config(places=places)), results)
 
 
 def test_a_place_without_a_value_is_refused(results: Path):
     places = config()["places"]
     places[1] = places[1] | {"levels": {"bn": False}}
     with pytest.raises(InputError, match="view/c1000/simple@1 has no value of dropout"):
-        build(AblationSettings(**config(places=places)), results)
+        build(Parameters(**config(places=places)), results)
 
 
 def test_a_missing_cell_is_one_clear_line(results: Path, tmp_path: Path):
@@ -261,10 +261,11 @@ def test_a_missing_cell_is_one_clear_line(results: Path, tmp_path: Path):
 
 def run_command(results: Path, out: Path, hash_seed: int = 0, check: bool = True) -> subprocess.CompletedProcess[str]:
     out.mkdir()
-    command = [sys.executable, SCRIPTS / "ablation.py", "--results", results, "--provenance", out / "p.json"]
+    command = [sys.executable, SCRIPTS / "report.py", "--results", results, "--provenance", out / "p.json"]
     for name in ("tex", "csv", "md"):
         command += [f"--{name}", out / f"table.{name}"]
-    job = json.dumps({"config": config()}, sort_keys=True)
+    told = {"report": {"name": "ablations/normalisation", "module": "ablation", "parameters": config()}}
+    job = json.dumps({"config": told}, sort_keys=True)
     environment = os.environ | {"PYTHONHASHSEED": str(hash_seed)}
     return subprocess.run([*command, "--job", job], check=check, env=environment, capture_output=True, text=True)
 
@@ -288,6 +289,6 @@ def test_36_rows_with_odd_names_fit_a_bare_article(tmp_path: Path):
     for i in range(35):
         for seed in SEEDS:
             write_cell(tmp_path, "view", 1000, f"simple@{i}", seed, 1 if i else 0, events=300)
-    made = build(AblationSettings(**config(factors, lost=(35,), name="of & all_things")), tmp_path)
+    made = build(Parameters(**config(factors, lost=(35,), name="of & all_things")), tmp_path)
     (tmp_path / "t.tex").write_text(latex.document(layout(made)))
     typeset(tmp_path / "t.tex", tmp_path / "t.pdf")

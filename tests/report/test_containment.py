@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,9 +24,10 @@ from showergrid.events.hits import read_hits
 from showergrid.events.split import SPLIT
 from showergrid.report.formats import latex, markdown
 from showergrid.report.formats.pdf import typeset
-from showergrid.report.settings.tables import ContainmentSettings
+from showergrid.report.reports import containment as report
+from showergrid.report.reports.containment import layout
+from showergrid.report.settings.containment import ContainmentSettings
 from showergrid.report.tables.containment import ContainmentResults, contain, smallest_window
-from showergrid.report.tables.containment_table import containment_csv, layout
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 AXES = {
@@ -208,9 +210,8 @@ def test_chunks_make_no_difference(events: list[Event], results: ContainmentResu
 
 
 def test_all_formats_say_the_same(results: ContainmentResults):
-    settings = ContainmentSettings(**config())
-    tex, md = (kind.document(layout(results, settings)) for kind in (latex, markdown))
-    rows = list(csv.DictReader(io.StringIO(containment_csv(results))))
+    tex, md = (kind.document(layout(results)) for kind in (latex, markdown))
+    rows = list(csv.DictReader(io.StringIO(report.csv(results))))
     assert [row["kind"] for row in rows] == ["axis"] * 12 + ["joint"] * 8 + ["placed"] * 4
     for row in rows:
         text = " x ".join(row["window"].split())
@@ -221,9 +222,8 @@ def test_all_formats_say_the_same(results: ContainmentResults):
     for words in ("60 training events (electron and photon), from which", "stands best for each event"):
         assert words in md
     more = ContainmentSettings(**config(ranges=["train", "validation"]))
-    assert "; the ranges of the axes come from them and the validation events." in markdown.document(
-        layout(results, more)
-    )
+    text = markdown.document(layout(replace(results, settings=more)))
+    assert "; the ranges of the axes come from them and the validation events." in text
 
 
 def test_a_window_of_an_unknown_representation_is_refused():
@@ -239,13 +239,12 @@ def test_no_event_is_refused():
 
 def run_command(folder: Path, out: Path, hash_seed: int) -> list[bytes]:
     out.mkdir()
-    command = [sys.executable, SCRIPTS / "containment.py", "--provenance", out / "p.json"]
-    for name in ("hits.parquet", "split.parquet", "calibration.json"):
-        command += [f"--{name.split('.')[0]}", folder / name]
+    command = [sys.executable, SCRIPTS / "report.py", "--results", folder, "--provenance", out / "p.json"]
     files = [out / f"table.{name}" for name in ("tex", "csv", "md")]
     for path in files:
         command += [f"--{path.suffix[1:]}", path]
-    job = json.dumps({"config": config()}, sort_keys=True)
+    told = {"report": {"name": "table_containment", "module": "containment", "parameters": config()}}
+    job = json.dumps({"config": told}, sort_keys=True)
     environment = os.environ | {"PYTHONHASHSEED": str(hash_seed)}
     subprocess.run([*command, "--job", job], check=True, env=environment)
     assert (out / "p.json").exists()
@@ -253,10 +252,12 @@ def run_command(folder: Path, out: Path, hash_seed: int) -> list[bytes]:
 
 
 def test_command_reads_training_events_alone_and_is_the_same_twice(events: list[Event], tmp_path: Path):
-    write_hits(tmp_path / "hits.parquet", [*events, [(-200, -200, 0, 1), (200, 200, 500, 1)]])
+    data = tmp_path / "data"
+    data.mkdir()
+    write_hits(data / "hits.parquet", [*events, [(-200, -200, 0, 1), (200, 200, 500, 1)]])
     sets = ["train"] * 60 + ["test"]  # the last one is as large as the detector
-    pq.write_table(pa.table({"event": range(61), "split": sets}, schema=SPLIT), tmp_path / "split.parquet")
-    (tmp_path / "calibration.json").write_text(json.dumps({"axes": AXES}))
+    pq.write_table(pa.table({"event": range(61), "split": sets}, schema=SPLIT), data / "split.parquet")
+    (data / "calibration.json").write_text(json.dumps({"axes": AXES}))
     first = run_command(tmp_path, tmp_path / "a", 1)
     assert first == run_command(tmp_path, tmp_path / "b", 2)
     assert str(tmp_path).encode() not in b"".join(first)
@@ -272,5 +273,5 @@ def test_the_published_grid_fits_a_bare_article(events: list[Event], tmp_path: P
     windows = [placed(model, c, shape) for c in resolutions for model, shape in models.items()]
     changed = config(resolutions=resolutions, windows=windows)
     results = contain([hits_of(events)], AXES, ContainmentSettings(**changed))
-    (tmp_path / "t.tex").write_text(latex.document(layout(results, ContainmentSettings(**changed))))
+    (tmp_path / "t.tex").write_text(latex.document(layout(results)))
     typeset(tmp_path / "t.tex", tmp_path / "t.pdf")

@@ -18,23 +18,47 @@ from synthetic_cells import BOOTSTRAP, write_cell
 from showergrid.core.errors import InputError
 from showergrid.evaluation.combining import combined, log_odds
 from showergrid.report.formats import latex, markdown
-from showergrid.report.settings.ensembles import Ensemble, EnsembleSettings
-from showergrid.report.tables.ensemble import build, ensemble_csv, layout
+from showergrid.report.reports import ensemble as report
+from showergrid.report.reports.ensemble import EnsembleResults, Parameters, layout
+from showergrid.report.settings.ensembles import Combination, Ensemble
+from showergrid.report.tables.combined_answers import combined_answers
 
 WAYS = ["mean", "logistic_regression", "random_forest"]
 CELLS = [("simple", 19, 0.9), ("simple", 20, 0.8), ("complex", 19, 0.7)]
 
 
-def ensemble(**changes) -> EnsembleSettings:
-    seeds = {"simple": [19, 20], "complex": [19]}
-    places = [
-        {"representation": "projection_y", "resolution": 1000, "model": model, "seeds": numbers, "status": "run"}
-        for model, numbers in seeds.items()
-    ]
-    said = {"question": PARTICLE, "bootstrap": BOOTSTRAP, "comparison": {"alpha": 0.05}}
-    said |= {"order": "axis", "origin": "first_hit", "published": "Published elsewhere: .797."}
-    given = {"name": "all", "combine": WAYS, "seed": 3, "places": [{**place, "settings": None} for place in places]}
-    return EnsembleSettings(**given | said | changes)
+SEEDS = {"simple": [19, 20], "complex": [19]}
+
+
+def combination() -> Combination:
+    cells = [f"cells/projection_y/c1000/{model}/seed{seed}" for model, seed, _ in CELLS]
+    return Combination(question=PARTICLE, cells=cells, combine=WAYS, seed=3)
+
+
+def ensemble() -> Parameters:
+    place = {"representation": "projection_y", "resolution": 1000, "status": "run", "settings": None}
+    return Parameters(
+        name="all",
+        combine=WAYS,
+        places=[{**place, "model": model, "seeds": seeds} for model, seeds in SEEDS.items()],
+        question=PARTICLE,
+        bootstrap=BOOTSTRAP,
+        comparison={"alpha": 0.05},
+        order="axis",
+        origin="first_hit",
+        published_ensembles="Published elsewhere: .797.",
+    )
+
+
+def predict(results) -> pa.Table:
+    return combined_answers(combination(), results)
+
+
+def build(results) -> EnsembleResults:
+    """The table, from the file of combined scores that it reads."""
+    (results / "ensembles").mkdir(exist_ok=True)
+    pq.write_table(predict(results), results / "ensembles/all.predictions.parquet")
+    return report.build(ensemble(), results)
 
 
 @pytest.fixture
@@ -49,7 +73,7 @@ def files(results):
 
 
 def test_what_comes_out_is_what_scikit_learn_gives(results):
-    built = build(ensemble(), results)
+    predictions = predict(results)
     tables = [pq.read_table(path).to_pydict() for path in files(results)]
     scores = np.array([table["particle.electron"] for table in tables]).T
     odds = np.log(scores / (1 - scores))
@@ -64,9 +88,9 @@ def test_what_comes_out_is_what_scikit_learn_gives(results):
         .predict_proba(odds)[:, 1],
     }
     for way, score in expected.items():
-        np.testing.assert_allclose(built.predictions[f"particle.electron.{way}"].to_numpy(), score, rtol=1e-9)
-        np.testing.assert_allclose(built.predictions[f"particle.photon.{way}"].to_numpy(), 1 - score, rtol=1e-9)
-    tested = split == "test"
+        np.testing.assert_allclose(predictions[f"particle.electron.{way}"].to_numpy(), score, rtol=1e-9)
+        np.testing.assert_allclose(predictions[f"particle.photon.{way}"].to_numpy(), 1 - score, rtol=1e-9)
+    tested, built = split == "test", build(results)
     for row in built.combined:
         right = np.mean((expected[row.how] >= 0.5)[tested] == electron[tested])
         assert row.accuracy.value == pytest.approx(right)
@@ -76,7 +100,7 @@ def test_what_comes_out_is_what_scikit_learn_gives(results):
     assert built.combined[0].accuracy.value > max(
         member.estimates["test_accuracy"].value for member in built.members.values()
     )
-    assert built.predictions.column_names == [
+    assert predictions.column_names == [
         "event",
         "energy",
         "n_hits",
@@ -89,7 +113,7 @@ def test_what_comes_out_is_what_scikit_learn_gives(results):
 @pytest.mark.parametrize("part", ["test", "train"])
 def test_only_validation_events_are_learnt_from(results, part):
     """Shuffling the labels and scores of the other events leaves the answers to the validation events as they are."""
-    before = build(ensemble(), results).predictions
+    before = predict(results)
     for path in files(results):
         table = pq.read_table(path)
         rows = np.flatnonzero(np.array(table["split"].to_pylist()) == part)
@@ -99,7 +123,7 @@ def test_only_validation_events_are_learnt_from(results, part):
             at = table.schema.get_field_index(name)
             table = table.set_column(at, table.schema.field(name), table[name].take(pa.array(order)))
         pq.write_table(table, path)
-    after = build(ensemble(), results).predictions
+    after = predict(results)
     kept = np.array(before["split"].to_pylist()) == "validation"
     assert before["particle"] != after["particle"]
     for way in WAYS:
@@ -156,8 +180,8 @@ def test_one_class_among_the_validation_events_is_refused():
 
 
 def test_tables(results):
-    built = build(ensemble(), results)
-    rows = list(csv.DictReader(io.StringIO(ensemble_csv(built))))
+    built = build(results)
+    rows = list(csv.DictReader(io.StringIO(report.csv(built))))
     assert [(row["kind"], row["name"], row["cells"]) for row in rows] == [
         *(("combined", way, "3") for way in WAYS),
         ("member", "projection_y/c1000/simple", "2"),
@@ -180,15 +204,19 @@ def test_cells_of_another_split_are_refused(results):
     at = table.schema.get_field_index("split")
     pq.write_table(table.set_column(at, table.schema.field("split"), pa.array(names)), path)
     with pytest.raises(InputError, match=r"seed20.*split are not those"):
-        build(ensemble(), results)
+        predict(results)
+
+
+def test_missing_scores_are_named(results):
+    with pytest.raises(InputError, match=r"ensembles/all\.predictions\.parquet: is missing"):
+        report.build(ensemble(), results)
 
 
 def test_two_runs_give_the_same_bytes(results, tmp_path):
     texts = []
     for name in ("one", "other"):
-        built = build(ensemble(), results)
-        pq.write_table(built.predictions, tmp_path / name)
-        texts.append((ensemble_csv(built), (tmp_path / name).read_bytes()))
+        pq.write_table(predict(results), tmp_path / name)
+        texts.append((report.csv(build(results)), (tmp_path / name).read_bytes()))
     assert texts[0] == texts[1]
 
 

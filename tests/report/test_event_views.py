@@ -10,7 +10,7 @@ from showergrid.events.hits import AXES
 from showergrid.inputs.settings import Representation
 from showergrid.report.figures.event_views import VIEWS, event3d_figure, view, views_figure
 from showergrid.report.figures.legends import has_hue, legend_colors
-from showergrid.report.settings.tables import DrawnRepresentation
+from showergrid.report.settings.event_figures import DrawnRepresentation
 from showergrid.representations import color
 
 EVENTS = [(1, 2, 3, 10), (1, 2.2, 3, 5), (2, 2, 3, 7), (1, 5, 3, 1)]

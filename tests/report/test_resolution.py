@@ -20,8 +20,9 @@ from showergrid.evaluation.cell_folder import FILES
 from showergrid.report.formats import latex, markdown
 from showergrid.report.formats.numbers import number, short
 from showergrid.report.formats.pdf import typeset
-from showergrid.report.settings.tables import ResolutionSettings
-from showergrid.report.tables.resolution import ResolutionResults, build, guessing, layout, resolution_csv
+from showergrid.report.reports import resolution as report
+from showergrid.report.reports.resolution import Parameters, build, guessing, layout
+from showergrid.report.tables.resolution import ResolutionResults
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 SEEDS = [19, 20, 21, 22]
@@ -56,10 +57,13 @@ def config(**changes: object) -> dict:
     places += [place("simple_cm", c, [19], cm=CM) for c in HELD]
     places += [place("deep", 250, [19]), place("deep", 1000, [19], "out of memory"), place("flat", 250, [19], "n/a")]
     return {
-        "table": "table_resolution",
+        "name": "table_resolution",
         "question": PARTICLE,
         "places": places,
-        "published": {"note": "a thesis", "resolution": {"simple": {"250": 0.834, "1000": 0.502, "2000": 0.9}}},
+        "published_resolution": {
+            "note": "a thesis",
+            "resolution": {"simple": {"250": 0.834, "1000": 0.502, "2000": 0.9}},
+        },
         "bootstrap": BOOTSTRAP,
         "comparison": {"alpha": 0.05},
         "order": "axis",
@@ -85,11 +89,11 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def study(results: Path) -> ResolutionResults:
-    return build(ResolutionSettings(**config()), results)
+    return build(Parameters(**config()), results)
 
 
 def rows_of(study: ResolutionResults) -> dict[tuple[str, int], dict[str, str]]:
-    reader = csv.DictReader(io.StringIO(resolution_csv(study)))
+    reader = csv.DictReader(io.StringIO(report.csv(study)))
     return {(row["model"], int(row["resolution"])): row for row in reader}
 
 
@@ -160,8 +164,8 @@ def test_published_numbers_stand_beside_windows_in_pixels(study: ResolutionResul
 
 def test_published_numbers_of_another_representation_are_not_shown(results: Path):
     for representation, shown in (("view", "0.834"), ("another", "")):
-        published = config()["published"] | {"representation": representation}
-        made = build(ResolutionSettings(**config(published=published)), results)
+        published = config()["published_resolution"] | {"representation": representation}
+        made = build(Parameters(**config(published_resolution=published)), results)
         assert rows_of(made)["simple", 250]["published_best_validation"] == shown
 
 
@@ -215,7 +219,7 @@ def test_representations_stand_apart(results: Path, tmp_path: Path):
     shutil.copytree(results, tmp_path / "study")
     write_cell(tmp_path / "study", "other", 250, "simple", 19, 1)
     places = [*config()["places"], place("simple", 250, [19], on="other")]
-    made = layout(build(ResolutionSettings(**config(places=places)), tmp_path / "study"))
+    made = layout(build(Parameters(**config(places=places)), tmp_path / "study"))
     labels = [(grid.label, " on other against " in grid.caption) for grid in made]
     assert labels == [
         ("tab:table_resolution", False),
@@ -228,7 +232,7 @@ def test_identical_networks_are_flagged(tmp_path: Path):
     places = [place(model, c, [19]) for model in ("a", "b") for c in (250, 1000)]
     for entry in places:
         write_cell(tmp_path, "view", entry["resolution"], entry["model"], 19, 0)
-    made = build(ResolutionSettings(**config(places=places, published=None)), tmp_path)
+    made = build(Parameters(**config(places=places, published_resolution=None)), tmp_path)
     assert rows_of(made)["a", 250]["flags"].endswith("identical to b (view, window in pixels)")
     assert "| **a‡, window" in markdown.document(layout(made))
 
@@ -238,7 +242,7 @@ def test_a_missing_file_is_named(results: Path, tmp_path: Path, name: str):
     shutil.copytree(results, tmp_path / "study")
     (tmp_path / "study/cells/view/c1000/simple_cm/seed19" / name).unlink()
     with pytest.raises(InputError, match=f"c1000/simple_cm/seed19/{name}: is missing"):
-        build(ResolutionSettings(**config()), tmp_path / "study")
+        build(Parameters(**config()), tmp_path / "study")
 
 
 def test_metrics_without_the_window_are_refused(results: Path, tmp_path: Path):
@@ -248,24 +252,26 @@ def test_metrics_without_the_window_are_refused(results: Path, tmp_path: Path):
     del metrics["window"]["hits"]
     path.write_text(json.dumps(metrics))
     with pytest.raises(InputError, match=r"metrics\.json: is no metrics file; evaluate the cell again"):
-        build(ResolutionSettings(**config()), tmp_path / "study")
+        build(Parameters(**config()), tmp_path / "study")
 
 
 def test_a_place_that_stands_twice_is_refused(results: Path):
     with pytest.raises(InputError, match="view/c250/simple: stands twice"):
-        build(ResolutionSettings(**config(places=[place("simple", 250, [19])] * 2)), results)
+        build(Parameters(**config(places=[place("simple", 250, [19])] * 2)), results)
 
 
 def run_command(results: Path, out: Path, hash_seed: int) -> dict[str, bytes]:
     out.mkdir()
-    files = {name: out / f"table.{name}" for name in ("tex", "csv", "md")} | {"figure": out / "resolution.pdf"}
-    options = [part for name, path in files.items() for part in (f"--{name}", path)]
-    job = json.dumps({"config": config()}, sort_keys=True)
-    command = [sys.executable, SCRIPTS / "table_resolution.py", "--results", results, "--job", job, *options]
+    files = {name: out / f"table.{name}" for name in ("tex", "csv", "md")} | {"output": out / "resolution.pdf"}
     environment = os.environ | {"PYTHONHASHSEED": str(hash_seed)}
-    subprocess.run([*command, "--provenance", out / "p.json"], check=True, env=environment)
-    recorded = json.loads((out / "p.json").read_text())
-    assert {name: len(files) for name, files in recorded["inputs"].items()} == dict.fromkeys(FILES, 4 * 3 + 3 + 1)
+    table = {"report": {"name": "table_resolution", "module": "resolution", "parameters": config()}}
+    for script, names, told in (("report", ("tex", "csv", "md"), table), ("resolution_figure", ("output",), config())):
+        command = [sys.executable, SCRIPTS / f"{script}.py", "--results", results, "--provenance", out / "p.json"]
+        command += [part for name in names for part in (f"--{name}", files[name])]
+        job = json.dumps({"config": told}, sort_keys=True)
+        subprocess.run([*command, "--job", job], check=True, env=environment)
+        recorded = json.loads((out / "p.json").read_text())
+        assert {name: len(files) for name, files in recorded["inputs"].items()} == dict.fromkeys(FILES, 4 * 3 + 3 + 1)
     return {name: path.read_bytes() for name, path in files.items()}
 
 
@@ -285,6 +291,6 @@ def test_the_published_grid_fits_a_bare_article(tmp_path: Path):
         for seed in entry["seeds"]:
             write_cell(tmp_path, "a_b", entry["resolution"], entry["model"], seed, 2.5, events=300, window=1)
     published = {"note": "n", "resolution": {model: {str(c): 0.516 for c in resolutions} for model in models}}
-    made = build(ResolutionSettings(**config(places=places, published=published)), tmp_path)
+    made = build(Parameters(**config(places=places, published_resolution=published)), tmp_path)
     (tmp_path / "t.tex").write_text(latex.document(layout(made)))
     typeset(tmp_path / "t.tex", tmp_path / "t.pdf")

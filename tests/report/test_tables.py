@@ -13,16 +13,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from pydantic import ValidationError
-from synthetic_cells import accuracies, block, table_config, write_cell, write_study
+from synthetic_cells import accuracies, places, table_config, write_cell, write_study
 
 from showergrid.core.errors import InputError
 from showergrid.report.formats import latex, markdown
 from showergrid.report.formats.numbers import number
 from showergrid.report.formats.pdf import typeset
-from showergrid.report.settings.tables import TableSettings
-from showergrid.report.tables.grid import GridResults, build
-from showergrid.report.tables.grid_layout import layout, published_csv, table_csv
-from showergrid.report.tables.grid_published import lines
+from showergrid.report.reports import table as report
+from showergrid.report.reports.table import Parameters, build, layout
+from showergrid.report.tables.grid import GridResults
+from showergrid.report.tables.grid_published import Line, lines, published_csv, read_entries
 from showergrid.report.tables.results import ACCURACIES, identical_rows
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
@@ -40,7 +40,13 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def table(results: Path) -> GridResults:
-    return build(TableSettings(**table_config()), results)
+    return build(Parameters(**table_config()), results)
+
+
+def beside(table: GridResults, path: Path) -> list[Line]:
+    """The lines beside published numbers, as the command reads ours from the CSV file of the table."""
+    path.write_text(report.csv(table))
+    return lines(read_entries(path), table.settings.published_grid)
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
@@ -48,7 +54,7 @@ def rows_of(text: str) -> list[dict[str, str]]:
 
 
 def test_every_pair_has_a_status(table: GridResults):
-    statuses = {(row["representation"], row["model"]): row["status"] for row in rows_of(table_csv(table))}
+    statuses = {(row["representation"], row["model"]): row["status"] for row in rows_of(report.csv(table))}
     assert statuses == {
         ("projection_y", "simple"): "ok",
         ("projection_y", "complex"): "ok",
@@ -70,7 +76,7 @@ def test_numbers_of_a_cell_by_hand(table: GridResults, results: Path):
             json.loads((folder / "metrics.json").read_text())["questions"]["particle"]["test"]["accuracy"]["value"]
         )
         rates.append([float(row["val_accuracy"]) for row in rows_of((folder / "history.csv").read_text())])
-    row = rows_of(table_csv(table))[0]
+    row = rows_of(report.csv(table))[0]
     mean = sum(values) / 3
     assert float(row["test_accuracy"]) == pytest.approx(mean)
     assert float(row["test_accuracy_std"]) == pytest.approx((sum((v - mean) ** 2 for v in values) / 2) ** 0.5)
@@ -80,7 +86,7 @@ def test_numbers_of_a_cell_by_hand(table: GridResults, results: Path):
 
 
 def test_best_and_what_is_not_distinguishable(table: GridResults):
-    marks = {(r["representation"], r["model"]): (r["best"], r["indistinguishable"]) for r in rows_of(table_csv(table))}
+    marks = {(r["representation"], r["model"]): (r["best"], r["indistinguishable"]) for r in rows_of(report.csv(table))}
     assert marks["projection_y", "simple"] == ("true", "false")
     assert marks["projection_y", "complex"] == ("false", "true")
     assert marks["projection_y", "efficientnet_lite0"] == ("false", "false")
@@ -89,8 +95,8 @@ def test_best_and_what_is_not_distinguishable(table: GridResults):
 
 
 def test_all_formats_say_the_same(table: GridResults):
-    tex, md = latex.document(layout(table, lines(table))), markdown.document(layout(table, lines(table)))
-    for row in rows_of(table_csv(table)):
+    tex, md = latex.document(layout(table)), markdown.document(layout(table))
+    for row in rows_of(report.csv(table)):
         cells = _tex_cell(tex, row["model"], row["representation"])
         plain = _md_cell(md, row["model"], row["representation"])
         if row["status"] not in ("ok", "collapsed"):
@@ -129,7 +135,7 @@ def _md_cell(md: str, model: str, representation: str) -> list[str]:
 
 
 def test_caption_explains_itself(table: GridResults):
-    caption = layout(table, [])[0].caption
+    caption = layout(table)[0].caption
     for words in ("n/a:", "not run", "OOM: out of memory", "collapsed", "Holm", "200 test events", "truth_time"):
         assert words in caption
     for words in ("first_hit", "window 62 x 62 x 128 px", "c 250", "z 1.6 cm", "batch 48", "bf16", "seeds 19, 20, 21"):
@@ -176,16 +182,19 @@ def test_identical_rows():
 def test_identical_rows_of_ours_are_flagged(tmp_path: Path):
     for model in ("simple", "complex"):
         write_cell(tmp_path, "voxels", 250, model, 19, 0)
-    table = build(TableSettings(**table_config(blocks=[block("voxels", 250, ["simple", "complex"], [19])])), tmp_path)
+    table = build(
+        Parameters(**table_config(places=places("voxels", 250, ["simple", "complex"], [19]), published_grid=None)),
+        tmp_path,
+    )
     assert table.identical == (("simple", "complex"),)
-    assert r"simple$^{\ddagger}$ &" in latex.document(layout(table, []))
-    assert "| simple‡ |" in markdown.document(layout(table, []))
-    flagged = [row["flags"] for row in rows_of(table_csv(table)) if row["status"] == "collapsed"]
+    assert r"simple$^{\ddagger}$ &" in latex.document(layout(table))
+    assert "| simple‡ |" in markdown.document(layout(table))
+    flagged = [row["flags"] for row in rows_of(report.csv(table)) if row["status"] == "collapsed"]
     assert flagged == [f"seed 19 answers one class; identical to {twin}" for twin in ("complex", "simple")]
 
 
-def test_published_numbers_keep_to_themselves(table: GridResults):
-    made = lines(table)
+def test_published_numbers_keep_to_themselves(table: GridResults, tmp_path: Path):
+    made = beside(table, tmp_path / "table1.csv")
     assert [(line.model, line.source) for line in made] == [
         ("simple", "ours"),
         ("simple", "published"),
@@ -197,7 +206,7 @@ def test_published_numbers_keep_to_themselves(table: GridResults):
         ("efficientnet_b5", "draft"),
     ]
     assert made[5].twins == ("efficientnet_b2", "efficientnet_b5")
-    tex, md = latex.document(layout(table, made)), markdown.document(layout(table, made))
+    tex, md = latex.document(layout(table)), markdown.document(layout(table))
     for text in (tex, md):
         assert "published on other data" in text
         assert "identical numbers (draft)" in text
@@ -209,10 +218,10 @@ def test_published_numbers_keep_to_themselves(table: GridResults):
     assert r" & published & .852 & .866 & .866 & " in tex
 
 
-def test_without_published_numbers_there_is_one_table(results: Path):
-    table = build(TableSettings(**table_config(published=None)), results)
-    assert latex.document(layout(table, lines(table))).count(r"\begin{table}") == 1
-    assert rows_of(published_csv(lines(table))) == []
+def test_without_published_numbers_there_is_one_table(results: Path, tmp_path: Path):
+    table = build(Parameters(**table_config(published_grid=None)), results)
+    assert latex.document(layout(table)).count(r"\begin{table}") == 1
+    assert rows_of(published_csv(beside(table, tmp_path / "table1.csv"))) == []
 
 
 def test_other_test_events_are_refused(tmp_path: Path):
@@ -221,7 +230,7 @@ def test_other_test_events_are_refused(tmp_path: Path):
     rows = pq.read_table(path)
     pq.write_table(rows.set_column(0, "event", pa.array(range(1, len(rows) + 1))), path)
     with pytest.raises(InputError, match=r"voxels/c250/simple/seed19/predictions\.parquet: its test events are not"):
-        build(TableSettings(**table_config()), tmp_path)
+        build(Parameters(**table_config()), tmp_path)
 
 
 @pytest.mark.parametrize("name", ["history.csv", "metrics.json", "predictions.parquet"])
@@ -229,7 +238,7 @@ def test_a_missing_file_is_named(tmp_path: Path, name: str):
     write_study(tmp_path)
     (tmp_path / "cells/color_y/c500/simple/seed19" / name).unlink()
     with pytest.raises(InputError, match=f"seed19/{name}: is missing"):
-        build(TableSettings(**table_config()), tmp_path)
+        build(Parameters(**table_config()), tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -239,28 +248,29 @@ def test_a_damaged_file_is_named(tmp_path: Path, name: str, text: str):
     write_study(tmp_path)
     (tmp_path / "cells/color_y/c500/simple/seed19" / name).write_text(text)
     with pytest.raises(InputError, match=f"seed19/{name}: "):
-        build(TableSettings(**table_config()), tmp_path)
-
-
-def test_a_pair_in_two_blocks_is_refused(results: Path):
-    blocks = [block("voxels", 250, ["simple"], [19]), block("voxels", 125, ["simple"], [19])]
-    with pytest.raises(InputError, match="simple on voxels stands in 2 blocks"):
-        build(TableSettings(**table_config(blocks=blocks)), results)
+        build(Parameters(**table_config()), tmp_path)
 
 
 def test_unknown_status_is_refused():
-    with pytest.raises(ValidationError, match="not run"):
-        TableSettings(**table_config(blocks=[block("voxels", 250, ["simple"], [], "lost")]))
+    with pytest.raises(ValidationError, match="out of memory"):
+        Parameters(**table_config(places=places("voxels", 250, ["simple"], [], "lost")))
 
 
 def run_table(results: Path, out: Path) -> dict[str, bytes]:
     out.mkdir()
-    command = [sys.executable, SCRIPTS / "table.py", "--results", results, "--provenance", out / "p.json"]
-    files = {name: out / f"table1.{name}" for name in ("tex", "csv", "md")} | {"published": out / "published.csv"}
-    for name, path in files.items():
-        command += [f"--{name}", path]
-    subprocess.run([*command, "--job", json.dumps({"config": table_config()})], check=True)
-    assert (out / "p.json").exists()
+    files = {name: out / f"table1.{name}" for name in ("tex", "csv", "md")}
+    job = {"report": {"name": "table1", "module": "table", "parameters": table_config()}}
+    command = [sys.executable, SCRIPTS / "report.py", "--results", results, "--provenance", out / "p.json"]
+    command += [part for name, path in files.items() for part in (f"--{name}", path)]
+    subprocess.run([*command, "--job", json.dumps({"config": job})], check=True)
+    record = json.loads((out / "p.json").read_text())
+    assert record["seeds"] == {"bootstrap": 7}
+    assert "showergrid/report/reports/table.py" in record["code"]
+    assert "showergrid/report/reports/ablation.py" not in record["code"]
+    files["published"] = out / "published.csv"
+    command = [sys.executable, SCRIPTS / "published.py", "--table", files["csv"], "--output", files["published"]]
+    job = json.dumps({"config": {"published_grid": table_config()["published_grid"]}})
+    subprocess.run([*command, "--provenance", out / "q.json", "--job", job], check=True)
     return {name: path.read_bytes() for name, path in files.items()}
 
 
@@ -273,7 +283,7 @@ def test_command_writes_the_same_bytes_twice(results: Path, tmp_path: Path):
 @needs_latex
 def test_fits_a_bare_article_and_is_the_same_twice(table: GridResults, tmp_path: Path):
     tex = tmp_path / "table1.tex"
-    tex.write_text(latex.document(layout(table, lines(table))))
+    tex.write_text(latex.document(layout(table)))
     typeset(tex, tmp_path / "a.pdf")
     typeset(tex, tmp_path / "b.pdf")
     assert (tmp_path / "a.pdf").read_bytes() == (tmp_path / "b.pdf").read_bytes()
@@ -287,20 +297,16 @@ def test_the_published_grid_fits_too(tmp_path: Path):
         for model in models:
             write_cell(tmp_path, column, 1000, model, 19, 1.1 if model != "googlenet" else 0)
             write_cell(tmp_path, column, 1000, model, 20, 1.1)
-    cell = table_config()["cells"]["voxels/c250/simple"]
     row = dict.fromkeys(columns, accuracies(0.892, 0.885, 0.885))
     config = table_config(
-        blocks=[block(column, 1000, models, [19, 20]) for column in columns],
-        cells={f"{column}/c1000/{model}": cell for column in columns for model in models},
-        rows=models,
-        columns=columns,
-        published={"note": "n", "table1": dict.fromkeys(models, row), "draft": dict.fromkeys(models, row)},
+        places=[place for column in columns for place in places(column, 1000, models, [19, 20])],
+        published_grid={"note": "n", "table1": dict.fromkeys(models, row), "draft": dict.fromkeys(models, row)},
     )
-    table = build(TableSettings(**config), tmp_path)
+    table = build(Parameters(**config), tmp_path)
     tex = tmp_path / "table1.tex"
-    tex.write_text(latex.document(layout(table, lines(table))))
+    tex.write_text(latex.document(layout(table)))
     typeset(tex, tmp_path / "table1.pdf")
-    assert latex.document(layout(table, lines(table))).count(r"\begin{table}") == 4
+    assert latex.document(layout(table)).count(r"\begin{table}") == 4
 
 
 @needs_latex

@@ -11,15 +11,16 @@ from asked import PARTICLE
 
 from showergrid.core.errors import InputError
 from showergrid.report.formats import markdown
-from showergrid.report.settings.variations import VariationTable
-from showergrid.report.tables.variations import build, layout, variations_csv
+from showergrid.report.reports import variations as report
+from showergrid.report.reports.variations import Parameters, build, layout
 
 N = 200
 
 
-def settings(**changes) -> VariationTable:
+def settings(**changes) -> Parameters:
     place = {"representation": "flat", "resolution": 100, "model": "simple", "seeds": [1, 2], "status": "run"}
     defaults = {
+        "name": "table_variations",
         "question": PARTICLE,
         "bootstrap": {"seed": 1, "resamples": 400, "level": 0.95},
         "comparison": {"alpha": 0.05},
@@ -28,7 +29,7 @@ def settings(**changes) -> VariationTable:
         "places": [{**place, "settings": None}],
         "variations": {"worse": {"lifetime": None}, "same": {"recombination": {"model": "birks"}}},
     }
-    return VariationTable(**{**defaults, **changes})
+    return Parameters(**{**defaults, **changes})
 
 
 def write(results, seed: int, wrong: dict[str, int], lost: dict[str, int] | None = None) -> None:
@@ -66,7 +67,7 @@ def test_shift_is_the_difference_on_the_same_events(tmp_path):
     assert row.shifts["worse"].value == pytest.approx(-(20 + 40) / 2 / N)
     assert row.shifts["same"].value == 0
     assert row.largest == "worse"
-    rows = list(csv.DictReader(io.StringIO(variations_csv(build(settings(), tmp_path)))))
+    rows = list(csv.DictReader(io.StringIO(report.csv(build(settings(), tmp_path)))))
     assert [line["variation"] for line in rows] == ["nominal", "worse", "same"]
     assert float(rows[1]["shift"]) == pytest.approx(-0.15)
     assert float(rows[1]["shift_low"]) < -0.15 < float(rows[1]["shift_high"])

@@ -113,10 +113,10 @@ def test_a_tuned_network_stands_beside_its_own_in_the_table():
     both = {"table": "table1", "representations": ["projection_y"], "resolutions": [100], "seeds": [19]}
     tuned = study(searched(), grid=[{**both, "models": ["simple", "simple@tuned"]}])
     assert [cell.model for cell in tuned.cells] == ["simple", "simple@tuned"]
-    told = job(tuned, "table", published(tuned.config, ROOT))
-    assert told["rows"] == ["simple", "simple@tuned"]
-    assert told["cells"]["projection_y/c100/simple@tuned"]["tuned"] == list(SPACE)
-    assert "tuned" not in told["cells"]["projection_y/c100/simple"]
+    told = job(tuned, "report", published(tuned.config, ROOT), report="table1")["report"]["parameters"]
+    assert [place["model"] for place in told["places"]] == ["simple", "simple@tuned"]
+    assert "tuned" not in told["places"][0]["settings"]
+    assert told["places"][1]["settings"]["tuned"] == list(SPACE)
 
 
 def test_another_space_changes_the_search_and_not_what_the_tuned_cells_are_told():

@@ -253,7 +253,7 @@ def test_unpacked_learning_rate_plans_its_cells(folder):
     (folder / "study.yaml").write_text(yaml.safe_dump(study))
     plan = project.plan("results-test/table1.tex", config="study.yaml")
     assert plan.of("model") == {"complex"}
-    assert dict(plan.rules) == {"train": 2, "evaluate": 2, "table": 1}
+    assert dict(plan.rules) == {"train": 2, "evaluate": 2, "report": 1}
 
 
 def test_unpacked_seed_of_the_showers_plans_everything(folder):

@@ -55,7 +55,11 @@ def test_a_target_of_its_own(project):
     ("old", "new", "rules"),
     [
         ("ratio: 0.1", "ratio: 1.0", {"cell_performance", "performance"}),
-        ("comparison: {alpha: 0.05}", "comparison: {alpha: 0.01}", {"pairs", "table", "table_resolution"}),
+        (
+            "comparison: {alpha: 0.05}",
+            "comparison: {alpha: 0.01}",
+            {"pairs", "report", "published", "resolution_figure"},
+        ),
     ],
 )
 def test_an_edit_makes_again_what_is_told_of_it(project, old, new, rules):

@@ -1,5 +1,6 @@
 """Touching one thing reruns what depends on it and nothing else: dry runs after real edits."""
 
+import csv
 import itertools
 import json
 import os
@@ -8,9 +9,9 @@ import subprocess
 
 import pytest
 
-CELL_RULES = {"train", "evaluate", "cell_figures", "cell_performance", "pairs", "performance", "table"}
+CELL_RULES = {"train", "evaluate", "cell_figures", "cell_performance", "pairs", "performance", "report", "published"}
 OF_CELLS = {"train", "evaluate", "cell_figures", "cell_performance"}
-ALL_CELLS = CELL_RULES | {"table_resolution", "features", "train_frozen"}
+ALL_CELLS = CELL_RULES | {"resolution_figure", "features", "train_frozen"}
 
 
 def test_finished_study_plans_nothing(finished):
@@ -29,7 +30,7 @@ def test_learning_rate_of_one_network(project):
 
 def test_number_on_the_command_line(project):
     plan = project.plan("--config", "bootstrap={resamples: 100}")
-    assert {"evaluate", "table"} <= set(plan.rules)
+    assert {"evaluate", "report"} <= set(plan.rules)
     assert plan.rules["train"] == 0
 
 
@@ -68,8 +69,69 @@ def test_comment_in_the_training_loop(project):
     assert set(project.plan().rules) == ALL_CELLS
 
 
+REPORTS = {
+    "table": "table1",
+    "resolution": "table_resolution",
+    "containment": "table_containment",
+    "variations": "table_variations",
+    "ablation": "ablations/tiny",
+    "ensemble": "ensembles/tiny",
+}
+
+
+def reports(plan) -> set[str]:
+    """The names of the planned reports."""
+    return {job.wildcards["report"] for job in plan.jobs if job.rule == "report"}
+
+
+@pytest.mark.parametrize("module", ["table", "resolution", "containment"])
+def test_comment_in_a_report(project, module):
+    project.edit(f"scripts/showergrid/report/reports/{module}.py", "\n\ndef csv", "\n\n# A remark.\ndef csv")
+    plan = project.plan()
+    assert reports(plan) == {REPORTS[module]}
+    assert set(plan.rules) == {"report", *(["published"] if module == "table" else [])}
+
+
+def test_comment_in_a_figure_leaves_its_table(project):
+    project.edit("scripts/showergrid/report/figures/resolution.py", "\n\ndef ", "\n\n# A remark.\ndef ")
+    assert project.plan().rules == {"resolution_figure": 1}
+
+
+def test_one_rule_makes_every_report_from_its_own_code(checked_out):
+    plan = checked_out.plan(*(f"results-test/{name}.tex" for name in REPORTS.values()))
+    assert reports(plan) == set(REPORTS.values())
+    folder = "scripts/showergrid/report/reports/"
+    for job in plan.jobs:
+        own = {name for name in checked_out.sources(job) if name.startswith(folder) and "__init__" not in name}
+        expected = {f"{folder}{module}.py" for module, name in REPORTS.items() if job.wildcards.get("report") == name}
+        assert own == expected
+
+
+def test_a_second_table_of_another_name(project):
+    """It shows cells that there are: nothing else is made, and no other table again."""
+    project.edit("config/test.yaml", "reports: #", "reports:\n  depth: {module: table} #")
+    block = "{table: depth, representations: [projection_y], resolutions: [100, 200], models: [simple], seeds: [19]}"
+    project.edit("config/test.yaml", "grid:\n", f"grid:\n  - {block}\n")
+    refused = project.snakemake("--dry-run", check=False).stdout
+    assert "config: grid: depth has simple on projection_y twice" in refused
+    project.edit(
+        "config/test.yaml",
+        "resolutions: [100, 200], models: [simple], seeds",
+        "resolutions: [200], models: [simple], seeds",
+    )
+    plan = project.plan()
+    assert reports(plan) == {"depth"}
+    assert dict(plan.rules) == {"report": 1, "published": 1}
+    project.snakemake("--cores", "1")
+    with open(project.results / "depth.csv", newline="") as file:
+        [row] = csv.DictReader(file)
+    assert (row["representation"], row["model"], row["resolution"]) == ("projection_y", "simple", "200")
+    assert "tab:depth" in (project.results / "depth.tex").read_text()
+    assert project.plan().jobs == []
+
+
 def test_new_files_plan_nothing(project):
-    for kind in ("models", "representations"):
+    for kind in ("models", "representations", "report/reports"):
         folder = project.root / "scripts/showergrid" / kind
         source = sorted(path for path in folder.glob("*.py") if path.stat().st_size)[0]
         shutil.copy(source, folder / "another.py")
@@ -123,7 +185,7 @@ def test_another_name_of_a_class_leaves_the_data(project):
     """Their bytes hold its code alone."""
     project.edit("config/test.yaml", "{name: photon, values: [22]}", "{name: gamma, values: [22]}")
     planned = set(project.plan().rules)
-    assert {"train", "table"} <= planned
+    assert {"train", "report"} <= planned
     assert not {"simulate", "gather", "split", "calibrate", "calibrate_images", "images"} & planned
 
 
@@ -176,9 +238,11 @@ RECORDS = [
     ("images/projection_y/c100.calibration.json", "calibrate_images", "results-test/table1.tex"),
     ("images/projection_y/c100.safetensors", "images", "results-test/table1.tex"),
     ("features/projection_x/c100/simple/seed19.safetensors", "features", "results-test/table1.tex"),
-    ("table1.tex", "table", "all"),
-    ("table_resolution.tex", "table_resolution", "all"),
-    ("table_containment.tex", "containment", "all"),
+    ("table1.tex", "report", "all"),
+    ("table1_published.csv", "published", "all"),
+    ("table_resolution.tex", "report", "all"),
+    ("figures/resolution.pdf", "resolution_figure", "all"),
+    ("table_containment.tex", "report", "all"),
     ("data/summary.json", "explore", "all"),
     ("data/directions.parquet", "directions", "all"),
     ("comparison/pairs.csv", "pairs", "all"),
@@ -234,15 +298,15 @@ def test_remark_in_a_lock_plans_nothing(project):
 def test_changed_data_lock_plans_what_runs_in_it(project):
     with open(project.root / "envs/data.txt", "a") as text:
         text.write("another==1.0\n")
-    assert {"simulate", "split", "images", "table", "cell_figures"} <= set(project.plan().rules)
+    assert {"simulate", "split", "images", "report", "cell_figures"} <= set(project.plan().rules)
 
 
-@pytest.mark.parametrize("suffix", [".csv", ".md", "_published.csv", ".tex.provenance.json"])
+@pytest.mark.parametrize("suffix", [".csv", ".md", ".tex.provenance.json"])
 def test_lost_file_of_a_table_comes_back_with_the_others(project, suffix):
     lost = project.results / f"table1{suffix}"
     content = lost.read_bytes()
     lost.unlink()
-    assert dict(project.plan("results-test/table1.tex").rules) == {"table": 1}
+    assert dict(project.plan("results-test/table1.tex").rules) == {"report": 1}
     project.snakemake("--cores", "1", "results-test/table1.tex")
     assert suffix.endswith("provenance.json") or lost.read_bytes() == content
     assert project.plan().jobs == []
@@ -250,7 +314,7 @@ def test_lost_file_of_a_table_comes_back_with_the_others(project, suffix):
 
 def test_lost_file_of_the_containment_comes_back_with_the_others(project):
     (project.results / "table_containment.md").unlink()
-    assert project.plan("results-test/table_containment.tex").rules == {"containment": 1}
+    assert project.plan("results-test/table_containment.tex").rules == {"report": 1}
 
 
 def test_one_cell_by_name(project):
@@ -308,7 +372,12 @@ def test_reference_grid_is_planned_exactly(checked_out):
         assert sorted(plan.places(rule)) == expected
     assert sorted(plan.places("images")) == sorted({place[:2] for place in places})
     assert plan.rules["simulate"] == 20_000 / 500
-    assert plan.rules["table"] == plan.rules["table_resolution"] == plan.rules["containment"] == 1
+    assert sorted(job.wildcards["report"] for job in plan.jobs if job.rule == "report") == [
+        "table1",
+        "table_containment",
+        "table_resolution",
+    ]
+    assert plan.rules["published"] == plan.rules["resolution_figure"] == 1
 
 
 def test_stage_that_ends_in_the_same_bytes_stops_there(project):

@@ -53,7 +53,7 @@ def test_the_classifier_of_a_frozen_cell_alone(project):
 
 
 def test_an_ensemble_is_made_of_cells_and_nothing_is_planned_then(project):
-    assert project.plan(TINY).rules == {"ensemble": 1}
+    assert project.plan(TINY).rules == {"ensemble_predictions": 1, "report": 1}
     project.snakemake(TINY)
     made = {
         path: path.read_bytes()
@@ -62,7 +62,7 @@ def test_an_ensemble_is_made_of_cells_and_nothing_is_planned_then(project):
     }
     assert {path.name for path in made} == {"tiny.tex", "tiny.csv", "tiny.md", "tiny.predictions.parquet"}
     assert project.plan(TINY).jobs == project.plan().jobs == []
-    project.snakemake(TINY, "--forcerun", "ensemble")
+    project.snakemake(TINY, "--forcerun", "ensemble_predictions", "report")
     assert {path: path.read_bytes() for path in made} == made
 
     predictions = pq.read_table(project.results / "ensembles/tiny.predictions.parquet")
@@ -76,6 +76,6 @@ def test_an_ensemble_is_made_of_cells_and_nothing_is_planned_then(project):
         assert [row["kind"] for row in csv.DictReader(file)] == ["combined"] * 3 + ["member"] * 2
 
     project.edit("config/test.yaml", "combine: [mean, ", "combine: [")
-    assert dict(project.plan(TINY).rules) == {"ensemble": 1}
+    assert dict(project.plan(TINY).rules) == {"ensemble_predictions": 1, "report": 1}
     project.edit("config/test.yaml", "- {name: complex,", "- {name: complex, optim_lr: 0.005,")
-    assert dict(project.plan(TINY).rules) == {"train": 2, "evaluate": 2, "ensemble": 1}
+    assert dict(project.plan(TINY).rules) == {"train": 2, "evaluate": 2, "ensemble_predictions": 1, "report": 1}

@@ -32,7 +32,7 @@ def test_table_of_variations(project):
     assert plan.rules == {
         "vary": 2,
         "vary_cell": len({row["model"] + row["representation"] for row in rows}) + 1,
-        "table_variations": 1,
+        "report": 1,
     }  # complex has two seeds
     project.edit("config/test.yaml", "gain: 0.0071", "gain: 0.0072")
     assert project.plan(TABLE).jobs == []

@@ -1,4 +1,4 @@
-"""Representations and networks by the name of their file, imported only when needed."""
+"""Representations, networks and reports by the name of their file, imported only when needed."""
 
 from __future__ import annotations
 
@@ -7,45 +7,59 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from showergrid.core.errors import InputError, no_python
 
-Kind = Literal["representations", "models"]
+Kind = Literal["representations", "models", "reports"]
+PACKAGES: dict[Kind, str] = {
+    "representations": "showergrid.representations",
+    "models": "showergrid.models",
+    "reports": "showergrid.report.reports",
+}
+KINDS: dict[str, Kind] = {"representation": "representations", "model": "models", "report": "reports"}
 
 
 @cache
 def names(kind: Kind) -> list[str]:
     """The names that `load` knows, sorted."""
-    folder = Path(__file__).parents[1] / kind
+    folder = Path(__file__).parents[2].joinpath(*PACKAGES[kind].split("."))
     return sorted(path.stem for path in folder.glob("*.py") if path.stem.isidentifier() and path.stem[0] != "_")
 
 
+def check(kind: Kind, name: str) -> None:
+    """Refuse a name that `load` does not know.
+
+    Raises:
+        InputError: there is no module of that name.
+    """
+    if name not in names(kind):
+        raise InputError(f"config: {kind}: no module is called {name!r}; valid: {', '.join(names(kind))}")
+
+
 def load(kind: Kind, name: str) -> ModuleType:
-    """Import the module of one representation or network.
+    """Import the module of one representation, network or report.
 
     Raises:
         InputError: there is none of that name, or a file that it needs is not valid Python.
     """
-    if name not in names(kind):
-        raise InputError(f"config: {kind}: no module is called {name!r}; valid: {', '.join(names(kind))}")
+    check(kind, name)
     try:
-        return importlib.import_module(f"showergrid.{kind}.{name}")
+        return importlib.import_module(f"{PACKAGES[kind]}.{name}")
     except SyntaxError as error:
         raise no_python(error) from None
 
 
-def all_modules() -> tuple[str, ...]:
-    """Dotted names of all modules that `load` can import."""
-    return tuple(f"showergrid.{kind}.{name}" for kind in get_args(Kind) for name in names(kind))
+def modules(*kinds: Kind) -> tuple[str, ...]:
+    """Dotted names of all modules of some kinds that `load` can import."""
+    return tuple(f"{PACKAGES[kind]}.{name}" for kind in kinds for name in names(kind))
 
 
 def closure_modules(job: Mapping[str, Any]) -> tuple[str, ...]:
     """Dotted names of the modules that a job loads by name, wherever its configuration names them."""
-    kinds: dict[str, Kind] = {"representation": "representations", "model": "models"}
-    modules = {f"showergrid.{kinds[key]}.{job[key]['module']}" for key in kinds if isinstance(job.get(key), Mapping)}
+    named = {f"{PACKAGES[KINDS[key]]}.{job[key]['module']}" for key in KINDS if isinstance(job.get(key), Mapping)}
     for value in job.values():
         for inner in value if isinstance(value, list) else [value]:
             if isinstance(inner, Mapping):
-                modules |= set(closure_modules(inner))
-    return tuple(sorted(modules))
+                named |= set(closure_modules(inner))
+    return tuple(sorted(named))

@@ -25,9 +25,10 @@ class MeanShare:
 
 @dataclass(frozen=True)
 class CellResults:
-    """One cell: accuracies of its history, and its test events.
+    """One cell: its accuracies, and its test events.
 
-    train, validation: accuracies of the last epoch; best_validation: of the epoch whose weights were kept.
+    train, validation: accuracies of the last epoch; best_validation: of the epoch whose weights were kept. Those of
+    another question than the first, which a history does not have, are all of the kept weights.
     shares: "charge" and "hits" -> the share of it that the window holds.
     test: the answers for the test events.
     """
@@ -53,16 +54,19 @@ def read_run(folder: Path, question: Question) -> CellResults:
     if not 1 <= best <= len(history):
         raise InputError(f"{folder / 'metrics.json'}: best_epoch {best} is not in history.csv; evaluate the cell again")
     try:
-        collapsed = bool(metrics["questions"][question.name]["test"]["collapsed"])
-    except KeyError:
+        splits = metrics["questions"][question.name]
+        collapsed = bool(splits["test"]["collapsed"])
+        kept = {split: float(splits[split]["accuracy"]["value"]) for split in ("train", "validation")}
+    except (KeyError, TypeError):
         raise InputError(
             f"{folder / 'metrics.json'}: says nothing of {question.name}; evaluate the cell again"
         ) from None
+    first = next(iter(metrics["questions"])) == question.name
     return CellResults(
         folder=folder,
-        train=history[-1].train_accuracy,
-        validation=history[-1].val_accuracy,
-        best_validation=history[best - 1].val_accuracy,
+        train=history[-1].train_accuracy if first else kept["train"],
+        validation=history[-1].val_accuracy if first else kept["validation"],
+        best_validation=history[best - 1].val_accuracy if first else kept["validation"],
         collapsed=collapsed,
         shares={what: MeanShare(share["value"], share["median"]) for what, share in metrics["window"].items()},
         test=read_predictions(folder / "predictions.parquet", question, "test"),

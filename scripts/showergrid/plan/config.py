@@ -20,7 +20,7 @@ from showergrid.rebuild.settings import Archive
 from showergrid.report.data.settings import Baselines, PublishedData
 from showergrid.report.settings.ensembles import Ensemble
 from showergrid.report.settings.performance import Performance
-from showergrid.report.settings.tables import PublishedTable
+from showergrid.report.settings.published import PublishedTable
 from showergrid.sources.files.settings import Ingest
 from showergrid.sources.showers.settings import Readout, Simulation
 from showergrid.sources.showers.variation_settings import Variations
@@ -73,9 +73,9 @@ class ModelEntry(Entry):
 
 
 class Block(Settings):
-    """A product of representations, resolutions, models and seeds, shown in `table` if one is named."""
+    """A product of representations, resolutions, models and seeds, shown in the report `table` if one is named."""
 
-    table: Literal["table1", "table_resolution"] | None = None
+    table: Name | None = None
     representations: list[Name] = Field(min_length=1)
     resolutions: list[Resolution] = Field(min_length=1)
     models: list[ModelName] = Field(min_length=1)
@@ -89,6 +89,15 @@ class Block(Settings):
         return self
 
 
+class ReportEntry(Settings):
+    """A table, {name}.tex, .csv and .md: `module` is the file that makes it."""
+
+    module: Name
+    of: Name | None = Field(default=None, description="report whose places it shows; null: blocks of grid name it")
+    question: Name | None = Field(default=None, description="question that it is of; null: the first")
+    by_name: bool = Field(default=False, description="made only where it is named")
+
+
 class Ablation(Settings):
     """One place of the grid with every combination of some values, in a table of its own."""
 
@@ -98,6 +107,7 @@ class Ablation(Settings):
     model: Name
     seeds: list[Seed] = Field(min_length=1)
     factors: dict[str, Annotated[list[Any], Field(min_length=1)]] = Field(min_length=1)
+    question: Name | None = Field(default=None, description="question that it is of; null: the first")
 
     @model_validator(mode="after")
     def _each_once(self) -> Ablation:
@@ -128,9 +138,10 @@ class PlaceEntry(Settings):
 
 
 class Figures(Settings):
-    """Which events are drawn."""
+    """Which events are drawn, and which resolution study."""
 
     energy: float = Field(gt=0, description="of each class the event nearest to it [GeV]")
+    resolution: Name = Field(description="report of which figures/resolution.pdf is drawn")
 
 
 class Containment(Settings):
@@ -159,6 +170,8 @@ class Config(Settings):
     models: list[ModelEntry] = Field(min_length=1)
     grid: list[Block] = Field(min_length=1)
     out_of_memory: list[PlaceEntry]
+    reports: dict[Name, ReportEntry]
+    main_table: Name = Field(description="report whose places are overlaid and explained")
     ablations: list[Ablation]
     ensembles: list[Ensemble]
     tuning: list[Search]

@@ -52,10 +52,9 @@ def is_image(study: Study, representation: str) -> bool:
 
 
 def files(study: Study) -> list[str]:
-    """The figures, and their records, of the first seed of each place of table 1, below the study's folder."""
-    places = study.table_places("table1") if "table1" in study.tables else []
+    """The figures, and their records, of the first seed of each place of the main table, below the study's folder."""
     paths = []
-    for place in places:
+    for place in study.main_places:
         if study.catalogue.shown(place.representation) != [place.representation]:
             continue
         names = ["removal", *(["heatmaps", "mistakes"] if is_image(study, place.representation) else [])]

@@ -15,6 +15,9 @@ from showergrid.plan import explain_jobs, report_jobs
 from showergrid.plan.catalogue import VIEWS
 from showergrid.plan.config import Config, PublishedNumbers
 from showergrid.plan.study import Study
+from showergrid.report.settings.ensembles import Combination
+from showergrid.report.settings.published import Beside
+from showergrid.report.tables.resolution import ResolutionSettings
 from showergrid.sources.showers.variation_settings import readouts
 
 
@@ -84,22 +87,18 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             return explain_jobs.explanation_job(study, step, _cell(study, **wildcards))
         case "event_figures":
             return _event_figures(study)
-        case "table":
-            return report_jobs.table(study, published)
-        case "table_resolution":
-            return report_jobs.table_resolution(study, published)
-        case "containment":
-            return report_jobs.containment(study)
-        case "ablation":
-            return report_jobs.ablation(study, **wildcards)
-        case "ensemble":
-            return report_jobs.ensemble(study, published, **wildcards)
+        case "report":
+            return report_jobs.report(study, published, wildcards["report"])
+        case "published":
+            return report_jobs.told(study, published, wildcards["table"], Beside)
+        case "resolution_figure":
+            return report_jobs.told(study, published, config.figures.resolution, ResolutionSettings)
+        case "ensemble_predictions":
+            return report_jobs.told(study, published, f"ensembles/{wildcards['ensemble']}", Combination)
         case "vary":
             return {**_simulate(study, **wildcards), "variations": readouts(config.readout, config.variations)}
         case "vary_cell":
             return {**_cell(study, **wildcards), "variations": list(readouts(config.readout, config.variations))}
-        case "table_variations":
-            return report_jobs.table_variations(study)
         case _:  # typeset: only its files decide its outputs
             return {}
 

@@ -1,4 +1,4 @@
-"""The names of representations and models in a configuration: every place that holds one, and whether it is known."""
+"""The names of representations, models and reports in a configuration: where each stands, and whether it is known."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ def check_names(config: Config, files: Mapping[str, str]) -> None:
         InputError: one line with the key, the name, the valid names and the file to correct.
     """
     known = {kind: [entry.name for entry in getattr(config, kind)] for kind in ("representations", "models")}
+    known["reports"] = [name for name, entry in config.reports.items() if entry.of is None]
     for place, kind, name in _names(config):
         if base(name) in known[kind]:
             continue
@@ -53,6 +54,13 @@ def _names(config: Config) -> Iterator[tuple[str, str, str]]:
         for kind in ("representations", "models"):
             for name in getattr(block, kind):
                 yield f"grid.{number}.{kind}", kind, name
+        for name in _texts(block.table):
+            yield f"grid.{number}.table", "reports", name
+    for report, entry in config.reports.items():
+        for name in _texts(entry.of):
+            yield f"reports.{report}.of", "reports", name
+    yield "main_table", "reports", config.main_table
+    yield "figures.resolution", "reports", config.figures.resolution
     for ablation in config.ablations:
         for kind in ("representation", "model"):
             for name in _texts(ablation.factors.get(kind)):

@@ -1,132 +1,225 @@
-"""The configuration of the jobs that compare cells: those of tables and of their figures."""
+"""The configuration of the jobs that compare cells: those of reports and of figures over many cells."""
 
 from __future__ import annotations
 
+from functools import cached_property
+from pathlib import PurePosixPath
 from typing import Any
 
+from showergrid.core import plugins
 from showergrid.core.cells import Place
+from showergrid.core.errors import InputError
+from showergrid.core.settings import Settings
 from showergrid.inputs.pixels import is_list
 from showergrid.plan.config import PublishedNumbers
 from showergrid.plan.study import Study
 
 
-def _said(study: Study) -> dict[str, Any]:
-    """The settings of the study that every table states."""
-    return {
-        "question": study.question,
-        "bootstrap": study.config.bootstrap.model_dump(mode="json"),
-        "comparison": study.config.comparison.model_dump(mode="json"),
-        "order": study.config.order,
-        "origin": study.config.origin,
-    }
+def report(study: Study, published: PublishedNumbers | None, name: str) -> dict[str, Any]:
+    """A report: the module that makes it, and all that it states apart from the files that it reads."""
+    module = study.report(name).module
+    parameters = told(study, published, name, plugins.load("reports", module).Parameters)
+    return {"report": {"name": name, "module": module, "parameters": parameters}}
 
 
-def table(study: Study, published: PublishedNumbers | None) -> dict[str, Any]:
-    """Everything that table1 states apart from the numbers of its cells."""
-    places = study.table_places("table1")
-    rows = list(dict.fromkeys(place.model for place in places))
-    resolutions = {place.representation: place.resolution for place in places}
-    named = {(place.representation, place.model) for place in places}
-    places += [
-        Place(column, resolution, model, (), {})
-        for column, resolution in resolutions.items()
-        for model in rows
-        if (column, model) not in named and not study.catalogue.has_meaning(column, model)
+def reads(job: dict[str, Any]) -> list[str]:
+    """The files that the job of a report reads, below the study's folder."""
+    entry = job["report"]
+    module = plugins.load("reports", entry["module"])
+    named = module.reads(module.Parameters(**entry["parameters"]))
+    return [file for files in named.values() for file in files]
+
+
+def told(study: Study, published: PublishedNumbers | None, name: str, settings: type[Settings]) -> dict[str, Any]:
+    """What `settings` are told of the report `name`: for each of their fields, the `Offer` or the key of that name.
+
+    Raises:
+        InputError: the report has nothing to show, or a field is neither.
+    """
+    if not study.report(name).places:
+        table = study.config.reports[name].of or name
+        raise InputError(f"config: grid: no block has table: {table}, so there is nothing to show")
+    offered = {field: getattr(Offer(study, published, name), field) for field in OFFERED & settings.model_fields.keys()}
+    keys = settings.model_fields.keys() - offered.keys()
+    if unknown := sorted(keys - type(study.config).model_fields.keys()):
+        known = ", ".join(sorted(OFFERED))
+        raise InputError(f"report {name}: its settings ask for {unknown[0]}; name a key of the study or one of {known}")
+    return offered | study.config.model_dump(mode="json", include=keys)
+
+
+def beside_published(study: Study) -> list[str]:
+    """The tables beside which published numbers stand: their settings ask for these."""
+    return [
+        name
+        for name in study.tables
+        if study.report(name).question == study.question
+        and "published_grid" in plugins.load("reports", study.report(name).module).Parameters.model_fields
     ]
-    return {
-        "table": "table1",
-        "blocks": [
-            {
-                "representation": place.representation,
-                "resolution": place.resolution,
-                "models": [place.model],
-                "seeds": place.seeds,
-                "status": study.status(place),
-            }
-            for place in places
-        ],
-        "cells": {
-            f"{place.representation}/c{place.resolution}/{place.model}": _shown(study, place)
-            for place in places
-            if study.status(place) == "run"
-        },
-        "rows": rows,
-        "columns": list(resolutions),
-        "published": published.model_dump(mode="json", include={"note", "table1", "draft"}) if published else None,
-        **_said(study),
-    }
 
 
-def table_resolution(study: Study, published: PublishedNumbers | None) -> dict[str, Any]:
-    """Everything that the table of the resolution study states apart from the numbers of its cells."""
-    places = study.table_places("table_resolution")
-    return {
-        "table": "table_resolution",
-        "places": [_place(study, place) for place in places],
-        "published": _published_resolution(study, places, published) if published else None,
-        **_said(study),
-    }
+class Offer:
+    """What a report may be told of a study beside the study's own keys, each by the name of a field of its settings."""
 
+    def __init__(self, study: Study, published: PublishedNumbers | None, name: str) -> None:
+        """Of a study and the numbers that it compares with, for the report `name`."""
+        self._study, self._report = study, name
+        self._published = published if self.chosen_by is None else None  # which are of the first question
 
-def _published_resolution(study: Study, places: list[Place], published: PublishedNumbers) -> dict[str, Any]:
-    """The published numbers, by model file, of each network whose window is fixed in pixels, as theirs was."""
-    files = {
-        place.model: study.catalogue.model_entry(place.model).file for place in places if not _centimetres(study, place)
-    }
-    return {
-        "note": published.note,
-        "representation": published.resolution_of,
-        "resolution": {
-            model: {str(c): value for c, value in published.resolution[file].items()}
-            for model, file in files.items()
-            if file in published.resolution
-        },
-    }
+    @property
+    def name(self) -> str:
+        """The report's own name, without the folder."""
+        return PurePosixPath(self._report).name
 
+    @cached_property
+    def _places(self) -> list[Place]:
+        return self._study.report(self._report).places
 
-def containment(study: Study) -> dict[str, Any]:
-    """The windows whose containment is measured: those that hold given shares, and those of the resolution study."""
-    places = [
-        place
-        for place in study.table_places("table_resolution")
-        if study.status(place) == "run" and not is_list(study.catalogue.axes(place.representation))
-    ]
-    shown = dict.fromkeys(name for place in places for name in study.catalogue.shown(place.representation))
-    alone = [place for place in places if place.representation in shown]
-    return {
-        "question": study.question,
-        "ranges": study.config.axis_ranges.sets,
-        "direction": study.config.direction,
-        "representations": [{"name": name, "axes": study.catalogue.axes(name)} for name in shown],
-        "resolutions": sorted({place.resolution for place in places}),
-        "shares": list(study.config.containment.shares),
-        "windows": [
+    @property
+    def question(self) -> dict[str, Any]:
+        """The question that it is of."""
+        return self._study.report(self._report).question
+
+    @property
+    def chosen_by(self) -> str | None:
+        """The first question, whose history chose the epochs, if the report is of another."""
+        first = self._study.question["name"]
+        return first if self.question["name"] != first else None
+
+    @property
+    def places(self) -> list[dict[str, Any]]:
+        """The places that it shows, with what a caption says of them."""
+        return [_place(self._study, place) for place in self._places]
+
+    @property
+    def cells(self) -> list[str]:
+        """The folders of the cells of these places."""
+        return [cell.folder for cell in self._study.cells_of(self._places)]
+
+    @property
+    def meaningless(self) -> list[tuple[str, str]]:
+        """The pairs of a representation and a network, of those shown, that have no meaning."""
+        return [
+            (column, model)
+            for column in dict.fromkeys(place.representation for place in self._places)
+            for model in dict.fromkeys(place.model for place in self._places)
+            if not self._study.catalogue.has_meaning(column, model)
+        ]
+
+    @property
+    def published_grid(self) -> dict[str, Any] | None:
+        """The published table of networks and representations."""
+        numbers = self._published
+        return numbers.model_dump(mode="json", include={"note", "table1", "draft"}) if numbers else None
+
+    @property
+    def published_resolution(self) -> dict[str, Any] | None:
+        """The published numbers, by model file, of each network whose window is fixed in pixels, as theirs was."""
+        study, numbers = self._study, self._published
+        if numbers is None:
+            return None
+        files = {
+            place.model: study.catalogue.model_entry(place.model).file
+            for place in self._places
+            if not _centimetres(study, place)
+        }
+        return {
+            "note": numbers.note,
+            "representation": numbers.resolution_of,
+            "resolution": {
+                model: {str(c): value for c, value in numbers.resolution[file].items()}
+                for model, file in files.items()
+                if file in numbers.resolution
+            },
+        }
+
+    @property
+    def published_ensembles(self) -> str | None:
+        """A sentence with the published numbers of ensembles."""
+        numbers = self._published
+        if not numbers or not numbers.ensembles:
+            return None
+        values = ", ".join(f"{what} {value:g}" for what, value in numbers.ensembles.items())
+        return f"Published, never mixed with ours ({numbers.note}): {values}."
+
+    @property
+    def factors(self) -> list[dict[str, Any]]:
+        """What the ablation of that name varies."""
+        return [{"name": name, "values": values} for name, values in self._study.ablation(self.name).factors.items()]
+
+    @property
+    def combine(self) -> list[str]:
+        """How the ensemble of that name makes its scores one."""
+        return self._study.ensemble(self.name).combine
+
+    @property
+    def seed(self) -> int:
+        """The seed of the ensemble of that name."""
+        return self._study.ensemble(self.name).seed
+
+    @property
+    def variations(self) -> dict[str, Any]:
+        """The detector variations: the keys of readout that differ in each."""
+        return {variation.name: variation.readout for variation in self._study.config.variations.readouts}
+
+    @property
+    def ranges(self) -> list[str]:
+        """The sets of events from which the ranges of the axes come."""
+        return self._study.config.axis_ranges.sets
+
+    @property
+    def shares(self) -> list[float]:
+        """The shares of the events that a window shall hold."""
+        return list(self._study.config.containment.shares)
+
+    @cached_property
+    def _imaged(self) -> list[Place]:
+        """The places with numbers whose networks see images."""
+        study = self._study
+        return [
+            place
+            for place in self._places
+            if study.status(place) == "run" and not is_list(study.catalogue.axes(place.representation))
+        ]
+
+    @cached_property
+    def _images(self) -> list[str]:
+        """The representations whose images these networks see, each view by itself."""
+        return list(
+            dict.fromkeys(name for place in self._imaged for name in self._study.catalogue.shown(place.representation))
+        )
+
+    @property
+    def representations(self) -> list[dict[str, Any]]:
+        """The axes of these images."""
+        return [{"name": name, "axes": self._study.catalogue.axes(name)} for name in self._images]
+
+    @property
+    def resolutions(self) -> list[int]:
+        """The resolutions of these images."""
+        return sorted({place.resolution for place in self._imaged})
+
+    @property
+    def windows(self) -> list[dict[str, Any]]:
+        """The windows of the networks that see one view."""
+        return [
             {
                 "representation": place.representation,
                 "resolution": place.resolution,
                 "model": place.model,
-                "window": study.catalogue.model(*place.key)["window"],
+                "window": self._study.catalogue.model(*place.key)["window"],
             }
-            for place in alone
-        ],
-    }
+            for place in self._imaged
+            if place.representation in self._images
+        ]
 
 
-def ablation(study: Study, ablation: str) -> dict[str, Any]:
-    """Everything that the table of an ablation states apart from the numbers of its cells."""
-    factors = study.ablation(ablation).factors
-    return {
-        "name": ablation,
-        "factors": [{"name": name, "values": values} for name, values in factors.items()],
-        "places": [{**_place(study, place), "levels": place.levels} for place in study.variants(ablation)],
-        **_said(study),
-    }
+OFFERED = {name for name in vars(Offer) if not name.startswith("_")}
 
 
 def compared(study: Study, step: str) -> list[Place]:
-    """The places of the grid that are compared: for `performance` those of table1 if there is one, else all."""
-    if step == "performance" and "table1" in study.tables:
-        return [place for place in study.table_places("table1") if study.status(place) == "run"]
+    """The places of the grid that are compared: for `performance` those of the main table if there is one, else all."""
+    if step == "performance" and study.main_places:
+        return [place for place in study.main_places if study.status(place) == "run"]
     seeds: dict[tuple[str, int, str], list[int]] = {}
     for cell in study.cells:
         seeds.setdefault((cell.representation, cell.resolution, cell.model), []).append(cell.seed)
@@ -172,36 +265,8 @@ def _numbered(study: Study, places: list[Place]) -> list[dict[str, Any]]:
     ]
 
 
-def ensemble(study: Study, published: PublishedNumbers | None, ensemble: str) -> dict[str, Any]:
-    """Everything that the table of an ensemble states apart from the numbers of its cells."""
-    entry = next(entry for entry in study.config.ensembles if entry.name == ensemble)
-    numbers = ", ".join(f"{what} {value:g}" for what, value in published.ensembles.items()) if published else ""
-    return {
-        "name": ensemble,
-        "combine": entry.combine,
-        "seed": entry.seed,
-        "places": [_place(study, place) for place in study.members(ensemble)],
-        "published": f"Published, never mixed with ours ({published.note}): {numbers}." if numbers else None,
-        **_said(study),
-    }
-
-
-def table_variations(study: Study) -> dict[str, Any]:
-    """Everything that the table of detector variations states apart from the scores of its cells."""
-    return {
-        "places": [_place(study, place) for place in varied_places(study)],
-        "variations": {variation.name: variation.readout for variation in study.config.variations.readouts},
-        **_said(study),
-    }
-
-
-def varied_places(study: Study) -> list[Place]:
-    """The places of table1 whose cells are evaluated on variations of the detector."""
-    return [place for place in study.table_places("table1") if study.status(place) == "run"]
-
-
 def _place(study: Study, place: Place) -> dict[str, Any]:
-    """A place with the settings that a caption states."""
+    """A place with the settings that a caption states, and the values of an ablation that led to it."""
     status = study.status(place)
     return {
         "representation": place.representation,
@@ -210,6 +275,7 @@ def _place(study: Study, place: Place) -> dict[str, Any]:
         "seeds": place.seeds,
         "status": status,
         "settings": {**_shown(study, place), "window_cm": _centimetres(study, place)} if status != "n/a" else None,
+        **({"levels": place.levels} if place.levels else {}),
     }
 
 

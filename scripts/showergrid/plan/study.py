@@ -12,6 +12,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from showergrid.apply.settings import Prediction
+from showergrid.core import plugins
 from showergrid.core.cells import Cell, Place
 from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
@@ -20,9 +21,23 @@ from showergrid.plan.ablations import crossed
 from showergrid.plan.catalogue import Catalogue, joins, named
 from showergrid.plan.config import Ablation, Block, Config
 from showergrid.plan.names import check_names
+from showergrid.report.settings.ensembles import Ensemble
 from showergrid.sources.showers.variation_settings import readouts
 from showergrid.tuning.best import check_keys, with_values
 from showergrid.tuning.settings import Search
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report: the file that makes it, the places that it shows, and the question that they answer.
+
+    by_name: whether it is made only where it is named.
+    """
+
+    module: str
+    places: list[Place]
+    question: dict[str, Any]
+    by_name: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,8 +87,10 @@ class Study:
         in_grid = {place for block in study.config.grid for place in _product(block)}
         if strangers := sorted(study.too_large - in_grid):
             raise InputError(f"config: out_of_memory: {strangers[0]} is not in the grid")
-        for table in study.tables:
-            study.table_places(table)
+        for entry in study.config.reports.values():
+            plugins.check("reports", entry.module)
+        for name in {block.table for block in study.config.grid} - {None}:
+            study.table_places(name)
         readouts(study.config.readout, study.config.variations)
         return study
 
@@ -84,8 +101,12 @@ class Study:
 
     @property
     def question(self) -> dict[str, Any]:
-        """The first question, which tables and figures are of."""
+        """The first question, which figures are of, and tables that name no other."""
         return self.questions[0]
+
+    def _asked(self, name: str | None) -> dict[str, Any]:
+        """The question of that name, or the first."""
+        return named(self.config.questions, name, "question").model_dump(mode="json") if name else self.question
 
     # The grid
 
@@ -111,24 +132,57 @@ class Study:
         """Representation, resolution and model of the cells, each once, in a fixed order."""
         return sorted({(cell.representation, cell.resolution, cell.model) for cell in self.cells})
 
+    # The reports
+
+    @cached_property
+    def reports(self) -> dict[str, Report]:
+        """Every report, by its name below the study's folder."""
+        config = self.config
+        shown = {
+            name: Report(entry.module, self.table_places(entry.of or name), self._asked(entry.question), entry.by_name)
+            for name, entry in config.reports.items()
+        }
+        shown |= {
+            f"ablations/{entry.name}": Report("ablation", self.variants(entry.name), self._asked(entry.question))
+            for entry in config.ablations
+        }
+        return shown | {
+            f"ensembles/{entry.name}": Report("ensemble", self.members(entry.name), self._asked(entry.question))
+            for entry in config.ensembles
+        }
+
+    def report(self, name: str) -> Report:
+        """The report of that name."""
+        if name not in self.reports:
+            raise InputError(f"config: unknown report {name!r}; valid: {', '.join(self.reports)}")
+        return self.reports[name]
+
     @property
     def tables(self) -> list[str]:
-        """Names of the tables that the grid asks for."""
-        return sorted({block.table for block in self.config.grid if block.table})
+        """Names of the reports that are made without being named: those of the grid that have something to show."""
+        return sorted(name for name, report in self.reports.items() if report.places and not report.by_name)
 
     @cache
     def table_places(self, table: str) -> list[Place]:
-        """The places of a table in the grid's order: each representation and model once, or once per resolution."""
+        """The places of a table in the grid's order; what may stand in it once, the report that makes it says."""
         places: dict[tuple, Place] = {}
         for block in self.config.grid:
             for key in _product(block) if block.table == table else ():
-                shown = key if table == "table_resolution" else (key[0], key[2])
-                if shown in places:
+                place = Place(*key, tuple(block.seeds), {})
+                once = tuple(getattr(place, part) for part in self._once(table))
+                if once in places:
                     raise InputError(f"config: grid: {table} has {key[2]} on {key[0]} twice; name it in one block")
-                places[shown] = Place(*key, tuple(block.seeds), {})
-        if not places:
-            raise InputError(f"config: grid: no block has table: {table}, so there is nothing to show")
+                places[once] = place
         return list(places.values())
+
+    def _once(self, table: str) -> tuple[str, ...]:
+        module = plugins.load("reports", self.config.reports[table].module)
+        return getattr(module, "ONCE", ("representation", "resolution", "model"))
+
+    @property
+    def main_places(self) -> list[Place]:
+        """The places of the main table; none where the grid has no such table."""
+        return self.table_places(self.config.main_table)
 
     def status(self, place: Place) -> str:
         """Whether a place has numbers (run), or why it has none (n/a, out of memory)."""
@@ -189,12 +243,15 @@ class Study:
         """The places of an ablation, one for every combination of its values, the last factor running fastest."""
         return self.crossed[name]
 
+    def ensemble(self, name: str) -> Ensemble:
+        """The ensemble of that name."""
+        return named(self.config.ensembles, name, "ensemble")
+
     def members(self, ensemble: str) -> list[Place]:
         """The places whose cells are members of an ensemble."""
-        entry = named(self.config.ensembles, ensemble, "ensemble")
         return [
             Place(member.representation, member.resolution, member.model, tuple(member.seeds), {})
-            for member in entry.of
+            for member in self.ensemble(ensemble).of
         ]
 
     def prediction(self, name: str) -> Prediction:

@@ -118,7 +118,7 @@ def files(cells: Sequence[TrackedCell]) -> dict[str, list[Path]]:
 
 def modules() -> tuple[str, ...]:
     """Dotted names of the modules that a model may load by name: all, as two models in a process share one library."""
-    return ("showergrid.track.model", *plugins.all_modules())
+    return ("showergrid.track.model", *plugins.modules("representations", "models"))
 
 
 def _log_cell(client: mlflow.MlflowClient, place: str, cell: TrackedCell, hits: Path, packages: Sequence[str]) -> str:

@@ -25,7 +25,7 @@ from showergrid.inputs.pixels import Grid, columns
 from showergrid.inputs.settings import Representation
 from showergrid.inputs.window import Window
 from showergrid.report.figures.style import ORANGE, blank_figure, new_figure, save, styled
-from showergrid.report.settings.tables import DrawnRepresentation, DrawnResolutions
+from showergrid.report.settings.event_figures import DrawnRepresentation, DrawnResolutions
 
 GROUND = "0.93"  # background of charges: light enough for the darkest colour, dark enough for the brightest
 CHARGES = "viridis"

@@ -13,7 +13,7 @@ from showergrid.core.plugins import load
 from showergrid.core.settings import Settings
 from showergrid.report.figures.displays import Display, charge_colors, draw
 from showergrid.report.figures.style import blank_figure, new_figure, save, styled
-from showergrid.report.settings.tables import DrawnRepresentation
+from showergrid.report.settings.event_figures import DrawnRepresentation
 
 DEPTHS, CHARGES = 256, 128  # steps of the legend
 DECADES = 3.5  # of charge, below the largest charge of the training events

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from showergrid.core.settings import Name, Resolution, Seed, Settings
-from showergrid.report.settings.tables import PlaceSettings, Reported
+from showergrid.events.questions import Question
 
 Combiner = Literal["mean", "logistic_regression", "random_forest"]
 
@@ -28,6 +28,7 @@ class Ensemble(Settings):
     of: list[Member] = Field(min_length=1, description="which cells")
     combine: list[Combiner] = Field(min_length=1, description="how their scores are made one")
     seed: Seed = Field(description="seed of the random forest")
+    question: Name | None = Field(default=None, description="question that it is of; null: the first")
 
     @model_validator(mode="after")
     def _each_once(self) -> Ensemble:
@@ -40,11 +41,10 @@ class Ensemble(Settings):
         return self
 
 
-class EnsembleSettings(Reported):
-    """Settings of the table of an ensemble, apart from the cell folders."""
+class Combination(Settings):
+    """Which cells answer together, and how."""
 
-    name: str = Field(min_length=1, description="name of the ensemble")
-    combine: list[Combiner] = Field(min_length=1, description="rows of the table")
-    seed: int = Field(ge=0, description="seed of the random forest")
-    places: list[PlaceSettings] = Field(min_length=1, description="the members")
-    published: str | None = Field(description="a sentence with the numbers of others")
+    cells: list[str] = Field(min_length=2, description="folders of the members, below the study's folder")
+    question: Question
+    combine: list[Combiner] = Field(min_length=1, description="how their scores are made one")
+    seed: Seed = Field(description="seed of the random forest")

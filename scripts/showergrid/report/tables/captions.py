@@ -49,6 +49,16 @@ def interval_text(reported: Reported, test_events: int) -> str:
     )
 
 
+def epochs_text(reported: Reported) -> str:
+    """The meaning of train and validation accuracies where a history tells another question's; else empty."""
+    if reported.chosen_by is None:
+        return ""
+    return (
+        f"Epochs were chosen by the validation accuracy of {reported.chosen_by}: train and validation are of the "
+        "weights that were kept."
+    )
+
+
 def seeds_text(results: Iterable[Result]) -> str:
     """The meaning of a number over several seeds and the place of its standard deviation; empty if none has several."""
     several = any(len(result.seeds) > 1 for result in results)

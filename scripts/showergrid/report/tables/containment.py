@@ -13,7 +13,7 @@ from showergrid.inputs.making import charge_centre, directions, shower_end
 from showergrid.inputs.pixels import Grid, columns
 from showergrid.inputs.settings import Direction, WindowSettings
 from showergrid.inputs.window import Window
-from showergrid.report.settings.tables import ContainmentSettings, PlacedWindow
+from showergrid.report.settings.containment import ContainmentSettings, PlacedWindow
 
 
 @dataclass(frozen=True)
@@ -52,12 +52,13 @@ class Placed:
 
 @dataclass(frozen=True)
 class ContainmentResults:
-    """All windows.
+    """All windows, as `settings` ask for them.
 
     pixel_cm: resolution -> axis -> size of a pixel [cm]; alone: windows of one axis; joint: name of a representation
     -> windows of all its axes.
     """
 
+    settings: ContainmentSettings
     events: int
     pixel_cm: dict[int, dict[str, float]]
     alone: tuple[Smallest, ...]
@@ -98,6 +99,7 @@ def contain(
 
     shown = [axis for axis in AXES if any(axis in representation.axes for representation in settings.representations)]
     return ContainmentResults(
+        settings=settings,
         events=low.shape[0],
         pixel_cm={c: dict(zip(AXES, pixel[c].tolist(), strict=True)) for c in lattices},
         alone=tuple(smallest(c, s, [axis]) for c in settings.resolutions for s in settings.shares for axis in shown),

@@ -1,14 +1,17 @@
-"""A separate table of our cells beside numbers published by others, each line labelled with its source."""
+"""Our cells beside numbers published by others, each line labelled with its source."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import csv
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from showergrid.core.errors import InputError
+from showergrid.report.formats.csv import written
 from showergrid.report.formats.numbers import number
-from showergrid.report.settings.tables import PublishedTable
-from showergrid.report.tables.grid import GridResults
-from showergrid.report.tables.results import HAS_NUMBERS, identical_rows
+from showergrid.report.settings.published import PublishedGrid, PublishedTable
+from showergrid.report.tables.results import identical_rows
 
 OURS = "ours"
 SHOWN = ("train", "validation", "best_validation")
@@ -22,6 +25,9 @@ class PublishedEntry:
     accuracies: Mapping[str, float]
 
 
+Entries = Mapping[str, Mapping[str, PublishedEntry]]  # by network and representation
+
+
 @dataclass(frozen=True)
 class Line:
     """One network according to one source: representation -> entry; `twins` are its networks with the same numbers."""
@@ -32,13 +38,12 @@ class Line:
     twins: tuple[str, ...]
 
 
-def lines(table: GridResults) -> list[Line]:
+def lines(ours: Entries, published: PublishedGrid | None) -> list[Line]:
     """All lines, network by network, our own first; empty if nothing was published."""
-    published = table.settings.published
     if published is None:
         return []
-    columns = table.settings.columns
-    sources = {OURS: _our_entries(table)}
+    columns = list(next(iter(ours.values())))
+    sources = {OURS: ours}
     sources |= {"published": _entries(published.table1, columns), "draft": _entries(published.draft, columns)}
     models = list(dict.fromkeys(model for entries in sources.values() for model in entries))
     twins = {
@@ -57,21 +62,38 @@ def lines(table: GridResults) -> list[Line]:
     ]
 
 
-def _our_entries(table: GridResults) -> dict[str, dict[str, PublishedEntry]]:
-    return {
-        model: {column: _our_entry(table, column, model) for column in table.settings.columns}
-        for model in table.settings.rows
-    }
+def read_entries(path: Path) -> Entries:
+    """Our own entries, from the CSV file of the table.
+
+    Raises:
+        InputError: the file is missing or is none of such a table.
+    """
+    entries: dict[str, dict[str, PublishedEntry]] = {}
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                texts = {name: row[f"{name}_accuracy"] for name in SHOWN}
+                accuracies = {name: float(text) for name, text in texts.items() if text}
+                entries.setdefault(row["model"], {})[row["representation"]] = PublishedEntry(row["status"], accuracies)
+    except (OSError, KeyError, ValueError) as error:
+        raise InputError(f"{path}: is no table of networks and representations ({error}); make it again") from None
+    return entries
 
 
-def _our_entry(table: GridResults, column: str, model: str) -> PublishedEntry:
-    result = table.results[column, model]
-    if result.status not in HAS_NUMBERS:
-        return PublishedEntry(result.status, {})
-    return PublishedEntry(result.status, {name: result.estimates[f"{name}_accuracy"].value for name in SHOWN})
+def published_csv(lines: Sequence[Line]) -> str:
+    """One row per line and representation; `source` says whose numbers they are."""
+    header = ["model", "source", "representation", "status", *(f"{name}_accuracy" for name in SHOWN), "flags"]
+    rows = (
+        {"model": line.model, "source": line.source, "representation": column, "status": entry.status}
+        | {f"{name}_accuracy": value for name, value in entry.accuracies.items()}
+        | {"flags": "; ".join(f"identical to {twin}" for twin in line.twins if entry.accuracies)}
+        for line in lines
+        for column, entry in line.entries.items()
+    )
+    return written(header, rows)
 
 
-def _entries(source: PublishedTable, columns: list[str]) -> dict[str, dict[str, PublishedEntry]]:
+def _entries(source: PublishedTable, columns: Sequence[str]) -> Entries:
     entries = {}
     for model, row in source.items():
         given = {column: row.get(column, "not run") for column in columns}

@@ -10,7 +10,7 @@ import numpy as np
 
 from showergrid.core.cells import cell_folder
 from showergrid.core.errors import InputError
-from showergrid.evaluation.cell_folder import CellResults, MeanShare, read_run
+from showergrid.evaluation.cell_folder import FILES, CellResults, MeanShare, read_run
 from showergrid.evaluation.comparisons import Estimate, Sample, Verdict, against_best, estimate, samples
 from showergrid.evaluation.metrics import accuracy, mean_roc_auc
 from showergrid.report.formats.numbers import number
@@ -57,6 +57,11 @@ def folders(places: Sequence[PlaceSettings], results: Path) -> list[Path]:
         if place.status == "run"
         for seed in place.seeds
     ]
+
+
+def cell_files(places: Sequence[PlaceSettings]) -> dict[str, list[str]]:
+    """The files that they are read from, by name, as paths below the study's folder."""
+    return {name: [str(folder / name) for folder in folders(places, Path())] for name in FILES}
 
 
 def measure(places: Sequence[PlaceSettings], reported: Reported, results: Path) -> Measured:

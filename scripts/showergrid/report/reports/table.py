@@ -1,27 +1,42 @@
-"""The table of networks and representations, and the table beside published numbers, in every format."""
+"""The table of networks and representations, and beside published numbers if there are any."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from showergrid.report.formats.csv import written
 from showergrid.report.formats.layout import Columns, Group, Row, Stub, TableCell, TableGrid
 from showergrid.report.formats.numbers import number
-from showergrid.report.tables import captions, estimates
+from showergrid.report.tables import captions, estimates, grid
 from showergrid.report.tables.captions import COLLAPSED, HEADS, IDENTICAL, STATUS, joined
 from showergrid.report.tables.csv_columns import NUMBERS, SETTINGS, VERDICT, number_values, place_values, setting_values
 from showergrid.report.tables.grid import GridResults
-from showergrid.report.tables.grid_published import SHOWN, Line
-from showergrid.report.tables.results import ACCURACIES, HAS_NUMBERS, Result, twins
+from showergrid.report.tables.grid import GridSettings as Parameters
+from showergrid.report.tables.grid_published import SHOWN, Entries, Line, PublishedEntry, lines
+from showergrid.report.tables.results import ACCURACIES, HAS_NUMBERS, Result, cell_files, twins
+
+ONCE = ("representation", "model")  # what stands in the table once
 
 
-def layout(table: GridResults, lines: Sequence[Line]) -> list[TableGrid]:
+def reads(settings: Parameters) -> dict[str, list[str]]:
+    """The files of the cells, below the study's folder."""
+    return cell_files(settings.places)
+
+
+def build(settings: Parameters, results: Path) -> GridResults:
+    """Read the cells and compare them column by column."""
+    return grid.build(settings, results)
+
+
+def layout(table: GridResults) -> list[TableGrid]:
     """The table of our results and, if there are published numbers, the table beside them."""
-    return [_ours(table), *([_published(table, lines)] if lines else [])]
+    beside = lines(_entries(table), table.settings.published_grid)
+    return [_ours(table), *([_published(table, beside)] if beside else [])]
 
 
-def table_csv(table: GridResults) -> str:
-    """table1.csv: one row per network and representation; unknown values are empty."""
+def csv(table: GridResults) -> str:
+    """One row per network and representation; unknown values are empty."""
     said = {"order": table.settings.order, "origin": table.settings.origin, "test_events": table.test_events}
     header = [*place_values(Result("", "", "")), *NUMBERS, *VERDICT, "flags", *SETTINGS, "test_events"]
     rows = (
@@ -36,23 +51,10 @@ def table_csv(table: GridResults) -> str:
     return written([*header, "order", "origin"], rows)
 
 
-def published_csv(lines: Sequence[Line]) -> str:
-    """table1_published.csv: one row per line and representation; `source` says whose numbers they are."""
-    header = ["model", "source", "representation", "status", *(f"{name}_accuracy" for name in SHOWN), "flags"]
-    rows = (
-        {"model": line.model, "source": line.source, "representation": column, "status": entry.status}
-        | {f"{name}_accuracy": value for name, value in entry.accuracies.items()}
-        | {"flags": "; ".join(f"identical to {twin}" for twin in line.twins if entry.accuracies)}
-        for line in lines
-        for column, entry in line.entries.items()
-    )
-    return written(header, rows)
-
-
 def _ours(table: GridResults) -> TableGrid:
     settings = table.settings
     return TableGrid(
-        label=f"tab:{settings.table}",
+        label=f"tab:{settings.name}",
         caption=_caption(table),
         stub=(Stub("network"),),
         columns=tuple(Columns(column, HEADS) for column in settings.columns),
@@ -79,11 +81,25 @@ def _cells(result: Result) -> tuple[TableCell, ...]:
     )
 
 
+def _entries(table: GridResults) -> Entries:
+    """Our own entries in the table beside the published numbers."""
+    return {
+        model: {column: _entry(table.results[column, model]) for column in table.settings.columns}
+        for model in table.settings.rows
+    }
+
+
+def _entry(result: Result) -> PublishedEntry:
+    has_numbers = result.status in HAS_NUMBERS
+    values = {name: result.estimates[f"{name}_accuracy"].value for name in SHOWN} if has_numbers else {}
+    return PublishedEntry(result.status, values)
+
+
 def _published(table: GridResults, lines: Sequence[Line]) -> TableGrid:
     columns = table.settings.columns
     models = dict.fromkeys(line.model for line in lines)
     return TableGrid(
-        label=f"tab:{table.settings.table}-published",
+        label=f"tab:{table.settings.name}-published",
         caption=_published_caption(table, lines),
         stub=(Stub("network", 22), Stub("source")),
         columns=tuple(Columns(column, HEADS[: len(SHOWN)]) for column in columns),
@@ -118,6 +134,7 @@ def _caption(table: GridResults) -> str:
         [
             f"{captions.question_text(settings)}: train and validation (val.) at the last epoch, validation at the",
             f"epoch whose weights were kept (best), and {captions.interval_text(settings, table.test_events)}",
+            captions.epochs_text(settings),
             captions.seeds_text(results),
             captions.comparison_text(settings, "a column"),
             captions.single_seed_text(results),
@@ -153,7 +170,7 @@ def _published_caption(table: GridResults, lines: Sequence[Line]) -> str:
     parts = [
         "Our cells beside published numbers, which were published on other data and with one seed each:",
         "accuracy of train and validation (val.) at the last epoch and validation at the best one.",
-        f"Published: {table.settings.published.note.rstrip('.')}.",
+        f"Published: {table.settings.published_grid.note.rstrip('.')}.",
         captions.STATUS_TEXT,
         f"{COLLAPSED}: collapsed.",
     ]

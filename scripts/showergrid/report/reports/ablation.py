@@ -16,13 +16,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pydantic import Field
+
 from showergrid.core.errors import InputError
+from showergrid.core.settings import Settings
 from showergrid.core.variants import base
 from showergrid.evaluation.comparisons import Difference, Estimate, Sample, estimate, holm, paired, pooled
 from showergrid.report.formats.csv import written
 from showergrid.report.formats.layout import Columns, Group, Row, Stub, TableCell, TableGrid
 from showergrid.report.formats.numbers import number, signed
-from showergrid.report.settings.tables import AblationSettings, Factor, Level, Variant
+from showergrid.report.settings.tables import PlaceSettings, Reported
 from showergrid.report.tables import captions, estimates
 from showergrid.report.tables.captions import HEADS, IDENTICAL, STATUS, joined, listed
 from showergrid.report.tables.csv_columns import NUMBERS, SETTINGS, VERDICT, number_values, place_values, setting_values
@@ -30,6 +33,7 @@ from showergrid.report.tables.results import (
     ACCURACIES,
     HAS_NUMBERS,
     Result,
+    cell_files,
     identical_rows,
     judged,
     measure,
@@ -38,6 +42,28 @@ from showergrid.report.tables.results import (
 )
 
 FACTOR_WIDTH = 11  # characters of a line in a column of values
+Value = bool | int | float | str | None
+Level = Value | list[Value | list[Value]]
+
+
+class Factor(Settings):
+    """One parameter that an ablation varies."""
+
+    name: str = Field(min_length=1, description="name of the parameter")
+    values: list[Level] = Field(min_length=1, description="its values, the one to compare with first")
+
+
+class Variant(PlaceSettings):
+    """A place of an ablation, one combination of the values of its factors."""
+
+    levels: dict[str, Level] = Field(description="value of every factor")
+
+
+class Parameters(Reported):
+    """Settings of the tables of an ablation."""
+
+    factors: list[Factor] = Field(min_length=1, description="what is varied")
+    places: list[Variant] = Field(min_length=1, description="one for every combination of values")
 
 
 @dataclass(frozen=True)
@@ -58,14 +84,19 @@ class Effect:
 class AblationResults:
     """Results in the order of the places; `identical` groups the rows (from 1) that have the same numbers."""
 
-    settings: AblationSettings
+    settings: Parameters
     results: tuple[Result, ...]
     effects: tuple[Effect, ...]
     identical: tuple[tuple[str, ...], ...]
     test_events: int
 
 
-def build(settings: AblationSettings, results: Path) -> AblationResults:
+def reads(settings: Parameters) -> dict[str, list[str]]:
+    """The files of the cells, below the study's folder."""
+    return cell_files(settings.places)
+
+
+def build(settings: Parameters, results: Path) -> AblationResults:
     """Read the cells of an ablation from `results`, compare them with each other, and average them by value.
 
     Raises:
@@ -96,7 +127,7 @@ def layout(ablation: AblationResults) -> list[TableGrid]:
     return [_combinations(ablation), _main_effects(ablation)]
 
 
-def ablation_csv(ablation: AblationResults) -> str:
+def csv(ablation: AblationResults) -> str:
     """One row per combination (`row` from 1), then one per effect (`factor` and `level`); unknown values are empty."""
     factors = [factor.name for factor in ablation.settings.factors]
     levels = {f"level_{name}": name for name in factors}
@@ -115,7 +146,7 @@ def ablation_csv(ablation: AblationResults) -> str:
     return written([*first, *SETTINGS, "test_events", "order", "origin", "factor", "level", *last], rows)
 
 
-def _check(settings: AblationSettings) -> None:
+def _check(settings: Parameters) -> None:
     for place in settings.places:
         if lacking := [factor.name for factor in settings.factors if factor.name not in place.levels]:
             raise InputError(f"ablation {settings.name}: {place.name} has no value of {lacking[0]}; name it in levels")
@@ -127,7 +158,7 @@ def _check(settings: AblationSettings) -> None:
         )
 
 
-def _effects(settings: AblationSettings, right: Mapping[str, Sample]) -> tuple[Effect, ...]:
+def _effects(settings: Parameters, right: Mapping[str, Sample]) -> tuple[Effect, ...]:
     """The effects of all values of all factors, in order, with p-values corrected together."""
     effects = [effect for factor in settings.factors for effect in _effects_of(settings, factor, right)]
     compared = [effect.difference for effect in effects if effect.difference is not None]
@@ -138,7 +169,7 @@ def _effects(settings: AblationSettings, right: Mapping[str, Sample]) -> tuple[E
     )
 
 
-def _effects_of(settings: AblationSettings, factor: Factor, right: Mapping[str, Sample]) -> list[Effect]:
+def _effects_of(settings: Parameters, factor: Factor, right: Mapping[str, Sample]) -> list[Effect]:
     """The effects of one factor, over the combinations of the others for which all its values have numbers."""
     levels = [level_text(value) for value in factor.values]
     by_others: dict[tuple[str, ...], dict[str, Sample]] = {}
@@ -252,6 +283,7 @@ def _caption(ablation: AblationResults) -> str:
             f"settings are held fixed. {captions.question_text(settings)}: train and validation (val.) at the last",
             "epoch, validation at the epoch whose weights were kept (best), and",
             captions.interval_text(settings, ablation.test_events),
+            captions.epochs_text(settings),
             _seeds_text(ablation.results),
             captions.comparison_text(settings, "all rows"),
             captions.STATUS_TEXT,

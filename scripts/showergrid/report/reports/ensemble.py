@@ -8,21 +8,30 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from pydantic import Field
 
 from showergrid.core.errors import InputError
-from showergrid.evaluation.combining import combined
 from showergrid.evaluation.comparisons import Difference, Estimate, estimate, holm, paired, samples
 from showergrid.evaluation.metrics import accuracy, mean_roc_auc
-from showergrid.evaluation.predictions import ABOUT, columns_of, read_predictions
+from showergrid.evaluation.predictions import columns_of, read_predictions
 from showergrid.events.questions import Question
 from showergrid.report.formats.csv import written
 from showergrid.report.formats.layout import Columns, Group, Row, Stub, TableCell, TableGrid
 from showergrid.report.formats.numbers import number, signed
-from showergrid.report.settings.ensembles import EnsembleSettings
+from showergrid.report.settings.ensembles import Combiner
+from showergrid.report.settings.tables import Reported
 from showergrid.report.tables import captions, estimates
 from showergrid.report.tables.captions import joined
-from showergrid.report.tables.results import Result, folders, measure
+from showergrid.report.tables.results import Result, cell_files, folders, measure
+
+
+class Parameters(Reported):
+    """Settings of the table of an ensemble, whose members are its places."""
+
+    combine: list[Combiner] = Field(min_length=1, description="rows of the table")
+    published_ensembles: str | None = Field(description="a sentence with the numbers of others")
 
 
 @dataclass(frozen=True)
@@ -37,40 +46,38 @@ class Combined:
 
 @dataclass(frozen=True)
 class EnsembleResults:
-    """Members (name -> result) and their combinations; best: name of the member they are compared with.
+    """Members (name -> result) and their combinations; best: name of the member they are compared with."""
 
-    predictions: one row per event, with its true class and, for each way to combine, `{question}.{class}.{how}`.
-    """
-
-    settings: EnsembleSettings
+    settings: Parameters
     members: Mapping[str, Result]
     best: str
     combined: tuple[Combined, ...]
-    predictions: pa.Table
     cells: int
     validation_events: int
     test_events: int
 
 
-def build(settings: EnsembleSettings, results: Path) -> EnsembleResults:
-    """Combine the scores of an ensemble's cells below `results`, and measure the combinations on the test events.
+def reads(settings: Parameters) -> dict[str, list[str]]:
+    """The files of the cells, and their combined scores, below the study's folder."""
+    return {**cell_files(settings.places), "combined": [_combined_file(settings)]}
+
+
+def build(settings: Parameters, results: Path) -> EnsembleResults:
+    """Measure the combined scores of an ensemble's cells on the test events, and compare them with its members.
 
     The best member is the one with the best validation accuracy, so that the test events do not choose it.
 
     Raises:
-        InputError: a file of a cell is missing or bad, or the cells have different events.
+        InputError: a file is missing or bad.
     """
     measured = measure(settings.places, settings, results)
-    files = [folder / "predictions.parquet" for folder in folders(settings.places, results)]
-    events, answers = _answers(files, settings.question)
-    known = read_predictions(files[0], settings.question, "validation")
-    at = np.searchsorted(events["event"].to_numpy(), known.event)
-    test = read_predictions(files[0], settings.question, "test")
-    tested = np.searchsorted(events["event"].to_numpy(), test.event)
-    by_method = {how: combined(how, answers[at], known.labels, answers, settings.seed) for how in settings.combine}
-    of_test = {how: combination[None, tested] for how, combination in by_method.items()}
-    right = samples(of_test, test.labels, accuracy, settings.bootstrap)
-    areas = samples(of_test, test.labels, mean_roc_auc(settings.question), settings.bootstrap)
+    cells = folders(settings.places, results)
+    test = read_predictions(cells[0] / "predictions.parquet", settings.question, "test")
+    combined = _read(results / _combined_file(settings))
+    tested = np.searchsorted(combined["event"].to_numpy(), test.event)
+    answers = {how: _answers(combined, settings.question, how)[None, tested] for how in settings.combine}
+    right = samples(answers, test.labels, accuracy, settings.bootstrap)
+    areas = samples(answers, test.labels, mean_roc_auc(settings.question), settings.bootstrap)
     best = max(measured.right, key=lambda name: measured.results[name].estimates["best_validation_accuracy"].value)
     rows = [
         Combined(
@@ -89,32 +96,25 @@ def build(settings: EnsembleSettings, results: Path) -> EnsembleResults:
         combined=tuple(
             replace(row, difference=replace(row.difference, p=p)) for row, p in zip(rows, corrected, strict=True)
         ),
-        predictions=_with_answers(events, settings.question, by_method),
-        cells=len(files),
-        validation_events=known.event.size,
+        cells=len(cells),
+        validation_events=pc.sum(pc.equal(combined["split"], "validation")).as_py(),
         test_events=measured.test_events,
     )
 
 
-def _answers(files: list[Path], question: Question) -> tuple[pa.Table, np.ndarray]:
-    """The events, sorted, and the answers (n, K, classes) for them in the K files."""
-    told = [*ABOUT, "split", question.name]
-    tables = [pq.read_table(file, columns=[*told, *columns_of(question)]).sort_by("event") for file in files]
-    events = tables[0].select(told)
-    for file, table in zip(files, tables, strict=True):
-        if not all(table[key].equals(events[key]) for key in ("event", "split", question.name)):
-            raise InputError(
-                f"{file}: its events or their split are not those of {files[0]}; evaluate both on one split"
-            )
-    of_classes = [[table[name].to_numpy() for name in columns_of(question)] for table in tables]
-    return events, np.array(of_classes).transpose(2, 0, 1)
+def _combined_file(settings: Parameters) -> str:
+    return f"ensembles/{settings.name}.predictions.parquet"
 
 
-def _with_answers(events: pa.Table, question: Question, answers: Mapping[str, np.ndarray]) -> pa.Table:
-    for how, probability in answers.items():
-        for name, values in zip(columns_of(question), probability.T, strict=True):
-            events = events.append_column(f"{name}.{how}", pa.array(np.ascontiguousarray(values)))
-    return events
+def _read(path: Path) -> pa.Table:
+    if not path.is_file():
+        raise InputError(f"{path}: is missing; make it with snakemake")
+    return pq.ParquetFile(path).read()
+
+
+def _answers(combined: pa.Table, question: Question, how: str) -> np.ndarray:
+    """The answers (n, classes) that one way to combine has given."""
+    return np.stack([combined[f"{name}.{how}"].to_numpy() for name in columns_of(question)], axis=1)
 
 
 def layout(ensemble: EnsembleResults) -> list[TableGrid]:
@@ -134,7 +134,7 @@ def layout(ensemble: EnsembleResults) -> list[TableGrid]:
     ]
 
 
-def ensemble_csv(ensemble: EnsembleResults) -> str:
+def csv(ensemble: EnsembleResults) -> str:
     """One row per way to combine, then one per member; values that a row lacks are empty."""
     rows = [
         {"kind": "combined", "name": combination.how, "cells": ensemble.cells}
@@ -220,10 +220,11 @@ def _caption(ensemble: EnsembleResults) -> str:
             "Difference: of the test accuracy to that of the best member, paired over test events and, where it has",
             "several, over its seeds; p: of no difference, two-sided, Holm-corrected. What other seeds would make of",
             "the ensemble is not measured.",
+            captions.epochs_text(settings),
             captions.COLLAPSED_TEXT
             if any(member.status == "collapsed" for member in ensemble.members.values())
             else "",
             captions.origin_text(settings),
-            settings.published or "",
+            settings.published_ensembles or "",
         ]
     )

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
+from showergrid.events.hits import read_hits
+from showergrid.events.split import events_of
+from showergrid.inputs.calibration import hits_of_events, read_calibration
 from showergrid.report.formats.csv import sizes, written
 from showergrid.report.formats.layout import SMALL, Columns, Group, Row, Stub, TableCell, TableGrid
 from showergrid.report.formats.numbers import number
-from showergrid.report.settings.tables import ContainmentSettings
+from showergrid.report.settings.containment import ContainmentSettings as Parameters
 from showergrid.report.tables.captions import joined, pixels_text
-from showergrid.report.tables.containment import ContainmentResults, Placed, Smallest
+from showergrid.report.tables.containment import ContainmentResults, Placed, Smallest, contain
 
 HEADER = [
     *("kind", "representation", "resolution", "model", "axes", "share", "window", "window_cm", "pixel_cm"),
@@ -17,16 +21,27 @@ HEADER = [
 ]
 
 
-def layout(results: ContainmentResults, settings: ContainmentSettings) -> list[TableGrid]:
+DATA = {"hits": "data/hits.parquet", "split": "data/split.parquet", "calibration": "data/calibration.json"}
+
+
+def reads(settings: Parameters) -> dict[str, list[str]]:
+    """Hits, split and ranges, below the study's folder."""
+    return {name: [file] for name, file in DATA.items()}
+
+
+def build(settings: Parameters, results: Path) -> ContainmentResults:
+    """Measure the windows on the training events."""
+    hits, split, calibration = (results / file for file in DATA.values())
+    training = hits_of_events(read_hits(hits), events_of(split, "train"))
+    return contain(training, read_calibration(calibration)["axes"], settings)
+
+
+def layout(results: ContainmentResults) -> list[TableGrid]:
     """One table of single axes, one of all axes together, and one of the study's windows if there are any."""
-    return [
-        _alone(results, settings),
-        _joint(results, settings),
-        *([_placed(results, settings)] if results.placed else []),
-    ]
+    return [_alone(results), _joint(results), *([_placed(results)] if results.placed else [])]
 
 
-def containment_csv(results: ContainmentResults) -> str:
+def csv(results: ContainmentResults) -> str:
     """One row per window: of one axis (axis), of all axes of a representation (joint), or of a network (placed)."""
     rows = [_smallest_values(results, window, {"kind": "axis"}) for window in results.alone]
     for name, windows in results.joint.items():
@@ -66,17 +81,15 @@ def _placed_values(results: ContainmentResults, placed: Placed, model: str) -> d
     }
 
 
-def _alone(results: ContainmentResults, settings: ContainmentSettings) -> TableGrid:
+def _alone(results: ContainmentResults) -> TableGrid:
+    settings = results.settings
     axes = tuple(dict.fromkeys(axis for window in results.alone for axis in window.axes))
     sized = {(window.resolution, window.share, window.axes): window for window in results.alone}
     return TableGrid(
         label="tab:containment",
         caption=joined(
             [
-                (
-                    f"{_events_text(results, settings)} Size, on each axis by itself, of the smallest window that "
-                    "holds all"
-                ),
+                (f"{_events_text(results)} Size, on each axis by itself, of the smallest window that holds all"),
                 f"hits of so many of them, in pixels and, {SMALL}, in cm: the quantile of their extents. It stands",
                 "best for each event: one that is placed by the origin must be larger.",
                 "c: pixels across the detector in x.",
@@ -98,7 +111,8 @@ def _alone(results: ContainmentResults, settings: ContainmentSettings) -> TableG
     )
 
 
-def _joint(results: ContainmentResults, settings: ContainmentSettings) -> TableGrid:
+def _joint(results: ContainmentResults) -> TableGrid:
+    settings = results.settings
     sized = {
         (name, window.resolution, window.share): window for name, windows in results.joint.items() for window in windows
     }
@@ -106,7 +120,7 @@ def _joint(results: ContainmentResults, settings: ContainmentSettings) -> TableG
         label="tab:containment-joint",
         caption=joined(
             [
-                f"{_events_text(results, settings)} Smallest window that holds all hits of so many of them on all axes",
+                f"{_events_text(results)} Smallest window that holds all hits of so many of them on all axes",
                 f"at once, in pixels and, {SMALL}, in cm: on every axis the same quantile of the extents, raised until",
                 "enough events fit on all axes. It stands best for each event. c: pixels across the detector in x.",
                 " ".join(
@@ -137,7 +151,7 @@ def _joint(results: ContainmentResults, settings: ContainmentSettings) -> TableG
     )
 
 
-def _placed(results: ContainmentResults, settings: ContainmentSettings) -> TableGrid:
+def _placed(results: ContainmentResults) -> TableGrid:
     groups: dict[tuple[str, int], list[Row]] = {}
     for placed in results.placed:
         shares = (placed.held, placed.hits, placed.charge)
@@ -155,10 +169,7 @@ def _placed(results: ContainmentResults, settings: ContainmentSettings) -> Table
         label="tab:containment-placed",
         caption=joined(
             [
-                (
-                    f"{_events_text(results, settings)} What the windows of the study hold as they are placed, "
-                    "by the origin"
-                ),
+                (f"{_events_text(results)} What the windows of the study hold as they are placed, by the origin"),
                 (
                     f"({', '.join(dict.fromkeys(placed.window.origin for placed in results.placed))}) "
                     "and the direction of each"
@@ -176,7 +187,8 @@ def _placed(results: ContainmentResults, settings: ContainmentSettings) -> Table
     )
 
 
-def _events_text(results: ContainmentResults, settings: ContainmentSettings) -> str:
+def _events_text(results: ContainmentResults) -> str:
+    settings = results.settings
     events = f"Containment of the {results.events} training events ({' and '.join(settings.question.names)})"
     if "validation" in settings.ranges:
         return f"{events}; the ranges of the axes come from them and the validation events."

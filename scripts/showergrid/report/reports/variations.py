@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from pydantic import Field
 
 from showergrid.core.errors import InputError
 from showergrid.evaluation.comparisons import Difference, Estimate, estimate, paired, samples
@@ -23,14 +24,21 @@ from showergrid.events.questions import Question
 from showergrid.report.formats.csv import written
 from showergrid.report.formats.layout import Columns, Group, Row, Stub, TableCell, TableGrid
 from showergrid.report.formats.numbers import number, signed
-from showergrid.report.settings.tables import PlaceSettings
-from showergrid.report.settings.variations import VariationTable
+from showergrid.report.settings.tables import PlaceSettings, Reported
 from showergrid.report.tables import captions, estimates
 from showergrid.report.tables.captions import joined
 from showergrid.sources.showers.variation_settings import NOMINAL
 
 ABREAST = 4  # variations that fit side by side on a page
 COLUMNS = ("accuracy", "accuracy_low", "accuracy_high", "shift", "shift_low", "shift_high", "p_value")
+
+
+class Parameters(Reported):
+    """Settings of the table of variations."""
+
+    variations: dict[str, dict[str, Any]] = Field(
+        min_length=1, description="name of each variation -> keys of readout that differ"
+    )
 
 
 @dataclass(frozen=True)
@@ -56,36 +64,35 @@ class Shifted:
 class VariationResults:
     """The places with numbers, in the order of the study's table."""
 
-    settings: VariationTable
+    settings: Parameters
     rows: tuple[Shifted, ...]
 
 
-def score_file(results: Path, representation: str, resolution: int, model: str, seed: int) -> Path:
-    """Path of the scores of a cell in all variations."""
-    return results / "variations" / representation / f"c{resolution}" / model / f"seed{seed}.parquet"
+def reads(settings: Parameters) -> dict[str, list[str]]:
+    """The scores of the cells in all variations, below the study's folder."""
+    return {"scores": [file for place in _run(settings) for file in _score_files(place)]}
 
 
-def score_files(places: Sequence[PlaceSettings], results: Path) -> list[Path]:
-    """The score files that the table reads."""
-    return [
-        score_file(results, place.representation, place.resolution, place.model, seed)
-        for place in places
-        for seed in place.seeds
-    ]
-
-
-def build(settings: VariationTable, results: Path) -> VariationResults:
+def build(settings: Parameters, results: Path) -> VariationResults:
     """Read the scores below the study's folder `results` and compare them.
 
     Raises:
         InputError: a file is missing or damaged, or holds other variations.
     """
-    return VariationResults(settings, tuple(_shifted(place, settings, results) for place in settings.places))
+    return VariationResults(settings, tuple(_shifted(place, settings, results) for place in _run(settings)))
 
 
-def _shifted(place: PlaceSettings, settings: VariationTable, results: Path) -> Shifted:
+def _run(settings: Parameters) -> list[PlaceSettings]:
+    return [place for place in settings.places if place.status == "run"]
+
+
+def _score_files(place: PlaceSettings) -> list[str]:
+    return [f"variations/{place.name}/seed{seed}.parquet" for seed in place.seeds]
+
+
+def _shifted(place: PlaceSettings, settings: Parameters, results: Path) -> Shifted:
     names = [NOMINAL, *settings.variations]
-    seeds = [_read(path, names, settings.question) for path in score_files([place], results)]
+    seeds = [_read(results / file, names, settings.question) for file in _score_files(place)]
     labels, event = seeds[0][0], seeds[0][1]
     whole = np.all([np.isfinite(answers).all(axis=(0, 2)) for _, _, answers in seeds], axis=0)  # (n,)
     cells = {name: np.stack([answers[i, whole] for _, _, answers in seeds]) for i, name in enumerate(names)}
@@ -118,8 +125,8 @@ def _read(path: Path, names: Sequence[str], question: Question) -> tuple[np.ndar
     return everything.labels[first], event, answers
 
 
-def variations_csv(table: VariationResults) -> str:
-    """table_variations.csv: one row per place and variation, the study's own readout first."""
+def csv(table: VariationResults) -> str:
+    """One row per place and variation, the study's own readout first."""
     header = ["representation", "resolution", "model", "seeds", "variation", *COLUMNS, "events", "lost"]
     return written(header, (line for row in table.rows for line in _lines(row)))
 
@@ -150,7 +157,7 @@ def layout(table: VariationResults) -> list[TableGrid]:
     abreast = [names[i : i + ABREAST] for i in range(0, len(names), ABREAST)]
     return [
         TableGrid(
-            label="tab:table_variations",
+            label=f"tab:{table.settings.name}",
             caption=_caption(table),
             stub=(Stub("representation", 14), Stub("network", 14)),
             columns=(

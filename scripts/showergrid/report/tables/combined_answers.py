@@ -1,0 +1,47 @@
+"""The combined answers of the cells of an ensemble."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from showergrid.core.errors import InputError
+from showergrid.evaluation.combining import combined
+from showergrid.evaluation.predictions import ABOUT, columns_of, read_predictions
+from showergrid.events.questions import Question
+from showergrid.report.settings.ensembles import Combination
+
+
+def combined_answers(settings: Combination, results: Path) -> pa.Table:
+    """One row per event, with its true class and, for each way to combine, `{question}.{class}.{how}`.
+
+    Raises:
+        InputError: a file of a cell below the study's folder `results` is missing or bad, or their events differ.
+    """
+    question = settings.question
+    files = [results / cell / "predictions.parquet" for cell in settings.cells]
+    known = read_predictions(files[0], question, "validation")
+    events, answers = _answers(files, question)
+    at = np.searchsorted(events["event"].to_numpy(), known.event)
+    for how in settings.combine:
+        probability = combined(how, answers[at], known.labels, answers, settings.seed)
+        for name, values in zip(columns_of(question), probability.T, strict=True):
+            events = events.append_column(f"{name}.{how}", pa.array(np.ascontiguousarray(values)))
+    return events
+
+
+def _answers(files: list[Path], question: Question) -> tuple[pa.Table, np.ndarray]:
+    """The events, sorted, and the answers (n, K, classes) for them in the K files."""
+    about = [*ABOUT, "split", question.name]
+    tables = [pq.read_table(file, columns=[*about, *columns_of(question)]).sort_by("event") for file in files]
+    events = tables[0].select(about)
+    for file, table in zip(files, tables, strict=True):
+        if not all(table[key].equals(events[key]) for key in ("event", "split", question.name)):
+            raise InputError(
+                f"{file}: its events or their split are not those of {files[0]}; evaluate both on one split"
+            )
+    of_classes = [[table[name].to_numpy() for name in columns_of(question)] for table in tables]
+    return events, np.array(of_classes).transpose(2, 0, 1)
