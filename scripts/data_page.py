@@ -8,13 +8,15 @@ from showergrid.core import provenance
 from showergrid.core.errors import run
 from showergrid.report.data.page import data_page
 from showergrid.report.formats.html import write_page
+from showergrid.report.settings.labels import Labels
 
 
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
     job.reads({"summary": a.summary, "template": a.template})
-    write_page(a.output, a.template, "The data", data_page(json.loads(a.summary.read_text())))
+    summary = json.loads(a.summary.read_text())
+    write_page(a.output, a.template, "The data", data_page(summary, Labels(**job.config["labels"])))
     job.finish(a.provenance, {"page": a.output})
 
 

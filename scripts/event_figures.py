@@ -46,12 +46,12 @@ def main(a: argparse.Namespace) -> None:
     by_event = hits_of(a.hits, list(chosen.values()))
     hits = {name: by_event[event] for name, event in chosen.items()}
     energy = dict(zip(events["event"].to_pylist(), events["energy"].to_pylist(), strict=True))
-    titles = {name: named(name, energy[event]) for name, event in chosen.items()}
+    titles = {name: named(settings.labels.kind(name), energy[event]) for name, event in chosen.items()}
     name, event = next(iter(chosen.items()))
     title = f"event {event}: {titles[name]}"
     drawn = list(zip(settings.representations, calibrations, strict=True))
 
-    events_figure(hits, titles, settings.representations, calibrations, a.events_figure)
+    events_figure(hits, titles, settings, calibrations, a.events_figure)
     resolutions_figure(hits[name], settings.resolutions, calibrations[0], title, a.resolutions_figure)
     event3d_figure(hits[name], title, a.event3d_figure)
     views_figure(hits, Grid.of(calibrations[0]["axes"], settings.representations[0].resolution), titles, a.views_figure)
@@ -60,7 +60,7 @@ def main(a: argparse.Namespace) -> None:
         for column, calibration in drawn
         if has_hue(column)
     ]
-    hue_figure(colored, title, a.hue_figure)
+    hue_figure(colored, settings.labels, title, a.hue_figure)
     job.finish(
         a.provenance,
         outputs={f"{figure}_figure": getattr(a, f"{figure}_figure") for figure in FIGURES},

@@ -18,6 +18,7 @@ from showergrid.report.data.sample import read_sample
 from showergrid.report.data.settings import Baselines, PublishedData
 from showergrid.report.data.summary import summary, write_extents
 from showergrid.report.figures.data import FIGURES
+from showergrid.report.settings.labels import Labels
 
 
 def main(arguments: argparse.Namespace) -> None:
@@ -28,6 +29,7 @@ def main(arguments: argparse.Namespace) -> None:
     )
     baselines = Baselines(**job.config["baselines"])
     question = Question(**job.config["question"])
+    labels = Labels(**job.config["labels"])
     published = PublishedData(**job.config["published"]) if job.config["published"] else None
     sample = read_sample(arguments.hits, arguments.events, question, baselines)
     event, sets = read_split(arguments.split)
@@ -43,7 +45,7 @@ def main(arguments: argparse.Namespace) -> None:
     write_extents(sample, question.names, published, arguments.extents)
     figures = {f"{name}_figure": getattr(arguments, f"{name}_figure") for name in FIGURES}
     for name, draw in FIGURES.items():
-        draw(sample, numbers, question.names, figures[f"{name}_figure"])
+        draw(sample, numbers, labels.kinds(question), figures[f"{name}_figure"])
     job.finish(
         arguments.provenance,
         outputs={"summary": arguments.summary, "extents": arguments.extents, **figures},

@@ -14,6 +14,7 @@ from showergrid.inputs.image_file import read_images
 from showergrid.inputs.settings import WindowSettings
 from showergrid.inputs.window import Window
 from showergrid.report.figures.galleries import mistakes_figure, worst
+from showergrid.report.settings.labels import Labels
 
 
 def main(a: argparse.Namespace) -> None:
@@ -21,10 +22,13 @@ def main(a: argparse.Namespace) -> None:
     job = provenance.start(a.job, __file__)
     job.reads({"predictions": a.predictions, "images": a.images, "calibration": a.calibration})
     question, shown = Question(**job.config["question"]), job.config["shown"]
+    labels = Labels(**job.config["labels"])
     images = read_images(a.images)
     window = Window.of(WindowSettings(**job.config["window"]), images.axes)
     pixel = np.array(pixel_size(read_calibration(a.calibration), images.axes))
-    mistakes_figure(worst(a.predictions, images, window, pixel, question, shown), question.names, shown, a.figure)
+    mistakes_figure(
+        worst(a.predictions, images, window, pixel, question, shown), labels.kinds(question), shown, a.figure
+    )
     job.finish(a.provenance, outputs={"figure": a.figure})
 
 
@@ -34,6 +38,6 @@ if __name__ == "__main__":
     parser.add_argument("--images", type=Path, required=True, help="image file of the representation and resolution")
     parser.add_argument("--calibration", type=Path, required=True, help="calibration of the images")
     parser.add_argument("--figure", type=Path, required=True, help="figure to write (.pdf or .png)")
-    parser.add_argument("--job", required=True, help="JSON: question, window and number of the events to draw")
+    parser.add_argument("--job", required=True, help="JSON: question, labels, window and number of the events to draw")
     parser.add_argument("--provenance", type=Path, required=True, help="provenance record to write")
     run(main, parser)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from scipy import stats
 from scipy.integrate import quad
 
-from showergrid.evaluation.comparisons import accuracy, paired, samples
+from showergrid.evaluation.comparisons import paired, samples
+from showergrid.evaluation.metrics import accuracy
 from showergrid.evaluation.pairwise import differences, mixture
 from showergrid.evaluation.settings import Bootstrap
 
@@ -124,7 +125,8 @@ def test_it_is_the_law_that_comparisons_draws():
     lean = hard + rng.normal(size=(2, 4, 1000)) + np.array([1.0, 1.12])[:, None, None] + rng.normal(0, 0.03, (2, 4, 1))
     scores = np.where((lean > 0) == (labels == 0), 0.9, 0.1)
     bootstrap = Bootstrap(seed=1, resamples=20_000, level=0.95)
-    made = samples({"a": scores[0], "b": scores[1]}, labels, accuracy, bootstrap)
+    probability = np.stack([scores, 1 - scores], axis=-1)
+    made = samples({"a": probability[0], "b": probability[1]}, labels, accuracy, bootstrap)
     drawn = paired(made["a"], made["b"], bootstrap, "test")
     computed = differences(list(lean > 0), [[1, 2, 3, 4]] * 2, 0.95)
     assert computed.value[0] == pytest.approx(drawn.value)

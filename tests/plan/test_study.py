@@ -238,6 +238,7 @@ def steps(*words: str) -> set[str]:
 
 
 TRAININGS = steps("train")
+FIGURES = steps("cell_figures", "cell_performance") | {"explore", "event_figures", "pairs", "performance", "containment"}
 LAST = {"table"}
 
 
@@ -275,6 +276,9 @@ LAST = {"table"}
         (("comparison.alpha", 0.01), {"pairs"} | LAST),
         (("performance.ratio", 1.0), {"cell_performance", "performance"}),
         (("figures.energy", 0.5), {"event_figures"}),
+        (("models.complex.label", "Complex"), {"pairs", "performance"} | LAST),
+        (("representations.color_y.label", "colour $y$"), {"pairs", "performance", "event_figures"} | LAST),
+        (("questions.particle.classes.electron.label", "$e^-$"), FIGURES | LAST),
         (("baselines.start_length", 4.0), {"explore"}),
         (("grid.2.seeds", [19, 20, 21]), {"pairs", "performance"} | LAST),
     ],

@@ -267,7 +267,13 @@ def test_the_command_makes_every_file(tables, tmp_path, known):
     )
     (tmp_path / "counts.json").write_text(json.dumps(COUNTS))
     published = PUBLISHED.model_dump(mode="json") if known else None
-    config = {"question": PARTICLE, "baselines": BASELINES.model_dump(), "published": published, "order": "axis"}
+    config = {
+        "question": PARTICLE,
+        "labels": {},
+        "baselines": BASELINES.model_dump(),
+        "published": published,
+        "order": "axis",
+    }
     out = tmp_path / "out"
     out.mkdir()
     outputs = {

@@ -93,7 +93,7 @@ def test_cell_figures_are_the_same_twice(tmp_path: Path, kind: str):
     made = [
         run_script(
             "cell_figures.py",
-            {"question": PARTICLE},
+            {"question": PARTICLE, "labels": {}},
             tmp_path / str(seed),
             seed,
             history=cell / "history.csv",
@@ -168,12 +168,12 @@ def test_the_users_own_fonts_change_nothing(tmp_path: Path, monkeypatch: pytest.
     files["predictions"] = cell / "predictions.parquet"
     files |= {name: Path(f"{name}.pdf") for name in ("history_figure", "roc", "confusion")}
     monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path))
-    first = run_script("cell_figures.py", {"question": PARTICLE}, tmp_path / "first", 1, **files)
+    first = run_script("cell_figures.py", {"question": PARTICLE, "labels": {}}, tmp_path / "first", 1, **files)
     [fonts] = tmp_path.glob("fontlist-*.json")
     text = fonts.read_text()
     assert "DejaVuSans.ttf" in text
     fonts.write_text(text.replace("DejaVuSans.ttf", "DejaVuSerif.ttf"))
-    assert run_script("cell_figures.py", {"question": PARTICLE}, tmp_path / "second", 1, **files) == first
+    assert run_script("cell_figures.py", {"question": PARTICLE, "labels": {}}, tmp_path / "second", 1, **files) == first
 
 
 def test_roc_points_agree_with_scikit_learn():

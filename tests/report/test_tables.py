@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from synthetic_cells import accuracies, places, table_config, write_cell, write_study
 
 from showergrid.core.errors import InputError
-from showergrid.report.formats import latex, markdown
+from showergrid.report.formats import html, latex, markdown
 from showergrid.report.formats.numbers import number
 from showergrid.report.formats.pdf import typeset
 from showergrid.report.reports import table as report
@@ -157,10 +157,20 @@ def test_long_names_are_cut(name: str, expected: list[str]):
 
 
 def test_escape():
-    assert latex.escape("a_b & 5 % of $x$ #1 {y}~^\\") == (
-        r"a\_b \& 5 \% of \$x\$ \#1 \{y\}\textasciitilde{}\textasciicircum{}\textbackslash{}"
+    assert latex.escape("a_b & 5 % of 9 $ #1 {y}~^\\") == (
+        r"a\_b \& 5 \% of 9 \$ \#1 \{y\}\textasciitilde{}\textasciicircum{}\textbackslash{}"
     )
     assert markdown.escape("a_b *c* |d| _e_") == r"a_b \*c\* \|d\| \_e\_"
+
+
+def test_mathematics_stays():
+    text = r"a_b $\bar{\nu}_e | x$ & 5 %"
+    assert latex.escape(text) == r"a\_b $\bar{\nu}_e | x$ \& 5 \%"
+    assert markdown.escape(text) == r"a_b $\bar{\nu}_e \vert  x$ & 5 %"
+    ((page, _),) = html.from_markdown(f"**bold {markdown.escape(text)}** and *")
+    assert page.startswith("<strong>bold a_b <math")
+    assert page.endswith("</math> &amp; 5 %</strong> and *")
+    assert latex.name_lines(r"projection $\nu_\mu$ view", 13) == [r"projection $\nu_\mu$", "view"]
 
 
 def test_numbers_are_compact():

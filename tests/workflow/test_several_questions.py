@@ -18,6 +18,7 @@ TARGETS = [
     "results-three/predictions/again.parquet",
     "results-three/cells/projection_y/c100/simple/seed19/export/spec.json",
 ]
+LABELS = {"representations": {"projection_y": "projection $y$"}, "models": {"simple": "Simple_CNN"}}
 SPECIES = ["electron", "photon", "muon"]
 
 
@@ -28,6 +29,9 @@ def three(tmp_path_factory) -> Project:
     config = yaml.safe_load((project.root / "config/test.yaml").read_text())
     changes = yaml.safe_load((HERE / "three.yaml").read_text())
     changes["simulation"] = config["simulation"] | changes["simulation"]
+    for kind, labels in LABELS.items():
+        for entry in config[kind]:
+            entry |= {"label": labels[entry["name"]]} if entry["name"] in labels else {}
     (project.root / "config/three.yaml").write_text(yaml.safe_dump(config | changes))
     project.snakemake("--cores", "2", *TARGETS, config="config/three.yaml")
     return project
@@ -72,7 +76,16 @@ def test_metrics_are_of_both_questions(three):
 def test_tables_and_figures_show_every_class(three):
     results = three.root / "results-three"
     text = (results / "table1.md").read_text()
-    assert "Accuracy of telling electron, photon and muon apart" in text
+    assert r"What came in: accuracy of telling $e^-$, $\gamma$ and muon apart" in text
+    assert "projection $y$" in text
+    tex = (results / "table1.tex").read_text()
+    assert r"\multicolumn{4}{c}{projection $y$}" in tex
+    assert r"Simple\_CNN" in tex
+    with open(results / "table1.csv", newline="") as file:
+        assert {row["model"] for row in csv.DictReader(file)} == {"simple", "xgboost"}
+    page = (results / "report/table1.html").read_text()
+    assert "projection <math" in page
+    assert "$" not in page
     with open(results / "comparison/performance.csv", newline="") as file:
         assert {row["class"] for row in csv.DictReader(file)} == set(SPECIES)
     combined = pq.read_table(results / "ensembles/pair.predictions.parquet")
@@ -82,6 +95,19 @@ def test_tables_and_figures_show_every_class(three):
         assert {"muon_efficiency", "photon_purity_high"} <= set(next(csv.DictReader(file)))
     for name in ("roc", "confusion", "rejection", "calibration", "threshold", "removal", "heatmaps", "mistakes"):
         assert (cell(three) / f"figures/{name}.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_table_is_of_the_question_that_it_names(three):
+    results = three.root / "results-three"
+    assert "Accuracy of telling does from does_not" in (text := (results / "table_showers.md").read_text())
+    assert "Epochs were chosen by the validation accuracy of what came in" in text
+    with open(results / "table_showers.csv", newline="") as file:
+        row = next(row for row in csv.DictReader(file) if row["model"] == "xgboost")
+    metrics = json.loads((results / "cells/features/c100/xgboost/seed19/metrics.json").read_text())
+    measured = {split: of["accuracy"]["value"] for split, of in metrics["questions"]["showers"].items()}
+    assert float(row["test_accuracy"]) == pytest.approx(measured["test"])
+    assert float(row["train_accuracy"]) == measured["train"]
+    assert float(row["best_validation_accuracy"]) == measured["validation"]
 
 
 def test_the_export_names_the_classes(three):
@@ -100,3 +126,21 @@ def test_a_class_of_the_second_question_renamed_leaves_the_data(three, tmp_path)
     assert "rule train" in done
     assert "rule simulate" not in done
     assert "rule split" not in done
+
+
+def test_a_better_label_trains_nothing(three, tmp_path):
+    project = three.copy(tmp_path / "project")
+    project.edit("config/three.yaml", "$\\gamma$", "$\\gamma^*$")
+    planned = project.plan(*TARGETS, config="config/three.yaml").rules.keys()
+    assert {"report", "cell_figures", "pairs", "performance", "heatmap_figure"} <= planned
+    assert not planned & {
+        "simulate",
+        "split",
+        "images",
+        "train",
+        "evaluate",
+        "removal",
+        "heatmaps",
+        "predict",
+        "export",
+    }

@@ -9,7 +9,7 @@ import pyarrow as pa
 from pydantic import Field, StrictInt, StrictStr, model_validator
 
 from showergrid.core.errors import InputError
-from showergrid.core.settings import Name, Settings
+from showergrid.core.settings import Label, Name, Settings
 
 Value = StrictInt | StrictStr
 
@@ -17,7 +17,8 @@ Value = StrictInt | StrictStr
 class Class(Settings):
     """One of the classes of a question."""
 
-    name: Name = Field(description="its name in files, tables and figures")
+    name: Name = Field(description="its name in files")
+    label: Label | None = Field(default=None, description="its name in tables and figures; null: that in files")
     values: list[Value] = Field(min_length=1, description="values of the column that belong to it")
 
 
@@ -25,6 +26,7 @@ class Question(Settings):
     """What networks tell of an event: which of some classes it belongs to."""
 
     name: Name = Field(description="its name in files")
+    label: Label | None = Field(default=None, description="its name in tables; null: that in files")
     of: Literal["event"] = Field(default="event", description="what has an answer")
     column: str = Field(min_length=1, description="column of events.parquet, of whole numbers or text")
     classes: list[Class] = Field(min_length=2, description="in the order of the answers; ties go to the first")

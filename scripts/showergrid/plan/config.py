@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from showergrid.apply.settings import Prediction
-from showergrid.core.settings import NAME, Name, Resolution, Seed, Settings
+from showergrid.core.settings import NAME, Label, Name, Resolution, Seed, Settings
 from showergrid.core.variants import MARK, TUNED
 from showergrid.evaluation.settings import Bootstrap, Comparison
 from showergrid.events.detector import Box
@@ -32,13 +32,16 @@ ModelName = Annotated[str, Field(pattern=f"^{NAME}({MARK}{TUNED})?$")]
 
 
 class Entry(BaseModel):
-    """A named representation or model; `module` is the file that makes it, its other keys are that file's.
+    """A named representation or model; `module` is the file that makes it, `label` what tables and figures call it.
+
+    Its other keys are the file's.
 
     The name of a variant, which only an ablation makes, has a part behind `@`.
     """
 
     model_config = ConfigDict(extra="allow", frozen=True)
     name: Name
+    label: Label | None = None
     module: Name = ""
 
     @property

@@ -38,12 +38,13 @@ def explanation_job(study: Study, step: str, cell: Mapping[str, Any]) -> dict[st
             }
         case "heatmap_figure":
             shown = explanation["shown"]["heatmaps"]
-            return {"question": study.question, "energy": study.config.figures.energy, "shown": shown}
+            told = {"question": study.question, "labels": study.labels()}
+            return {**told, "energy": study.config.figures.energy, "shown": shown}
         case "mistakes":
             window, shown = cell["model"]["window"], explanation["shown"]["mistakes"]
-            return {"question": study.question, "window": window, "shown": shown}
-        case _:  # removal_figure: only its files decide its outputs
-            return {}
+            return {"question": study.question, "labels": study.labels(), "window": window, "shown": shown}
+        case _:  # removal_figure
+            return {"labels": study.labels()}
 
 
 def is_image(study: Study, representation: str) -> bool:

@@ -50,6 +50,7 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
         case "explore":
             return {
                 "question": study.question,
+                "labels": study.labels(),
                 "baselines": config.baselines.model_dump(mode="json"),
                 "published": published.data.model_dump(mode="json") if published else None,
                 "order": config.order,
@@ -76,7 +77,9 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
         case "predict":
             return _predict(study, **wildcards)
         case "cell_figures":
-            return {"question": study.question}
+            return {"question": study.question, "labels": study.labels()}
+        case "data_page":
+            return {"labels": study.labels()}
         case "cell_performance":
             return report_jobs.performance(study)
         case "performance":
@@ -205,6 +208,7 @@ def _event_figures(study: Study) -> dict[str, Any]:
     widest = {resolutions[0] // 2 or 1, *resolutions, 2 * resolutions[-1]}
     return {
         "question": study.question,
+        "labels": study.labels(drawn),
         "energy": study.config.figures.energy,
         "representations": [
             {"representation": study.catalogue.representation(name), "resolution": first[name][1]} for name in drawn

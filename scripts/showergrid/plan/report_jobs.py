@@ -80,6 +80,11 @@ class Offer:
         return self._study.report(self._report).question
 
     @property
+    def labels(self) -> dict[str, dict[str, str]]:
+        """What it calls its places, its question and the classes of that."""
+        return self._study.place_labels(self._places, self.question["name"])
+
+    @property
     def chosen_by(self) -> str | None:
         """The first question, whose history chose the epochs, if the report is of another."""
         first = self._study.question["name"]
@@ -228,11 +233,13 @@ def compared(study: Study, step: str) -> list[Place]:
 
 def pairs(study: Study) -> dict[str, Any]:
     """The configuration of the comparison of all pairs."""
+    places = compared(study, "pairs")
     return {
         "question": study.question,
+        "labels": study.place_labels(places),
         "comparison": study.config.comparison.model_dump(mode="json"),
         "level": study.config.bootstrap.level,
-        "places": _numbered(study, compared(study, "pairs")),
+        "places": _numbered(study, places),
     }
 
 
@@ -240,6 +247,7 @@ def performance(study: Study) -> dict[str, Any]:
     """How the performance of a cell is measured."""
     return {
         "question": study.question,
+        "labels": study.labels(),
         "bootstrap": study.config.bootstrap.model_dump(mode="json"),
         "performance": study.config.performance.model_dump(mode="json"),
     }
@@ -247,7 +255,8 @@ def performance(study: Study) -> dict[str, Any]:
 
 def overlaid(study: Study) -> dict[str, Any]:
     """The same, with the places of which the best are drawn together."""
-    return {**performance(study), "places": _numbered(study, compared(study, "performance"))}
+    places = compared(study, "performance")
+    return {**performance(study), "labels": study.place_labels(places), "places": _numbered(study, places)}
 
 
 def _numbered(study: Study, places: list[Place]) -> list[dict[str, Any]]:

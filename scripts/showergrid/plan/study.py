@@ -6,7 +6,7 @@ that a plan needs none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -25,6 +25,8 @@ from showergrid.report.settings.ensembles import Ensemble
 from showergrid.sources.showers.variation_settings import readouts
 from showergrid.tuning.best import check_keys, with_values
 from showergrid.tuning.settings import Search
+
+UNLABELLED = {"label": True, "classes": {"__all__": {"label"}}}
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,8 @@ class Study:
 
     @property
     def questions(self) -> list[dict[str, Any]]:
-        """What is asked of every event."""
-        return [question.model_dump(mode="json") for question in self.config.questions]
+        """What is asked of every event, without labels: a better one changes no cell."""
+        return [question.model_dump(mode="json", exclude=UNLABELLED) for question in self.config.questions]
 
     @property
     def question(self) -> dict[str, Any]:
@@ -106,7 +108,34 @@ class Study:
 
     def _asked(self, name: str | None) -> dict[str, Any]:
         """The question of that name, or the first."""
-        return named(self.config.questions, name, "question").model_dump(mode="json") if name else self.question
+        if name is None:
+            return self.question
+        return named(self.config.questions, name, "question").model_dump(mode="json", exclude=UNLABELLED)
+
+    def labels(
+        self, representations: Iterable[str] = (), models: Iterable[str] = (), question: str | None = None
+    ) -> dict[str, dict[str, str]]:
+        """The labels of what a job shows: representations, models, and a question (by default the first)."""
+        asked = named(self.config.questions, question or self.question["name"], "question")
+        catalogue = self.catalogue
+        entries = {
+            "representations": [catalogue.representation_entry(base(name)) for name in representations],
+            "models": [catalogue.model_entry(base(name)) for name in models],
+            "questions": [asked, self.config.questions[0]],
+            "classes": asked.classes,
+        }
+        labelled = {
+            what: {entry.name: entry.label for entry in shown if entry.label} for what, shown in entries.items()
+        }
+        return {what: labels for what, labels in labelled.items() if labels}
+
+    def place_labels(self, places: Iterable[Place], question: str | None = None) -> dict[str, dict[str, str]]:
+        """The labels of some places, and of a question."""
+        places = list(places)
+        shown = [
+            name for place in places for name in (place.representation, *self.catalogue.shown(place.representation))
+        ]
+        return self.labels(shown, [place.model for place in places], question)
 
     # The grid
 

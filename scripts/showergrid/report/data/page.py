@@ -7,18 +7,20 @@ from typing import Any
 
 from showergrid.report.formats.html import markdown_table
 from showergrid.report.formats.markdown import escape
+from showergrid.report.settings.labels import Labels
 
 UNITS = {"energy": "GeV", "hits": "of an event, by its energy in GeV", "extent": "cm", "charge": "tick ADC"}
 
 
-def data_page(summary: Mapping[str, Any]) -> str:
+def data_page(summary: Mapping[str, Any], labels: Labels) -> str:
     """The page in Markdown: a paragraph and a table for each group of numbers."""
+    summary = _called(summary, labels)
     single = {name: value for name, value in summary.items() if not isinstance(value, Mapping | list)}
     tables = [*_tables("the study", single)]
     for name, value in summary.items():
         if name not in single:
             title = f"{name} ({UNITS[name]})" if name in UNITS else name
-            tables += _tables(title.replace("_", " "), value)
+            tables += _tables(_words(title), value)
     return "".join(f"{escape(title[:1].upper() + title[1:])}{markdown_table(*rows)}" for title, rows in tables)
 
 
@@ -42,10 +44,22 @@ def _tables(title: str, value: Any) -> Iterator[tuple[str, list[list[str]]]]:
         yield title, [["", *map(_text, heads)], *rows]
     for name, entry in value.items():
         if name not in single and name not in flat:
-            yield from _tables(f"{title}: {name}".replace("_", " "), entry)
+            yield from _tables(f"{title}: {_words(name)}", entry)
 
 
 def _text(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
-    return "" if value is None else escape(str(value).replace("_", " "))
+    return "" if value is None else escape(_words(str(value)))
+
+
+def _words(name: str) -> str:
+    """A name as words; a label with LaTeX stays as it is."""
+    return name if "$" in name else name.replace("_", " ")
+
+
+def _called(value: Any, labels: Labels) -> Any:
+    """The same numbers, under the labels of the classes that they are of."""
+    if isinstance(value, Mapping):
+        return {labels.kind(name): _called(entry, labels) for name, entry in value.items()}
+    return [_called(entry, labels) for entry in value] if isinstance(value, list) else value

@@ -9,6 +9,7 @@ import numpy as np
 from showergrid.evaluation.predictions import Answered
 from showergrid.events.questions import Question
 from showergrid.report.figures.style import BLUE, GREY, ORANGE, PALETTE, new_figure, save, styled
+from showergrid.report.settings.labels import Labels, plural
 from showergrid.report.tables.performance import rest
 from showergrid.training.history import Epoch
 
@@ -42,7 +43,7 @@ def roc_points(positive: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np
     return np.append(0, other / max(1, other[-1])), np.append(0, own / max(1, own[-1]))
 
 
-def roc_figure(test: Answered, question: Question, metrics: dict, path: Path) -> None:
+def roc_figure(test: Answered, question: Question, labels: Labels, metrics: dict, path: Path) -> None:
     """The ROC curves of the test events, of the positive class or of each against the rest, with their answers marked.
 
     `metrics` are those of the test events.
@@ -58,15 +59,18 @@ def roc_figure(test: Answered, question: Question, metrics: dict, path: Path) ->
             name, positive, answered = question.names[k], test.labels == k, answers == k
             color = PALETTE[i % len(PALETTE)] if several else BLUE
             area = _area_text(metrics["classes"][name]["roc_auc"])
-            text = f"{name}: {area}" if several else area
+            text = f"{labels.kind(name)}: {area}" if several else area
             axes.plot(*roc_points(positive, test.probability[:, k]), color=color, label=text)
             working = [np.mean(answered[part]) if part.any() else np.nan for part in (~positive, positive)]
-            label = None if i else "answered" if several else "score 0.5"
-            axes.plot(*working, "o", color=color if several else ORANGE, label=label)
-        own, others = question.names[looked_at[0]], rest(question, looked_at[0])
+            axes.plot(*working, "o", color=color if several else ORANGE, label=None if several else "score 0.5")
+        if several:
+            axes.plot([], [], "o", color=GREY, label="answered")
+        own, others = (
+            plural(labels.kind(name)) for name in (question.names[looked_at[0]], rest(question, looked_at[0]))
+        )
         axes.set(
-            xlabel="others taken for the class" if several else f"{others}s taken for {own}s",
-            ylabel="efficiency for the class" if several else f"efficiency for {own}s",
+            xlabel="others taken for the class" if several else f"{others} taken for {own}",
+            ylabel="efficiency for the class" if several else f"efficiency for {own}",
             xlim=(-0.01, 1.01),
             ylim=(-0.01, 1.01),
             aspect="equal",
@@ -75,7 +79,7 @@ def roc_figure(test: Answered, question: Question, metrics: dict, path: Path) ->
         save(figure, path)
 
 
-def confusion_figure(confusion: dict[str, dict[str, dict]], path: Path) -> None:
+def confusion_figure(confusion: dict[str, dict[str, dict]], labels: Labels, path: Path) -> None:
     """The confusion matrix of metrics.json by true class (rows) and answer (columns): events and share of the row."""
     names = list(confusion)
     counts = np.array([[confusion[true][answer]["value"] for answer in names] for true in names], dtype=np.float64)
@@ -88,8 +92,9 @@ def confusion_figure(confusion: dict[str, dict[str, dict]], path: Path) -> None:
         for i, j in np.ndindex(*counts.shape):
             ink = "white" if share[i, j] > 0.5 else "black"
             axes.text(j, i, f"{counts[i, j]:.0f}\n{share[i, j]:.3f}", ha="center", va="center", color=ink, size=11)
-        axes.set_xticks(range(len(names)), names)
-        axes.set_yticks(range(len(names)), names, rotation=90, va="center")
+        shown_names = [labels.kind(name) for name in names]
+        axes.set_xticks(range(len(names)), shown_names)
+        axes.set_yticks(range(len(names)), shown_names, rotation=90, va="center")
         axes.set(xlabel="answered", ylabel="true")
         axes.spines[:].set_visible(False)
         axes.tick_params(length=0)

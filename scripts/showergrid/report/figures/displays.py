@@ -25,7 +25,7 @@ from showergrid.inputs.pixels import Grid, columns
 from showergrid.inputs.settings import Representation
 from showergrid.inputs.window import Window
 from showergrid.report.figures.style import ORANGE, blank_figure, new_figure, save, styled
-from showergrid.report.settings.event_figures import DrawnRepresentation, DrawnResolutions
+from showergrid.report.settings.event_figures import DrawnResolutions, EventFigures
 
 GROUND = "0.93"  # background of charges: light enough for the darkest colour, dark enough for the brightest
 CHARGES = "viridis"
@@ -102,11 +102,12 @@ def display(
 def events_figure(
     chosen: Mapping[str, Hits],
     titles: Mapping[str, str],
-    representations: Sequence[DrawnRepresentation],
+    settings: EventFigures,
     calibrations: Sequence[Mapping],
     path: Path,
 ) -> None:
     """Draw one event of each class (rows; `chosen` and `titles` by class name) in each representation (columns)."""
+    representations = settings.representations
     shown = {
         (name, j): display(hits, drawn.representation, drawn.resolution, calibration)
         for name, hits in chosen.items()
@@ -120,7 +121,8 @@ def events_figure(
             axes = figure.add_subplot(len(chosen), len(representations), k + 1, projection=space)
             draw(axes, image, colors)
             drawn = representations[j]
-            title = f"{drawn.representation.name}, c = {drawn.resolution}" if k < len(representations) else ""
+            name = settings.labels.representation(drawn.representation.name)
+            title = f"{name}, c = {drawn.resolution}" if k < len(representations) else ""
             axes.set_title(f"{title}\n{titles[name]}".strip())
         figure.colorbar(colors, ax=figure.axes, label="charge in a pixel [tick ADC]", aspect=40)
         save(figure, path)

@@ -14,6 +14,7 @@ from showergrid.core.settings import Settings
 from showergrid.report.figures.displays import Display, charge_colors, draw
 from showergrid.report.figures.style import blank_figure, new_figure, save, styled
 from showergrid.report.settings.event_figures import DrawnRepresentation
+from showergrid.report.settings.labels import Labels
 
 DEPTHS, CHARGES = 256, 128  # steps of the legend
 DECADES = 3.5  # of charge, below the largest charge of the training events
@@ -24,7 +25,9 @@ def has_hue(drawn: DrawnRepresentation) -> bool:
     return hasattr(load("representations", drawn.representation.module), "hsl")
 
 
-def hue_figure(legends: Sequence[tuple[DrawnRepresentation, Mapping, Display]], title: str, path: Path) -> None:
+def hue_figure(
+    legends: Sequence[tuple[DrawnRepresentation, Mapping, Display]], labels: Labels, title: str, path: Path
+) -> None:
     """Draw a row for each representation with a hue, calibration and event: the event, and a legend of its colours."""
     if not legends:
         blank_figure("no representation of this study has a hue", path)
@@ -34,7 +37,8 @@ def hue_figure(legends: Sequence[tuple[DrawnRepresentation, Mapping, Display]], 
         for k, (drawn, calibration, shown) in enumerate(legends):
             event = figure.add_subplot(len(legends), 2, 2 * k + 1)
             draw(event, shown, charge_colors([shown.charge]))
-            event.set_title(f"{drawn.representation.name}, c = {drawn.resolution}\n{title}")
+            name = labels.representation(drawn.representation.name)
+            event.set_title(f"{name}, c = {drawn.resolution}\n{title}")
             _draw_legend(figure.add_subplot(len(legends), 2, 2 * k + 2), drawn, calibration)
         save(figure, path)
 

@@ -9,7 +9,7 @@ from matplotlib.colors import ListedColormap
 
 from showergrid.report.figures.style import new_figure, save, styled
 from showergrid.report.formats.numbers import number
-from showergrid.report.tables.pairs import Pairs, name
+from showergrid.report.tables.pairs import Pairs
 
 WRITTEN = 20  # most places with each difference written out
 SMALLEST = 5  # inches: least side of the matrix
@@ -25,7 +25,7 @@ def pairs_figure(pairs: Pairs, path: Path) -> None:
     told = pairs.matrix
     side = max(SMALLEST, 0.24 * count) if count > WRITTEN else max(SMALLEST, 0.5 * count)
     reach = max(0.01, np.abs(difference).max())
-    labels = [f"{name(place)}  {i + 1}" for i, place in enumerate(pairs.places)]
+    labels = [f"{pairs.settings.labels.sentence(*place.key)}  {i + 1}" for i, place in enumerate(pairs.places)]
     with styled():
         figure = new_figure(side + 1.6 + LETTER * max(map(len, labels)), side + 1.2)
         axes = figure.subplots()

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure, FigureBase
 from matplotlib.lines import Line2D
 
 from showergrid.report.figures.style import GREY, PALETTE, new_figure, save, styled
+from showergrid.report.settings.labels import plural
 from showergrid.report.settings.performance import CellPerformance
 from showergrid.report.tables.performance import Series, rest
 from showergrid.report.tables.performance_table import ratio_text
@@ -20,7 +21,7 @@ MARKERS = "os^Dv"
 BEYOND = 1e9  # a rejection that no panel reaches
 APART = 0.003  # distance in efficiency between the intervals of places
 STEP = 0.05  # distance between places in a bin, as a share of its width
-QUANTITIES = {"accuracy": "accuracy", "efficiency": "efficiency for {positive}s", "purity": "purity"}
+QUANTITIES = {"accuracy": "accuracy", "efficiency": "efficiency for {positives}", "purity": "purity"}
 VARIABLES = {"energy": "energy [GeV]", "angle": "angle to the beam [degree]", "hits": "hits"}
 
 
@@ -33,7 +34,8 @@ def efficiency_figure(series: Sequence[Series], settings: CellPerformance, note:
     with styled():
         figure = new_figure(1 + 3 * len(variables), 8.5 * len(settings.question.against_rest))
         for part, kind, _ in _by_class(figure, settings):
-            labels = {name: text.format(positive=kind) for name, text in QUANTITIES.items()}
+            positives = plural(settings.labels.kind(kind))
+            labels = {name: text.format(positives=positives) for name, text in QUANTITIES.items()}
             labels["purity_reweighted"] = f"purity at {ratio_text(settings.performance)}"
             axes = part.subplots(len(labels), len(variables), sharex="col", sharey="row", squeeze=False)
             for column, variable in enumerate(variables):
@@ -70,9 +72,10 @@ def rejection_figure(series: Sequence[Series], settings: CellPerformance, note: 
                     axes.plot([at, at], [p.estimate.low, min(p.estimate.high, BEYOND)], color=PALETTE[i], lw=1.2)
                 ends = [p.estimate.high for p in marked if math.isfinite(p.estimate.high)]
                 largest = max([largest, *ends, *(p.estimate.value for p in points)])
+            own, others = settings.labels.kind(positive), settings.labels.kind(other)
             axes.set(
-                xlabel=f"efficiency for {positive}s",
-                ylabel=f"{other} rejection: {other}s to one\ntaken for {positive}",
+                xlabel=f"efficiency for {plural(own)}",
+                ylabel=f"{others} rejection: {plural(others)} to one\ntaken for {own}",
                 yscale="log",
                 ylim=(0.8, 2 * largest),
             )
@@ -88,9 +91,10 @@ def calibration_figure(series: Sequence[Series], settings: CellPerformance, note
             axes = part.subplots()
             axes.plot([0, 1], [0, 1], ls=":", lw=1, color=GREY)
             _bins(axes, series, positive, "score", "positive_share", 0)
+            own = settings.labels.kind(positive)
             axes.set(
-                xlabel=f"score (probability of {positive})",
-                ylabel=f"share of {positive}s",
+                xlabel=f"score (probability of {own})",
+                ylabel=f"share of {plural(own)}",
                 xlim=(-0.02, 1.02),
                 ylim=(-0.02, 1.02),
                 aspect="equal",
@@ -106,7 +110,7 @@ def threshold_figure(series: Sequence[Series], settings: CellPerformance, note: 
         figure = new_figure(9.5, 5.6 * len(settings.question.against_rest))
         for part, positive, _ in _by_class(figure, settings):
             panels = (
-                ("efficiency", f"efficiency for {positive}s"),
+                ("efficiency", f"efficiency for {plural(settings.labels.kind(positive))}"),
                 ("purity", "purity"),
                 ("efficiency_purity", "efficiency x purity"),
                 ("purity_reweighted", f"purity at {ratio}"),

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 
 from showergrid.core.errors import InputError
 from showergrid.report.figures.style import PALETTE, new_figure, save, styled
+from showergrid.report.settings.labels import Labels
 
 OF_CLASS = ("efficiency", "purity")
 MARKERS = "osv^<"
@@ -29,7 +30,7 @@ def read_table(path: Path) -> list[dict[str, str]]:
     return rows
 
 
-def removal_figure(rows: Sequence[Mapping[str, str]], path: Path) -> None:
+def removal_figure(rows: Sequence[Mapping[str, str]], labels: Labels, path: Path) -> None:
     """Draw a panel for each quantity, with a line for each way of choosing the hits kept; bands are the intervals.
 
     Efficiency and purity are those of the positive class, or of each class, one row each.
@@ -40,10 +41,11 @@ def removal_figure(rows: Sequence[Mapping[str, str]], path: Path) -> None:
         panels = figure.subplots(len(classes), 1 + len(OF_CLASS), sharey=True, squeeze=False)
         for row, kind in zip(panels, classes, strict=True):
             for axes, name in zip(row[1:], OF_CLASS, strict=True):
-                _draw(axes, rows, f"{kind}{name}", f"{kind}{name}".replace("_", " "))
+                _draw(axes, rows, f"{kind}{name}", f"{labels.kind(kind.removesuffix('_'))} {name}".lstrip())
         _draw(panels[0, 0], rows, "accuracy", "accuracy")
-        for axes in panels[1:, 0]:
-            axes.set_axis_off()
+        for empty, axes in panels[1:, :2]:
+            empty.set_axis_off()
+            axes.tick_params(labelleft=True)
         figure.legend(*panels[0, 0].get_legend_handles_labels(), title="hits kept", loc="outside center right")
         save(figure, path)
 

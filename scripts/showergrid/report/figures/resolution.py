@@ -19,6 +19,7 @@ STEP = 0.008  # distance between networks at the same resolution, as a share of 
 
 def resolution_figure(study: ResolutionResults, path: Path) -> None:
     """Draw, for each representation, rows of test accuracies and of charge shares in the window, by kind of window."""
+    labels = study.settings.labels
     representations = list(dict.fromkeys(network.representation for network in study.series))
     with styled():
         figure = new_figure(9, 5.5 * len(representations))
@@ -40,7 +41,7 @@ def resolution_figure(study: ResolutionResults, path: Path) -> None:
                     if (network.representation, network.kind) == (representation, kind)
                 ]
                 _draw(study, series, above[column], below[column])
-                above[column].set_title(f"{representation}, window fixed in {kind}")
+                above[column].set_title(f"{labels.representation(representation)}, window fixed in {kind}")
             above[0].set_ylabel("test accuracy")
             below[0].set(ylabel="median share of\ncharge in window", ylim=(-0.03, 1.03))
         for bottom in axes[-1]:
@@ -54,13 +55,14 @@ def _draw(study: ResolutionResults, series: Sequence[ResolutionSeries], accuracy
     shift = STEP * (max(every) - min(every))
     for i, network in enumerate(series):
         color, marker = PALETTE[i % len(PALETTE)], MARKERS[i % len(MARKERS)]
+        label = study.settings.labels.model(network.model)
         moved = shift * (i - (len(series) - 1) / 2)
         shown = [(c, result) for c, result in sorted(network.results.items()) if result.status in HAS_NUMBERS]
         if shown:
             c = np.array([c for c, _ in shown]) + moved
             value, low, high = np.array([_interval(result) for _, result in shown]).T
             accuracy.errorbar(
-                c, value, (value - low, high - value), fmt=f"{marker}-", ms=4, lw=1.2, color=color, label=network.model
+                c, value, (value - low, high - value), fmt=f"{marker}-", ms=4, lw=1.2, color=color, label=label
             )
             lost = [result.status == "collapsed" for _, result in shown]
             accuracy.plot(c[lost], value[lost], "x", ms=9, color="black")

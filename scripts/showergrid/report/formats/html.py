@@ -6,9 +6,11 @@ import re
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from latex2mathml.converter import convert
 from markupsafe import Markup, escape
 
 from showergrid.core.atomic import replacing
+from showergrid.report.formats.mathematics import is_mathematics, parts
 
 Table = list[tuple[Markup, list[list[Markup]]]]  # paragraphs, each with the rows below it
 
@@ -29,9 +31,12 @@ def from_markdown(text: str) -> Table:
 
 
 def _inline(text: str) -> Markup:
-    bold = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", str(escape(text)))
+    formulas = iter([convert(part.strip("$")) for part in parts(text) if is_mathematics(part)])
+    plain = "".join("\0" if is_mathematics(part) else part for part in parts(text))  # marks do not end at a formula
+    bold = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", str(escape(plain)))
     code = re.sub(r"(?<!\\)`(.+?)`", r"<code>\1</code>", bold)
-    return Markup(re.sub(r"\\(?=[\\`*|\[\]_]|&lt;|&gt;)", "", code))  # escapes of Markdown's own marks
+    shown = re.sub(r"\\(?=[\\`*|\[\]_]|&lt;|&gt;)", "", code)  # escapes of Markdown's own marks
+    return Markup(re.sub("\0", lambda _: next(formulas), shown))
 
 
 def write_page(path: Path, template: Path, title: str, markdown: str) -> None:

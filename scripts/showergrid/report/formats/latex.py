@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from showergrid.report.formats.layout import Columns, Group, Row, Stub, TableCell, TableGrid
+from showergrid.report.formats.mathematics import is_mathematics, parts
 
 PAGE_LINES = 52  # lines of a page for a table and its caption
 CAPTION_WIDTH = 85  # characters in a line of the caption
@@ -36,18 +37,29 @@ def document(grids: Iterable[TableGrid]) -> str:
 
 
 def escape(text: str) -> str:
-    """`text` escaped so that LaTeX prints it as it is."""
-    return "".join(_SPECIAL.get(sign, sign) for sign in text)
+    """`text` escaped so that LaTeX prints it as it is, but for mathematics between two dollar signs."""
+    return "".join(
+        part if is_mathematics(part) else "".join(_SPECIAL.get(sign, sign) for sign in part) for part in parts(text)
+    )
 
 
 def name_lines(name: str, width: int) -> list[str]:
     """`name` cut into lines of at most `width` characters, after spaces, underscores, slashes and hyphens if any."""
     lines = [""]
-    for part in re.findall(rf"[^\s_/-]{{1,{width - 1}}}[\s_/-]?|[\s_/-]", name):
-        if len(lines[-1] + part.rstrip()) > width:
+    for part in re.findall(rf"\$[^$]+\$[\s_/-]?|[^\s_/$-]{{1,{width - 1}}}[\s_/-]?|[\s_/-]", name):
+        if _width(lines[-1] + part.rstrip()) > width:
             lines.append("")
         lines[-1] += part
     return [line.rstrip() for line in lines]
+
+
+def _width(text: str) -> int:
+    """Characters of a line, of mathematics about as many as are printed."""
+    printed = [
+        re.sub(r"[$^_{}]", "", re.sub(r"\\[A-Za-z]+", "x", part)) if is_mathematics(part) else part
+        for part in parts(text)
+    ]
+    return len("".join(printed))
 
 
 def _floats(grid: TableGrid) -> list[str]:

@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterable
 
 from showergrid.report.formats.layout import TableCell, TableGrid
+from showergrid.report.formats.mathematics import is_mathematics, parts
+
+_SPECIAL = r"([\\`*|<>\[\]]|(?<!\w)_|_(?!\w))"
 
 
 def document(grids: Iterable[TableGrid]) -> str:
@@ -14,8 +17,14 @@ def document(grids: Iterable[TableGrid]) -> str:
 
 
 def escape(text: str) -> str:
-    """`text` escaped so that Markdown prints it as it is; underscores within a word need no escape."""
-    return re.sub(r"([\\`*|<>\[\]]|(?<!\w)_|_(?!\w))", r"\\\1", text)
+    """`text` escaped so that Markdown prints it as it is, but for mathematics between two dollar signs.
+
+    Underscores within a word need no escape.
+    """
+    return "".join(
+        part.replace("|", r"\vert ") if is_mathematics(part) else re.sub(_SPECIAL, r"\\\1", part)
+        for part in parts(text)
+    )
 
 
 def _lines(grid: TableGrid) -> list[str]:

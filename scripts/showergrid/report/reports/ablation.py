@@ -279,7 +279,7 @@ def _caption(ablation: AblationResults) -> str:
     what = "combination" if len(names) > 1 else "value"
     return joined(
         [
-            f"Ablation {settings.name} of {_where(settings.places)}: every {what} of {listed(names)}; all other",
+            f"Ablation {settings.name} of {_where(settings)}: every {what} of {listed(names)}; all other",
             f"settings are held fixed. {captions.question_text(settings)}: train and validation (val.) at the last",
             "epoch, validation at the epoch whose weights were kept (best), and",
             captions.interval_text(settings, ablation.test_events),
@@ -318,10 +318,11 @@ def _effects_caption(ablation: AblationResults) -> str:
     )
 
 
-def _where(places: Sequence[Variant]) -> str:
+def _where(settings: Parameters) -> str:
     """Network, representation and resolution, each with all its values where it is varied."""
-    models = dict.fromkeys(base(place.model) for place in places)
-    representations = dict.fromkeys(base(place.representation) for place in places)
+    labels, places = settings.labels, settings.places
+    models = dict.fromkeys(labels.model(base(place.model)) for place in places)
+    representations = dict.fromkeys(labels.representation(base(place.representation)) for place in places)
     resolutions = dict.fromkeys(str(place.resolution) for place in places)
     return f"{' / '.join(models)} on {' / '.join(representations)}, c {' / '.join(resolutions)}"
 

@@ -124,14 +124,17 @@ def _joint(results: ContainmentResults) -> TableGrid:
                 f"at once, in pixels and, {SMALL}, in cm: on every axis the same quantile of the extents, raised until",
                 "enough events fit on all axes. It stands best for each event. c: pixels across the detector in x.",
                 " ".join(
-                    f"{representation.name}: axes {', '.join(representation.axes)}."
+                    f"{settings.labels.representation(representation.name)}: axes {', '.join(representation.axes)}."
                     for representation in settings.representations
                 ),
             ]
         ),
         stub=(Stub("c"),),
         columns=tuple(
-            Columns(representation.name, tuple(_share_text(share) for share in settings.shares))
+            Columns(
+                settings.labels.representation(representation.name),
+                tuple(_share_text(share) for share in settings.shares),
+            )
             for representation in settings.representations
         ),
         groups=tuple(
@@ -152,6 +155,7 @@ def _joint(results: ContainmentResults) -> TableGrid:
 
 
 def _placed(results: ContainmentResults) -> TableGrid:
+    labels = results.settings.labels
     groups: dict[tuple[str, int], list[Row]] = {}
     for placed in results.placed:
         shares = (placed.held, placed.hits, placed.charge)
@@ -159,7 +163,7 @@ def _placed(results: ContainmentResults) -> TableGrid:
             str(placed.resolution),
             pixels_text(placed.window.shape),
             f"{_cm_text(placed.cm)} cm",
-            ", ".join(placed.models),
+            ", ".join(map(labels.model, placed.models)),
         )
         groups.setdefault((placed.representation, placed.resolution), []).append(
             Row(names, (tuple(TableCell(number(x)) for x in shares),))
@@ -181,7 +185,7 @@ def _placed(results: ContainmentResults) -> TableGrid:
         stub=(Stub("c"), Stub("window", 20), Stub("", 26), Stub("network", 22)),
         columns=(Columns("", ("whole", "hits", "charge")),),
         groups=tuple(
-            Group(tuple(rows), name if i == 0 or keys[i - 1][0] != name else "")
+            Group(tuple(rows), labels.representation(name) if i == 0 or keys[i - 1][0] != name else "")
             for i, ((name, _), rows) in enumerate(groups.items())
         ),
     )
@@ -189,7 +193,8 @@ def _placed(results: ContainmentResults) -> TableGrid:
 
 def _events_text(results: ContainmentResults) -> str:
     settings = results.settings
-    events = f"Containment of the {results.events} training events ({' and '.join(settings.question.names)})"
+    classes = " and ".join(settings.labels.kinds(settings.question))
+    events = f"Containment of the {results.events} training events ({classes})"
     if "validation" in settings.ranges:
         return f"{events}; the ranges of the axes come from them and the validation events."
     return f"{events}, from which the ranges of the axes come too."

@@ -120,7 +120,11 @@ def _answers(combined: pa.Table, question: Question, how: str) -> np.ndarray:
 def layout(ensemble: EnsembleResults) -> list[TableGrid]:
     """The table, with a row for every way to combine, then one for every member."""
     rows = [Row((_words(combination.how),), (_combined_cells(combination),)) for combination in ensemble.combined]
-    members = [Row((name,), (_member_cells(ensemble, name),)) for name in ensemble.members]
+    labels = ensemble.settings.labels
+    members = [
+        Row((labels.place(result.representation, result.resolution, result.model),), (_member_cells(ensemble, name),))
+        for name, result in ensemble.members.items()
+    ]
     heads = ("val.", "test", "interval", "AUC", "interval", "difference", "interval", "p")
     return [
         TableGrid(

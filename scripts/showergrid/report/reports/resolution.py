@@ -9,6 +9,7 @@ from showergrid.evaluation.cell_folder import MeanShare
 from showergrid.report.formats.csv import sizes, written
 from showergrid.report.formats.layout import SMALL, Columns, Group, Row, Stub, TableCell, TableGrid
 from showergrid.report.formats.numbers import number, short
+from showergrid.report.settings.labels import Labels
 from showergrid.report.tables import captions, estimates, resolution
 from showergrid.report.tables.captions import COLLAPSED, IDENTICAL, STATUS, joined
 from showergrid.report.tables.csv_columns import (
@@ -155,7 +156,7 @@ def _group(study: ResolutionResults, scan: ResolutionSeries, resolutions: Sequen
             for name, cells in rows.items()
             if set(cells) != {TableCell()}
         ),
-        ", ".join(text for text in (scan.model + mark, _window(scan)) if text),
+        ", ".join(text for text in (study.settings.labels.model(scan.model) + mark, _window(scan)) if text),
     )
 
 
@@ -197,10 +198,13 @@ def _caption(study: ResolutionResults, representation: str, kind: str, series: S
     settings = study.settings
     results = [result for scan in series for result in scan.results.values()]
     published = [accuracy for scan in series for c, accuracy in scan.published.items() if c in scan.results]
+    labels = settings.labels
     alike = [names for names in study.identical if any(scan.name in names for scan in series)]
+    shown = {scan.name: scan.shown(labels) for scan in study.series}
     return joined(
         [
-            f"{captions.question_text(settings)} on {representation} against the resolution c (pixels across the",
+            f"{captions.question_text(settings)} on {labels.representation(representation)} against the resolution c",
+            "(pixels across the",
             f"detector in x; below c the size of a pixel), with the window fixed in {kind}{_MEANING[kind]}.",
             f"Test: accuracy on {study.test_events} test events, the same for all cells, and {SMALL} its",
             f"{100 * settings.bootstrap.level:g} % interval (events; seeds and events together where there are several",
@@ -212,9 +216,9 @@ def _caption(study: ResolutionResults, representation: str, kind: str, series: S
             captions.STATUS_TEXT,
             captions.COLLAPSED_TEXT,
             _published_text(settings, published),
-            captions.identical_text(alike),
+            captions.identical_text([shown[name] for name in names] for names in alike),
             captions.origin_text(settings),
-            _settings_text(series),
+            _settings_text(series, labels),
         ]
     )
 
@@ -240,11 +244,11 @@ def _published_text(settings: Parameters, shown: Sequence[float]) -> str:
     return f"{text}."
 
 
-def _settings_text(series: Sequence[ResolutionSeries]) -> str:
+def _settings_text(series: Sequence[ResolutionSeries], labels: Labels) -> str:
     """Batch, precision, epochs and seeds of each network; equal ones are stated once."""
     same: dict[str, list[str]] = {}
     for scan in series:
         made = [result for result in scan.results.values() if result.status in HAS_NUMBERS]
         for text in dict.fromkeys(", ".join(captions.training_texts(result)) for result in made):
-            same.setdefault(text, []).append(scan.model)
+            same.setdefault(text, []).append(labels.model(scan.model))
     return " ".join(f"{', '.join(models)}: {text}." for text, models in same.items())

@@ -57,7 +57,7 @@ def _ours(table: GridResults) -> TableGrid:
         label=f"tab:{settings.name}",
         caption=_caption(table),
         stub=(Stub("network"),),
-        columns=tuple(Columns(column, HEADS) for column in settings.columns),
+        columns=tuple(Columns(settings.labels.representation(column), HEADS) for column in settings.columns),
         groups=tuple(
             Group((Row((_marked(table, model),), tuple(_cells(table.results[c, model]) for c in settings.columns)),))
             for model in settings.rows
@@ -67,7 +67,7 @@ def _ours(table: GridResults) -> TableGrid:
 
 
 def _marked(table: GridResults, model: str) -> str:
-    return model + IDENTICAL * bool(twins(table.identical, model))
+    return table.settings.labels.model(model) + IDENTICAL * bool(twins(table.identical, model))
 
 
 def _cells(result: Result) -> tuple[TableCell, ...]:
@@ -96,18 +96,18 @@ def _entry(result: Result) -> PublishedEntry:
 
 
 def _published(table: GridResults, lines: Sequence[Line]) -> TableGrid:
-    columns = table.settings.columns
+    columns, labels = table.settings.columns, table.settings.labels
     models = dict.fromkeys(line.model for line in lines)
     return TableGrid(
         label=f"tab:{table.settings.name}-published",
         caption=_published_caption(table, lines),
         stub=(Stub("network", 22), Stub("source")),
-        columns=tuple(Columns(column, HEADS[: len(SHOWN)]) for column in columns),
+        columns=tuple(Columns(labels.representation(column), HEADS[: len(SHOWN)]) for column in columns),
         groups=tuple(
             Group(
                 tuple(
                     Row(
-                        (line.model, line.source + IDENTICAL * bool(line.twins)),
+                        (labels.model(line.model), line.source + IDENTICAL * bool(line.twins)),
                         tuple(_published_cells(line, column) for column in columns),
                     )
                     for line in lines
@@ -130,6 +130,7 @@ def _published_cells(line: Line, column: str) -> tuple[TableCell, ...]:
 def _caption(table: GridResults) -> str:
     """All that is needed to read the table."""
     settings, results = table.settings, list(table.results.values())
+    labels = settings.labels
     return joined(
         [
             f"{captions.question_text(settings)}: train and validation (val.) at the last epoch, validation at the",
@@ -140,7 +141,7 @@ def _caption(table: GridResults) -> str:
             captions.single_seed_text(results),
             captions.STATUS_TEXT,
             captions.COLLAPSED_TEXT,
-            captions.identical_text(table.identical),
+            captions.identical_text([labels.model(model) for model in group] for group in table.identical),
             captions.origin_text(settings),
             _settings_text(table),
         ]
@@ -150,22 +151,25 @@ def _caption(table: GridResults) -> str:
 def _settings_text(table: GridResults) -> str:
     """The settings of the cells with numbers; equal settings are stated once."""
     same: dict[str, list[str]] = {}
+    labels = table.settings.labels
     for column in table.settings.columns:
         models: dict[str, list[str]] = {}
         for model in table.settings.rows:
             if table.results[column, model].status in HAS_NUMBERS:
                 text = ", ".join(captions.setting_texts(table.results[column, model]))
-                models.setdefault(text, []).append(model)
+                models.setdefault(text, []).append(labels.model(model))
         if models:
             text = "; ".join(f"{', '.join(names)} ({text})" for text, names in models.items())
-            same.setdefault(text, []).append(column)
+            same.setdefault(text, []).append(labels.representation(column))
     return " ".join(f"{', '.join(names)}: {text}." for text, names in same.items())
 
 
 def _published_caption(table: GridResults, lines: Sequence[Line]) -> str:
     """All that is needed to read the table of published numbers."""
     groups = {
-        (line.source, tuple(sorted((line.model, *line.twins)))): None for line in lines if line.twins
+        (line.source, tuple(map(table.settings.labels.model, sorted((line.model, *line.twins))))): None
+        for line in lines
+        if line.twins
     }  # a dict keeps their order
     parts = [
         "Our cells beside published numbers, which were published on other data and with one seed each:",

@@ -24,6 +24,7 @@ from showergrid.events.questions import Question
 from showergrid.report.formats.csv import written
 from showergrid.report.formats.layout import Columns, Group, Row, Stub, TableCell, TableGrid
 from showergrid.report.formats.numbers import number, signed
+from showergrid.report.settings.labels import Labels
 from showergrid.report.settings.tables import PlaceSettings, Reported
 from showergrid.report.tables import captions, estimates
 from showergrid.report.tables.captions import joined
@@ -164,18 +165,18 @@ def layout(table: VariationResults) -> list[TableGrid]:
                 Columns("test accuracy", ("nominal", "largest shift", "by")),
                 *(Columns("shift of the accuracy", names) for names in abreast),
             ),
-            groups=tuple(Group((_row(row, abreast),)) for row in table.rows),
+            groups=tuple(Group((_row(row, abreast, table.settings.labels),)) for row in table.rows),
             abreast=1,
         )
     ]
 
 
-def _row(row: Shifted, abreast: Sequence[Sequence[str]]) -> Row:
+def _row(row: Shifted, abreast: Sequence[Sequence[str]], labels: Labels) -> Row:
     largest = row.shifts[row.largest]
     summary = (estimates.measured(row.estimates[NOMINAL]), _shift(largest), TableCell(row.largest.replace("_", " ")))
     place = row.place
     return Row(
-        (f"{place.representation} c{place.resolution}", place.model),
+        (f"{labels.representation(place.representation)} c{place.resolution}", labels.model(place.model)),
         (summary, *(tuple(_shift(row.shifts[name]) for name in names) for names in abreast)),
     )
 

@@ -10,6 +10,7 @@ from showergrid.core.settings import Resolution, Settings
 from showergrid.events.questions import Question
 from showergrid.events.settings import Axis
 from showergrid.inputs.settings import Direction, WindowSettings
+from showergrid.report.settings.labels import Labels
 
 
 class ImageAxes(Settings):
@@ -32,6 +33,7 @@ class ContainmentSettings(Settings):
     """The shares of events that windows shall hold, and the windows of the study to measure."""
 
     question: Question
+    labels: Labels = Labels()
     ranges: list[str] = Field(min_length=1, description="sets of events from which the ranges of the axes come")
     direction: Direction = Field(description="which showers run up")
     representations: list[ImageAxes] = Field(min_length=1, description="in the order of the table")

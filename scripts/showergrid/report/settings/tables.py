@@ -9,6 +9,7 @@ from pydantic import Field
 from showergrid.core.settings import Settings
 from showergrid.evaluation.settings import Bootstrap, Comparison
 from showergrid.events.questions import Question
+from showergrid.report.settings.labels import Labels
 
 
 class CellSettings(Settings):
@@ -37,6 +38,11 @@ class PlaceSettings(Settings):
     settings: CellSettings | None = Field(description="what a caption says of it; none where there is nothing to say")
 
     @property
+    def key(self) -> tuple[str, int, str]:
+        """Representation, resolution and model."""
+        return self.representation, self.resolution, self.model
+
+    @property
     def name(self) -> str:
         """Its folder below cells/."""
         return f"{self.representation}/c{self.resolution}/{self.model}"
@@ -48,6 +54,7 @@ class Reported(Settings):
     name: str = Field(min_length=1, description="name of the table")
     places: list[PlaceSettings] = Field(min_length=1, description="in the order of the study")
     question: Question
+    labels: Labels = Labels()
     chosen_by: str | None = Field(default=None, description="the question that chose the epochs, if it is another")
     bootstrap: Bootstrap
     comparison: Comparison

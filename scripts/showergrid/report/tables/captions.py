@@ -37,8 +37,10 @@ def flags(result: Result, twins: Iterable[str]) -> list[str]:
 
 def question_text(reported: Reported) -> str:
     """The classes that the accuracy tells apart, as the start of a sentence."""
-    names = reported.question.names
-    return f"Accuracy of telling {' from '.join(names) if len(names) == 2 else listed(names) + ' apart'}"
+    names = reported.labels.kinds(reported.question)
+    told = f"ccuracy of telling {' from '.join(names) if len(names) == 2 else listed(names) + ' apart'}"
+    title = reported.labels.questions.get(reported.question.name)
+    return f"{title}: a{told}" if title else f"A{told}"
 
 
 def interval_text(reported: Reported, test_events: int) -> str:
@@ -54,8 +56,8 @@ def epochs_text(reported: Reported) -> str:
     if reported.chosen_by is None:
         return ""
     return (
-        f"Epochs were chosen by the validation accuracy of {reported.chosen_by}: train and validation are of the "
-        "weights that were kept."
+        f"Epochs were chosen by the validation accuracy of {reported.labels.question(reported.chosen_by)}: train and "
+        "validation are of the weights that were kept."
     )
 
 

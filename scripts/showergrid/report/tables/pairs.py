@@ -101,10 +101,10 @@ def pairs_csv(pairs: Pairs) -> str:
 
 def statement(pairs: Pairs) -> TableGrid:
     """Which differences stand, in words, and how many places each stands above and below and is not told apart from."""
-    told = pairs.matrix
+    told, labels = pairs.matrix, pairs.settings.labels
     rows = [
         Row(
-            (str(i + 1), place.representation, str(place.resolution), place.model),
+            (str(i + 1), labels.representation(place.representation), str(place.resolution), labels.model(place.model)),
             (
                 (
                     TableCell(" ".join(map(str, place.seeds))),
@@ -129,7 +129,8 @@ def statement(pairs: Pairs) -> TableGrid:
 
 def words(pairs: Pairs) -> str:
     """Which differences stand, and how they were tested."""
-    count, best = len(pairs.places), name(pairs.places[0])
+    names = [pairs.settings.labels.sentence(*place.key) for place in pairs.places]
+    count, best = len(names), names[0]
     if count == 1:
         return f"{best} is the only place of the grid, so there is nothing to compare."
     told, total, stand = pairs.matrix[0], pairs.stands.size, np.count_nonzero(pairs.stands)
@@ -139,7 +140,7 @@ def words(pairs: Pairs) -> str:
         f"{pairs.settings.comparison.alpha:g}, corrected for all {total} by Holm's method."
     ]
     above = np.count_nonzero(told > 0)
-    alike = [name(pairs.places[j]) for j in np.flatnonzero(told == 0) if j]
+    alike = [names[j] for j in np.flatnonzero(told == 0) if j]
     if not alike:
         said.append(f"The best, {best}, stands above all others.")
     else:
@@ -158,11 +159,6 @@ def words(pairs: Pairs) -> str:
             "networks, not of how they are made."
         )
     return " ".join(said)
-
-
-def name(place: PlaceSettings) -> str:
-    """Name of a place in a text or a figure."""
-    return f"{place.model} on {place.representation} at c {place.resolution}"
 
 
 def ranges(numbers: Sequence[int]) -> str:

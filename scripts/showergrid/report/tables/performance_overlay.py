@@ -54,7 +54,7 @@ def best_on_validation(settings: Overlaid, measured: MeasuredPoints) -> tuple[li
     ranked = sorted(measured.validation, key=lambda name: -measured.validation[name])
     chosen = set(ranked[:OVERLAID])
     series = [
-        Series(f"{place.model} on {place.representation} at c {place.resolution}", measured.points[place.name])
+        Series(settings.labels.sentence(*place.key), measured.points[place.name])
         for place in settings.places
         if place.name in chosen
     ]

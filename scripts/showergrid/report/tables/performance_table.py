@@ -9,6 +9,7 @@ from showergrid.evaluation.comparisons import Estimate
 from showergrid.report.formats.csv import written
 from showergrid.report.formats.layout import Columns, Group, Row, Stub, TableCell, TableGrid
 from showergrid.report.formats.numbers import number
+from showergrid.report.settings.labels import plural
 from showergrid.report.settings.performance import CellPerformance, Performance
 from showergrid.report.settings.tables import PlaceSettings
 from showergrid.report.tables.estimates import measured
@@ -20,7 +21,7 @@ NUMBERS = ["class", "against", "from", "to", "at", "events", "quantity", "value"
 
 def place_row(place: PlaceSettings) -> dict[str, object]:
     """The columns that identify a place."""
-    return dict(zip(PLACE, (*_names(place), " ".join(map(str, place.seeds))), strict=True))
+    return dict(zip(PLACE, (*place.key, " ".join(map(str, place.seeds))), strict=True))
 
 
 def point_rows(points: Sequence[Point]) -> list[dict[str, object]]:
@@ -53,11 +54,13 @@ def layout(
     settings: CellPerformance, places: Sequence[PlaceSettings], points: Mapping[str, Sequence[Point]], events: int
 ) -> TableGrid:
     """The main numbers of every place, each with its interval: of the positive class, or of every one."""
-    question = settings.question
+    question, labels = settings.question, settings.labels
     looked_at = question.against_rest
     several = len(looked_at) > 1
     positive, other = (
-        ("the class", "other") if several else (question.names[looked_at[0]], rest(question, looked_at[0]))
+        ("the class", "other")
+        if several
+        else (labels.kind(question.names[looked_at[0]]), labels.kind(rest(question, looked_at[0])))
     )
     efficiencies = settings.performance.efficiencies
     ratio = ratio_text(settings.performance)
@@ -72,16 +75,17 @@ def layout(
         for k in looked_at:
             kind = question.names[k]
             own = [point for point in points[place.name] if point.of == kind]
-            stub = (*map(str, _names(place)), *([kind] if several else []))
+            names = labels.representation(place.representation), str(place.resolution), labels.model(place.model)
+            stub = (*names, *([labels.kind(kind)] if several else []))
             rows.append(Row(stub, (_headline(own, efficiencies, f"{rest(question, k)}_rejection"),)))
     said = (
         "Accuracy is of all classes; efficiency, purity and rejection are of each class against the rest, at the "
         f"likeliest class; purity is of the test events, and re-weighted to {ratio} events of the class to others. "
         "Rejection: others to one that is taken for the class, at an efficiency of at least so much."
         if several
-        else f"Efficiency and purity are those of {positive}s at a score of 0.5; purity is of the test events, and "
-        f"re-weighted to {ratio} {positive}s to {other}s. Rejection: {other}s to one that is taken for {positive}, at "
-        f"an efficiency for {positive}s of at least so much."
+        else f"Efficiency and purity are those of {plural(positive)} at a score of 0.5; purity is of the test events, "
+        f"and re-weighted to {ratio} {plural(positive)} to {plural(other)}. Rejection: {plural(other)} to one that is "
+        f"taken for {positive}, at an efficiency for {plural(positive)} of at least so much."
     )
     return TableGrid(
         label="performance",
@@ -99,10 +103,6 @@ def ratio_text(performance: Performance) -> str:
     """The ratio of the classes as text: 1:10."""
     ratio = performance.ratio
     return f"1:{1 / ratio:.4g}" if ratio < 1 else f"{ratio:.4g}:1"
-
-
-def _names(place: PlaceSettings) -> tuple[str, int, str]:
-    return place.representation, place.resolution, place.model
 
 
 def _headline(points: Sequence[Point], efficiencies: Sequence[float], rejection: str) -> tuple[TableCell, ...]:

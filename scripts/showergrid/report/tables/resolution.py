@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+from showergrid.report.settings.labels import Labels
 from showergrid.report.settings.published import PublishedResolution
 from showergrid.report.settings.tables import PlaceSettings, Reported
 from showergrid.report.tables.results import Measured, Result, identical_rows, judged, measure, printed
@@ -34,7 +35,11 @@ class ResolutionSeries:
     @property
     def name(self) -> str:
         """Name of the series in a warning."""
-        return f"{self.model} ({self.representation}, window in {self.kind})"
+        return self.shown(Labels())
+
+    def shown(self, labels: Labels) -> str:
+        """The same for readers."""
+        return f"{labels.model(self.model)} ({labels.representation(self.representation)}, window in {self.kind})"
 
 
 @dataclass(frozen=True)
