@@ -9,7 +9,7 @@ from showergrid.evaluation.cell_folder import read_metrics
 from showergrid.evaluation.predictions import read_predictions
 from showergrid.events.questions import Question
 from showergrid.report.figures.cell import confusion_figure, history_figure, roc_figure
-from showergrid.report.settings.labels import Labels
+from showergrid.report.settings.labels import HumanLabels
 from showergrid.training.history import read_history
 
 
@@ -18,7 +18,7 @@ def main(a: argparse.Namespace) -> None:
     job = provenance.start(a.job, __file__)
     job.reads({"history": a.history, "metrics": a.metrics, "predictions": a.predictions})
     question = Question(**job.config["question"])
-    labels = Labels(**job.config["labels"])
+    labels = HumanLabels(**job.config["labels"])
     metrics = read_metrics(a.metrics)
     of_test = metrics["questions"][question.name]["test"]
 

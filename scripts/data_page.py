@@ -8,7 +8,7 @@ from showergrid.core import provenance
 from showergrid.core.errors import run
 from showergrid.report.data.page import data_page
 from showergrid.report.formats.html import write_page
-from showergrid.report.settings.labels import Labels
+from showergrid.report.settings.labels import HumanLabels
 
 
 def main(a: argparse.Namespace) -> None:
@@ -16,7 +16,7 @@ def main(a: argparse.Namespace) -> None:
     job = provenance.start(a.job, __file__)
     job.reads({"summary": a.summary, "template": a.template})
     summary = json.loads(a.summary.read_text())
-    write_page(a.output, a.template, "The data", data_page(summary, Labels(**job.config["labels"])))
+    write_page(a.output, a.template, "The data", data_page(summary, HumanLabels(**job.config["labels"])))
     job.finish(a.provenance, {"page": a.output})
 
 

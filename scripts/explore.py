@@ -18,7 +18,7 @@ from showergrid.report.data.sample import read_sample
 from showergrid.report.data.settings import Baselines, PublishedData
 from showergrid.report.data.summary import summary, write_extents
 from showergrid.report.figures.data import FIGURES
-from showergrid.report.settings.labels import Labels
+from showergrid.report.settings.labels import HumanLabels
 
 
 def main(arguments: argparse.Namespace) -> None:
@@ -29,7 +29,7 @@ def main(arguments: argparse.Namespace) -> None:
     )
     baselines = Baselines(**job.config["baselines"])
     question = Question(**job.config["question"])
-    labels = Labels(**job.config["labels"])
+    labels = HumanLabels(**job.config["labels"])
     published = PublishedData(**job.config["published"]) if job.config["published"] else None
     sample = read_sample(arguments.hits, arguments.events, question, baselines)
     event, sets = read_split(arguments.split)

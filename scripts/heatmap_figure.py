@@ -7,7 +7,7 @@ from showergrid.core import provenance
 from showergrid.core.errors import run
 from showergrid.events.questions import Question
 from showergrid.report.figures.galleries import heatmap_figure, read_maps
-from showergrid.report.settings.labels import Labels
+from showergrid.report.settings.labels import HumanLabels
 
 
 def main(a: argparse.Namespace) -> None:
@@ -15,7 +15,7 @@ def main(a: argparse.Namespace) -> None:
     job = provenance.start(a.job, __file__)
     job.reads({"maps": a.maps, "report": a.report})
     question = Question(**job.config["question"])
-    labels = Labels(**job.config["labels"])
+    labels = HumanLabels(**job.config["labels"])
     events = read_maps(a.maps, a.report, question)
     heatmap_figure(events, labels.kinds(question), job.config["energy"], job.config["shown"], a.figure)
     job.finish(a.provenance, outputs={"figure": a.figure})

@@ -14,7 +14,7 @@ from showergrid.inputs.image_file import read_images
 from showergrid.inputs.settings import WindowSettings
 from showergrid.inputs.window import Window
 from showergrid.report.figures.galleries import mistakes_figure, worst
-from showergrid.report.settings.labels import Labels
+from showergrid.report.settings.labels import HumanLabels
 
 
 def main(a: argparse.Namespace) -> None:
@@ -22,7 +22,7 @@ def main(a: argparse.Namespace) -> None:
     job = provenance.start(a.job, __file__)
     job.reads({"predictions": a.predictions, "images": a.images, "calibration": a.calibration})
     question, shown = Question(**job.config["question"]), job.config["shown"]
-    labels = Labels(**job.config["labels"])
+    labels = HumanLabels(**job.config["labels"])
     images = read_images(a.images)
     window = Window.of(WindowSettings(**job.config["window"]), images.axes)
     pixel = np.array(pixel_size(read_calibration(a.calibration), images.axes))

@@ -6,14 +6,14 @@ from pathlib import Path
 from showergrid.core import provenance
 from showergrid.core.errors import run
 from showergrid.report.figures.removal import read_table, removal_figure
-from showergrid.report.settings.labels import Labels
+from showergrid.report.settings.labels import HumanLabels
 
 
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
     job.reads({"table": a.table})
-    removal_figure(read_table(a.table), Labels(**job.config["labels"]), a.figure)
+    removal_figure(read_table(a.table), HumanLabels(**job.config["labels"]), a.figure)
     job.finish(a.provenance, outputs={"figure": a.figure})
 
 

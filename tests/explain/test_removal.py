@@ -16,7 +16,7 @@ from showergrid.inputs.image_file import read_images
 from showergrid.inputs.making import write_images
 from showergrid.inputs.settings import ImageSettings
 from showergrid.report.figures.removal import read_table, removal_figure
-from showergrid.report.settings.labels import Labels
+from showergrid.report.settings.labels import HumanLabels
 from showergrid.tasks.classes import tasks_of
 from showergrid.training.loop import build
 
@@ -170,5 +170,5 @@ def test_table_and_figure(trained, tmp_path):
     assert float(whole[0]["accuracy_low"]) <= right <= float(whole[0]["accuracy_high"])
     assert float(whole[0]["hits"]) == hits.charge.size / 40
     for name in ("one.pdf", "two.pdf"):
-        removal_figure(read_table(tmp_path / "removal.csv"), Labels(), tmp_path / name)
+        removal_figure(read_table(tmp_path / "removal.csv"), HumanLabels(), tmp_path / name)
     assert (tmp_path / "one.pdf").read_bytes() == (tmp_path / "two.pdf").read_bytes()

@@ -238,7 +238,13 @@ def steps(*words: str) -> set[str]:
 
 
 TRAININGS = steps("train")
-FIGURES = steps("cell_figures", "cell_performance") | {"explore", "event_figures", "pairs", "performance", "containment"}
+FIGURES = steps("cell_figures", "cell_performance") | {
+    "explore",
+    "event_figures",
+    "pairs",
+    "performance",
+    "containment",
+}
 LAST = {"table"}
 
 

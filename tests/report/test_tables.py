@@ -164,6 +164,7 @@ def test_escape():
 
 
 def test_mathematics_stays():
+    assert latex.escape("$5 and $6") == r"\$5 and \$6"
     text = r"a_b $\bar{\nu}_e | x$ & 5 %"
     assert latex.escape(text) == r"a\_b $\bar{\nu}_e | x$ \& 5 \%"
     assert markdown.escape(text) == r"a_b $\bar{\nu}_e \vert  x$ & 5 %"

@@ -7,12 +7,12 @@ from typing import Any
 
 from showergrid.report.formats.html import markdown_table
 from showergrid.report.formats.markdown import escape
-from showergrid.report.settings.labels import Labels
+from showergrid.report.settings.labels import HumanLabels
 
 UNITS = {"energy": "GeV", "hits": "of an event, by its energy in GeV", "extent": "cm", "charge": "tick ADC"}
 
 
-def data_page(summary: Mapping[str, Any], labels: Labels) -> str:
+def data_page(summary: Mapping[str, Any], labels: HumanLabels) -> str:
     """The page in Markdown: a paragraph and a table for each group of numbers."""
     summary = _called(summary, labels)
     single = {name: value for name, value in summary.items() if not isinstance(value, Mapping | list)}
@@ -58,7 +58,7 @@ def _words(name: str) -> str:
     return name if "$" in name else name.replace("_", " ")
 
 
-def _called(value: Any, labels: Labels) -> Any:
+def _called(value: Any, labels: HumanLabels) -> Any:
     """The same numbers, under the labels of the classes that they are of."""
     if isinstance(value, Mapping):
         return {labels.kind(name): _called(entry, labels) for name, entry in value.items()}

@@ -9,7 +9,7 @@ import numpy as np
 from showergrid.evaluation.predictions import Answered
 from showergrid.events.questions import Question
 from showergrid.report.figures.style import BLUE, GREY, ORANGE, PALETTE, new_figure, save, styled
-from showergrid.report.settings.labels import Labels, plural
+from showergrid.report.settings.labels import HumanLabels, plural
 from showergrid.report.tables.performance import rest
 from showergrid.training.history import Epoch
 
@@ -43,7 +43,7 @@ def roc_points(positive: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np
     return np.append(0, other / max(1, other[-1])), np.append(0, own / max(1, own[-1]))
 
 
-def roc_figure(test: Answered, question: Question, labels: Labels, metrics: dict, path: Path) -> None:
+def roc_figure(test: Answered, question: Question, labels: HumanLabels, metrics: dict, path: Path) -> None:
     """The ROC curves of the test events, of the positive class or of each against the rest, with their answers marked.
 
     `metrics` are those of the test events.
@@ -79,7 +79,7 @@ def roc_figure(test: Answered, question: Question, labels: Labels, metrics: dict
         save(figure, path)
 
 
-def confusion_figure(confusion: dict[str, dict[str, dict]], labels: Labels, path: Path) -> None:
+def confusion_figure(confusion: dict[str, dict[str, dict]], labels: HumanLabels, path: Path) -> None:
     """The confusion matrix of metrics.json by true class (rows) and answer (columns): events and share of the row."""
     names = list(confusion)
     counts = np.array([[confusion[true][answer]["value"] for answer in names] for true in names], dtype=np.float64)

@@ -121,8 +121,8 @@ def events_figure(
             axes = figure.add_subplot(len(chosen), len(representations), k + 1, projection=space)
             draw(axes, image, colors)
             drawn = representations[j]
-            name = settings.labels.representation(drawn.representation.name)
-            title = f"{name}, c = {drawn.resolution}" if k < len(representations) else ""
+            column = settings.labels.representation(drawn.representation.name)
+            title = f"{column}, c = {drawn.resolution}" if k < len(representations) else ""
             axes.set_title(f"{title}\n{titles[name]}".strip())
         figure.colorbar(colors, ax=figure.axes, label="charge in a pixel [tick ADC]", aspect=40)
         save(figure, path)

@@ -14,7 +14,7 @@ from showergrid.core.settings import Settings
 from showergrid.report.figures.displays import Display, charge_colors, draw
 from showergrid.report.figures.style import blank_figure, new_figure, save, styled
 from showergrid.report.settings.event_figures import DrawnRepresentation
-from showergrid.report.settings.labels import Labels
+from showergrid.report.settings.labels import HumanLabels
 
 DEPTHS, CHARGES = 256, 128  # steps of the legend
 DECADES = 3.5  # of charge, below the largest charge of the training events
@@ -26,7 +26,7 @@ def has_hue(drawn: DrawnRepresentation) -> bool:
 
 
 def hue_figure(
-    legends: Sequence[tuple[DrawnRepresentation, Mapping, Display]], labels: Labels, title: str, path: Path
+    legends: Sequence[tuple[DrawnRepresentation, Mapping, Display]], labels: HumanLabels, title: str, path: Path
 ) -> None:
     """Draw a row for each representation with a hue, calibration and event: the event, and a legend of its colours."""
     if not legends:

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 
 from showergrid.core.errors import InputError
 from showergrid.report.figures.style import PALETTE, new_figure, save, styled
-from showergrid.report.settings.labels import Labels
+from showergrid.report.settings.labels import HumanLabels
 
 OF_CLASS = ("efficiency", "purity")
 MARKERS = "osv^<"
@@ -30,7 +30,7 @@ def read_table(path: Path) -> list[dict[str, str]]:
     return rows
 
 
-def removal_figure(rows: Sequence[Mapping[str, str]], labels: Labels, path: Path) -> None:
+def removal_figure(rows: Sequence[Mapping[str, str]], labels: HumanLabels, path: Path) -> None:
     """Draw a panel for each quantity, with a line for each way of choosing the hits kept; bands are the intervals.
 
     Efficiency and purity are those of the positive class, or of each class, one row each.

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from showergrid.report.formats.layout import Columns, Group, Row, Stub, TableCell, TableGrid
-from showergrid.report.formats.mathematics import is_mathematics, parts
+from showergrid.report.formats.mathematics import FORMULA, is_mathematics, parts
 
 PAGE_LINES = 52  # lines of a page for a table and its caption
 CAPTION_WIDTH = 85  # characters in a line of the caption
@@ -46,7 +46,7 @@ def escape(text: str) -> str:
 def name_lines(name: str, width: int) -> list[str]:
     """`name` cut into lines of at most `width` characters, after spaces, underscores, slashes and hyphens if any."""
     lines = [""]
-    for part in re.findall(rf"\$[^$]+\$[\s_/-]?|[^\s_/$-]{{1,{width - 1}}}[\s_/-]?|[\s_/-]", name):
+    for part in re.findall(rf"{FORMULA}[\s_/-]?|[^\s_/-]{{1,{width - 1}}}[\s_/-]?|[\s_/-]", name):
         if _width(lines[-1] + part.rstrip()) > width:
             lines.append("")
         lines[-1] += part

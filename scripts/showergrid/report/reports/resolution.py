@@ -9,7 +9,7 @@ from showergrid.evaluation.cell_folder import MeanShare
 from showergrid.report.formats.csv import sizes, written
 from showergrid.report.formats.layout import SMALL, Columns, Group, Row, Stub, TableCell, TableGrid
 from showergrid.report.formats.numbers import number, short
-from showergrid.report.settings.labels import Labels
+from showergrid.report.settings.labels import HumanLabels
 from showergrid.report.tables import captions, estimates, resolution
 from showergrid.report.tables.captions import COLLAPSED, IDENTICAL, STATUS, joined
 from showergrid.report.tables.csv_columns import (
@@ -244,7 +244,7 @@ def _published_text(settings: Parameters, shown: Sequence[float]) -> str:
     return f"{text}."
 
 
-def _settings_text(series: Sequence[ResolutionSeries], labels: Labels) -> str:
+def _settings_text(series: Sequence[ResolutionSeries], labels: HumanLabels) -> str:
     """Batch, precision, epochs and seeds of each network; equal ones are stated once."""
     same: dict[str, list[str]] = {}
     for scan in series:

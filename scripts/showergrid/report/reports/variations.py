@@ -24,7 +24,7 @@ from showergrid.events.questions import Question
 from showergrid.report.formats.csv import written
 from showergrid.report.formats.layout import Columns, Group, Row, Stub, TableCell, TableGrid
 from showergrid.report.formats.numbers import number, signed
-from showergrid.report.settings.labels import Labels
+from showergrid.report.settings.labels import HumanLabels
 from showergrid.report.settings.tables import PlaceSettings, Reported
 from showergrid.report.tables import captions, estimates
 from showergrid.report.tables.captions import joined
@@ -171,7 +171,7 @@ def layout(table: VariationResults) -> list[TableGrid]:
     ]
 
 
-def _row(row: Shifted, abreast: Sequence[Sequence[str]], labels: Labels) -> Row:
+def _row(row: Shifted, abreast: Sequence[Sequence[str]], labels: HumanLabels) -> Row:
     largest = row.shifts[row.largest]
     summary = (estimates.measured(row.estimates[NOMINAL]), _shift(largest), TableCell(row.largest.replace("_", " ")))
     place = row.place

@@ -10,7 +10,7 @@ from showergrid.core.settings import Resolution, Settings
 from showergrid.events.questions import Question
 from showergrid.events.settings import Axis
 from showergrid.inputs.settings import Direction, WindowSettings
-from showergrid.report.settings.labels import Labels
+from showergrid.report.settings.labels import HumanLabels
 
 
 class ImageAxes(Settings):
@@ -33,7 +33,7 @@ class ContainmentSettings(Settings):
     """The shares of events that windows shall hold, and the windows of the study to measure."""
 
     question: Question
-    labels: Labels = Labels()
+    labels: HumanLabels = HumanLabels()
     ranges: list[str] = Field(min_length=1, description="sets of events from which the ranges of the axes come")
     direction: Direction = Field(description="which showers run up")
     representations: list[ImageAxes] = Field(min_length=1, description="in the order of the table")

@@ -7,7 +7,7 @@ from pydantic import Field
 from showergrid.core.settings import Resolution, Settings
 from showergrid.events.questions import Question
 from showergrid.inputs.settings import Representation, WindowSettings
-from showergrid.report.settings.labels import Labels
+from showergrid.report.settings.labels import HumanLabels
 
 
 class DrawnRepresentation(Settings):
@@ -29,7 +29,7 @@ class EventFigures(Settings):
     """Which events are drawn, and how."""
 
     question: Question
-    labels: Labels = Labels()
+    labels: HumanLabels = HumanLabels()
     energy: float = Field(gt=0, description="of each class the event nearest to it is drawn [GeV]")
     representations: list[DrawnRepresentation] = Field(min_length=1, description="columns of events.pdf")
     resolutions: DrawnResolutions

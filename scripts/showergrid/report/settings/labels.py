@@ -12,7 +12,7 @@ from showergrid.core.variants import base
 from showergrid.events.questions import Question
 
 
-class Labels(Settings):
+class HumanLabels(Settings):
     """The labels of a study by name; what has none is called by its name."""
 
     representations: dict[Name, str] = Field(default={}, description="of representations")

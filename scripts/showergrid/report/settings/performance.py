@@ -9,7 +9,7 @@ from pydantic import Field
 from showergrid.core.settings import Settings
 from showergrid.evaluation.settings import Bootstrap, Comparison
 from showergrid.events.questions import Question
-from showergrid.report.settings.labels import Labels
+from showergrid.report.settings.labels import HumanLabels
 from showergrid.report.settings.tables import PlaceSettings
 
 Efficiency = Annotated[float, Field(gt=0, lt=1)]
@@ -29,7 +29,7 @@ class CellPerformance(Settings):
     """Settings of the performance of one cell, apart from its folder."""
 
     question: Question
-    labels: Labels = Labels()
+    labels: HumanLabels = HumanLabels()
     bootstrap: Bootstrap
     performance: Performance
 
@@ -44,7 +44,7 @@ class Compared(Settings):
     """Settings of the comparison of all pairs of places, apart from the cell folders."""
 
     question: Question
-    labels: Labels = Labels()
+    labels: HumanLabels = HumanLabels()
     comparison: Comparison
     level: float = Field(gt=0.5, lt=1, description="confidence level of the intervals")
     places: list[PlaceSettings] = Field(min_length=1, description="in the order of the grid")

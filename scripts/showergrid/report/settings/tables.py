@@ -9,7 +9,7 @@ from pydantic import Field
 from showergrid.core.settings import Settings
 from showergrid.evaluation.settings import Bootstrap, Comparison
 from showergrid.events.questions import Question
-from showergrid.report.settings.labels import Labels
+from showergrid.report.settings.labels import HumanLabels
 
 
 class CellSettings(Settings):
@@ -54,7 +54,7 @@ class Reported(Settings):
     name: str = Field(min_length=1, description="name of the table")
     places: list[PlaceSettings] = Field(min_length=1, description="in the order of the study")
     question: Question
-    labels: Labels = Labels()
+    labels: HumanLabels = HumanLabels()
     chosen_by: str | None = Field(default=None, description="the question that chose the epochs, if it is another")
     bootstrap: Bootstrap
     comparison: Comparison

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from showergrid.report.settings.labels import Labels
+from showergrid.report.settings.labels import HumanLabels
 from showergrid.report.settings.published import PublishedResolution
 from showergrid.report.settings.tables import PlaceSettings, Reported
 from showergrid.report.tables.results import Measured, Result, identical_rows, judged, measure, printed
@@ -35,9 +35,9 @@ class ResolutionSeries:
     @property
     def name(self) -> str:
         """Name of the series in a warning."""
-        return self.shown(Labels())
+        return self.shown(HumanLabels())
 
-    def shown(self, labels: Labels) -> str:
+    def shown(self, labels: HumanLabels) -> str:
         """The same for readers."""
         return f"{labels.model(self.model)} ({labels.representation(self.representation)}, window in {self.kind})"
 
