@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
@@ -18,6 +17,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 from showergrid.core.seeds import generator  # noqa: E402
 from showergrid.events.detector import Box  # noqa: E402
 from showergrid.events.order import along_axis, truth_time  # noqa: E402
+from showergrid.plan.layers import merged, read_layers  # noqa: E402
 from showergrid.sources.showers.geant4 import Detector, draw, geant4_data  # noqa: E402
 from showergrid.sources.showers.readout import read_out  # noqa: E402
 from showergrid.sources.showers.settings import Readout, Simulation  # noqa: E402
@@ -34,7 +34,7 @@ def timed(work: Callable[[], T]) -> tuple[float, T]:
 
 def main(arguments: argparse.Namespace) -> None:
     """Print one line for each energy, and one for the whole range of the study."""
-    config = yaml.safe_load(arguments.config.read_text())
+    config = merged(read_layers(ROOT, arguments.configfile, {}))
     simulation, readout = Simulation(**config["simulation"]), Readout(**config["readout"])
     box, codes = (
         Box(**config["detector"]),
@@ -60,6 +60,6 @@ def main(arguments: argparse.Namespace) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--config", type=Path, default=ROOT / "config" / "config.yaml", help="the study")
+    parser.add_argument("--configfile", type=Path, nargs="+", default=[], help="the study, as for snakemake")
     parser.add_argument("--events", type=int, default=100, help="showers an energy")
     main(parser.parse_args())

@@ -11,7 +11,7 @@ rule archive:
         images=IMAGES,
         configs=[
             os.path.relpath(file) if file.is_relative_to(Path.cwd()) else file
-            for file in map(Path, workflow.configfiles)
+            for file in [Path(name) for name, _ in LAYERS[:-1]]
         ],
         template="archive/page.html.j2",
         code=code("archive"),

@@ -16,7 +16,7 @@ from showergrid.core.closure import closure
 from showergrid.core.code import state
 from showergrid.core.errors import InputError
 from showergrid.core.variants import base
-from showergrid.core.yaml_files import read_yaml, typed
+from showergrid.core.yaml_files import typed
 from showergrid.models.parts.weights import weights_file
 from showergrid.plan import (
     apptainer,
@@ -26,12 +26,11 @@ from showergrid.plan import (
     locks,
     report_jobs,
 )
-from showergrid.plan.names import given_in
+from showergrid.plan.layers import given_in, merged, read_layers
 from showergrid.plan.study import Study
 from showergrid.tuning.best import of_images
 from snakemake.logging import logger
 from snakemake.settings.types import DeploymentMethod
-from snakemake.utils import update_config
 
 
 def refuse(fault):
@@ -41,15 +40,14 @@ def refuse(fault):
 
 
 try:
-    # The Snakefile's own comes last; Snakemake would take the last of keys that stand twice
-    layers = [
-        (str(path), read_yaml(Path(path)))
-        for path in [*workflow.configfiles[-1:], *workflow.configfiles[:-1]]
-    ]
-    # Snakemake reads all inside of braces or brackets as text
-    layers.append(("--config", typed(workflow.config_settings.config)))
-    update_config(config, layers[-1][1])
-    STUDY = Study.read(config, given_in(layers))
+    # The Snakefile's own file comes last; Snakemake reads all inside of braces or brackets of --config as text
+    LAYERS = read_layers(
+        Path(os.path.relpath(workflow.basedir)),
+        map(Path, workflow.configfiles[:-1]),
+        typed(workflow.config_settings.config),
+    )
+    config.update(merged(LAYERS))
+    STUDY = Study.read(config, given_in(LAYERS))
     PUBLISHED = jobs.published(STUDY.config, Path(workflow.basedir))
 except InputError as error:
     refuse(error)

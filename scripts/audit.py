@@ -11,12 +11,12 @@ from collections import Counter
 from pathlib import Path
 
 from snakemake.cli import parse_config
-from snakemake.utils import update_config
 
 from showergrid.core.errors import InputError, run
-from showergrid.core.yaml_files import read_yaml, typed
+from showergrid.core.yaml_files import typed
 from showergrid.plan.audit import STATES, Project, audit, forget
 from showergrid.plan.jobs import published
+from showergrid.plan.layers import merged, read_layers
 from showergrid.plan.study import Study
 from showergrid.rebuild.results import read_results
 
@@ -25,14 +25,11 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
-    config = read_yaml(ROOT / "config/config.yaml")
-    for path in a.configfile:
-        update_config(config, read_yaml(path))
     try:
-        update_config(config, typed(parse_config(a.config)))
+        values = typed(parse_config(a.config))
     except ValueError as error:
         raise InputError(f"--config: {error}") from None
-    study = Study.read(config)
+    study = Study.read(merged(read_layers(ROOT, a.configfile, values)))
     results = read_results(a.results or ROOT / study.config.results)
     audited = audit(results, Project(study, published(study.config, ROOT), ROOT))
     for entry in audited:

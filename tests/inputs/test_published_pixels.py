@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
+from studies import configuration
 from synthetic_hits import hits_of, random_events, write_hits
 
 import calibrate
@@ -28,7 +28,7 @@ from showergrid.report.settings.event_figures import DrawnResolutions
 from showergrid.report.tables.containment import contain
 
 ROOT = Path(__file__).parents[2]
-REFERENCE = yaml.safe_load((ROOT / "config/reference.yaml").read_text())
+REFERENCE = configuration("reference")
 DEFAULTS = {"axis_ranges": {"sets": ["train"], "padding": 0}, "direction": "more_hits"}
 
 # (x, y, z, charge) of each hit

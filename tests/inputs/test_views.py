@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
+from studies import configuration
 from synthetic_hits import CALIBRATION, hits_of, random_events
 
 from showergrid.core.errors import InputError
@@ -18,7 +18,7 @@ from showergrid.inputs.window import Window, cut
 from showergrid.plan.jobs import job
 from showergrid.plan.study import Study
 
-TEST = yaml.safe_load((Path(__file__).parents[2] / "config/test.yaml").read_text())
+TEST = configuration("test")
 PLACING = {"placement": {"x": "direction", "y": "centre", "z": "start"}, "margin": {"x": 3, "z": 2}}
 
 

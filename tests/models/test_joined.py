@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-import yaml
+from studies import configuration
 from synthetic_hits import CALIBRATION, hits_of, random_events
 
 from showergrid.core.cells import Cell
@@ -22,7 +22,7 @@ from showergrid.plan.study import Study
 from showergrid.tasks.classes import tasks_of
 from showergrid.training import loop, model_file
 
-TEST = yaml.safe_load((Path(__file__).parents[2] / "config/test.yaml").read_text())
+TEST = configuration("test")
 TEST["training"]["precision"] = "float32"
 PLACE = {"representation": "two_sides", "resolution": 100, "seed": 19}
 

@@ -4,7 +4,7 @@ import copy
 from pathlib import Path
 
 import pytest
-import yaml
+from studies import configuration
 
 from showergrid.core.cells import Cell
 from showergrid.core.errors import InputError
@@ -13,7 +13,7 @@ from showergrid.plan.jobs import job, published
 from showergrid.plan.study import Study
 
 ROOT = Path(__file__).parents[2]
-TEST = yaml.safe_load((ROOT / "config/test.yaml").read_text())
+TEST = configuration("test")
 PLACE = {"representation": "projection_y", "resolution": 200, "model": "simple", "seeds": [19, 20]}
 
 

@@ -3,18 +3,17 @@
 from pathlib import Path
 
 import pytest
-from snakemake.common.configfile import load_configfile
+from studies import configuration
 
 from showergrid.core.errors import InputError
 from showergrid.plan import explain_jobs, jobs
 from showergrid.plan.study import Study
 
-CONFIG = Path(__file__).parents[2] / "config/test.yaml"
 CELL = {"representation": "projection_y", "resolution": 200, "model": "simple", "seed": 19}
 
 
 def study(**changes) -> Study:
-    config = load_configfile(CONFIG)
+    config = configuration("test")
     for key, value in changes.items():
         config["explanation"][key] |= value
     return Study.read(config)

@@ -8,6 +8,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from studies import configuration
 
 from showergrid.core.errors import InputError
 from showergrid.plan.cluster import Cluster
@@ -21,7 +22,7 @@ SITE = ROOT / "slurm/site.yaml"
 
 @pytest.fixture(scope="module")
 def raw() -> dict:
-    return yaml.safe_load((ROOT / "config/config.yaml").read_text())
+    return configuration()
 
 
 @pytest.fixture(scope="module")

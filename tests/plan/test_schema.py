@@ -7,20 +7,13 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
-from snakemake.common.configfile import load_configfile
 from snakemake.utils import update_config
+from studies import configuration
 
 from showergrid.plan.study import Study
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((ROOT / "config/schema.json").read_text())
-
-
-def merged(name: str) -> dict:
-    """A study as Snakemake reads it: merged over the default one."""
-    config = load_configfile(ROOT / "config/config.yaml")
-    update_config(config, load_configfile(ROOT / f"config/{name}.yaml"))
-    return config
 
 
 def faults(config: dict) -> list[str]:
@@ -42,15 +35,14 @@ def test_schema_is_a_schema():
     Draft202012Validator.check_schema(SCHEMA)
 
 
-@pytest.mark.parametrize("name", ["config", "reference", "test"])
-def test_studies_obey_the_schema(name):
-    assert not faults(load_configfile(ROOT / f"config/{name}.yaml"))
-    assert not faults(merged(name))
+STUDIES = sorted(path.stem for path in (ROOT / "config/electron_photon").glob("*.yaml"))
 
 
-@pytest.mark.parametrize("name", ["config", "laptop", "reference", "showers", "test"])
-def test_studies_can_be_read(name):
-    assert Study.read(merged(name)).cells
+@pytest.mark.parametrize("name", STUDIES)
+def test_studies_obey_the_schema_and_can_be_read(name):
+    config = configuration(name)
+    assert not faults(config)
+    assert Study.read(config).cells
 
 
 @pytest.mark.parametrize(
@@ -63,6 +55,6 @@ def test_studies_can_be_read(name):
     ],
 )
 def test_schema_refuses_what_is_wrong(wrong, word):
-    config = merged("config")
+    config = configuration()
     update_config(config, wrong)
     assert any(word in fault for fault in faults(config))

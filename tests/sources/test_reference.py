@@ -5,12 +5,10 @@ Agreement within 20 % is asked for, 30 % at 0.1 GeV; three standard errors of ou
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pyarrow as pa
 import pytest
-import yaml
+from studies import configuration
 
 from showergrid.core.seeds import generator
 from showergrid.events.detector import Box
@@ -18,9 +16,8 @@ from showergrid.report.data.settings import PublishedData
 from showergrid.sources.showers.settings import Readout, Simulation
 from showergrid.sources.showers.showers import simulate_shard
 
-CONFIG = Path(__file__).parents[2] / "config"
-STUDY = yaml.safe_load((CONFIG / "config.yaml").read_text())
-PUBLISHED = PublishedData(**yaml.safe_load((CONFIG / "reference.yaml").read_text())["published"]["data"])
+STUDY = configuration()
+PUBLISHED = PublishedData(**configuration("reference")["published"]["data"])
 CODES = [code for kind in STUDY["questions"][0]["classes"] for code in kind["values"]]
 
 

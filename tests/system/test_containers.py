@@ -273,7 +273,7 @@ def test_an_ordinary_user_can_run_it(image, apptainer, tmp_path):
 
 
 def test_study_in_another_place(contained, project, apptainer, tmp_path):
-    project.edit("config/test.yaml", "results: results-test", f"results: {tmp_path}/elsewhere")
+    project.edit("config/electron_photon/test.yaml", "results: results-test", f"results: {tmp_path}/elsewhere")
     snakemake(project, apptainer, "--cores", "1", f"{tmp_path}/elsewhere/data/shards/0.hits.parquet")
     moved, original = (folder / "data/shards/0.hits.parquet" for folder in (tmp_path / "elsewhere", contained.results))
     assert moved.read_bytes() == original.read_bytes()

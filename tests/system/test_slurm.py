@@ -69,7 +69,7 @@ def target(project: Project, name: str = "model.safetensors") -> str:
 def lengthen(project: Project) -> None:
     """Give the cell, and those of the same network, more epochs."""
     short = "{name: efficientnet_lite0, win_shape: [32, 64]"
-    project.edit("config/test.yaml", short, f"{short}, n_epochs: {EPOCHS}, min_epochs: {EPOCHS}")
+    project.edit("config/electron_photon/test.yaml", short, f"{short}, n_epochs: {EPOCHS}, min_epochs: {EPOCHS}")
 
 
 def describe_site(project: Project) -> None:
@@ -102,7 +102,7 @@ def submitted(
     project: Project,
     cluster: Cluster,
     *arguments: str,
-    config: str = "config/test.yaml",
+    config: str = "config/electron_photon/test.yaml",
     path: str = ENVIRONMENT["PATH"],
 ) -> Iterator[Submitted]:
     """Run `snakemake --profile slurm` as a user of the cluster does, but ask for the status of jobs more often."""
@@ -295,7 +295,7 @@ def test_node_that_is_drained_and_resumed(cluster, long, untrained):
 
 def test_two_studies_at_once(cluster, finished, long, untrained):
     config = untrained.root / "config/other.yaml"
-    config.write_text((ROOT / "config/test.yaml").read_text().replace("results-test", "results-other"))
+    config.write_text((ROOT / "config/electron_photon/test.yaml").read_text().replace("results-test", "results-other"))
     data = ["results-other/data/hits.parquet", "results-other/data/split.parquet"]
     with submitted(untrained, cluster, *data, config="config/other.yaml") as other:
         wait_for(lambda: cluster.jobs("rule_simulate", "RUNNING"), "a job of the first")

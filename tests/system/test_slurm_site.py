@@ -53,6 +53,6 @@ def test_options_of_a_site(project):
     assert {options["slurm_account"] for options in needs.values()} == {"lartpc"}
     assert {options["constraint"] for options in needs.values()} == {"icelake"}
 
-    project.edit("config/test.yaml", "device: auto", "device: cpu")
+    project.edit("config/config.yaml", "device: auto", "device: cpu")
     options = asked(project)["train"]
     assert (options["slurm_partition"], options["gpu"]) == ("long", "0")

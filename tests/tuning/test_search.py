@@ -12,6 +12,7 @@ from pathlib import Path
 import optuna
 import pytest
 import yaml
+from studies import configuration
 
 from showergrid.core.errors import InputError
 from showergrid.plan.jobs import job, published
@@ -39,7 +40,7 @@ from showergrid.tuning.trials import (
 )
 
 ROOT = Path(__file__).parents[2]
-TEST = yaml.safe_load((ROOT / "config/test.yaml").read_text())
+TEST = configuration("test")
 SPACE = {
     "optim_lr": {"low": 1.0e-4, "high": 1.0e-1, "log": True},
     "batch_size": {"low": 8, "high": 32, "step": 8},

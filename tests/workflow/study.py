@@ -32,7 +32,7 @@ def warm_snakemake() -> subprocess.Popen[str]:
 
 @dataclass(frozen=True)
 class Project:
-    """The project's files in `root`, with the tiny study of config/test.yaml."""
+    """The project's files in `root`, with the tiny study of config/electron_photon/test.yaml."""
 
     root: Path
 
@@ -46,7 +46,7 @@ class Project:
     def snakemake(
         self,
         *arguments: str,
-        config: str = "config/test.yaml",
+        config: str = "config/electron_photon/test.yaml",
         check: bool = True,
         environment: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
@@ -77,7 +77,7 @@ class Project:
             raise AssertionError(f"{' '.join(arguments)} failed:\n{done.stdout[-8000:]}")
         return done
 
-    def plan(self, *arguments: str, config: str = "config/test.yaml") -> Plan:
+    def plan(self, *arguments: str, config: str = "config/electron_photon/test.yaml") -> Plan:
         return Plan(self.snakemake("--dry-run", *arguments, config=config).stdout)
 
     def sources(self, job: Job) -> frozenset[str]:

@@ -120,7 +120,14 @@ def test_what_is_inside(whole, finished):
         shard = name.parts[:2] == ("data", "shards") and path.suffix == ".parquet"
         if path.is_file() and name.parts[0] not in ("logs", "benchmarks") and not shard:
             assert (whole / "results-test" / name).read_bytes() == path.read_bytes(), name
-    for name in ("Snakefile", "envs/torch.txt", "config/test.yaml", "CITATION.cff", ".zenodo.json", "scripts/train.py"):
+    for name in (
+        "Snakefile",
+        "envs/torch.txt",
+        "config/electron_photon/test.yaml",
+        "CITATION.cff",
+        ".zenodo.json",
+        "scripts/train.py",
+    ):
         assert (whole / name).read_bytes() == (finished.root / name).read_bytes()
 
 

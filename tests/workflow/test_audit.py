@@ -13,7 +13,7 @@ CELL = "cells/projection_y/c100/complex/seed20"
 
 
 def audit(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "scripts/audit.py", *arguments, "--configfile", "config/test.yaml"]
+    command = [sys.executable, "scripts/audit.py", *arguments, "--configfile", "config/electron_photon/test.yaml"]
     return subprocess.run(command, cwd=project.root, env=ENVIRONMENT, capture_output=True, text=True, check=False)
 
 
@@ -37,7 +37,7 @@ def test_finished_study_is_current_wherever_it_lies(project, tmp_path):
 
 
 def test_what_differs_is_named(project):
-    project.edit("config/test.yaml", "- {name: complex,", "- {name: complex, optim_lr: 0.005,")
+    project.edit("config/electron_photon/test.yaml", "- {name: complex,", "- {name: complex, optim_lr: 0.005,")
     project.edit("scripts/showergrid/representations/color.py", "\nclass ", "\n# A remark.\nclass ")
     with open(project.root / "envs/torch.txt", "a") as lock:
         lock.write("another==1.0\n")
@@ -71,7 +71,7 @@ def test_what_differs_is_named(project):
 
 
 def test_what_is_forgotten_is_made_again_without_snakemakes_memory_too(project):
-    project.edit("config/test.yaml", "- {name: complex,", "- {name: complex, optim_lr: 0.005,")
+    project.edit("config/electron_photon/test.yaml", "- {name: complex,", "- {name: complex, optim_lr: 0.005,")
     planned = project.plan().rules
     shutil.rmtree(project.root / ".snakemake")
     done = audit(project, "--forget")

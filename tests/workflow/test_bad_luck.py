@@ -145,7 +145,7 @@ def test_file_in_place_of_the_folder_is_refused(fresh):
 
 def start(project: Project, *targets: str) -> subprocess.Popen:
     return subprocess.Popen(
-        [*SNAKEMAKE, *targets, "--configfile", "config/test.yaml"],
+        [*SNAKEMAKE, *targets, "--configfile", "config/electron_photon/test.yaml"],
         cwd=project.root,
         env=dict(ENVIRONMENT),
         stdout=subprocess.PIPE,
@@ -199,7 +199,9 @@ def test_second_run_in_a_folder_is_refused_and_harms_nothing(finished, fresh):
 
 def test_two_studies_in_one_folder_run_at_once(finished, fresh):
     config = fresh.root / "config/other.yaml"
-    config.write_text((fresh.root / "config/test.yaml").read_text().replace("results-test", "results-other"))
+    config.write_text(
+        (fresh.root / "config/electron_photon/test.yaml").read_text().replace("results-test", "results-other")
+    )
     first = start(fresh, "--cores", "1", IMAGES)
     while not running("scripts/simulate.py", fresh.root.resolve()):
         assert first.poll() is None

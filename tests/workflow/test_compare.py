@@ -28,8 +28,8 @@ def test_a_copy_is_the_same(project, compare):
 
 def test_threads_and_seeds_that_were_changed_are_named(project, compare):
     """One cell is made again with another number of threads, and its intervals from another seed."""
-    project.edit("config/test.yaml", "  - name: simple\n", "  - name: simple\n    threads: 2\n")
-    project.edit("config/test.yaml", "bootstrap: {seed: 1,", "bootstrap: {seed: 2,")
+    project.edit("config/electron_photon/test.yaml", "  - name: simple\n", "  - name: simple\n    threads: 2\n")
+    project.edit("config/config.yaml", "bootstrap: {seed: 1,", "bootstrap: {seed: 2,")
     project.snakemake("--cores", "2", f"results-test/{CELL}/metrics.json")
     made = {path.name for path in (project.results / CELL).glob("*.*")}
     done = compare(project)
@@ -48,7 +48,7 @@ def test_threads_and_seeds_that_were_changed_are_named(project, compare):
 
 
 def test_a_cell_that_is_strict_is_told_by_its_record(project, compare):
-    project.edit("config/test.yaml", "  - name: simple\n", "  - name: simple\n    strict: true\n")
+    project.edit("config/electron_photon/test.yaml", "  - name: simple\n", "  - name: simple\n    strict: true\n")
     project.snakemake("--cores", "2", f"results-test/{CELL}/metrics.json")
     for record in ("train", "evaluate"):
         said = json.loads((project.results / CELL / f"{record}.provenance.json").read_text())["determinism"]

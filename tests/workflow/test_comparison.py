@@ -54,16 +54,16 @@ def test_a_target_of_its_own(project):
 @pytest.mark.parametrize(
     ("old", "new", "rules"),
     [
-        ("ratio: 0.1", "ratio: 1.0", {"cell_performance", "performance"}),
+        ("performance: {", "performance: {ratio: 1.0, ", {"cell_performance", "performance"}),
         (
-            "comparison: {alpha: 0.05}",
-            "comparison: {alpha: 0.01}",
+            "\nperformance:",
+            "\ncomparison: {alpha: 0.01}\nperformance:",
             {"pairs", "report", "published", "resolution_figure"},
         ),
     ],
 )
 def test_an_edit_makes_again_what_is_told_of_it(project, old, new, rules):
-    project.edit("config/test.yaml", old, new)
+    project.edit("config/electron_photon/test.yaml", old, new)
     assert set(project.plan().rules) == rules
 
 

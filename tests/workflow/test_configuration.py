@@ -7,26 +7,26 @@ import pytest
 
 FAULTS = [
     ("showers: 160", "showers: many", ["simulation.showers", "many", "integer"]),
-    ("showers: 160", "showers: 160\n  shower_size: 3", ["shower_size", "unknown key", "shard_size"]),
-    ("optim_lr: 1.0e-3", "optim_lr: -1", ["optim_lr", "-1", "greater than 0"]),
+    ("showers: 160", "showers: 160, shower_size: 3", ["shower_size", "unknown key", "shard_size"]),
+    ("training: {", "training: {optim_lr: -1, ", ["optim_lr", "-1", "greater than 0"]),
     ("- {name: complex,", "- {name: complex, optm_lr: 3,", ["complex", "optm_lr", "unknown key", "optim_lr"]),
     ("- {name: complex,", "- {name: complexx,", ["complexx", "complex", "simple"]),
     ("axis: y, cube_pool", "axis: w, cube_pool", ["projection_y", "axis", "w", "'x', 'y' or 'z'"]),
     ("win_shape: [16, 32]", "win_shape: [16]", ["simple", "shape", "[16]", "x, z"]),
     ("results: results-test", "results: ../a;b", ["results", "../a;b"]),
-    ("published: config/reference.yaml", "published: config/nothing.yaml", ["published", "config/nothing.yaml"]),
+    ("\nperformance:", "\npublished: config/nothing.yaml\nperformance:", ["published", "config/nothing.yaml"]),
     ("models: [complex], seeds", "models: [complex, simple], seeds", ["table1", "simple", "projection_y", "twice"]),
 ]
 
 
 @pytest.mark.parametrize(("old", "new", "words"), FAULTS)
 def test_fault_is_named(checked_out, old, new, words):
-    original = (checked_out.root / "config/test.yaml").read_text()
+    original = (checked_out.root / "config/electron_photon/test.yaml").read_text()
     try:
-        checked_out.edit("config/test.yaml", old, new)
+        checked_out.edit("config/electron_photon/test.yaml", old, new)
         done = checked_out.snakemake(check=False)
     finally:
-        (checked_out.root / "config/test.yaml").write_text(original)
+        (checked_out.root / "config/electron_photon/test.yaml").write_text(original)
     assert done.returncode != 0
     line = last_line(done.stdout)
     assert "config: " in line
@@ -48,7 +48,7 @@ def test_an_unknown_name_in_the_defaults_is_told_with_its_key_and_their_file(che
     line = last_line(checked_out.snakemake("--dry-run", config=str(config), check=False).stdout)
     assert line == (
         "config: models.simple.overrides: unknown representation 'voxels'; valid: mine; models stands in "
-        f"config/config.yaml, representations in {config}: give models there too"
+        f"config/electron_photon/default.yaml, representations in {config}: give models there too"
     )
 
 
@@ -62,7 +62,7 @@ def test_a_cell_that_cannot_be_is_refused_in_one_line_and_nothing_stays_locked(c
 
 
 def test_a_key_that_is_given_twice_is_named_with_both_lines(checked_out, tmp_path):
-    lines = (checked_out.root / "config/test.yaml").read_text().splitlines()
+    lines = (checked_out.root / "config/electron_photon/test.yaml").read_text().splitlines()
     config = tmp_path / "mine.yaml"
     config.write_text("\n".join([*lines, "results: results-other"]))
     done = checked_out.snakemake("--dry-run", config=str(config), check=False)

@@ -4,10 +4,11 @@ import json
 
 import pytest
 import yaml
-from study import ROOT, checkout
+from studies import configuration
+from study import checkout
 
 SHOWERS = 2500
-STUDY = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+STUDY = configuration()
 CELLS = [
     f"{STUDY['results']}/cells/projection_y/c{resolution}/simple/seed{seed}/metrics.json"
     for block in STUDY["grid"]

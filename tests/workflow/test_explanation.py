@@ -45,11 +45,11 @@ def test_what_an_edit_makes_again(explained, tmp_path):
     assert explained.plan(*FIGURES).jobs == []
     for old, new, planned in (
         ("kept: [1.0, 0.1]", "kept: [1.0, 0.2]", {"removal", "removal_figure"}),
-        ("masked: 0.1", "masked: 0.2", {"heatmaps", "heatmap_figure"}),
+        ("steps: 4}", "steps: 4, masked: 0.2}", {"heatmaps", "heatmap_figure"}),
         ("shown: {heatmaps: 1,", "shown: {heatmaps: 2,", {"heatmap_figure"}),
         ("mistakes: 2}", "mistakes: 3}", {"mistakes"}),
     ):
-        text = (explained.root / "config/test.yaml").read_text()
+        text = (explained.root / "config/electron_photon/test.yaml").read_text()
         assert old in text
         (explained.root / "config/edited.yaml").write_text(text.replace(old, new))
         assert set(explained.plan(*FIGURES, config="config/edited.yaml").rules) == planned

@@ -11,6 +11,7 @@ CELLS = [
     ("features", "xgboost", 4),
     ("features", "cut", 1),
 ]
+STUDY = "config/electron_photon/test.yaml"
 OF_FEATURES = {("features", "xgboost"), ("features", "cut")}
 FITTED = {"linear_svm", "xgboost", "cut"}
 PARTS = "scripts/showergrid/models/parts"
@@ -39,14 +40,14 @@ def test_table_says_what_the_windows_hold(finished):
 
 
 def test_learning_rate_of_networks_leaves_trees_and_lines(project):
-    project.edit("config/test.yaml", "optim_lr: 1.0e-3", "optim_lr: 2.0e-3")
+    project.edit("config/config.yaml", "optim_lr: 1.0e-3", "optim_lr: 2.0e-3")
     trained = {model for _, _, model, _ in project.plan().places("train")}
     assert "transformer" in trained
     assert not trained & FITTED
 
 
 def test_place_of_windows_leaves_lists(project):
-    project.edit("config/test.yaml", "win_margin: {x: 10, z: 5}", "win_margin: {x: 9, z: 5}")
+    project.edit("config/electron_photon/default.yaml", "win_margin: {x: 10, z: 5}", "win_margin: {x: 9, z: 5}")
     plan = project.plan()
     assert plan.rules["train"] > 1
     assert not plan.of("representation") & {"hits", "features"}
@@ -55,9 +56,9 @@ def test_place_of_windows_leaves_lists(project):
 @pytest.mark.parametrize(
     ("file", "old", "new", "cells"),
     [
-        ("config/test.yaml", "spread_radii: [3, 10]", "spread_radii: [3, 11]", OF_FEATURES),
-        ("config/test.yaml", "rounds: 5", "rounds: 4", {("features", "xgboost")}),
-        ("config/test.yaml", "sort: distance", "sort: order", {("hits", "transformer"), ("hits", "linear_svm")}),
+        (STUDY, "spread_radii: [3, 10]", "spread_radii: [3, 11]", OF_FEATURES),
+        (STUDY, "rounds: 5", "rounds: 4", {("features", "xgboost")}),
+        (STUDY, "sort: distance", "sort: order", {("hits", "transformer"), ("hits", "linear_svm")}),
         (f"{PARTS}/linear.py", '"""Models', '"""All models', {("hits", "linear_svm"), ("features", "cut")}),
         (f"{PARTS}/hit_transformer.py", '"""A transformer', '"""One transformer', {("hits", "transformer")}),
     ],
@@ -68,7 +69,7 @@ def test_an_edit_trains_what_depends_on_it(project, file, old, new, cells):
 
 
 def test_keys_of_networks_are_refused(finished, tmp_path):
-    text = (finished.root / "config/test.yaml").read_text()
+    text = (finished.root / "config/electron_photon/test.yaml").read_text()
     config = tmp_path / "wrong.yaml"
     config.write_text(text.replace("{name: cut}", "{name: cut, optim_lr: 1.0e-3}"))
     done = finished.snakemake("--dry-run", config=str(config), check=False)

@@ -76,7 +76,7 @@ def test_runtimes_are_those_of_the_benchmarks_and_records(reported):
 def test_pages_again_plan_nothing_and_a_new_table_its_page(reported, tmp_path):
     assert reported.plan("pages").jobs == []
     project = reported.copy(tmp_path / "project")
-    project.edit("config/test.yaml", "comparison: {alpha: 0.05}", "comparison: {alpha: 0.06}")
+    project.edit("config/config.yaml", "comparison: {alpha: 0.05}", "comparison: {alpha: 0.06}")
     plan = project.plan("pages")
     once = ("published", "resolution_figure", "pairs", "runtimes", "pages")
     assert dict(plan.rules) == {"report": 2, "page": 2, **dict.fromkeys(once, 1)}

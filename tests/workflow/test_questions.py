@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from study import Project
 
 
@@ -56,7 +57,11 @@ def test_a_variant_of_an_ablation_depends_on_its_own_values(ablated, tmp_path):
     """Each variant is a cell of its own: a value that is added leaves the others as they are."""
     project = ablated.copy(tmp_path / "project")
     assert project.plan("results-test/ablations/tiny.tex").jobs == []
-    project.edit("config/test.yaml", "factors: {bn: [false, true]", "factors: {bn: [true, false], dropout: [0.0, 0.5]")
+    project.edit(
+        "config/electron_photon/test.yaml",
+        "factors: {bn: [false, true]",
+        "factors: {bn: [true, false], dropout: [0.0, 0.5]",
+    )
     plan = project.plan("results-test/ablations/tiny.tex")
     assert plan.of("model") == {"simple@dropout-0.5", "simple@bn-true,dropout-0.5"}
     assert plan.rules["images"] == 0
@@ -82,15 +87,9 @@ def own_hits(project):
     for code, name in ((11, "electrons"), (22, "photons")):
         table = pyarrow.Table.from_arrays(columns, names=names).filter(pc.equal(pdg, code))
         pyarrow.csv.write_csv(table, project.root / f"{name}.csv")
-    config = (project.root / "config/test.yaml").read_text()
-    for old, new in (
-        ("results: results-test", "results: results-own"),
-        ("order: axis", "order: as_given"),
-        ("ingest: null", "ingest: {files: [electrons.csv, photons.csv]}"),
-    ):
-        assert old in config
-        config = config.replace(old, new, 1)
-    (project.root / "config/own.yaml").write_text(config)
+    own = {"extends": "config/electron_photon/test.yaml", "results": "results-own", "order": "as_given"}
+    own["ingest"] = {"files": ["electrons.csv", "photons.csv"]}
+    (project.root / "config/own.yaml").write_text(yaml.safe_dump(own))
     return project
 
 

@@ -21,7 +21,7 @@ def test_finished_study_plans_nothing(finished):
 
 
 def test_learning_rate_of_one_network(project):
-    project.edit("config/test.yaml", "- {name: complex,", "- {name: complex, optim_lr: 0.005,")
+    project.edit("config/electron_photon/test.yaml", "- {name: complex,", "- {name: complex, optim_lr: 0.005,")
     plan = project.plan()
     assert plan.of("model") == {"complex"}
     assert plan.of("seed") == {"19", "20"}
@@ -36,21 +36,21 @@ def test_number_on_the_command_line(project):
 
 def test_two_values_swapped(project):
     # The set of values is the same: Snakemake would not see the change if each were a parameter of its own.
-    project.edit("config/test.yaml", "win_margin: {x: 4, z: 2}", "win_margin: {x: 2, z: 4}")
+    project.edit("config/electron_photon/test.yaml", "win_margin: {x: 4, z: 2}", "win_margin: {x: 2, z: 4}")
     plan = project.plan()
     assert plan.of("model") == {"complex"}
     assert plan.rules["train"] == 2
 
 
 def test_seed_added(project):
-    project.edit("config/test.yaml", "seeds: [19, 20]", "seeds: [19, 20, 21]")
+    project.edit("config/electron_photon/test.yaml", "seeds: [19, 20]", "seeds: [19, 20, 21]")
     plan = project.plan()
     assert plan.of("seed") == {"21"}
     assert dict(plan.rules) == dict.fromkeys(CELL_RULES, 1)
 
 
 def test_more_showers_leave_the_shards_there_are(project):
-    project.edit("config/test.yaml", "showers: 160", "showers: 200")
+    project.edit("config/electron_photon/test.yaml", "showers: 160", "showers: 200")
     assert [job.wildcards for job in project.plan().jobs if job.rule == "simulate"] == [{"shard": "4"}]
 
 
@@ -109,13 +109,13 @@ def test_one_rule_makes_every_report_from_its_own_code(checked_out):
 
 def test_a_second_table_of_another_name(project):
     """It shows cells that there are: nothing else is made, and no other table again."""
-    project.edit("config/test.yaml", "reports: #", "reports:\n  depth: {module: table} #")
+    project.edit("config/electron_photon/default.yaml", "reports: #", "reports:\n  depth: {module: table} #")
     block = "{table: depth, representations: [projection_y], resolutions: [100, 200], models: [simple], seeds: [19]}"
-    project.edit("config/test.yaml", "grid:\n", f"grid:\n  - {block}\n")
+    project.edit("config/electron_photon/test.yaml", "grid:\n", f"grid:\n  - {block}\n")
     refused = project.snakemake("--dry-run", check=False).stdout
     assert "config: grid: depth has simple on projection_y twice" in refused
     project.edit(
-        "config/test.yaml",
+        "config/electron_photon/test.yaml",
         "resolutions: [100, 200], models: [simple], seeds",
         "resolutions: [200], models: [simple], seeds",
     )
@@ -183,7 +183,7 @@ def test_code_with_an_old_time_is_seen(project):
 
 def test_another_name_of_a_class_leaves_the_data(project):
     """Their bytes hold its code alone."""
-    project.edit("config/test.yaml", "{name: photon, values: [22]}", "{name: gamma, values: [22]}")
+    project.edit("config/electron_photon/default.yaml", "{name: photon, values: [22]}", "{name: gamma, values: [22]}")
     planned = set(project.plan().rules)
     assert {"train", "report"} <= planned
     assert not {"simulate", "gather", "split", "calibrate", "calibrate_images", "images"} & planned
@@ -199,7 +199,7 @@ def test_branch_and_back_plans_nothing(project):
         )
 
     git("checkout", "-b", "other")
-    project.edit("config/test.yaml", "optim_lr: 1.0e-3", "optim_lr: 2.0e-3")
+    project.edit("config/config.yaml", "optim_lr: 1.0e-3", "optim_lr: 2.0e-3")
     project.edit("scripts/showergrid/training/loop.py", "\nclass ", "\n# A remark.\nclass ")
     git("commit", "--all", "--message", "Change")
     assert project.plan().rules["train"] > 1
@@ -365,7 +365,7 @@ RESOLUTION_STUDY = itertools.product(
 
 
 def test_reference_grid_is_planned_exactly(checked_out):
-    plan = checked_out.plan(config="config/reference.yaml")
+    plan = checked_out.plan(config="config/electron_photon/reference.yaml")
     places = {*TABLE, *RESOLUTION_STUDY}
     expected = sorted((*place, seed) for place in places for seed in ("19", "20", "21", "22", "23"))
     for rule in sorted(OF_CELLS):

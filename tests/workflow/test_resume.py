@@ -187,7 +187,7 @@ def test_snakemake_killed(finished, project):
     target = str((cell / "metrics.json").relative_to(project.root))
     for path in cell.glob("*.*"):
         path.unlink()
-    command = [*SNAKEMAKE, target, "--configfile", "config/test.yaml"]
+    command = [*SNAKEMAKE, target, "--configfile", "config/electron_photon/test.yaml"]
     process = subprocess.Popen(
         command,
         cwd=project.root,

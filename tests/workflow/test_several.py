@@ -21,7 +21,7 @@ def test_views_share_the_images_there_are(finished):
 
 
 def test_a_view_is_made_again_with_what_shows_it_and_nothing_else(project):
-    project.edit("config/test.yaml", "axis: x, cube_pool: mean", "axis: x, cube_pool: max")
+    project.edit("config/electron_photon/test.yaml", "axis: x, cube_pool: mean", "axis: x, cube_pool: max")
     plan = project.plan()
     assert plan.of("representation") == {"projection_x", "two_sides"}
     assert plan.of("model") == {"simple", "joined", "frozen"}
@@ -31,7 +31,7 @@ def test_a_view_is_made_again_with_what_shows_it_and_nothing_else(project):
 
 def test_backbones_trained_otherwise_are_joined_anew(project):
     """The joined network is trained end to end, so how its backbone learns alone does not concern it."""
-    project.edit("config/test.yaml", "  - name: simple\n", "  - name: simple\n    optim_lr: 0.004\n")
+    project.edit("config/electron_photon/test.yaml", "  - name: simple\n", "  - name: simple\n    optim_lr: 0.004\n")
     plan = project.plan()
     assert plan.of("model") == {"simple", "frozen"}
     assert plan.rules["features"] == 2
@@ -41,7 +41,9 @@ def test_backbones_trained_otherwise_are_joined_anew(project):
 
 def test_the_classifier_of_a_frozen_cell_alone(project):
     """The classifier is trained again; the backbones and their features stay."""
-    project.edit("config/test.yaml", "backbone: simple, clf_neurons: [8]}", "backbone: simple, clf_neurons: [4]}")
+    project.edit(
+        "config/electron_photon/test.yaml", "backbone: simple, clf_neurons: [8]}", "backbone: simple, clf_neurons: [4]}"
+    )
     plan = project.plan()
     assert plan.of("model") == {"frozen"}
     assert {"train_frozen", "evaluate"} <= set(plan.rules)
@@ -75,7 +77,7 @@ def test_an_ensemble_is_made_of_cells_and_nothing_is_planned_then(project):
     with open(project.results / "ensembles/tiny.csv", newline="") as file:
         assert [row["kind"] for row in csv.DictReader(file)] == ["combined"] * 3 + ["member"] * 2
 
-    project.edit("config/test.yaml", "combine: [mean, ", "combine: [")
+    project.edit("config/electron_photon/test.yaml", "combine: [mean, ", "combine: [")
     assert dict(project.plan(TINY).rules) == {"ensemble_predictions": 1, "report": 1}
-    project.edit("config/test.yaml", "- {name: complex,", "- {name: complex, optim_lr: 0.005,")
+    project.edit("config/electron_photon/test.yaml", "- {name: complex,", "- {name: complex, optim_lr: 0.005,")
     assert dict(project.plan(TINY).rules) == {"train": 2, "evaluate": 2, "ensemble_predictions": 1, "report": 1}

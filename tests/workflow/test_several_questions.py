@@ -26,7 +26,7 @@ SPECIES = ["electron", "photon", "muon"]
 def three(tmp_path_factory) -> Project:
     """The study of three.yaml, over the tiny one, made to its end."""
     project = checkout(tmp_path_factory.mktemp("three") / "project")
-    config = yaml.safe_load((project.root / "config/test.yaml").read_text())
+    config = yaml.safe_load((project.root / "config/electron_photon/test.yaml").read_text())
     changes = yaml.safe_load((HERE / "three.yaml").read_text())
     changes["simulation"] = config["simulation"] | changes["simulation"]
     for kind, labels in LABELS.items():

@@ -168,7 +168,7 @@ def test_a_browser_shows_the_runs(moved, client, tmp_path):
 def test_again_changes_nothing_and_a_changed_cell_changes_it(tracked, tmp_path):
     assert tracked.plan(DATABASE).jobs == []
     project = tracked.copy(tmp_path / "project")
-    project.edit("config/test.yaml", "- {name: complex,", "- {name: complex, optim_lr: 0.005,")
+    project.edit("config/electron_photon/test.yaml", "- {name: complex,", "- {name: complex, optim_lr: 0.005,")
     assert dict(project.plan(DATABASE).rules) == {
         "train": 2,
         "evaluate": 2,
@@ -176,7 +176,7 @@ def test_again_changes_nothing_and_a_changed_cell_changes_it(tracked, tmp_path):
         "cell_performance": 2,
         "track": 1,
     }
-    project.edit("config/test.yaml", "optim_lr: 0.005, ", "")
+    project.edit("config/electron_photon/test.yaml", "optim_lr: 0.005, ", "")
     project.edit("scripts/showergrid/track/cells.py", "\nclass ", "\n# A remark.\nclass ")
     assert dict(project.plan(DATABASE).rules) == {"track": 1}
 
@@ -201,12 +201,12 @@ def show_on(address: str, project: Project, *cells: str) -> subprocess.Completed
 def two_cells(tracked, tmp_path) -> Project:
     """The study with two of its cells and no other in its grid."""
     project = tracked.copy(tmp_path / "project")
-    study = yaml.safe_load((project.root / "config/test.yaml").read_text())
+    study = yaml.safe_load((project.root / "config/electron_photon/test.yaml").read_text())
     kept = {"projection_y": 200, "voxels": 100}
     study["grid"] = [
         {"representations": [name], "resolutions": [c], "models": ["simple"], "seeds": [19]} for name, c in kept.items()
     ]
-    (project.root / "config/test.yaml").write_text(yaml.safe_dump(study))
+    (project.root / "config/electron_photon/test.yaml").write_text(yaml.safe_dump(study))
     for folder in project.results.glob("cells/*/*/*"):
         if str(folder.relative_to(project.results)) not in {f"cells/{name}/c{c}/simple" for name, c in kept.items()}:
             shutil.rmtree(folder)

@@ -38,8 +38,8 @@ TARGETS = [f"results-test/cells/{place}/simple@tuned/seed19/metrics.json" for pl
 def searched(finished, tmp_path_factory) -> Project:
     """The study with its searches; do not change it: take `tuned`."""
     project = finished.copy(tmp_path_factory.mktemp("tuned") / "project")
-    project.edit("config/test.yaml", "out_of_memory:", f"{GRID}\nout_of_memory:")
-    project.edit("config/test.yaml", "\npredict:", f"{IMAGES}\npredict:")
+    project.edit("config/electron_photon/test.yaml", "\n\nablations:", f"\n{GRID}\nablations:")
+    project.edit("config/electron_photon/test.yaml", "\nexplanation:", f"{IMAGES}\nexplanation:")
     project.snakemake("--cores", "2", *TARGETS)
     return project
 
@@ -96,7 +96,7 @@ def test_finished_search_plans_nothing(searched):
 
 
 def test_another_space_plans_the_search_and_its_tuned_cells(tuned):
-    tuned.edit("config/test.yaml", "optim_lr: {low: 1.0e-4,", "optim_lr: {low: 2.0e-4,")
+    tuned.edit("config/electron_photon/test.yaml", "optim_lr: {low: 1.0e-4,", "optim_lr: {low: 2.0e-4,")
     plan = tuned.plan(*TARGETS)
     assert dict(plan.rules) == {"tune": 1, "best": 1, "train": 1, "evaluate": 1}
     assert plan.of("representation") == {"projection_y"}

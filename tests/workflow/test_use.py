@@ -34,7 +34,7 @@ def used(finished, tmp_path_factory):
     project = finished.copy(tmp_path_factory.mktemp("used") / "project")
     hits = pq.read_table(project.results / "data/hits.parquet", columns=["event", "x", "y", "z", "charge"])
     pa.csv.write_csv(hits, project.root / "own.csv")
-    project.edit("config/test.yaml", "predict: []", PREDICT.rstrip() + " ")
+    project.edit("config/electron_photon/test.yaml", "bootstrap:", PREDICT + "bootstrap:")
     project.snakemake("--cores", "2", *targets())
     return project
 
@@ -68,14 +68,14 @@ def test_a_prediction_is_made_again_when_its_files_cell_or_code_change(used, tmp
     (project.root / "own.csv").write_text((project.root / "own.csv").read_text().replace("\n0,", "\n500,"))
     assert dict(project.plan(*targets()).rules) == {"predict": 1}
     shutil.copy(used.root / "own.csv", project.root / "own.csv")
-    project.edit("config/test.yaml", "seed: 20\n    files", "seed: 19\n    files")
+    project.edit("config/electron_photon/test.yaml", "seed: 20\n    files", "seed: 19\n    files")
     assert dict(project.plan(*targets()).rules) == {"predict": 1}
-    project.edit("config/test.yaml", "seed: 19\n    files", "seed: 20\n    files")
+    project.edit("config/electron_photon/test.yaml", "seed: 19\n    files", "seed: 20\n    files")
     project.edit("scripts/showergrid/apply/ranges.py", "\nclass ", "\n# A remark.\nclass ")
     assert dict(project.plan(*targets()).rules) == {"predict": 1}
     project.edit("scripts/showergrid/apply/export.py", "\nclass ", "\n# A remark.\nclass ")
     assert dict(project.plan(*targets()).rules) == {"predict": 1, "export": 2}
-    project.edit("config/test.yaml", "model: complex\n    seed: 20", "model: tiny\n    seed: 20")
+    project.edit("config/electron_photon/test.yaml", "model: complex\n    seed: 20", "model: tiny\n    seed: 20")
     done = project.snakemake("--dry-run", targets()[0], check=False)
     assert "unknown model 'tiny'; valid: simple" in done.stdout
 

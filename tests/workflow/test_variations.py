@@ -27,14 +27,14 @@ def test_table_of_variations(project):
     assert {split[event] for event in own["event"].to_pylist()} == {"test"}
 
     before = outputs(project.results)
-    project.edit("config/test.yaml", "gain: 0.0072", "gain: 0.0071")
+    project.edit("config/electron_photon/test.yaml", "gain: 0.0072", "gain: 0.0071")
     plan = project.plan(TABLE)
     assert plan.rules == {
         "vary": 2,
         "vary_cell": len({row["model"] + row["representation"] for row in rows}) + 1,
         "report": 1,
     }  # complex has two seeds
-    project.edit("config/test.yaml", "gain: 0.0071", "gain: 0.0072")
+    project.edit("config/electron_photon/test.yaml", "gain: 0.0071", "gain: 0.0072")
     assert project.plan(TABLE).jobs == []
     (project.results / "table_variations.tex").unlink()
     project.snakemake("--cores", "2", TABLE)
@@ -43,7 +43,7 @@ def test_table_of_variations(project):
 
 def test_wrong_variations_are_refused(checked_out, tmp_path):
     project = checked_out.copy(tmp_path / "project")
-    project.edit("config/test.yaml", "readout: {lifetime: 3000}", "readout: {lifetim: 3000}")
+    project.edit("config/electron_photon/test.yaml", "readout: {lifetime: 3000}", "readout: {lifetim: 3000}")
     done = project.snakemake("--dry-run", check=False)
     assert done.returncode
     assert "config: variation lifetime_3ms: readout: lifetim = 3000: unknown key" in done.stdout

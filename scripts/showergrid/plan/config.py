@@ -156,6 +156,7 @@ class Containment(Settings):
 class Config(Settings):
     """The configuration file."""
 
+    extends: str | None = Field(default=None, description="file of a study that this one stands above, in the project")
     results: str = Field(pattern=FOLDER)
     questions: list[Question] = Field(min_length=1)
     detector: Box

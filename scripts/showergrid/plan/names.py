@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from showergrid.core.errors import InputError
 from showergrid.core.variants import base
 from showergrid.plan.catalogue import VIEWS, joins
 from showergrid.plan.config import Config
-
-
-def given_in(layers: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, str]:
-    """The name of the file that holds each key of the merged configuration.
-
-    `layers`: name and content of each file, the one that the others stand above first.
-    """
-    return {key: file for file, content in layers for key in content}
 
 
 def check_names(config: Config, files: Mapping[str, str]) -> None:
