@@ -31,7 +31,7 @@ table1: .venv/ready
 	@echo; awk '/^\|/ { print; shown = 1; next } shown { exit }' results/table1.md; echo
 	@echo "The tables: results/table1.tex, .csv, .md, .tex.provenance.json (and results/table1.pdf by: make pdf)"
 	@echo "The cells:  results/cells/{representation}/c{resolution}/{network}/seed{seed}/"
-	@echo "The data:   results/data/, the images: results/images/, time and memory of each job: results/benchmarks/"
+	@echo "The data:   results/data/, inputs: results/inputs/, time and memory of each job: results/benchmarks/"
 
 pdf: .venv/ready
 	@$(BIN)/snakemake --cores $(CORES) --quiet rules host -- results/table1.pdf

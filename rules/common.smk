@@ -272,7 +272,7 @@ def image_stems(representation, resolution, model):
     ):
         return [f"{tuning_folder(representation, resolution, model)}/images"]
     return [
-        f"{RESULTS}/images/{shown}/c{resolution}"
+        f"{RESULTS}/inputs/{shown}/c{resolution}"
         for shown in STUDY.catalogue.shown(representation)
     ]
 
@@ -447,7 +447,7 @@ def data_provenance(cells):
             *[
                 f"{image}.calibration.json"
                 for image in images_of(cells)
-                if image.startswith(f"{RESULTS}/images/")
+                if image.startswith(f"{RESULTS}/inputs/")
             ],
             *features_of(cells),
             *search_outputs(cells),

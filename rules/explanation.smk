@@ -6,7 +6,7 @@ NAMED = "{representation}.c{resolution}.{model}.seed{seed}"
 rule removal:
     input:
         model=f"{CELL}/model.safetensors",
-        images=f"{RESULTS}/images/{{representation}}/c{{resolution}}.safetensors",
+        images=f"{RESULTS}/inputs/{{representation}}/c{{resolution}}.safetensors",
         hits=f"{RESULTS}/data/hits.parquet",
         events=f"{RESULTS}/data/events.parquet",
         split=f"{RESULTS}/data/split.parquet",
@@ -68,7 +68,7 @@ rule removal_figure:
 rule heatmaps:
     input:
         model=f"{CELL}/model.safetensors",
-        images=f"{RESULTS}/images/{{representation}}/c{{resolution}}.safetensors",
+        images=f"{RESULTS}/inputs/{{representation}}/c{{resolution}}.safetensors",
         events=f"{RESULTS}/data/events.parquet",
         split=f"{RESULTS}/data/split.parquet",
         code=code("heatmaps"),
@@ -132,8 +132,8 @@ rule heatmap_figure:
 rule mistakes:
     input:
         predictions=f"{CELL}/predictions.parquet",
-        images=f"{RESULTS}/images/{{representation}}/c{{resolution}}.safetensors",
-        calibration=f"{RESULTS}/images/{{representation}}/c{{resolution}}.calibration.json",
+        images=f"{RESULTS}/inputs/{{representation}}/c{{resolution}}.safetensors",
+        calibration=f"{RESULTS}/inputs/{{representation}}/c{{resolution}}.calibration.json",
         code=code("mistakes"),
     output:
         figure=f"{CELL}/figures/mistakes.pdf",

@@ -8,8 +8,8 @@ rule calibrate_images:
         calibration=f"{RESULTS}/data/calibration.json",
         code=code("calibrate_images"),
     output:
-        calibration=f"{RESULTS}/images/{{representation}}/c{{resolution}}.calibration.json",
-        provenance=f"{RESULTS}/images/{{representation}}/c{{resolution}}.calibration.json.provenance.json",
+        calibration=f"{RESULTS}/inputs/{{representation}}/c{{resolution}}.calibration.json",
+        provenance=f"{RESULTS}/inputs/{{representation}}/c{{resolution}}.calibration.json.provenance.json",
     log:
         f"{RESULTS}/logs/calibrate_images/{{representation}}.c{{resolution}}.log",
     benchmark:
@@ -35,11 +35,11 @@ rule calibrate_images:
 rule images:
     input:
         hits=f"{RESULTS}/data/hits.parquet",
-        calibration=f"{RESULTS}/images/{{representation}}/c{{resolution}}.calibration.json",
+        calibration=f"{RESULTS}/inputs/{{representation}}/c{{resolution}}.calibration.json",
         code=code("images"),
     output:
-        images=f"{RESULTS}/images/{{representation}}/c{{resolution}}.safetensors",
-        provenance=f"{RESULTS}/images/{{representation}}/c{{resolution}}.safetensors.provenance.json",
+        images=f"{RESULTS}/inputs/{{representation}}/c{{resolution}}.safetensors",
+        provenance=f"{RESULTS}/inputs/{{representation}}/c{{resolution}}.safetensors.provenance.json",
     log:
         f"{RESULTS}/logs/images/{{representation}}.c{{resolution}}.log",
     benchmark:

@@ -158,7 +158,7 @@ rule event_figures:
         hits=f"{RESULTS}/data/hits.parquet",
         events=f"{RESULTS}/data/events.parquet",
         calibrations=[
-            f"{RESULTS}/images/{drawn['representation']['name']}/c{drawn['resolution']}.calibration.json"
+            f"{RESULTS}/inputs/{drawn['representation']['name']}/c{drawn['resolution']}.calibration.json"
             for drawn in DRAWN
         ],
         code=code("event_figures"),

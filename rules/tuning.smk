@@ -11,7 +11,7 @@ TUNING_FIGURES = [
 rule tune:
     input:
         images=trial_input(
-            f"{RESULTS}/images/{{representation}}/c{{resolution}}.safetensors", False
+            f"{RESULTS}/inputs/{{representation}}/c{{resolution}}.safetensors", False
         ),
         hits=trial_input(f"{RESULTS}/data/hits.parquet", True),
         calibration=trial_input(f"{RESULTS}/data/calibration.json", True),

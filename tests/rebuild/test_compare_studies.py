@@ -54,10 +54,10 @@ def record(results: Path, name: str, inputs: list[str], outputs: list[str], **ch
 
 def records(results: Path, **changes) -> None:
     """Records of the images, of the two cells, and of a table of both."""
-    record(results, "images/c100.safetensors.provenance.json", [], ["images/c100.safetensors"], **changes)
+    record(results, "inputs/c100.safetensors.provenance.json", [], ["inputs/c100.safetensors"], **changes)
     for cell in (SIMPLE, COMPLEX):
         files = [f"{cell}/{file}" for file in FILES]
-        record(results, f"{cell}/train.provenance.json", ["images/c100.safetensors"], files, **changes)
+        record(results, f"{cell}/train.provenance.json", ["inputs/c100.safetensors"], files, **changes)
     record(results, "table1.tex.provenance.json", [f"{SIMPLE}/metrics.json"], ["table1.tex"], **changes)
 
 
@@ -66,8 +66,8 @@ def study(tmp_path) -> Path:
     results = tmp_path / "one"
     write_cell(results, "projection_y", 100, "simple", 19, 1.3)
     write_cell(results, "projection_y", 100, "complex", 19, 0.8)
-    (results / "images").mkdir()
-    (results / "images/c100.safetensors").write_text("images")
+    (results / "inputs").mkdir()
+    (results / "inputs/c100.safetensors").write_text("images")
     (results / "table1.tex").write_text("table")
     records(results)
     for apart in ("logs/train.log", "benchmarks/train.tsv", ".partial-table1.tex", f"{SIMPLE}/checkpoint.pt"):
@@ -204,30 +204,30 @@ def test_instruction_sets_are_told_by_what_one_alone_has(study, copy):
 
 def test_files_made_of_others_that_differ_follow(study, copy):
     """The images explain the cell and the table by what they were made with, not by being inputs of these."""
-    (copy / "images/c100.safetensors").write_text("others")
+    (copy / "inputs/c100.safetensors").write_text("others")
     edit_scores(copy / SIMPLE, lambda scores: scores.__iadd__(-1e-9))
     edit_metrics(copy / SIMPLE, lambda metrics: metrics.update(epochs=3))
     (copy / "table1.tex").write_text("another")
     records(copy)
     record(
-        copy, "images/c100.safetensors.provenance.json", [], ["images/c100.safetensors"], code={"images.py": "c" * 64}
+        copy, "inputs/c100.safetensors.provenance.json", [], ["inputs/c100.safetensors"], code={"images.py": "c" * 64}
     )
     comparison = compared(study, copy)
     assert comparison.following == [f"{SIMPLE}/metrics.json", f"{SIMPLE}/predictions.parquet", "table1.tex"]
     assert {(cause.difference.subject, *cause.files) for cause in comparison.causes} == {
-        ("code", "images/c100.safetensors")
+        ("code", "inputs/c100.safetensors")
     }
     assert comparison.unexplained == []
 
 
 def test_an_input_that_neither_folder_has_explains_by_its_digest(study, copy):
     edit_scores(copy / SIMPLE, lambda scores: scores.__iadd__(-1e-9))
-    (copy / "images/c100.safetensors").write_text("others")
+    (copy / "inputs/c100.safetensors").write_text("others")
     records(copy)
     for results in (study, copy):  # as an archive without data has it
-        shutil.rmtree(results / "images")
+        shutil.rmtree(results / "inputs")
     (cause,) = compared(study, copy).causes
-    assert (cause.difference.subject, cause.difference.name) == ("input", "images/c100.safetensors")
+    assert (cause.difference.subject, cause.difference.name) == ("input", "inputs/c100.safetensors")
     assert cause.files == [f"{SIMPLE}/predictions.parquet"]
 
 
@@ -247,14 +247,14 @@ def test_a_file_without_a_record_is_told(study, copy):
 def test_what_one_lacks_is_named_by_the_folder_that_is_missing(study, copy):
     shutil.rmtree(copy / COMPLEX)
     (copy / "table1.tex").unlink()
-    (study / "images/c100.safetensors").unlink()
+    (study / "inputs/c100.safetensors").unlink()
     comparison = compared(study, copy)
     assert not comparison.identical
-    assert comparison.only == ([*(f"{COMPLEX}/{file}" for file in FILES), "table1.tex"], ["images/c100.safetensors"])
+    assert comparison.only == ([*(f"{COMPLEX}/{file}" for file in FILES), "table1.tex"], ["inputs/c100.safetensors"])
     text = report(comparison, ("one", "other"))
     assert "cells/projection_y/c100/complex/ (3 files)\n" in text
     assert "\n  table1.tex\n" in text
-    assert "Only in B:\n  images/ (1 file)\n" in text
+    assert "Only in B:\n  inputs/ (1 file)\n" in text
 
 
 def test_a_cell_without_metrics_is_compared_as_far_as_it_goes(study, copy):

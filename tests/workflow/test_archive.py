@@ -387,7 +387,7 @@ def test_digests_in_place_of_the_data(project):
     folder = unpacked(archive(project, "--config", "archive={data: false}"), project.root.parent)
     assert not list(folder.rglob("hits.parquet")) + list((folder / "results-test/images").rglob("*.safetensors"))
     listed = dict(reversed(line.split("  ", 1)) for line in (folder / "not-archived.sha256").read_text().splitlines())
-    for name in ("data/hits.parquet", "data/split.parquet", "images/projection_y/c200.safetensors"):
+    for name in ("data/hits.parquet", "data/split.parquet", "inputs/projection_y/c200.safetensors"):
         assert listed[f"results-test/{name}"] == hashlib.sha256((project.results / name).read_bytes()).hexdigest()
     assert Project(folder).plan(config="study.yaml").jobs == []
     done = verify(folder, "--cell", CELL)

@@ -53,7 +53,7 @@ def test_what_differs_is_named(project):
         "configuration: model.training.optim_lr was 0.001, is 0.005; environment: envs/torch.txt pins others; "
         "input: data/split.parquet has changed"
     )
-    image = known["images/color_y/c200.safetensors"]
+    image = known["inputs/color_y/c200.safetensors"]
     assert image[0] == "stale"
     assert image[1].startswith("code: scripts/showergrid/representations/color.py has changed")
     assert known["table1.tex"][0] == "stale"
@@ -63,7 +63,7 @@ def test_what_differs_is_named(project):
     )
     assert known["data/own.txt"] == ("without a record", "")
     assert known["data/hits.parquet"] == ("current", "")
-    assert known["images/projection_y/c100.calibration.json"][0] == "stale"  # of the training events
+    assert known["inputs/projection_y/c100.calibration.json"][0] == "stale"  # of the training events
     counted = Counter(state for state, _ in known.values())
     assert done.stdout.splitlines()[-1].endswith(
         f": {counted['current']} current, {counted['stale']} stale, 1 damaged, 1 without a record"
@@ -78,7 +78,7 @@ def test_what_is_forgotten_is_made_again_without_snakemakes_memory_too(project):
     assert done.returncode == 0, done.stdout
     assert not (project.results / CELL / "model.safetensors").exists()
     assert not (project.results / CELL / "train.provenance.json").exists()
-    assert (project.results / "images/projection_y/c100.safetensors").exists()
+    assert (project.results / "inputs/projection_y/c100.safetensors").exists()
     project.snakemake("--cores", "1", "--touch")
     assert project.plan().rules == planned
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from study import ENVIRONMENT, SNAKEMAKE, Project, checkout, outputs
 
-IMAGES = "results-test/images/projection_y/c200.safetensors"
+IMAGES = "results-test/inputs/projection_y/c200.safetensors"
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small or a read-only disk")
 
 

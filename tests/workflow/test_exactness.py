@@ -132,7 +132,7 @@ def test_test_events_change_nothing_of_a_model(finished, tmp_path, monkeypatch):
     pq.write_table(events, tmp_path / "events.parquet")
 
     cell = finished.cell("color_y", 200, "simple", 19)
-    images = finished.results / "images/color_y/c200"
+    images = finished.results / "inputs/color_y/c200"
     common = {"hits": tmp_path / "hits.parquet", "provenance": tmp_path / "provenance.json"}
     run(
         "calibrate",

@@ -47,8 +47,8 @@ def test_ablation_has_every_combination(ablated):
     combinations = [row for row in rows(ablated.results / "ablations/tiny.csv") if row["row"]]
     levels = [(row["level_bn"], row["level_order"]) for row in combinations]
     assert levels == [("no", "axis"), ("no", "truth_time"), ("yes", "axis"), ("yes", "truth_time")]
-    images = ablated.results / "images/projection_y/c200.safetensors"
-    other = ablated.results / "images/projection_y@order-truth_time/c200.safetensors"
+    images = ablated.results / "inputs/projection_y/c200.safetensors"
+    other = ablated.results / "inputs/projection_y@order-truth_time/c200.safetensors"
     assert images.read_bytes() != other.read_bytes()
     assert not (ablated.results / "cells/projection_y/c200/simple@bn-false").exists()  # the study's own value
 

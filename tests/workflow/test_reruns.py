@@ -235,8 +235,8 @@ RECORDS = [
     ("data/hits.parquet", "gather", "results-test/table1.tex"),
     ("data/split.parquet", "split", "results-test/table1.tex"),
     ("data/calibration.json", "calibrate", "results-test/table1.tex"),
-    ("images/projection_y/c100.calibration.json", "calibrate_images", "results-test/table1.tex"),
-    ("images/projection_y/c100.safetensors", "images", "results-test/table1.tex"),
+    ("inputs/projection_y/c100.calibration.json", "calibrate_images", "results-test/table1.tex"),
+    ("inputs/projection_y/c100.safetensors", "images", "results-test/table1.tex"),
     ("features/projection_x/c100/simple/seed19.safetensors", "features", "results-test/table1.tex"),
     ("table1.tex", "report", "all"),
     ("table1_published.csv", "published", "all"),
@@ -338,7 +338,7 @@ def test_a_cell_outside_the_grid_can_be_named(project):
         "cells/projection_y/c100/simple/seed019/metrics.json",
         "cells/projection_y/c100/unknown/seed19/metrics.json",
         "cells/projection_y/c100/simple$(touch X)/seed19/metrics.json",
-        "images/voxels/c1e3.safetensors",
+        "inputs/voxels/c1e3.safetensors",
     ],
 )
 def test_other_names_match_no_rule(finished, name):

@@ -40,7 +40,7 @@ class Trainings:
     def start(self, output: Path, root: Path | None = None, events: Path | None = None, **changes: Any) -> Any:
         """Start a process that writes to `output`, with the scripts of `root` and some settings changed."""
         cell = self.project.cell("projection_y", 100, "complex", 19)
-        images = self.project.results / "images/projection_y/c100.safetensors"
+        images = self.project.results / "inputs/projection_y/c100.safetensors"
         job = json.loads((cell / "train.provenance.json").read_text())
         job = {key: job[key] for key in ("rule", "wildcards", "config", "environment")}
         job["config"]["model"]["training"] |= {"n_epochs": EPOCHS, "min_epochs": EPOCHS, "threads": 1, **changes}

@@ -11,7 +11,7 @@ TINY = "results-test/ensembles/tiny.tex"
 
 
 def test_views_share_the_images_there_are(finished):
-    made = {path.parent.name for path in (finished.results / "images").rglob("*.safetensors")}
+    made = {path.parent.name for path in (finished.results / "inputs").rglob("*.safetensors")}
     assert made == {"projection_x", "projection_y", "color_y", "voxels", "hits", "features"}
     both, alone = (
         json.loads((finished.cell(name, 100, "simple", 19) / "metrics.json").read_text())["window"]["charge"]

@@ -140,7 +140,7 @@ def test_a_killed_search_ends_in_the_same_table(searched, tmp_path):
     table = searched.results / "tuning/projection_y/c100/simple/workers/0.csv"
     record = json.loads(table.with_name("0.csv.provenance.json").read_text())
     job = {key: record[key] for key in ("rule", "wildcards", "config", "environment")}
-    files = {"images": "images/projection_y/c100.safetensors", "events": "data/events.parquet"}
+    files = {"images": "inputs/projection_y/c100.safetensors", "events": "data/events.parquet"}
     files = {name: searched.results / file for name, file in {**files, "split": "data/split.parquet"}.items()}
     files |= {"folder": tmp_path, "output": tmp_path / "0.csv", "provenance": tmp_path / "record.json"}
     options = [part for name, path in files.items() for part in (f"--{name}", str(path))]

@@ -136,7 +136,7 @@ def test_a_fit_that_is_no_network_is_not_exported(used, tmp_path):
     folder = used.cell("features", 200, "xgboost", 19)
     files = {
         "model": folder / "model.safetensors",
-        "images": used.results / "images/features/c200.safetensors",
+        "images": used.results / "inputs/features/c200.safetensors",
         "predictions": folder / "predictions.parquet",
         **{name: tmp_path / name for name in ("output", "specification", "example", "provenance")},
     }

@@ -69,7 +69,7 @@ def _parts(results: str, digests: Mapping[str, Digest]) -> list[dict[str, Any]]:
     kinds = [
         (f"{results}/cells/", "trained networks: weights, history, answers to every event, metrics, figures, records"),
         (f"{results}/data/", "the data, or what is left of them here: hits, events, split, ranges, records"),
-        (f"{results}/images/", "images of the events, or their ranges and records alone"),
+        (f"{results}/inputs/", "images of the events, or their ranges and records alone"),
         (f"{results}/", "tables as LaTeX, CSV and Markdown, figures, records"),
         (".snakemake/", "what Snakemake remembers of each result"),
         ("containers/", "container images and their builds"),
