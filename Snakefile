@@ -63,7 +63,7 @@ localrules:
     rulegraph,
 
 
-# The stages before the tables, to be called one by one where an early one may end in the same bytes (README).
+# The stages before the tables, to be called one by one where an early one may end in the same bytes (docs/reruns.md).
 rule data:
     input:
         [

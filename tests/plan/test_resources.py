@@ -95,7 +95,7 @@ def test_each_attempt_has_twice_as_much_up_to_what_a_node_has(memory, minutes, a
 
 
 def test_default_study_fits_what_was_measured(study):
-    """README's table has at most 1070 MB and 94 s in training, 323 and 10 elsewhere."""
+    """The table of docs/measured.md has at most 1070 MB and 94 s in training, 323 and 10 elsewhere."""
     assert 1070 < needed(study, "train").memory < 4000
     for step in ("evaluate", "gather", "split", "calibrate", "explore"):
         assert 323 < needed(study, step).memory < 2000
