@@ -27,6 +27,7 @@ include: "rules/archive.smk"
 include: "rules/notify.smk"
 
 
+# Rules that only collect, and those of the steps that run beside Snakemake
 localrules:
     all,
     data,
@@ -36,31 +37,13 @@ localrules:
     ablations,
     ensembles,
     figures,
-    cell_figures,
-    cell_performance,
     comparison,
-    pairs,
-    removal_figure,
-    heatmap_figure,
-    mistakes,
     explanations,
-    report,
-    published,
-    resolution_figure,
-    ensemble_predictions,
     tuning,
-    best,
-    tuning_figures,
-    typeset,
-    page,
-    data_page,
-    runtimes,
     pages,
-    track,
-    track_server,
-    archive,
-    list_rules,
-    rulegraph,
+
+
+workflow.localrules(*steps.LOCAL)
 
 
 # The stages before the tables, to be called one by one where an early one may end in the same bytes (docs/reruns.md).
@@ -81,7 +64,7 @@ rule inputs:
     input:
         [
             f"{stem}.{suffix}"
-            for stem in images_of(STUDY.cells)
+            for stem in PATHS.inputs_of(STUDY.cells)
             for suffix in ["safetensors", "calibration.json"]
         ],
 

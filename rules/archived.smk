@@ -23,16 +23,16 @@ def archived(wildcards):
         *files_of([f"ensembles/{name}" for name in joint]),
         *expand(rules.ensemble_predictions.output, ensemble=joint),
     ]
-    joined = joined_cells([*STUDY.cells, *variants])  # only their networks are needed
+    joined = PATHS.joined([*STUDY.cells, *variants])  # only their networks are needed
     cells = [*STUDY.cells, *variants, *joined]
     files = [
         *rules.all.input,
         *tables,
-        *cell_files(variants, CELL_FILES),
-        *cell_files(joined, TRAINED_FILES),
-        *data_provenance(cells),
-        *[f"{image}.calibration.json" for image in images_of(cells)],
-        *search_outputs(cells),
+        *PATHS.of_cells(variants, paths.EVALUATED),
+        *PATHS.of_cells(joined, paths.TRAINED),
+        *PATHS.records_of_data(cells),
+        *[f"{image}.calibration.json" for image in PATHS.inputs_of(cells)],
+        *PATHS.searches_of(cells),
         *(raw_data(cells) if STUDY.config.archive.data else []),
     ]
     return sorted(set(files))
@@ -45,8 +45,8 @@ def raw_data(cells):
         data.append("counts.json")
     return [
         *[f"{RESULTS}/data/{name}" for name in data],
-        *[f"{image}.safetensors" for image in images_of(cells)],
-        *features_of(cells),
+        *[f"{image}.safetensors" for image in PATHS.inputs_of(cells)],
+        *PATHS.features_of(cells),
     ]
 
 

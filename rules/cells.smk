@@ -3,8 +3,8 @@
 
 rule train:
     input:
-        images=image_files("safetensors"),
-        calibrations=image_files("calibration.json"),
+        images=input_files("safetensors"),
+        calibrations=input_files("calibration.json"),
         events=f"{RESULTS}/data/events.parquet",
         split=f"{RESULTS}/data/split.parquet",
         weights=weights("train"),
@@ -20,9 +20,9 @@ rule train:
     benchmark:
         f"{RESULTS}/benchmarks/train/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
     wildcard_constraints:
-        model=one_of(NOT_FROZEN),
+        model=one_of(PATHS.not_frozen),
     container:
-        in_project("containers/torch.sif")
+        image("train")
     threads: compute_threads("train")
     resources:
         **ask("train"),
@@ -60,7 +60,7 @@ rule evaluate:
     benchmark:
         f"{RESULTS}/benchmarks/evaluate/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
     container:
-        in_project("containers/data.sif")
+        image("evaluate")
     threads: 1
     resources:
         **ask("evaluate"),
@@ -95,7 +95,7 @@ rule cell_figures:
     benchmark:
         f"{RESULTS}/benchmarks/cell_figures/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
     container:
-        in_project("containers/data.sif")
+        image("cell_figures")
     threads: 1
     resources:
         **ask("cell_figures"),
@@ -116,4 +116,4 @@ rule cell_figures:
 
 rule cells:
     input:
-        cell_files(STUDY.cells, CELL_FILES),
+        PATHS.of_cells(STUDY.cells, paths.EVALUATED),

@@ -2,7 +2,7 @@
 from showergrid.plan import resources
 
 try:
-    CLUSTER = resources.read_cluster(Path(in_project("slurm/site.yaml")))
+    CLUSTER = resources.read_cluster(ROOT / "slurm/site.yaml")
 except InputError as error:
     refuse(error)
 
@@ -24,7 +24,7 @@ def ask(step):
     }
     if CLUSTER.scratch:
         requested["tmpdir"] = lambda wildcards: resources.scratch(CLUSTER)
-    if CLUSTER.gpu and ENVIRONMENTS.get(step) == "torch":
+    if CLUSTER.gpu and steps.STEPS[step].environment == "torch":
 
         def on_gpu(there, elsewhere):
             return lambda wildcards: (

@@ -13,7 +13,7 @@ rule directions:
     benchmark:
         f"{RESULTS}/benchmarks/directions.tsv"
     container:
-        in_project("containers/data.sif")
+        image("directions")
     threads: 1
     resources:
         **ask("directions"),
@@ -45,7 +45,7 @@ rule cell_performance:
     benchmark:
         f"{RESULTS}/benchmarks/cell_performance/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
     container:
-        in_project("containers/data.sif")
+        image("cell_performance")
     threads: 1
     resources:
         **ask("cell_performance"),
@@ -80,7 +80,7 @@ rule pairs:
     benchmark:
         f"{RESULTS}/benchmarks/pairs.tsv"
     container:
-        in_project("containers/data.sif")
+        image("pairs")
     threads: 1
     resources:
         **ask("pairs"),
@@ -117,7 +117,7 @@ rule performance:
     benchmark:
         f"{RESULTS}/benchmarks/performance.tsv"
     container:
-        in_project("containers/data.sif")
+        image("performance")
     threads: 1
     resources:
         **ask("performance"),

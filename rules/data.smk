@@ -16,7 +16,7 @@ if STUDY.config.ingest is not None:
         benchmark:
             f"{RESULTS}/benchmarks/ingest.tsv"
         container:
-            in_project("containers/data.sif")
+            image("ingest")
         threads: 1
         resources:
             **ask("ingest"),
@@ -45,7 +45,7 @@ else:
         benchmark:
             f"{RESULTS}/benchmarks/simulate/{{shard}}.tsv"
         container:
-            in_project("containers/data.sif")
+            image("simulate")
         threads: 1
         resources:
             **ask("simulate"),
@@ -62,8 +62,8 @@ else:
 
     rule gather:
         input:
-            hits=shards("hits.parquet"),
-            events=shards("events.parquet"),
+            hits=PATHS.shards("hits.parquet"),
+            events=PATHS.shards("events.parquet"),
             code=code("gather"),
         output:
             hits=f"{RESULTS}/data/hits.parquet",
@@ -75,7 +75,7 @@ else:
         benchmark:
             f"{RESULTS}/benchmarks/gather.tsv"
         container:
-            in_project("containers/data.sif")
+            image("gather")
         threads: 1
         resources:
             **ask("gather"),
@@ -105,7 +105,7 @@ rule split:
     benchmark:
         f"{RESULTS}/benchmarks/split.tsv"
     container:
-        in_project("containers/data.sif")
+        image("split")
     threads: 1
     resources:
         **ask("split"),
@@ -133,7 +133,7 @@ rule calibrate:
     benchmark:
         f"{RESULTS}/benchmarks/calibrate.tsv"
     container:
-        in_project("containers/data.sif")
+        image("calibrate")
     threads: 1
     resources:
         **ask("calibrate"),
@@ -173,7 +173,7 @@ rule explore:
     benchmark:
         f"{RESULTS}/benchmarks/explore.tsv"
     container:
-        in_project("containers/data.sif")
+        image("explore")
     threads: 1
     resources:
         **ask("explore"),

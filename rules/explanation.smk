@@ -1,4 +1,6 @@
 # What a trained cell looks at: its answers without some of the hits, heat maps, and its most confident mistakes.
+from showergrid.plan import explain_jobs
+
 ASKED = f"{CELL}/explanation"
 NAMED = "{representation}.c{resolution}.{model}.seed{seed}"
 
@@ -19,7 +21,7 @@ rule removal:
     benchmark:
         f"{RESULTS}/benchmarks/removal/{NAMED}.tsv"
     container:
-        in_project("containers/torch.sif")
+        image("removal")
     threads: compute_threads("removal")
     resources:
         **ask("removal"),
@@ -50,7 +52,7 @@ rule removal_figure:
     benchmark:
         f"{RESULTS}/benchmarks/removal_figure/{NAMED}.tsv"
     container:
-        in_project("containers/data.sif")
+        image("removal_figure")
     threads: 1
     resources:
         **ask("removal_figure"),
@@ -81,7 +83,7 @@ rule heatmaps:
     benchmark:
         f"{RESULTS}/benchmarks/heatmaps/{NAMED}.tsv"
     container:
-        in_project("containers/torch.sif")
+        image("heatmaps")
     threads: compute_threads("heatmaps")
     resources:
         **ask("heatmaps"),
@@ -113,7 +115,7 @@ rule heatmap_figure:
     benchmark:
         f"{RESULTS}/benchmarks/heatmap_figure/{NAMED}.tsv"
     container:
-        in_project("containers/data.sif")
+        image("heatmap_figure")
     threads: 1
     resources:
         **ask("heatmap_figure"),
@@ -143,7 +145,7 @@ rule mistakes:
     benchmark:
         f"{RESULTS}/benchmarks/mistakes/{NAMED}.tsv"
     container:
-        in_project("containers/data.sif")
+        image("mistakes")
     threads: 1
     resources:
         **ask("mistakes"),

@@ -1,21 +1,24 @@
 # Cells that decide on the features of trained cells, which are computed once.
 
 
+include: "made_of.smk"
+
+
 rule features:
     input:
         model=f"{CELL}/model.safetensors",
-        images=image_files("safetensors"),
+        images=input_files("safetensors"),
         events=f"{RESULTS}/data/events.parquet",
         code=code("features"),
     output:
-        features=f"{FEATURES}.safetensors",
-        provenance=f"{FEATURES}.safetensors.provenance.json",
+        features=f"{PATHS.features}.safetensors",
+        provenance=f"{PATHS.features}.safetensors.provenance.json",
     log:
         f"{RESULTS}/logs/features/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/features/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
     container:
-        in_project("containers/torch.sif")
+        image("features")
     threads: compute_threads("features")
     resources:
         **ask("features"),
@@ -34,10 +37,10 @@ rule features:
 
 rule train_frozen:
     input:
-        features=rests_on(f"{FEATURES}.safetensors"),
+        features=rests_on(f"{PATHS.features}.safetensors"),
         backbones=rests_on(f"{CELL}/model.safetensors"),
-        images=image_files("safetensors"),
-        calibrations=image_files("calibration.json"),
+        images=input_files("safetensors"),
+        calibrations=input_files("calibration.json"),
         events=f"{RESULTS}/data/events.parquet",
         split=f"{RESULTS}/data/split.parquet",
         code=code("train_frozen"),
@@ -51,9 +54,9 @@ rule train_frozen:
     benchmark:
         f"{RESULTS}/benchmarks/train/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
     wildcard_constraints:
-        model=one_of(FROZEN),
+        model=one_of(PATHS.frozen),
     container:
-        in_project("containers/torch.sif")
+        image("train_frozen")
     threads: compute_threads("train_frozen")
     resources:
         **ask("train_frozen"),

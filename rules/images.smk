@@ -15,7 +15,7 @@ rule calibrate_images:
     benchmark:
         f"{RESULTS}/benchmarks/calibrate_images/{{representation}}.c{{resolution}}.tsv"
     container:
-        in_project("containers/data.sif")
+        image("calibrate_images")
     threads: 1
     resources:
         **ask("calibrate_images"),
@@ -45,7 +45,7 @@ rule images:
     benchmark:
         f"{RESULTS}/benchmarks/images/{{representation}}.c{{resolution}}.tsv"
     container:
-        in_project("containers/data.sif")
+        image("images")
     threads: 1
     resources:
         **ask("images"),

@@ -8,7 +8,7 @@ report: "../report/workflow.rst"
 rule page:
     input:
         markdown=f"{RESULTS}/{{report}}.md",
-        template=in_project("report/page.html.j2"),
+        template=str(ROOT / "report/page.html.j2"),
         code=code("page"),
     output:
         page=report(
@@ -41,7 +41,7 @@ rule page:
 rule data_page:
     input:
         summary=f"{RESULTS}/data/summary.json",
-        template=in_project("report/page.html.j2"),
+        template=str(ROOT / "report/page.html.j2"),
         code=code("data_page"),
     output:
         page=report(
@@ -75,7 +75,7 @@ rule data_page:
 rule runtimes:
     input:
         records=records_of_all,
-        template=in_project("report/page.html.j2"),
+        template=str(ROOT / "report/page.html.j2"),
         code=code("runtimes"),
     output:
         page=report(

@@ -19,7 +19,7 @@ rule report:
     benchmark:
         f"{RESULTS}/benchmarks/report/{{report}}.tsv"
     container:
-        in_project("containers/data.sif")
+        image("report")
     threads: 1
     resources:
         **ask("report"),
@@ -52,7 +52,7 @@ rule published:
     benchmark:
         f"{RESULTS}/benchmarks/published/{{table}}.tsv"
     container:
-        in_project("containers/data.sif")
+        image("published")
     threads: 1
     resources:
         **ask("published"),
@@ -80,7 +80,7 @@ rule resolution_figure:
     benchmark:
         f"{RESULTS}/benchmarks/resolution_figure.tsv"
     container:
-        in_project("containers/data.sif")
+        image("resolution_figure")
     threads: 1
     resources:
         **ask("resolution_figure"),
@@ -98,7 +98,7 @@ rule resolution_figure:
 
 rule ensemble_predictions:
     input:
-        cells=lambda wildcards: cell_files(
+        cells=lambda wildcards: PATHS.of_cells(
             cells_of_ensemble(wildcards), ["predictions.parquet"]
         ),
         code=code("ensemble_predictions"),
@@ -110,7 +110,7 @@ rule ensemble_predictions:
     benchmark:
         f"{RESULTS}/benchmarks/ensemble_predictions/{{ensemble}}.tsv"
     container:
-        in_project("containers/data.sif")
+        image("ensemble_predictions")
     threads: 1
     resources:
         **ask("ensemble_predictions"),
@@ -138,7 +138,7 @@ rule typeset:
     benchmark:
         f"{RESULTS}/benchmarks/{{report}}.pdf.tsv"
     container:
-        in_project("containers/data.sif")
+        image("typeset")
     threads: 1
     resources:
         **ask("typeset"),
@@ -159,7 +159,7 @@ rule event_figures:
         events=f"{RESULTS}/data/events.parquet",
         calibrations=[
             f"{RESULTS}/inputs/{drawn['representation']['name']}/c{drawn['resolution']}.calibration.json"
-            for drawn in DRAWN
+            for drawn in resolved("event_figures")["representations"]
         ],
         code=code("event_figures"),
     output:
@@ -176,7 +176,7 @@ rule event_figures:
     benchmark:
         f"{RESULTS}/benchmarks/event_figures.tsv"
     container:
-        in_project("containers/data.sif")
+        image("event_figures")
     threads: 1
     resources:
         **ask("event_figures"),
@@ -206,7 +206,7 @@ WORKFLOW = (
 # Which rule needs which, asked of Snakemake on the machine that runs it.
 rule list_rules:
     input:
-        snakefile=in_project("Snakefile"),
+        snakefile=str(ROOT / "Snakefile"),
         plan=lambda wildcards: sources(
             "list_rules", "showergrid/plan/jobs.py", others=WORKFLOW
         ),
@@ -245,7 +245,7 @@ rule rulegraph:
     benchmark:
         f"{RESULTS}/benchmarks/rulegraph.tsv"
     container:
-        in_project("containers/data.sif")
+        image("rulegraph")
     threads: 1
     resources:
         **ask("rulegraph"),
@@ -264,7 +264,7 @@ rule figures:
     input:
         rules.explore.output,
         rules.event_figures.output,
-        cell_files(STUDY.cells, FIGURES),
+        PATHS.of_cells(STUDY.cells, paths.FIGURES),
 
 
 rule tables:

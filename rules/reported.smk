@@ -1,5 +1,8 @@
 # Which files and cells reports and comparisons are made of.
 
+ABLATIONS = [entry.name for entry in STUDY.config.ablations]
+ENSEMBLES = [entry.name for entry in STUDY.config.ensembles]
+
 
 def report_files(wildcards):
     """The files that a report reads."""
@@ -37,7 +40,7 @@ def compared(step):
 def reads_cells(cells_of):
     """The input function of a job of many cells, those that `cells_of` gives: what it reads of them."""
     names = ["history.csv", "predictions.parquet", "metrics.json"]
-    return lambda wildcards: cell_files(cells_of(wildcards), names)
+    return lambda wildcards: PATHS.of_cells(cells_of(wildcards), names)
 
 
 def rests_on_cells(cells_of):
@@ -51,7 +54,7 @@ def rests_on_cells(cells_of):
 
     def files(wildcards):
         cells = cells_of(wildcards)
-        return ancient(cell_files(cells, names) + data_provenance(cells))
+        return ancient(PATHS.of_cells(cells, names) + PATHS.records_of_data(cells))
 
     return files
 
@@ -68,7 +71,7 @@ def missing_outputs(step):
     """
     planned = set()
 
-    def paths(wildcards):
+    def absent(wildcards):
         workflow.persistence._params.cache_clear()
         table = tuple(wildcards.items())
         if table in planned:
@@ -78,19 +81,19 @@ def missing_outputs(step):
         missing = [path for path in files if not os.path.exists(path)]
         return missing if len(missing) < len(files) else []
 
-    return paths
+    return absent
 
 
 def missing_files(step, cells_of):
     """The function that lists those, the missing files of the cells, and the missing records of their data."""
     outputs = missing_outputs(step)
 
-    def paths(wildcards):
+    def absent(wildcards):
         cells = cells_of(wildcards)
-        rests_on = cell_files(cells, CELL_FILES) + data_provenance(cells)
+        rests_on = PATHS.of_cells(cells, paths.EVALUATED) + PATHS.records_of_data(cells)
         return [
             *outputs(wildcards),
             *[path for path in rests_on if not os.path.exists(path)],
         ]
 
-    return paths
+    return absent

@@ -40,5 +40,5 @@ def shown_cell(name, what):
 
 def records_of_all(wildcards):
     """The records of what a bare call makes, and of the data that it is made of."""
-    files = [*map(str, rules.all.input), *data_provenance(STUDY.cells)]
+    files = [*map(str, rules.all.input), *PATHS.records_of_data(STUDY.cells)]
     return sorted({file for file in files if file.endswith(".provenance.json")})

@@ -20,7 +20,7 @@ def tracked():
 
 def tracked_files(wildcards):
     """The files of these cells that are shown."""
-    return cell_files(tracked(), [*CELL_FILES, *FIGURES])
+    return PATHS.of_cells(tracked(), [*paths.EVALUATED, *paths.FIGURES])
 
 
 def tracked_files_for_server(wildcards):
@@ -49,7 +49,7 @@ def track_job(step, **more):
 
     def text(wildcards):
         cells = [cell.folder.removeprefix("cells/") for cell in tracked()]
-        pictures = [name for name in FIGURES if name.endswith(".pdf")]
+        pictures = [name for name in paths.FIGURES if name.endswith(".pdf")]
         return job(step, study=RESULTS, cells=cells, figures=pictures, **more)(
             wildcards
         )

@@ -9,7 +9,7 @@ rule track:
     input:
         cells=tracked_files,
         hits=f"{RESULTS}/data/hits.parquet",
-        packages=in_project("envs/torch.in"),
+        packages=str(ROOT / "envs/torch.in"),
         code=tracked_code("track"),
     output:
         database=f"{RESULTS}/mlflow/mlflow.db",
@@ -41,7 +41,7 @@ rule track_server:
     input:
         cells=tracked_files_for_server,
         hits=f"{RESULTS}/data/hits.parquet",
-        packages=in_project("envs/torch.in"),
+        packages=str(ROOT / "envs/torch.in"),
         code=tracked_code("track_server"),
     output:
         runs=f"{RESULTS}/mlflow/server.json",

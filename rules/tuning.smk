@@ -1,7 +1,11 @@
 # Searches for hyperparameters: the trials of each worker, the best of all, its images, and figures.
 
+
+include: "searched.smk"
+
+
 TUNING = f"{RESULTS}/tuning/{{representation}}/c{{resolution}}/{{model}}"
-SEARCHES = [tuning_folder(*search.place) for search in STUDY.config.tuning]
+SEARCHES = [PATHS.tuning(*search.place) for search in STUDY.config.tuning]
 TUNING_FIGURES = [
     f"figures/{name}.pdf"
     for name in ("history", "importances", "parallel", "parameters")
@@ -27,7 +31,7 @@ rule tune:
     benchmark:
         f"{RESULTS}/benchmarks/tune/{{representation}}.c{{resolution}}.{{model}}.{{worker}}.tsv"
     container:
-        in_project("containers/torch.sif")
+        image("tune")
     threads: compute_threads("tune")
     resources:
         **ask("tune"),
@@ -65,7 +69,7 @@ rule best:
     benchmark:
         f"{RESULTS}/benchmarks/best/{{representation}}.c{{resolution}}.{{model}}.tsv"
     container:
-        in_project("containers/data.sif")
+        image("best")
     threads: 1
     resources:
         **ask("best"),
@@ -97,7 +101,7 @@ rule tuned_images:
     benchmark:
         f"{RESULTS}/benchmarks/tuned_images/{{representation}}.c{{resolution}}.{{model}}.tsv"
     container:
-        in_project("containers/data.sif")
+        image("tuned_images")
     threads: 1
     resources:
         **ask("tuned_images"),
@@ -131,7 +135,7 @@ rule tuning_figures:
     benchmark:
         f"{RESULTS}/benchmarks/tuning_figures/{{representation}}.c{{resolution}}.{{model}}.tsv"
     container:
-        in_project("containers/data.sif")
+        image("tuning_figures")
     threads: 1
     resources:
         **ask("tuning_figures"),

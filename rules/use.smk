@@ -17,7 +17,7 @@ rule predict:
     benchmark:
         f"{RESULTS}/benchmarks/predict/{{prediction}}.tsv"
     container:
-        in_project("containers/torch.sif")
+        image("predict")
     threads: asked_threads
     resources:
         **ask("predict"),
@@ -36,7 +36,7 @@ rule predict:
 rule export:
     input:
         model=f"{CELL}/model.safetensors",
-        images=image_files("safetensors"),
+        images=input_files("safetensors"),
         predictions=f"{CELL}/predictions.parquet",
         code=code("export"),
     output:
@@ -49,7 +49,7 @@ rule export:
     benchmark:
         f"{RESULTS}/benchmarks/export/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
     container:
-        in_project("containers/torch.sif")
+        image("export")
     threads: compute_threads("export")
     resources:
         **ask("export"),

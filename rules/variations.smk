@@ -21,7 +21,7 @@ if STUDY.config.ingest is None:
         benchmark:
             f"{RESULTS}/benchmarks/vary/{{shard}}.tsv"
         container:
-            in_project("containers/data.sif")
+            image("vary")
         threads: 1
         resources:
             **ask("vary"),
@@ -54,7 +54,7 @@ if STUDY.config.ingest is None:
         benchmark:
             f"{RESULTS}/benchmarks/vary_cell/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
         container:
-            in_project("containers/torch.sif")
+            image("vary_cell")
         threads: compute_threads("vary_cell")
         resources:
             **ask("vary_cell"),

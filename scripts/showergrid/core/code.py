@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from showergrid.core.digests import listing, sha256
+from showergrid.core.errors import InputError
 
 # Beside Snakemake's memory: without that, all code is new to the plan, and so everything is made again
 FOLDER = Path(".snakemake/code")
@@ -23,15 +24,18 @@ def state(step: str, files: tuple[Path, ...], root: Path) -> Path:
     has a folder of its own, as Snakemake looks only once at what a folder holds.
 
     Raises:
-        OSError: the file cannot be written.
+        InputError: the file cannot be written.
     """
     text = listing({str(path.relative_to(root)): sha256(path) for path in files})
     path = FOLDER / hashlib.sha256(text).hexdigest()[:16] / f"{step}.sha256"
     if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(f".{os.getpid()}-{path.name}")  # two plans may see the same code at one time
-        beside.write_bytes(text)
-        beside.replace(path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            beside = path.with_name(f".{os.getpid()}-{path.name}")  # two plans may see the same code at one time
+            beside.write_bytes(text)
+            beside.replace(path)
+        except OSError as error:
+            raise InputError(f"{error.filename}: cannot be written to ({error.strerror})") from None
     return path
 
 

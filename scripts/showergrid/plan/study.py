@@ -161,6 +161,11 @@ class Study:
         """Representation, resolution and model of the cells, each once, in a fixed order."""
         return sorted({(cell.representation, cell.resolution, cell.model) for cell in self.cells})
 
+    @property
+    def devices(self) -> set[str]:
+        """On which devices its cells are trained: auto, cpu or cuda."""
+        return {self.catalogue.model(*place)["training"].get("device", "cpu") for place in self.places}
+
     # The reports
 
     @cached_property

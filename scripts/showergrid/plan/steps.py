@@ -1,0 +1,94 @@
+"""The steps of the workflow, one a rule: where the jobs of each run, and the one parameter of a job."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from showergrid.plan import containers, locks
+
+NUMBERS = ("resolution", "seed", "shard", "worker")  # wildcards that are whole numbers
+
+
+@dataclass(frozen=True)
+class Step:
+    """Where a rule's jobs run.
+
+    environment: a lock in envs/, and an image in containers/ of that name but for `workflow`, which needs Snakemake.
+    local: in seconds, so that no job of a cluster is worth it.
+    """
+
+    environment: Literal["data", "torch", "workflow"] = "data"
+    local: bool = False
+
+
+HERE = Step(local=True)
+STEPS = {
+    # sources and events
+    **dict.fromkeys(("ingest", "simulate", "gather", "split", "calibrate", "explore", "directions"), Step()),
+    # inputs
+    **dict.fromkeys(("calibrate_images", "images", "tuned_images"), Step()),
+    "features": Step("torch"),
+    # cells
+    **dict.fromkeys(("train", "train_frozen"), Step("torch")),
+    "evaluate": Step(),
+    **dict.fromkeys(("cell_figures", "cell_performance"), HERE),
+    # tuning
+    "tune": Step("torch"),
+    **dict.fromkeys(("best", "tuning_figures"), HERE),
+    # explain
+    **dict.fromkeys(("removal", "heatmaps"), Step("torch")),
+    **dict.fromkeys(("removal_figure", "heatmap_figure", "mistakes"), HERE),
+    # apply
+    **dict.fromkeys(("predict", "export", "vary_cell"), Step("torch")),
+    "vary": Step(),
+    # reports
+    **dict.fromkeys(("report", "published", "resolution_figure", "ensemble_predictions", "typeset"), HERE),
+    **dict.fromkeys(("pairs", "performance", "rulegraph"), HERE),
+    "event_figures": Step(),
+    **dict.fromkeys(("list_rules", "page", "data_page", "runtimes"), Step("workflow", local=True)),
+    # track and rebuild
+    **dict.fromkeys(("track", "track_server", "archive"), Step("workflow", local=True)),
+}
+LOCAL = [name for name, step in STEPS.items() if step.local]
+
+
+def numbered(wildcards: Mapping[str, str]) -> dict[str, Any]:
+    """The wildcards of a job, whole numbers as such."""
+    return {name: int(value) if name in NUMBERS else value for name, value in wildcards.items()}
+
+
+@cache
+def environment(root: Path, name: str, in_containers: bool) -> dict[str, str]:
+    """The container or locked environment `name` that jobs run in, as they record it; `root` is the project's folder.
+
+    Raises:
+        InputError: the container is missing, or is not the one of the lock.
+    """
+    if in_containers and name in containers.IMAGES:
+        return containers.environment(root, name)
+    lock = f"envs/{name}.txt"
+    return {"lock": lock, "sha256": locks.digest(root / lock)}
+
+
+def check_images(root: Path) -> None:
+    """Refuse an image that is there and is not the one of the lock; one that is not, the jobs miss that need it.
+
+    Raises:
+        InputError: one line with the image and what to do.
+    """
+    for name in containers.IMAGES:
+        if (root / containers.file_of(name)).is_file():
+            environment(root, name, True)
+
+
+def parameter(
+    step: str, wildcards: Mapping[str, str], config: Mapping[str, Any], environment: Mapping[str, Any]
+) -> str:
+    """The one parameter of a job: a JSON text of all that decides its outputs apart from its files."""
+    told = {"rule": step, "wildcards": dict(wildcards.items()), "config": config, "environment": environment}
+    return json.dumps(told, sort_keys=True)
