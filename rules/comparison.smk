@@ -36,7 +36,7 @@ rule cell_performance:
     output:
         csv=f"{CELL}/performance.csv",
         efficiency=shown_cell("efficiency", "accuracy, efficiency and purity"),
-        rejection=shown_cell("rejection", "photon rejection"),
+        rejection=shown_cell("rejection", "rejection"),
         calibration=shown_cell("calibration", "calibration"),
         threshold=shown_cell("threshold", "threshold scan"),
         provenance=f"{CELL}/performance.csv.provenance.json",

@@ -157,10 +157,7 @@ rule event_figures:
     input:
         hits=f"{RESULTS}/data/hits.parquet",
         events=f"{RESULTS}/data/events.parquet",
-        calibrations=[
-            f"{RESULTS}/inputs/{drawn['representation']['name']}/c{drawn['resolution']}.calibration.json"
-            for drawn in resolved("event_figures")["representations"]
-        ],
+        calibrations=drawn_calibrations,
         code=code("event_figures"),
     output:
         events=shown_figure("data/events.pdf", "events as images"),
@@ -263,7 +260,7 @@ rule rulegraph:
 rule figures:
     input:
         rules.explore.output,
-        rules.event_figures.output,
+        rules.event_figures.output if jobs.drawn_representations(STUDY) else [],
         PATHS.of_cells(STUDY.cells, paths.FIGURES),
 
 

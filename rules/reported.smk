@@ -27,6 +27,15 @@ def cells_of_ensemble(wildcards):
     return STUDY.cells_of(STUDY.members(wildcards.ensemble))
 
 
+def drawn_calibrations(wildcards):
+    """The ranges of the images of which events are drawn."""
+    drawn = resolved("event_figures")["representations"]
+    return [
+        f"{RESULTS}/inputs/{entry['representation']['name']}/c{entry['resolution']}.calibration.json"
+        for entry in drawn
+    ]
+
+
 def files_of(names):
     """All files of some reports."""
     return expand(rules.report.output, report=names)

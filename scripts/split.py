@@ -3,11 +3,13 @@
 import argparse
 from pathlib import Path
 
+import pyarrow as pa
+
 from showergrid.core import provenance
 from showergrid.core.errors import run
 from showergrid.events.hits import read_events
 from showergrid.events.settings import Split
-from showergrid.events.split import asked, divide, write_split
+from showergrid.events.split import asked, check_classes, divide, write_split
 
 
 def main(a: argparse.Namespace) -> None:
@@ -18,6 +20,7 @@ def main(a: argparse.Namespace) -> None:
     events = read_events(a.events)
     label, kept = asked(events, questions)
     sets = divide(label[kept], questions[0]["values"], split)
+    check_classes(events.filter(pa.array(kept)), sets, questions)
     write_split(a.output, events["event"].to_numpy()[kept], sets)
     counts = {"events": int(kept.sum()), "dropped": int((~kept).sum())}
     job.finish(a.provenance, outputs={"split": a.output}, seeds={"split": split.seed}, counts=counts)

@@ -7,7 +7,7 @@ import pytest
 from showergrid.core.errors import InputError
 from showergrid.events.questions import Question, labels
 from showergrid.events.settings import Split
-from showergrid.events.split import asked, divide, events_of, read_split, write_split
+from showergrid.events.split import asked, check_classes, divide, events_of, read_split, write_split
 
 VALUES = [[11], [22]]
 SPLIT = Split(seed=7, test_fraction=0.1, validation_fraction=0.1)
@@ -71,6 +71,17 @@ def test_a_column_that_gives_no_labels_is_refused(column, values, words):
         ({"classes": [{"name": "a", "values": [1]}]}, "at least 2"),
         ({"classes": [{"name": "a", "values": [1]}, {"name": "a", "values": [2]}]}, "class 'a' stands twice"),
         ({"classes": [{"name": "a", "values": [1]}, {"name": "b", "values": [2, 1]}]}, "value 1 stands twice"),
+        (
+            {"classes": [{"name": "a", "values": [1]}, {"name": "b", "label": "a", "values": [2]}]},
+            "label 'a' stands twice",
+        ),
+        ({"classes": [{"name": "a", "values": [1]}, {"name": "answer", "values": [2]}]}, "class 'answer'"),
+        ({"name": "energy"}, "a column of predictions has this name"),
+        ({"label": "$x"}, "between two dollar signs"),
+        ({"label": "$5 and $6"}, "between two dollar signs"),
+        ({"label": "\N{GREEK SMALL LETTER GAMMA}"}, "write such signs in LaTeX"),
+        ({"label": "two\nlines"}, "one line"),
+        ({"label": " "}, "one line"),
         ({"classes": [{"name": "a", "values": [1]}, {"name": "b", "values": ["1"]}]}, "not both"),
         ({"positive": "c"}, "'c' is none of a, b"),
         ({"classes": [{"name": n, "values": [i]} for i, n in enumerate("abc")], "positive": "a"}, "two classes"),
@@ -86,6 +97,15 @@ def test_what_is_no_question_is_refused(changes, words):
 def test_too_few_events_are_refused():
     with pytest.raises(InputError, match="the class of 22 has 4 events"):
         divide(np.array([0] * 40 + [1] * 4), VALUES, SPLIT)
+
+
+def test_a_set_without_a_class_of_any_question_is_refused():
+    events = pa.table({"event": np.arange(8), "source": ["a.csv"] * 7 + ["b.csv"]})
+    sets = np.array(["train", "validation", "test", "train", "train", "validation", "test", "test"])
+    of_file = {"column": "source", "values": [["a.csv"], ["b.csv"]], "other": "refuse"}
+    with pytest.raises(InputError, match=r"no event with source b\.csv is in the train set"):
+        check_classes(events, sets, [of_file])
+    check_classes(events, sets, [{**of_file, "values": [["a.csv"]]}])
 
 
 def test_file_returns_what_was_written(tmp_path):

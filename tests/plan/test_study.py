@@ -422,6 +422,14 @@ FAULTS = [
     ([("grid.0.table", "table_containment")], ["grid.0.table", "unknown report 'table_containment'", "table1"]),
     ([("main_table", "table2")], ["main_table", "unknown report 'table2'", "table1"]),
     ([("reports.table_containment.of", "table2")], ["reports.table_containment.of", "'table2'", "table_resolution"]),
+    ([("reports.table1.question", "flavour")], ["unknown question 'flavour'", "particle"]),
+    ([("ablations.tiny.question", "flavour")], ["unknown question 'flavour'", "particle"]),
+    ([("ensembles.tiny.question", "flavour")], ["unknown question 'flavour'", "particle"]),
+    (
+        [("reports.again", {"module": "table", "of": "table_resolution"})],
+        ["reports.again", "table_resolution has simple on projection_y twice", "table shows once"],
+    ),
+    ([("questions.particle.classes.electron.values", ["electron"])], ["question particle", "whole numbers"]),
     (
         [("reports.table1.module", "tabel")],
         ["reports", "'tabel'", "valid: ablation, containment, ensemble"],

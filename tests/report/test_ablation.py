@@ -235,6 +235,20 @@ def test_caption_says_what_is_fixed(ablation: AblationResults, results: Path):
     assert "origin of the window" not in layout(varied)[0].caption
 
 
+def test_representations_and_models_are_shown_by_their_labels(tmp_path: Path):
+    for model in ("simple", "complex"):
+        for seed in SEEDS:
+            write_cell(tmp_path, "view", 1000, model, seed, 1.0)
+    asked = config({"model": ["simple", "complex"]}, labels={"models": {"simple": "Simple $x$"}})
+    for place, model in zip(asked["places"], ("simple", "complex"), strict=True):
+        place["model"] = model
+    made = build(Parameters(**asked), tmp_path)
+    tables = markdown.document(layout(made))
+    assert tables.count("| Simple $x$ |") == 2  # of the combinations, and of the effects
+    assert "Ablation normalisation of Simple $x$ / complex on view" in tables
+    assert "Simple" not in report.csv(made)
+
+
 def test_other_seeds_are_refused(results: Path):
     places = config()["places"]
     places[2] = places[2] | {"seeds": [19, 20]}

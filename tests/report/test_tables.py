@@ -172,6 +172,7 @@ def test_mathematics_stays():
     assert page.startswith("<strong>bold a_b <math")
     assert page.endswith("</math> &amp; 5 %</strong> and *")
     assert latex.name_lines(r"projection $\nu_\mu$ view", 13) == [r"projection $\nu_\mu$", "view"]
+    assert latex.name_lines(r"candidates$\nu_\mu$ of 9 $", 13) == [r"candidates$\nu_\mu$", "of 9 $"]
 
 
 def test_numbers_are_compact():

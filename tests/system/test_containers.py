@@ -19,8 +19,8 @@ from showergrid.plan import apptainer as runs
 from showergrid.plan import containers
 
 IN_CONTAINERS = ("--software-deployment-method", "apptainer")
-IMAGES = "results-test/images/projection_y/c100.safetensors"
-OTHER_IMAGES = "results-test/images/voxels/c100.safetensors"
+IMAGES = "results-test/inputs/projection_y/c100.safetensors"
+OTHER_IMAGES = "results-test/inputs/voxels/c100.safetensors"
 
 
 def build(project: Project, path: str) -> subprocess.Popen[str]:
@@ -167,7 +167,7 @@ def test_no_package_source_is_named(image, tmp_path):
 
 def test_data_and_images_have_the_same_bytes_in_the_container(contained, finished):
     actual, expected = outputs(contained.results), outputs(finished.results)
-    assert {"data/hits.parquet", "data/split.parquet", "images/voxels/c100.safetensors"} <= actual.keys()
+    assert {"data/hits.parquet", "data/split.parquet", "inputs/voxels/c100.safetensors"} <= actual.keys()
     assert [name for name in actual if actual[name] != expected.get(name)] == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -13,11 +14,18 @@ Seed = Annotated[int, Field(ge=0, le=LARGEST["seed"])]
 Resolution = Annotated[int, Field(ge=1, le=LARGEST["resolution"])]
 
 
+# LaTeX in a text: as in pandoc no blank stands inside of its dollar signs, and no digit behind them
+FORMULA = r"\$(?!\s)[^$]+(?<!\s)\$(?!\d)"
+
+
 def _printable(label: str) -> str:
-    if label.count("$") % 2 or "$$" in label:
-        raise ValueError(f"{label!r}: LaTeX stands between two dollar signs, and here one lacks its other")
-    if not label.isprintable():
-        raise ValueError(f"{label!r}: write it in one line")
+    text = re.sub(FORMULA, "", label)
+    if "$" in text:
+        raise ValueError(f"{label!r}: LaTeX stands between two dollar signs, without blanks inside of them: $\\gamma$")
+    if not label.strip() or not label.isprintable():
+        raise ValueError(f"{label!r}: write one line of text")
+    if any(ord(sign) > 255 for sign in text):
+        raise ValueError(f"{label!r}: write such signs in LaTeX: $\\gamma$")
     return label
 
 

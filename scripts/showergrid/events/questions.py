@@ -12,6 +12,8 @@ from showergrid.core.errors import InputError
 from showergrid.core.settings import Label, Name, Settings
 
 Value = StrictInt | StrictStr
+# Columns that stand beside those of a question: of predictions, scores, variations and heat maps
+TAKEN = {"event", "energy", "n_hits", "number", "source", "split", "outside", "variation", "place", "value", "heat"}
 
 
 class Class(Settings):
@@ -41,8 +43,15 @@ class Question(Settings):
     @model_validator(mode="after")
     def _check(self) -> Question:
         where = f"question {self.name}"
+        if self.name in TAKEN:
+            raise ValueError(f"{where}: a column of predictions has this name; choose another")
+        if "answer" in self.names:
+            raise ValueError(
+                f"{where}: class 'answer': the column {self.name}.answer holds the likeliest class; rename it"
+            )
         values = [value for kind in self.classes for value in kind.values]
-        for what, entries in (("class", self.names), ("value", values)):
+        shown = [kind.label or kind.name for kind in self.classes]
+        for what, entries in (("class", self.names), ("value", values), ("label", shown)):
             if doubled := [entry for entry in entries if entries.count(entry) > 1]:
                 raise ValueError(f"{where}: {what} {doubled[0]!r} stands twice")
         if len({type(value) for value in values}) > 1:

@@ -72,6 +72,23 @@ def asked(events: pa.Table, questions: Sequence[Mapping[str, Any]]) -> tuple[np.
     return answers[0], np.all([label >= 0 for label in answers], axis=0)
 
 
+def check_classes(events: pa.Table, sets: np.ndarray, questions: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse a division (E,) of the `events` that leaves a set without a class of one of the `questions`.
+
+    Raises:
+        InputError: one line with the column, the values of the class and the set.
+    """
+    for question in questions:
+        label = labels(events, question["column"], question["values"])
+        for k, values in enumerate(question["values"]):
+            for name in SETS:
+                if not np.any(label[sets == name] == k):
+                    raise InputError(
+                        f"split: no event with {question['column']} {' or '.join(map(str, values))} is in the {name} "
+                        "set; correct the values of the class, make more events, or leave the class out"
+                    )
+
+
 def write_split(path: Path, event: np.ndarray, sets: np.ndarray) -> None:
     """Write the set of each event; event (E,) int64, sets (E,) str."""
     with replacing(path) as beside:

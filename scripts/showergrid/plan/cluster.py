@@ -13,7 +13,7 @@ Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.,:@+-]*$")]
 
 
 class Gpu(Settings):
-    """The partition and type of the GPUs; a job of training or evaluation takes one."""
+    """The partition and type of the GPUs; a job that trains or asks a network takes one."""
 
     partition: Word | None = Field(default=None, description="null: that of all other jobs")
     type: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.]+$")] | None = Field(default=None, description="null: any")

@@ -210,6 +210,9 @@ class Config(Settings):
         if doubled := _doubled([search.place for search in self.tuning]):
             raise ValueError(f"tuning: {doubled[0]} is searched twice")
         of_particles = any(question.column == "pdg" for question in self.questions)
+        for question in self.questions:
+            if question.column == "pdg" and any(isinstance(code, str) for codes in question.values for code in codes):
+                raise ValueError(f"question {question.name}: values of pdg are whole numbers, such as 11")
         if self.ingest is None and not of_particles:
             raise ValueError("questions: none is of column pdg, whose values are the particles that are simulated")
         for axis in ("x", "y", "z"):

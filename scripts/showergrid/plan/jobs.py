@@ -20,6 +20,8 @@ from showergrid.report.settings.published import Beside
 from showergrid.report.tables.resolution import ResolutionSettings
 from showergrid.sources.showers.variation_settings import readouts
 
+NOT_TRAINED = ("positive", "other")  # keys of a question that no training reads
+
 
 def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards: Any) -> dict[str, Any]:
     """The resolved configuration of the job of rule `step` with these wildcards.
@@ -167,7 +169,7 @@ def _network(study: Study, representation: str, resolution: int, model: str) -> 
     several = study.catalogue.representation(representation)["module"] == VIEWS
     return {
         **({"views": study.catalogue.views(representation, resolution, model)} if several else {}),
-        "questions": [{k: v for k, v in told.items() if k != "positive"} for told in study.questions],
+        "questions": [{k: v for k, v in told.items() if k not in NOT_TRAINED} for told in study.questions],
         "hits": {"order": study.config.order, "detector": study.config.detector.model_dump(mode="json")},
         "representation": study.catalogue.representation(representation),
         "resolution": resolution,
@@ -195,6 +197,13 @@ def _predict(study: Study, prediction: str) -> dict[str, Any]:
     return {**cell, "prediction": entry.model_dump(mode="json", include=set(Unlabelled.model_fields))}
 
 
+def drawn_representations(study: Study) -> list[str]:
+    """The representations of the grid that give images, of which events are drawn, in the study's order."""
+    images = [place[0] for place in study.places if not is_list(study.catalogue.axes(place[0]))]
+    shown = {name for representation in images for name in study.catalogue.shown(representation)}
+    return [entry.name for entry in study.config.representations if entry.name in shown]
+
+
 def _event_figures(study: Study) -> dict[str, Any]:
     """Which events are drawn: each representation once, and the first with two axes at several resolutions.
 
@@ -202,7 +211,8 @@ def _event_figures(study: Study) -> dict[str, Any]:
     """
     places = [place for place in study.places if not is_list(study.catalogue.axes(place[0]))]
     first = {name: place for place in reversed(places) for name in study.catalogue.shown(place[0])}
-    drawn = [entry.name for entry in study.config.representations if entry.name in first]
+    if not (drawn := drawn_representations(study)):
+        raise InputError("figures of events: no representation of the grid gives images, so there is nothing to draw")
     flat = [name for name in drawn if len(study.catalogue.axes(name)) == 2] or drawn
     resolutions = sorted({place[1] for place in places if flat[0] in study.catalogue.shown(place[0])})
     widest = {resolutions[0] // 2 or 1, *resolutions, 2 * resolutions[-1]}

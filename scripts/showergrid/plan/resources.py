@@ -93,7 +93,7 @@ def need(config: Config, cluster: Cluster, step: str, job: Mapping[str, Any]) ->
 
 
 def _epochs(step: str, job: Mapping[str, Any]) -> int:
-    """How often a job of a network goes through the training events; an evaluation goes through all events once."""
+    """How often a job of a network goes through the training events; others ask it of all events once."""
     match step:
         case "train":
             return job["model"]["training"]["n_epochs"]

@@ -91,8 +91,8 @@ class Study:
             raise InputError(f"config: out_of_memory: {strangers[0]} is not in the grid")
         for entry in study.config.reports.values():
             plugins.check("reports", entry.module)
-        for name in {block.table for block in study.config.grid} - {None}:
-            study.table_places(name)
+        for name in study.config.reports:
+            study._check_report(name)
         readouts(study.config.readout, study.config.variations)
         return study
 
@@ -115,13 +115,14 @@ class Study:
     def labels(
         self, representations: Iterable[str] = (), models: Iterable[str] = (), question: str | None = None
     ) -> dict[str, dict[str, str]]:
-        """The labels of what a job shows: representations, models, and a question (by default the first)."""
-        asked = named(self.config.questions, question or self.question["name"], "question")
+        """The labels of what a job shows: representations, models, a question, and the classes of it or the first."""
+        first = self.config.questions[0]
+        asked = named(self.config.questions, question, "question") if question else first
         catalogue = self.catalogue
         entries = {
             "representations": [catalogue.representation_entry(base(name)) for name in representations],
             "models": [catalogue.model_entry(base(name)) for name in models],
-            "questions": [asked, self.config.questions[0]],
+            "questions": [asked, first] if question else [],
             "classes": asked.classes,
         }
         labelled = {
@@ -198,20 +199,26 @@ class Study:
 
     @cache
     def table_places(self, table: str) -> list[Place]:
-        """The places of a table in the grid's order; what may stand in it once, the report that makes it says."""
-        places: dict[tuple, Place] = {}
-        for block in self.config.grid:
-            for key in _product(block) if block.table == table else ():
-                place = Place(*key, tuple(block.seeds), {})
-                once = tuple(getattr(place, part) for part in self._once(table))
-                if once in places:
-                    raise InputError(f"config: grid: {table} has {key[2]} on {key[0]} twice; name it in one block")
-                places[once] = place
-        return list(places.values())
+        """The places of a table in the grid's order."""
+        return [
+            Place(*key, tuple(block.seeds), {})
+            for block in self.config.grid
+            if block.table == table
+            for key in _product(block)
+        ]
 
-    def _once(self, table: str) -> tuple[str, ...]:
-        module = plugins.load("reports", self.config.reports[table].module)
-        return getattr(module, "ONCE", ("representation", "resolution", "model"))
+    def _check_report(self, name: str) -> None:
+        """Refuse a report whose places hold twice what its module shows once."""
+        entry, seen = self.config.reports[name], set()
+        once = getattr(plugins.load("reports", entry.module), "ONCE", ("representation", "resolution", "model"))
+        for place in self.reports[name].places:
+            key = tuple(getattr(place, part) for part in once)
+            if key in seen:
+                twice = f"{place.model} on {place.representation} twice"
+                if entry.of is None:
+                    raise InputError(f"config: grid: {name} has {twice}; name it in one block")
+                raise InputError(f"config: reports.{name}: {entry.of} has {twice}, which {entry.module} shows once")
+            seen.add(key)
 
     @property
     def main_places(self) -> list[Place]:

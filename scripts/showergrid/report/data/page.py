@@ -58,8 +58,18 @@ def _words(name: str) -> str:
     return name if "$" in name else name.replace("_", " ")
 
 
-def _called(value: Any, labels: HumanLabels) -> Any:
-    """The same numbers, under the labels of the classes that they are of."""
-    if isinstance(value, Mapping):
-        return {labels.kind(name): _called(entry, labels) for name, entry in value.items()}
-    return [_called(entry, labels) for entry in value] if isinstance(value, list) else value
+def _called(summary: Mapping[str, Any], labels: HumanLabels) -> dict[str, Any]:
+    """The same numbers, those of a class under its label."""
+
+    def called(values: Mapping[str, Any]) -> dict[str, Any]:
+        return {labels.kind(name): value for name, value in values.items()}
+
+    classes, shown = summary["classes"].keys(), dict(summary)
+    shown["classes"] = called(summary["classes"])
+    if summary["energy"] is not None:
+        shown["energy"] = called(summary["energy"])
+    if summary["hits"] is not None:
+        rows = [({k: row[k] for k in row if k not in classes}, {k: row[k] for k in classes}) for row in summary["hits"]]
+        shown["hits"] = [all_events | called(of_classes) for all_events, of_classes in rows]
+    shown["extent"] = {axis: {**of, "classes": called(of["classes"])} for axis, of in summary["extent"].items()}
+    return shown

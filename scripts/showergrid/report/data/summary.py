@@ -195,7 +195,7 @@ def _cut(values: np.ndarray, label: np.ndarray, unseen: np.ndarray) -> np.ndarra
 
 
 def _boosted(first: np.ndarray, label: np.ndarray, unseen: np.ndarray, settings: Boosting) -> np.ndarray:
-    """Answers (0 or 1) of XGBoost on padded lists of hits, (E, K, 4)."""
+    """The class that XGBoost answers, on padded lists of hits, (E, K, 4)."""
     model = XGBClassifier(
         n_estimators=settings.trees,
         max_depth=settings.depth,

@@ -9,8 +9,7 @@ import numpy as np
 from showergrid.evaluation.predictions import Answered
 from showergrid.events.questions import Question
 from showergrid.report.figures.style import BLUE, GREY, ORANGE, PALETTE, new_figure, save, styled
-from showergrid.report.settings.labels import HumanLabels, plural
-from showergrid.report.tables.performance import rest
+from showergrid.report.settings.labels import HumanLabels
 from showergrid.training.history import Epoch
 
 
@@ -65,9 +64,7 @@ def roc_figure(test: Answered, question: Question, labels: HumanLabels, metrics:
             axes.plot(*working, "o", color=color if several else ORANGE, label=None if several else "score 0.5")
         if several:
             axes.plot([], [], "o", color=GREY, label="answered")
-        own, others = (
-            plural(labels.kind(name)) for name in (question.names[looked_at[0]], rest(question, looked_at[0]))
-        )
+        own, others = labels.several(question.names[looked_at[0]]), labels.rest(question, looked_at[0])[1]
         axes.set(
             xlabel="others taken for the class" if several else f"{others} taken for {own}",
             ylabel="efficiency for the class" if several else f"efficiency for {own}",

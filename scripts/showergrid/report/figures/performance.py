@@ -12,7 +12,6 @@ from matplotlib.figure import Figure, FigureBase
 from matplotlib.lines import Line2D
 
 from showergrid.report.figures.style import GREY, PALETTE, new_figure, save, styled
-from showergrid.report.settings.labels import plural
 from showergrid.report.settings.performance import CellPerformance
 from showergrid.report.tables.performance import Series, rest
 from showergrid.report.tables.performance_table import ratio_text
@@ -34,7 +33,7 @@ def efficiency_figure(series: Sequence[Series], settings: CellPerformance, note:
     with styled():
         figure = new_figure(1 + 3 * len(variables), 8.5 * len(settings.question.against_rest))
         for part, kind, _ in _by_class(figure, settings):
-            positives = plural(settings.labels.kind(kind))
+            positives = settings.labels.several(kind)
             labels = {name: text.format(positives=positives) for name, text in QUANTITIES.items()}
             labels["purity_reweighted"] = f"purity at {ratio_text(settings.performance)}"
             axes = part.subplots(len(labels), len(variables), sharex="col", sharey="row", squeeze=False)
@@ -72,10 +71,11 @@ def rejection_figure(series: Sequence[Series], settings: CellPerformance, note: 
                     axes.plot([at, at], [p.estimate.low, min(p.estimate.high, BEYOND)], color=PALETTE[i], lw=1.2)
                 ends = [p.estimate.high for p in marked if math.isfinite(p.estimate.high)]
                 largest = max([largest, *ends, *(p.estimate.value for p in points)])
-            own, others = settings.labels.kind(positive), settings.labels.kind(other)
+            labels, k = settings.labels, settings.question.names.index(positive)
+            named, several = labels.rest(settings.question, k)
             axes.set(
-                xlabel=f"efficiency for {plural(own)}",
-                ylabel=f"{others} rejection: {plural(others)} to one\ntaken for {own}",
+                xlabel=f"efficiency for {labels.several(positive)}",
+                ylabel=f"{named} rejection: {several} to one\ntaken for {labels.kind(positive)}",
                 yscale="log",
                 ylim=(0.8, 2 * largest),
             )
@@ -91,10 +91,9 @@ def calibration_figure(series: Sequence[Series], settings: CellPerformance, note
             axes = part.subplots()
             axes.plot([0, 1], [0, 1], ls=":", lw=1, color=GREY)
             _bins(axes, series, positive, "score", "positive_share", 0)
-            own = settings.labels.kind(positive)
             axes.set(
-                xlabel=f"score (probability of {own})",
-                ylabel=f"share of {plural(own)}",
+                xlabel=f"score (probability of {settings.labels.kind(positive)})",
+                ylabel=f"share of {settings.labels.several(positive)}",
                 xlim=(-0.02, 1.02),
                 ylim=(-0.02, 1.02),
                 aspect="equal",
@@ -110,7 +109,7 @@ def threshold_figure(series: Sequence[Series], settings: CellPerformance, note: 
         figure = new_figure(9.5, 5.6 * len(settings.question.against_rest))
         for part, positive, _ in _by_class(figure, settings):
             panels = (
-                ("efficiency", f"efficiency for {plural(settings.labels.kind(positive))}"),
+                ("efficiency", f"efficiency for {settings.labels.several(positive)}"),
                 ("purity", "purity"),
                 ("efficiency_purity", "efficiency x purity"),
                 ("purity_reweighted", f"purity at {ratio}"),

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from showergrid.core.settings import FORMULA
 from showergrid.report.formats.layout import Columns, Group, Row, Stub, TableCell, TableGrid
-from showergrid.report.formats.mathematics import FORMULA, is_mathematics, parts
+from showergrid.report.formats.mathematics import is_mathematics, parts, printed_length
 
 PAGE_LINES = 52  # lines of a page for a table and its caption
 CAPTION_WIDTH = 85  # characters in a line of the caption
@@ -46,20 +47,11 @@ def escape(text: str) -> str:
 def name_lines(name: str, width: int) -> list[str]:
     """`name` cut into lines of at most `width` characters, after spaces, underscores, slashes and hyphens if any."""
     lines = [""]
-    for part in re.findall(rf"{FORMULA}[\s_/-]?|[^\s_/-]{{1,{width - 1}}}[\s_/-]?|[\s_/-]", name):
-        if _width(lines[-1] + part.rstrip()) > width:
+    for part in re.findall(rf"{FORMULA}[\s_/-]?|[^\s_/$-]{{1,{width - 1}}}[\s_/-]?|[\s_/$-]", name):
+        if printed_length(lines[-1] + part.rstrip()) > width:
             lines.append("")
         lines[-1] += part
     return [line.rstrip() for line in lines]
-
-
-def _width(text: str) -> int:
-    """Characters of a line, of mathematics about as many as are printed."""
-    printed = [
-        re.sub(r"[$^_{}]", "", re.sub(r"\\[A-Za-z]+", "x", part)) if is_mathematics(part) else part
-        for part in parts(text)
-    ]
-    return len("".join(printed))
 
 
 def _floats(grid: TableGrid) -> list[str]:

@@ -1,13 +1,10 @@
-"""Mathematics within a text: LaTeX between two dollar signs, which every format shows in its own way.
-
-As in pandoc the first is followed by no blank, the last has none before and no digit behind it: $5 and $6 are prices.
-"""
+"""Mathematics within a text: LaTeX between two dollar signs, which every format shows in its own way."""
 
 from __future__ import annotations
 
 import re
 
-FORMULA = r"\$(?!\s)[^$]+(?<!\s)\$(?!\d)"
+from showergrid.core.settings import FORMULA
 
 
 def parts(text: str) -> list[str]:
@@ -18,3 +15,12 @@ def parts(text: str) -> list[str]:
 def is_mathematics(part: str) -> bool:
     """Whether a part of a text is mathematics."""
     return len(part) > 2 and part[0] == part[-1] == "$"
+
+
+def printed_length(text: str) -> int:
+    """How many characters are printed, of mathematics about so many."""
+    printed = [
+        re.sub(r"[$^_{}]", "", re.sub(r"\\[A-Za-z]+ ?", "x", part)) if is_mathematics(part) else part
+        for part in parts(text)
+    ]
+    return len("".join(printed))

@@ -25,6 +25,7 @@ from showergrid.evaluation.comparisons import Difference, Estimate, Sample, esti
 from showergrid.report.formats.csv import written
 from showergrid.report.formats.layout import Columns, Group, Row, Stub, TableCell, TableGrid
 from showergrid.report.formats.numbers import number, signed
+from showergrid.report.settings.labels import HumanLabels
 from showergrid.report.settings.tables import PlaceSettings, Reported
 from showergrid.report.tables import captions, estimates
 from showergrid.report.tables.captions import HEADS, IDENTICAL, STATUS, joined, listed
@@ -214,10 +215,10 @@ def _effect_values(effect: Effect) -> dict[str, object]:
 
 
 def _combinations(ablation: AblationResults) -> TableGrid:
-    factors = ablation.settings.factors
+    factors, labels = ablation.settings.factors, ablation.settings.labels
     groups: dict[str, list[Row]] = {}
     for row, (place, result) in enumerate(zip(ablation.settings.places, ablation.results, strict=True), 1):
-        levels = tuple(level_text(place.levels[factor.name]) for factor in factors)
+        levels = tuple(_shown(factor.name, level_text(place.levels[factor.name]), labels) for factor in factors)
         mark = IDENTICAL * bool(_twin_rows(ablation, row))
         groups.setdefault(levels[0] if len(factors) > 1 else "", []).append(
             Row((f"{row}{mark}", *levels), (_cells(result),))
@@ -246,20 +247,21 @@ def _cells(result: Result) -> tuple[TableCell, ...]:
 
 
 def _main_effects(ablation: AblationResults) -> TableGrid:
+    labels = ablation.settings.labels
     return TableGrid(
         label=f"tab:ablation-{ablation.settings.name}-effects",
         caption=_effects_caption(ablation),
         stub=(Stub("factor", 16), Stub("value", 16)),
         columns=(Columns("", ("mean test", "interval", "difference", "interval", "p", "comb.")),),
         groups=tuple(
-            Group(tuple(_effect_row(effect) for effect in ablation.effects if effect.factor == factor.name))
+            Group(tuple(_effect_row(effect, labels) for effect in ablation.effects if effect.factor == factor.name))
             for factor in ablation.settings.factors
         ),
         gap=2,
     )
 
 
-def _effect_row(effect: Effect) -> Row:
+def _effect_row(effect: Effect, labels: HumanLabels) -> Row:
     texts = [STATUS["not run"], "", "", "", "", str(effect.combinations)]
     if effect.estimate is not None:
         texts[:2] = number(effect.estimate.value), estimates.interval_text(effect.estimate)
@@ -269,7 +271,13 @@ def _effect_row(effect: Effect) -> Row:
             f"{signed(difference.low)} to {signed(difference.high)}",
             number(difference.p),
         )
-    return Row((effect.factor, effect.level), (tuple(map(TableCell, texts)),))
+    return Row((effect.factor, _shown(effect.factor, effect.level, labels)), (tuple(map(TableCell, texts)),))
+
+
+def _shown(factor: str, level: str, labels: HumanLabels) -> str:
+    """A value for readers: representations and models by their labels."""
+    called = {"representation": labels.representation, "model": labels.model}
+    return called[factor](level) if factor in called else level
 
 
 def _caption(ablation: AblationResults) -> str:
@@ -280,8 +288,7 @@ def _caption(ablation: AblationResults) -> str:
     return joined(
         [
             f"Ablation {settings.name} of {_where(settings)}: every {what} of {listed(names)}; all other",
-            f"settings are held fixed. {captions.question_text(settings)}: train and validation (val.) at the last",
-            "epoch, validation at the epoch whose weights were kept (best), and",
+            f"settings are held fixed. {captions.question_text(settings)}: {captions.accuracies_text(settings)}",
             captions.interval_text(settings, ablation.test_events),
             captions.epochs_text(settings),
             _seeds_text(ablation.results),

@@ -12,7 +12,7 @@ from showergrid.report.formats.csv import sizes, written
 from showergrid.report.formats.layout import SMALL, Columns, Group, Row, Stub, TableCell, TableGrid
 from showergrid.report.formats.numbers import number
 from showergrid.report.settings.containment import ContainmentSettings as Parameters
-from showergrid.report.tables.captions import joined, pixels_text
+from showergrid.report.tables.captions import joined, listed, pixels_text
 from showergrid.report.tables.containment import ContainmentResults, Placed, Smallest, contain
 
 HEADER = [
@@ -86,7 +86,7 @@ def _alone(results: ContainmentResults) -> TableGrid:
     axes = tuple(dict.fromkeys(axis for window in results.alone for axis in window.axes))
     sized = {(window.resolution, window.share, window.axes): window for window in results.alone}
     return TableGrid(
-        label="tab:containment",
+        label=f"tab:{settings.name}",
         caption=joined(
             [
                 (f"{_events_text(results)} Size, on each axis by itself, of the smallest window that holds all"),
@@ -117,7 +117,7 @@ def _joint(results: ContainmentResults) -> TableGrid:
         (name, window.resolution, window.share): window for name, windows in results.joint.items() for window in windows
     }
     return TableGrid(
-        label="tab:containment-joint",
+        label=f"tab:{settings.name}-joint",
         caption=joined(
             [
                 f"{_events_text(results)} Smallest window that holds all hits of so many of them on all axes",
@@ -170,7 +170,7 @@ def _placed(results: ContainmentResults) -> TableGrid:
         )
     keys = list(groups)
     return TableGrid(
-        label="tab:containment-placed",
+        label=f"tab:{results.settings.name}-placed",
         caption=joined(
             [
                 (f"{_events_text(results)} What the windows of the study hold as they are placed, by the origin"),
@@ -193,7 +193,7 @@ def _placed(results: ContainmentResults) -> TableGrid:
 
 def _events_text(results: ContainmentResults) -> str:
     settings = results.settings
-    classes = " and ".join(settings.labels.kinds(settings.question))
+    classes = listed(settings.labels.kinds(settings.question))
     events = f"Containment of the {results.events} training events ({classes})"
     if "validation" in settings.ranges:
         return f"{events}; the ranges of the axes come from them and the validation events."

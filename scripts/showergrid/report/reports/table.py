@@ -133,8 +133,8 @@ def _caption(table: GridResults) -> str:
     labels = settings.labels
     return joined(
         [
-            f"{captions.question_text(settings)}: train and validation (val.) at the last epoch, validation at the",
-            f"epoch whose weights were kept (best), and {captions.interval_text(settings, table.test_events)}",
+            f"{captions.question_text(settings)}: {captions.accuracies_text(settings)}",
+            captions.interval_text(settings, table.test_events),
             captions.epochs_text(settings),
             captions.seeds_text(results),
             captions.comparison_text(settings, "a column"),

@@ -32,6 +32,7 @@ class PlacedWindow(Settings):
 class ContainmentSettings(Settings):
     """The shares of events that windows shall hold, and the windows of the study to measure."""
 
+    name: str = Field(min_length=1, description="name of the table")
     question: Question
     labels: HumanLabels = HumanLabels()
     ranges: list[str] = Field(min_length=1, description="sets of events from which the ranges of the axes come")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from pydantic import Field
@@ -41,17 +40,21 @@ class HumanLabels(Settings):
         return self.questions.get(name, name)
 
     def kind(self, name: str) -> str:
-        """What a class is called; `name` may be that of no class, as of all others together."""
+        """What a class is called."""
         return self.classes.get(name, name)
+
+    def several(self, name: str) -> str:
+        """What events of a class are called: electrons, or, where it has a label, $e^-$ events."""
+        return f"{self.classes[name]} events" if name in self.classes else f"{name}s"
+
+    def rest(self, question: Question, k: int) -> tuple[str, str]:
+        """What the class `k` is told from, and several of it: the other class, or all others."""
+        others = [name for i, name in enumerate(question.names) if i != k]
+        return (self.kind(others[0]), self.several(others[0])) if len(others) == 1 else ("other", "others")
 
     def kinds(self, question: Question) -> list[str]:
         """What the classes of a question are called."""
         return [self.kind(name) for name in question.names]
-
-
-def plural(label: str) -> str:
-    """Several of a class: electrons, $e^-$ events."""
-    return f"{label}s" if re.search(r"[A-Za-z]$", label) else f"{label} events"
 
 
 def _labelled(name: str, labels: Mapping[str, str]) -> str:

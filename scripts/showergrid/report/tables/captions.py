@@ -51,14 +51,20 @@ def interval_text(reported: Reported, test_events: int) -> str:
     )
 
 
+def accuracies_text(reported: Reported) -> str:
+    """Of which weights the accuracies of train and validation are: a history has those of the first question."""
+    if reported.chosen_by is None:
+        return (
+            "train and validation (val.) at the last epoch, validation at the epoch whose weights were kept (best), and"
+        )
+    return "train and validation (val., best) of the weights that were kept, and"
+
+
 def epochs_text(reported: Reported) -> str:
-    """The meaning of train and validation accuracies where a history tells another question's; else empty."""
+    """What chose the epochs if it was another question; else empty."""
     if reported.chosen_by is None:
         return ""
-    return (
-        f"Epochs were chosen by the validation accuracy of {reported.labels.question(reported.chosen_by)}: train and "
-        "validation are of the weights that were kept."
-    )
+    return f"Epochs were chosen by the validation accuracy of {reported.labels.question(reported.chosen_by)}."
 
 
 def seeds_text(results: Iterable[Result]) -> str:

@@ -9,7 +9,6 @@ from showergrid.evaluation.comparisons import Estimate
 from showergrid.report.formats.csv import written
 from showergrid.report.formats.layout import Columns, Group, Row, Stub, TableCell, TableGrid
 from showergrid.report.formats.numbers import number
-from showergrid.report.settings.labels import plural
 from showergrid.report.settings.performance import CellPerformance, Performance
 from showergrid.report.settings.tables import PlaceSettings
 from showergrid.report.tables.estimates import measured
@@ -57,11 +56,9 @@ def layout(
     question, labels = settings.question, settings.labels
     looked_at = question.against_rest
     several = len(looked_at) > 1
-    positive, other = (
-        ("the class", "other")
-        if several
-        else (labels.kind(question.names[looked_at[0]]), labels.kind(rest(question, looked_at[0])))
-    )
+    name = question.names[looked_at[0]]
+    positive, positives = ("the class", "") if several else (labels.kind(name), labels.several(name))
+    other, others = labels.rest(question, looked_at[0])
     efficiencies = settings.performance.efficiencies
     ratio = ratio_text(settings.performance)
     heads = (
@@ -83,9 +80,9 @@ def layout(
         f"likeliest class; purity is of the test events, and re-weighted to {ratio} events of the class to others. "
         "Rejection: others to one that is taken for the class, at an efficiency of at least so much."
         if several
-        else f"Efficiency and purity are those of {plural(positive)} at a score of 0.5; purity is of the test events, "
-        f"and re-weighted to {ratio} {plural(positive)} to {plural(other)}. Rejection: {plural(other)} to one that is "
-        f"taken for {positive}, at an efficiency for {plural(positive)} of at least so much."
+        else f"Efficiency and purity are those of {positives} at a score of 0.5; purity is of the test events, and "
+        f"re-weighted to {ratio} {positives} to {others}. Rejection: {others} to one that is taken for {positive}, at "
+        f"an efficiency for {positives} of at least so much."
     )
     return TableGrid(
         label="performance",

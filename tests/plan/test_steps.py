@@ -1,0 +1,34 @@
+"""Every rule with a job has a step, and every step a rule."""
+
+import re
+from pathlib import Path
+
+from showergrid.plan.steps import STEPS, numbered, parameter
+
+ROOT = Path(__file__).parents[2]
+RULES = "".join(path.read_text() for path in sorted((ROOT / "rules").glob("*.smk")))
+
+
+def test_rules_with_a_job_are_the_steps():
+    blocks = re.split(r"^ *rule (?=\w+:)", RULES, flags=re.M)[1:]
+    with_jobs = {block.split(":")[0]: block for block in blocks if "shell:" in block}
+    assert with_jobs.keys() == STEPS.keys()
+    for name, block in with_jobs.items():
+        assert (f'image("{name}")' in block) == (STEPS[name].environment != "workflow")
+        assert f'ask("{name}")' in block
+
+
+def test_a_parameter_is_sorted_json():
+    text = parameter("train", {"seed": "19"}, {"b": 1, "a": None}, {"lock": "x"})
+    assert (
+        text
+        == '{"config": {"a": null, "b": 1}, "environment": {"lock": "x"}, "rule": "train", "wildcards": {"seed": "19"}}'
+    )
+
+
+def test_wildcards_that_are_numbers_are_such():
+    assert numbered({"seed": "19", "resolution": "100", "model": "19"}) == {
+        "seed": 19,
+        "resolution": 100,
+        "model": "19",
+    }
