@@ -28,7 +28,7 @@ table1: .venv/ready
 	@for stage in data inputs cells results/table1.tex; do \
 		$(BIN)/snakemake --cores $(CORES) --quiet rules host -- $$stage || exit; \
 	done
-	@echo; awk '/^\|/ { print; shown = 1; next } shown { exit }' results/table1.md; echo
+	@echo; $(BIN)/python scripts/show.py results/table1.csv; echo
 	@echo "The tables: results/table1.tex, .csv, .md, .tex.provenance.json (and results/table1.pdf by: make pdf)"
 	@echo "The cells:  results/cells/{representation}/c{resolution}/{network}/seed{seed}/"
 	@echo "The data:   results/data/, inputs: results/inputs/, time and memory of each job: results/benchmarks/"
