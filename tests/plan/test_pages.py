@@ -1,9 +1,11 @@
 """README is short, and every link of the documentation leads somewhere."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "config/README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -36,3 +38,23 @@ def anchors(file: Path) -> set[str]:
     """The anchors that GitHub gives to the headings of a page."""
     headings = re.findall(r"^#+ (.+)$", file.read_text(), re.M)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_the_workflow_for_github_runs_the_commands_of_readme():
+    workflow = yaml.safe_load((ROOT / ".github/workflows/table1.yml").read_text())
+    commands = [step["run"] for step in workflow["jobs"]["table1"]["steps"] if "run" in step]
+    first = re.search(r"```sh\n(git clone .*?)```", (ROOT / "README.md").read_text(), re.S)[1].splitlines()
+    assert commands == [line for line in first if not line.startswith("git clone")]  # the checkout does that
+
+
+def test_the_devcontainer_installs_what_readme_asks_for():
+    container = json.loads((ROOT / ".devcontainer/devcontainer.json").read_text())
+    installed = (ROOT / ".devcontainer" / container["build"]["dockerfile"]).read_text()
+    assert {"git", "make", "python3-venv", "texlive-latex-base", "texlive-latex-recommended"} <= set(installed.split())
+    target = container["postCreateCommand"].removeprefix("make ")
+    assert f"\n{target}:" in (ROOT / "Makefile").read_text()
+
+
+def test_the_catalogue_says_how_software_is_deployed():
+    usage = yaml.safe_load((ROOT / ".snakemake-workflow-catalog.yml").read_text())["usage"]
+    assert usage["software-stack-deployment"] == {"conda": False, "singularity": True, "singularity+conda": False}
