@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 IMAGE_AXES = (2, 3)
+RESTS_ON_CELLS = True  # its backbones are trained cells, whose features it reads
 
 
 def build(

@@ -22,9 +22,6 @@ from showergrid.plan.config import Config, ModelEntry, RepresentationEntry
 from showergrid.training.hyperparameters import axes_of, check_values, grouped, groups_of, known, settled, whole
 from showergrid.training.settings import Fitting, Training
 
-VIEWS = "views"  # the module of representations that show the images of others
-FROZEN = "frozen"  # the module of networks that join the features of trained cells
-
 
 @dataclass(frozen=True, eq=False)
 class Catalogue:
@@ -76,7 +73,7 @@ class Catalogue:
         where = f"config: representation {entry.name}"
         parameters = checked(module.Parameters, entry.values, where)
         resolved = {"name": entry.name, "module": entry.file, "parameters": parameters.model_dump(mode="json")}
-        if entry.file == VIEWS:
+        if shows_others(entry.file):
             self._check_views(resolved, entry, where)
         elif not is_list(axes_of(resolved)):
             directed = Representation(**resolved, direction=self.config.direction)
@@ -92,7 +89,7 @@ class Catalogue:
         if entry.order is not None:
             raise InputError(f"{where}: order: its images are those of {', '.join(entry.values['of'])}; set it there")
         for name in resolved["parameters"]["of"]:
-            if self.representation_entry(name).file == VIEWS:
+            if shows_others(self.representation_entry(name).file):
                 raise InputError(f"{where}: of: {name} has no images of its own; name those that it shows")
         axes = [axes_of(view) for view, _ in self._views(resolved)]
         if lists := [name for name, own in zip(resolved["parameters"]["of"], axes, strict=True) if is_list(own)]:
@@ -104,7 +101,7 @@ class Catalogue:
 
     def _views(self, representation: Mapping[str, Any]) -> list[tuple[dict[str, Any], str | None]]:
         """The views of a representation, each with the origin of its window; None leaves that to the network."""
-        if representation["module"] != VIEWS:
+        if not shows_others(representation["module"]):
             return [(dict(representation), None)]
         parameters = representation["parameters"]
         entries = [self.representation_entry(name) for name in parameters["of"]]
@@ -201,7 +198,7 @@ class Catalogue:
                 raise InputError(f"{where}: backbone: {name} has no features of its own; name a plain network")
             alone = self.settled_model(network, view, resolution)
             window = _following(alone["window"], origin)
-            if entry.file == FROZEN and window != alone["window"]:
+            if self.is_frozen(entry.name) and window != alone["window"]:
                 raise InputError(
                     f"{where}: backbone: {name} is not trained on windows around {origin}; name one that is"
                 )
@@ -217,7 +214,7 @@ class Catalogue:
 
     def is_frozen(self, model: str) -> bool:
         """Whether a model joins the features of trained cells."""
-        return self.model_entry(model).file == FROZEN
+        return getattr(plugins.load("models", self.model_entry(model).file), "RESTS_ON_CELLS", False)
 
     def joined_cells(self, representation: str, resolution: int, model: str, seed: int) -> list[Cell]:
         """The cells whose features a frozen cell joins, one per view, all of its own seed."""
@@ -281,6 +278,11 @@ class Catalogue:
 
 def _following(window: Mapping[str, Any], origin: str | None) -> dict[str, Any]:
     return {**window, **({"origin": origin} if origin else {})}
+
+
+def shows_others(module: str) -> bool:
+    """Whether a representation, by the module that makes it, shows the images of others: its parameters say which."""
+    return "of" in plugins.load("representations", module).Parameters.model_fields
 
 
 def joins(entry: ModelEntry) -> bool:

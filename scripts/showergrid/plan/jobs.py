@@ -12,7 +12,7 @@ from showergrid.core.settings import LARGEST
 from showergrid.core.yaml_files import read_yaml
 from showergrid.inputs.pixels import is_list
 from showergrid.plan import explain_jobs, report_jobs
-from showergrid.plan.catalogue import VIEWS
+from showergrid.plan.catalogue import shows_others
 from showergrid.plan.config import Config, PublishedNumbers
 from showergrid.plan.study import Study
 from showergrid.report.settings.ensembles import Combination
@@ -166,7 +166,7 @@ def _network(study: Study, representation: str, resolution: int, model: str) -> 
 
     Views that show the images of other representations are listed one by one.
     """
-    several = study.catalogue.representation(representation)["module"] == VIEWS
+    several = shows_others(study.catalogue.representation(representation)["module"])
     return {
         **({"views": study.catalogue.views(representation, resolution, model)} if several else {}),
         "questions": [{k: v for k, v in told.items() if k not in NOT_TRAINED} for told in study.questions],

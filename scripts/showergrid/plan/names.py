@@ -7,7 +7,7 @@ from typing import Any
 
 from showergrid.core.errors import InputError
 from showergrid.core.variants import base
-from showergrid.plan.catalogue import VIEWS, joins
+from showergrid.plan.catalogue import joins, shows_others
 from showergrid.plan.config import Config
 
 
@@ -34,7 +34,7 @@ def check_names(config: Config, files: Mapping[str, str]) -> None:
 def _names(config: Config) -> Iterator[tuple[str, str, str]]:
     """The key under which each name stands, the kind of entry that it must be of, and the name."""
     for entry in config.representations:
-        for name in _texts(entry.values.get("of")) if entry.file == VIEWS else ():
+        for name in _texts(entry.values.get("of")) if shows_others(entry.file) else ():
             yield f"representations.{entry.name}.of", "representations", name
     for entry in config.models:
         for override in entry.overrides:
