@@ -21,8 +21,8 @@ from hit_files import LAYOUTS, blocks
 
 from showergrid.core.checking import checked
 from showergrid.events.hits import read_events
-from showergrid.sources.files.ingest import ingest
-from showergrid.sources.files.settings import Ingest, MapFile
+from showergrid.sources.reading.ingest import ingest
+from showergrid.sources.reading.settings import Ingest, MapFile
 
 MEAN_HITS = 500
 EVENTS_A_BLOCK = 200

@@ -18,9 +18,9 @@ from showergrid.core.seeds import generator  # noqa: E402
 from showergrid.events.detector import Box  # noqa: E402
 from showergrid.events.order import along_axis, truth_time  # noqa: E402
 from showergrid.plan.layers import merged, read_layers  # noqa: E402
-from showergrid.sources.showers.geant4 import Detector, draw, geant4_data  # noqa: E402
-from showergrid.sources.showers.readout import read_out  # noqa: E402
-from showergrid.sources.showers.settings import Readout, Simulation  # noqa: E402
+from showergrid.sources.lartpc.geant4 import Detector, draw, geant4_data  # noqa: E402
+from showergrid.sources.lartpc.readout import read_out  # noqa: E402
+from showergrid.sources.showers import Parameters  # noqa: E402
 
 T = TypeVar("T")
 
@@ -35,7 +35,8 @@ def timed(work: Callable[[], T]) -> tuple[float, T]:
 def main(arguments: argparse.Namespace) -> None:
     """Print one line for each energy, and one for the whole range of the study."""
     config = merged(read_layers(ROOT, arguments.configfile, {}))
-    simulation, readout = Simulation(**config["simulation"]), Readout(**config["readout"])
+    simulation = Parameters(**config["showers"])
+    readout = simulation.readout
     box, codes = (
         Box(**config["detector"]),
         [code for kind in config["questions"][0]["classes"] for code in kind["values"]],

@@ -40,10 +40,9 @@ def archived(wildcards):
 
 def raw_data(cells):
     """The files that cells are trained on."""
-    data = ["hits.parquet", "events.parquet", "split.parquet", "calibration.json"]
-    if STUDY.config.ingest is None:
-        data.append("counts.json")
+    data = ["split.parquet", "calibration.json", "counts.json"]
     return [
+        *PATHS.data,
         *[f"{RESULTS}/data/{name}" for name in data],
         *[f"{image}.safetensors" for image in PATHS.inputs_of(cells)],
         *PATHS.features_of(cells),

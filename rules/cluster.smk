@@ -12,7 +12,7 @@ def ask(step):
 
     def needed(wildcards, attempt):
         told = resolved(step, **wildcards)
-        return resources.need(STUDY.config, CLUSTER, step, told).at(attempt, CLUSTER)
+        return resources.need(STUDY.size, CLUSTER, step, told).at(attempt, CLUSTER)
 
     requested = {
         "mem_mb": lambda wildcards, attempt: needed(wildcards, attempt).memory,

@@ -1,96 +1,64 @@
-# Showers, simulated or read from files, their split, their ranges and what they look like.
+# The events of a study from its source, shard by shard, their split, their ranges and what they look like.
 
 
-if STUDY.config.ingest is not None:
+rule shard:
+    input:
+        files=STUDY.source.files(STUDY.source_settings),
+        code=code("shard"),
+    output:
+        tables=[
+            f"{RESULTS}/data/shards/{{shard}}.{table}.parquet"
+            for table in STUDY.event_tables
+        ],
+        provenance=f"{RESULTS}/data/shards/{{shard}}.{STUDY.event_tables[0]}.parquet.provenance.json",
+    log:
+        f"{RESULTS}/logs/shard/{{shard}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/shard/{{shard}}.tsv"
+    container:
+        image("shard")
+    threads: 1
+    resources:
+        **ask("shard"),
+    params:
+        job=job("shard"),
+    shell:
+        f"python {COMMANDS}/shard.py"
+        " --shard {wildcards.shard:q}"
+        " --job {params.job:q}"
+        " --files {input.files:q}"
+        " --tables {output.tables:q}"
+        " --provenance {output.provenance:q}"
+        " 2>&1 | {{ tee -p {log:q} || true; }}"
 
-    rule ingest:
-        input:
-            files=STUDY.config.ingest.files,
-            code=code("ingest"),
-        output:
-            hits=f"{RESULTS}/data/hits.parquet",
-            events=f"{RESULTS}/data/events.parquet",
-            provenance=f"{RESULTS}/data/hits.parquet.provenance.json",
-        log:
-            f"{RESULTS}/logs/ingest.log",
-        benchmark:
-            f"{RESULTS}/benchmarks/ingest.tsv"
-        container:
-            image("ingest")
-        threads: 1
-        resources:
-            **ask("ingest"),
-        params:
-            job=job("ingest"),
-        shell:
-            f"python {COMMANDS}/ingest.py"
-            " --job {params.job:q}"
-            " --hits {output.hits:q}"
-            " --events {output.events:q}"
-            " --provenance {output.provenance:q}"
-            " -- {input.files:q}"
-            " 2>&1 | {{ tee -p {log:q} || true; }}"
 
-else:
-
-    rule simulate:
-        input:
-            code=code("simulate"),
-        output:
-            hits=f"{RESULTS}/data/shards/{{shard}}.hits.parquet",
-            events=f"{RESULTS}/data/shards/{{shard}}.events.parquet",
-            provenance=f"{RESULTS}/data/shards/{{shard}}.hits.parquet.provenance.json",
-        log:
-            f"{RESULTS}/logs/simulate/{{shard}}.log",
-        benchmark:
-            f"{RESULTS}/benchmarks/simulate/{{shard}}.tsv"
-        container:
-            image("simulate")
-        threads: 1
-        resources:
-            **ask("simulate"),
-        params:
-            job=job("simulate"),
-        shell:
-            f"python {COMMANDS}/simulate.py"
-            " --shard {wildcards.shard:q}"
-            " --job {params.job:q}"
-            " --hits {output.hits:q}"
-            " --events {output.events:q}"
-            " --provenance {output.provenance:q}"
-            " 2>&1 | {{ tee -p {log:q} || true; }}"
-
-    rule gather:
-        input:
-            hits=PATHS.shards("hits.parquet"),
-            events=PATHS.shards("events.parquet"),
-            code=code("gather"),
-        output:
-            hits=f"{RESULTS}/data/hits.parquet",
-            events=f"{RESULTS}/data/events.parquet",
-            counts=f"{RESULTS}/data/counts.json",
-            provenance=f"{RESULTS}/data/hits.parquet.provenance.json",
-        log:
-            f"{RESULTS}/logs/gather.log",
-        benchmark:
-            f"{RESULTS}/benchmarks/gather.tsv"
-        container:
-            image("gather")
-        threads: 1
-        resources:
-            **ask("gather"),
-        params:
-            job=job("gather"),
-        shell:
-            f"python {COMMANDS}/gather.py"
-            " --job {params.job:q}"
-            " --shard-hits {input.hits:q}"
-            " --shard-events {input.events:q}"
-            " --hits {output.hits:q}"
-            " --events {output.events:q}"
-            " --counts {output.counts:q}"
-            " --provenance {output.provenance:q}"
-            " 2>&1 | {{ tee -p {log:q} || true; }}"
+rule gather:
+    input:
+        shards=[file for table in STUDY.event_tables for file in PATHS.shards(table)],
+        code=code("gather"),
+    output:
+        tables=PATHS.data,
+        counts=f"{RESULTS}/data/counts.json",
+        provenance=f"{PATHS.data[0]}.provenance.json",
+    log:
+        f"{RESULTS}/logs/gather.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/gather.tsv"
+    container:
+        image("gather")
+    threads: 1
+    resources:
+        **ask("gather"),
+    params:
+        job=job("gather"),
+    shell:
+        f"python {COMMANDS}/gather.py"
+        " --job {params.job:q}"
+        " --shards {input.shards:q}"
+        " --tables {output.tables:q}"
+        " --counts {output.counts:q}"
+        " --provenance {output.provenance:q}"
+        " 2>&1 | {{ tee -p {log:q} || true; }}"
 
 
 rule split:
@@ -154,7 +122,7 @@ rule explore:
         hits=f"{RESULTS}/data/hits.parquet",
         events=f"{RESULTS}/data/events.parquet",
         split=f"{RESULTS}/data/split.parquet",
-        counts=f"{RESULTS}/data/counts.json" if STUDY.config.ingest is None else [],
+        counts=f"{RESULTS}/data/counts.json",
         code=code("explore"),
     output:
         summary=f"{RESULTS}/data/summary.json",

@@ -4,8 +4,8 @@
 include: "varied.smk"
 
 
-# Hits that were read from files can't be read out again.
-if STUDY.config.ingest is None:
+# Only what a source can show in other ways can be varied.
+if hasattr(STUDY.source, "varied"):
 
     rule vary:
         input:

@@ -1,7 +1,6 @@
 # Which hits and scores the table of variations is made of.
-from showergrid.sources.showers.variation_settings import NOMINAL
-
-VARIATIONS = [NOMINAL, *[readout.name for readout in STUDY.config.variations.readouts]]
+CAN_VARY = hasattr(STUDY.source, "varied")
+VARIATIONS = list(STUDY.source.varied(STUDY.source_settings)) if CAN_VARY else []
 VARIED = (
     f"{RESULTS}/variations/{{representation}}/c{{resolution}}/{{model}}/seed{{seed}}"
 )
@@ -10,7 +9,5 @@ VARIED = (
 def varied_shards():
     """The shards whose showers are read out again."""
     return range(
-        min(STUDY.config.variations.shards, STUDY.config.simulation.shards)
-        if STUDY.config.ingest is None
-        else 0
+        min(STUDY.source_settings.variations.shards, STUDY.shards) if CAN_VARY else 0
     )

@@ -36,7 +36,7 @@ def main(arguments: argparse.Namespace) -> None:
     everything = read_events(arguments.events)["event"].to_numpy()
     if not np.isin(event, everything).all():
         raise InputError(f"{arguments.split}: divides other events than those of {arguments.events}; make it again")
-    counts = json.loads(arguments.counts.read_text()) if arguments.counts else None
+    counts = json.loads(arguments.counts.read_text()) or None
     split = np.full(everything.size, "", sets.dtype)
     split[np.searchsorted(everything, event)] = sets
     numbers = summary(sample, split, question, counts, baselines, published, job.config["order"])
@@ -60,7 +60,7 @@ if __name__ == "__main__":
     parser.add_argument("--events", type=Path, required=True, help="table of events")
     parser.add_argument("--split", type=Path, required=True, help="table of the split")
     parser.add_argument(
-        "--counts", type=Path, nargs="?", help="JSON of events kept and drawn again, if they were simulated"
+        "--counts", type=Path, required=True, help="JSON of events kept and drawn again, empty if not simulated"
     )
     parser.add_argument("--summary", type=Path, required=True, help="JSON of all numbers to write")
     parser.add_argument("--extents", type=Path, required=True, help="CSV of the quartiles of the extents to write")

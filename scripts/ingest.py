@@ -15,9 +15,9 @@ from showergrid.core import provenance
 from showergrid.core.errors import InputError, run
 from showergrid.core.progress import report
 from showergrid.events.detector import Box
-from showergrid.sources.files.column_maps import read_map
-from showergrid.sources.files.ingest import ingest
-from showergrid.sources.files.settings import Ingest
+from showergrid.sources.reading.column_maps import read_map
+from showergrid.sources.reading.ingest import ingest
+from showergrid.sources.reading.settings import Ingest
 
 
 def main(a: argparse.Namespace) -> None:

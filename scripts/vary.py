@@ -1,37 +1,22 @@
-"""Make the hits of one shard's showers again, as readouts within the detector's uncertainties see them."""
+"""Make the hits of one shard's events again, as detectors within the uncertainties see them."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
-from showergrid.core import provenance
-from showergrid.core.atomic import replacing
+from showergrid.core import plugins, provenance
 from showergrid.core.errors import run
-from showergrid.events.detector import Box
-from showergrid.sources.showers.settings import Readout, Simulation
-from showergrid.sources.showers.showers import seeds, vary_shard
+from showergrid.sources.parts.request import Request
 
 
 def main(a: argparse.Namespace) -> None:
     """Write the hits of each variation."""
     job = provenance.start(a.job, __file__)
-    simulation = Simulation(**job.config["simulation"])
-    tables = vary_shard(
-        a.shard,
-        job.config["pdg"],
-        simulation,
-        Readout(**job.config["readout"]),
-        Box(**job.config["detector"]),
-        job.config["order"],
-        {name: Readout(**readout) for name, readout in job.config["variations"].items()},
-    )
-    for table, path in zip(tables.values(), a.hits, strict=True):
-        with replacing(path) as beside:
-            pq.write_table(table, beside)
-    job.finish(a.provenance, outputs={"hits": a.hits}, seeds=seeds(simulation, a.shard))
+    source = plugins.load("sources", job.config["source"]["module"])
+    settings = source.Parameters(**job.config["source"]["parameters"])
+    seeds = source.vary(settings, Request(**job.config["request"]), a.shard, job.config["variations"], a.hits)
+    job.finish(a.provenance, outputs={"hits": a.hits}, seeds=seeds, modules=plugins.closure_modules(job.config))
 
 
 if __name__ == "__main__":

@@ -17,8 +17,8 @@ from showergrid.core.errors import InputError
 from showergrid.events.detector import Box
 from showergrid.events.hits import Hits, read_hits
 from showergrid.events.questions import Question
-from showergrid.sources.files.ingest import ingest
-from showergrid.sources.files.settings import ColumnMap, Ingest
+from showergrid.sources.reading.ingest import ingest
+from showergrid.sources.reading.settings import ColumnMap, Ingest
 
 NAMES = ("electron", "photon", "muon")
 DETECTOR = {"x": (-200, 200), "y": (-200, 200), "z": (0, 500)}

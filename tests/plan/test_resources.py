@@ -43,7 +43,7 @@ def needed(study: Study, step: str, cluster: Cluster | None = None, **changes) -
     told = job(study, step, None, **(wildcards if step in ("train", "evaluate") else {}))
     if changes:
         told = {**told, "model": {**told["model"], "training": {**told["model"]["training"], **changes}}}
-    return need(study.config, cluster or site(), step, told)
+    return need(study.size, cluster or site(), step, told)
 
 
 def test_committed_site_asks_for_nothing_that_a_cluster_may_not_have():
@@ -108,7 +108,7 @@ def test_training_grows_with_what_it_does(study, raw):
     assert needed(study, "train", n_epochs=1000, threads=4).minutes < needed(study, "train", n_epochs=1000).minutes / 3
     assert needed(study, "train", batch_size=4800).memory > 2 * default.memory
     assert needed(study, "train", batch_size=4800, micro_batch_size=48) == default
-    many = Study.read(raw | {"simulation": raw["simulation"] | {"showers": 1_000_000}})
+    many = Study.read(raw | {"showers": raw["showers"] | {"showers": 1_000_000}})
     for step in ("train", "evaluate", "gather", "explore"):
         assert needed(many, step).memory > needed(study, step).memory
         assert needed(many, step).minutes > needed(study, step).minutes
@@ -116,10 +116,10 @@ def test_training_grows_with_what_it_does(study, raw):
 
 def test_files_that_are_read_count_by_their_size(study, raw, tmp_path):
     (tmp_path / "hits.csv").write_bytes(bytes(500_000_000 // 100))
-    config = study.config.model_copy(update={"ingest": type("Files", (), {"files": [str(tmp_path / "hits.csv")]})()})
-    small = need(config, site(), "gather", {})
+    read = Study.read(raw | {"source": "files", "files": {"files": [str(tmp_path / "hits.csv")]}})
+    small = need(read.size, site(), "gather", {})
     (tmp_path / "hits.csv").write_bytes(bytes(50_000_000))
-    large = need(config, site(), "gather", {})
+    large = need(read.size, site(), "gather", {})
     assert large.memory > small.memory + 100
     assert large.minutes > small.minutes
 

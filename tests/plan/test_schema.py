@@ -50,7 +50,7 @@ def test_studies_obey_the_schema_and_can_be_read(name):
     [
         ({"splitt": 3}, "splitt"),
         ({"order": "random"}, "random"),
-        ({"simulation": {"showers": -3}}, "-3"),
+        ({"showers": {"showers": -3}}, "-3"),
         ({"grid": [{"representations": ["voxels"]}]}, "resolutions"),
     ],
 )

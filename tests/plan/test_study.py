@@ -196,8 +196,8 @@ def test_a_representation_may_be_made_by_a_module_of_another_name():
 
 
 STEPS = {
-    "simulate 0": ("simulate", {"shard": 0}),
-    "simulate 3": ("simulate", {"shard": 3}),
+    "shard 0": ("shard", {"shard": 0}),
+    "shard 3": ("shard", {"shard": 3}),
     **{
         step: (step, {})
         for step in ("gather", "split", "calibrate", "explore", "cell_figures", "event_figures", "typeset")
@@ -258,11 +258,11 @@ LAST = {"table"}
         ),
         (("training.patience", 4), TRAININGS),
         (("training.n_epochs", 3), TRAININGS | LAST),
-        (("simulation.seed", 2), steps("simulate")),
-        (("simulation.showers", 200), {"gather"}),
-        (("readout.noise", 400), steps("simulate")),
+        (("showers.seed", 2), steps("shard")),
+        (("showers.showers", 200), {"gather"}),
+        (("showers.readout.noise", 400), steps("shard")),
         (("split.seed", 2), {"split"}),
-        (("order", "truth_time"), steps("simulate") | TRAININGS | {"explore"} | LAST),
+        (("order", "truth_time"), steps("shard") | TRAININGS | {"explore"} | LAST),
         (("origin", "charge_centre"), TRAININGS - steps("hits") | LAST | {"event_figures", "containment"}),
         (
             ("direction", "half_of_hits"),
@@ -330,7 +330,7 @@ def test_modules_of_a_job_are_named():
 PUBLISHED = REFERENCE["published"]
 FAULTS = [
     # unknown names and keys
-    ([("simulation.shower_size", 3)], ["simulation.shower_size", "unknown key", "shard_size"]),
+    ([("showers.shower_size", 3)], ["showers.shower_size", "unknown key", "shard_size"]),
     ([("splitt", 3)], ["splitt", "unknown key", "split"]),
     ([("representations.voxels.axis", "x")], ["voxels", "axis", "unknown key", "cube_pool"]),
     ([("models.simple.optim", 3)], ["simple", "optim", "unknown key", "optim_lr"]),
@@ -357,10 +357,10 @@ FAULTS = [
     ),
     ([("representations", [*TEST["representations"], {"name": "cubes"}])], ["cubes", "voxels"]),
     # types: no value is converted
-    ([("simulation.showers", "160")], ["simulation.showers", "'160'", "integer"]),
-    ([("simulation.showers", 160.5)], ["simulation.showers", "160.5", "integer"]),
-    ([("simulation.showers", True)], ["simulation.showers", "True", "integer"]),
-    ([("readout.noise", "500")], ["readout.noise", "'500'", "number"]),
+    ([("showers.showers", "160")], ["showers.showers", "'160'", "integer"]),
+    ([("showers.showers", 160.5)], ["showers.showers", "160.5", "integer"]),
+    ([("showers.showers", True)], ["showers.showers", "True", "integer"]),
+    ([("showers.readout.noise", "500")], ["showers.readout.noise", "'500'", "number"]),
     ([("training.optim_lr", "1e-3")], ["config: training: optim_lr = '1e-3'", "for a text", "1.0e-3"]),
     ([("models.simple.optim_lr", "1e-3")], ["config: model simple: optim_lr = '1e-3'", "for a text", "1.0e-3"]),
     ([("models.simple.overrides.0.optim_lr", "1e-3")], ["config: model simple: optim_lr = '1e-3'", "for a text"]),
@@ -375,10 +375,10 @@ FAULTS = [
     ([("questions.particle.column", "source")], ["questions", "none is of column pdg"]),
     ([("questions.particle.positive", "muon")], ["questions.0", "'muon' is none of electron, photon"]),
     ([("questions", [])], ["questions"]),
-    ([("readout.noise", float("nan"))], ["readout.noise"]),
+    ([("showers.readout.noise", float("nan"))], ["showers.readout.noise"]),
     # ranges and what does not go together
     ([("models.simple.optim_lr", 0)], ["simple", "optim_lr", "0", "greater than 0"]),
-    ([("simulation.showers", -3)], ["simulation.showers", "-3", "greater than or equal to 1"]),
+    ([("showers.showers", -3)], ["showers.showers", "-3", "greater than or equal to 1"]),
     ([("split.test_fraction", 1.5)], ["split.test_fraction", "1.5", "less than 1"]),
     ([("models.complex.conv_filters", [3])], ["complex", "conv_sizes", "1 values"]),
     ([("training.min_epochs", 3)], ["min_epochs", "n_epochs"]),
@@ -400,15 +400,33 @@ FAULTS = [
     ),
     ([("axis_ranges.sets", [])], ["axis_ranges.sets = []: must be [train] or [train, validation]"]),
     ([("axis_ranges.padding", -5)], ["axis_ranges.padding = -5", "greater than or equal to 0"]),
-    ([("simulation.vertex.z", [0, 600])], ["vertex", "600", "detector"]),
+    ([("showers.vertex.z", [0, 600])], ["vertex", "600", "detector"]),
     ([("detector.x", [200, 200])], ["detector", "200"]),
-    ([("simulation.energy", [2.0, 1.0])], ["simulation", "energy"]),
+    ([("showers.energy", [2.0, 1.0])], ["showers", "energy"]),
     ([("results", "..")], ["results", ".."]),
     ([("results", "../elsewhere")], ["results", "../elsewhere"]),
     ([("results", "a b")], ["results", "a b"]),
     ([("results", "-n")], ["results", "-n"]),
     ([("results", "results/")], ["results = 'results/'", "letters, digits", "without a '/' at its end"]),
-    ([("ingest", {"files": ["{a}.csv"]})], ["ingest.files", "'{a}.csv'", "braces", "rename"]),
+    (
+        [("source", "files"), ("files", {"files": ["{a}.csv"]})],
+        ["files.files", "'{a}.csv'", "braces", "rename"],
+    ),
+    ([("source", "files")], ["files: is missing", "source names it"]),
+    ([("source", "shower")], ["sources", "'shower'", "valid: files, showers"]),
+    ([("order", "as_given")], ["order: as_given", "axis or truth_time"]),
+    (
+        [("source", "files"), ("files", {"files": ["a.csv"]}), ("order", "truth_time")],
+        ["order: truth_time", "files.columns.time"],
+    ),
+    (
+        [
+            ("questions.particle.column", "source"),
+            ("questions.particle.classes.electron.values", ["a"]),
+            ("questions.particle.classes.photon.values", ["b"]),
+        ],
+        ["questions", "none is of column pdg"],
+    ),
     # what is given twice
     ([("questions.particle.classes.1.name", "electron")], ["questions.0", "electron", "twice"]),
     ([("questions.particle.classes.1.values", [22, 11])], ["questions.0", "11", "twice"]),

@@ -6,9 +6,9 @@ import pytest
 from showergrid.core.seeds import generator
 from showergrid.events.directions import angles
 from showergrid.events.hits import Hits
-from showergrid.sources.showers.geant4 import Detector, Primaries, geant4_data
-from showergrid.sources.showers.readout import read_out
-from showergrid.sources.showers.settings import Readout
+from showergrid.sources.lartpc.geant4 import Detector, Primaries, geant4_data
+from showergrid.sources.lartpc.readout import read_out
+from showergrid.sources.lartpc.settings import Readout
 
 
 @pytest.mark.parametrize("pdg", [11, 22])

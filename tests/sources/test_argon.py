@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from showergrid.sources.showers import argon
+from showergrid.sources.lartpc import argon
 
 ATOMS_PER_GRAM = 6.02214076e23 / 39.948
 MILLIBARN = 1e-27  # cm2

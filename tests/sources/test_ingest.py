@@ -29,9 +29,9 @@ from showergrid.events.order import along_axis
 from showergrid.events.questions import labels
 from showergrid.events.settings import Split
 from showergrid.events.split import divide
-from showergrid.sources.files.column_maps import read_map
-from showergrid.sources.files.ingest import ingest, source_names
-from showergrid.sources.files.settings import ColumnMap, Ingest, MapFile
+from showergrid.sources.reading.column_maps import read_map
+from showergrid.sources.reading.ingest import ingest, source_names
+from showergrid.sources.reading.settings import ColumnMap, Ingest, MapFile
 
 SCRIPT = Path(__file__).parents[2] / "scripts/ingest.py"
 
@@ -394,8 +394,8 @@ def test_the_command_by_hand_and_as_a_job(tmp_path):
     assert record["counts"] == {"events": 20, "hits": block["x"].size, "left_out": {}}
     assert {
         "ingest.py",
-        "showergrid/sources/files/formats/root.py",
-        "showergrid/sources/files/whole_events.py",
+        "showergrid/sources/reading/formats/root.py",
+        "showergrid/sources/reading/whole_events.py",
     } <= record["code"].keys()
     assert not re.search(r"models|training|representations", " ".join(record["code"]))
     assert str(tmp_path) not in (tmp_path / "out/events.parquet").read_bytes().decode("latin1")

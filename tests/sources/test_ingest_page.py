@@ -226,7 +226,7 @@ def test_a_map_of_the_page(tmp_path, name):
 
 
 def test_every_key_is_explained():
-    from showergrid.sources.files.settings import ColumnMap, MapFile
+    from showergrid.sources.reading.settings import ColumnMap, MapFile
 
     explained = set(re.findall(r"`([a-z_]+)`", PAGE))
     assert ColumnMap.model_fields.keys() <= explained

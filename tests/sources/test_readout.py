@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from showergrid.core.seeds import generator
 from showergrid.events.detector import Box
-from showergrid.sources.showers.geant4 import Deposits
-from showergrid.sources.showers.readout import (
+from showergrid.sources.lartpc.geant4 import Deposits
+from showergrid.sources.lartpc.readout import (
     MINIMUM_IONISATION,
     TimedHits,
     ionisation_density,
@@ -19,7 +19,7 @@ from showergrid.sources.showers.readout import (
     recombination,
     threshold_charge,
 )
-from showergrid.sources.showers.settings import Readout, Recombination
+from showergrid.sources.lartpc.settings import Readout, Recombination
 
 BOX = Box(x=(-200, 200), y=(-200, 200), z=(0, 500))
 LAWS = Recombination(model="birks", birks={"a": 0.800, "k": 0.0486}, modified_box={"alpha": 0.93, "beta": 0.212})

@@ -13,8 +13,8 @@ from studies import configuration
 from showergrid.core.seeds import generator
 from showergrid.events.detector import Box
 from showergrid.report.data.settings import PublishedData
-from showergrid.sources.showers.settings import Readout, Simulation
-from showergrid.sources.showers.showers import simulate_shard
+from showergrid.sources.lartpc.showers import simulate_shard
+from showergrid.sources.showers import Parameters
 
 STUDY = configuration()
 PUBLISHED = PublishedData(**configuration("reference")["published"]["data"])
@@ -23,8 +23,8 @@ CODES = [code for kind in STUDY["questions"][0]["classes"] for code in kind["val
 
 def showers(count: int, **changes) -> tuple[pa.Table, pa.Table]:
     """Hits and events of so many showers of the default study, with some settings changed."""
-    settings = Simulation(**{**STUDY["simulation"], "showers": count, "shard_size": count, **changes})
-    return simulate_shard(0, CODES, settings, Readout(**STUDY["readout"]), Box(**STUDY["detector"]), STUDY["order"])
+    settings = Parameters(**{**STUDY["showers"], "showers": count, "shard_size": count, **changes})
+    return simulate_shard(0, CODES, settings, settings.readout, Box(**STUDY["detector"]), STUDY["order"])
 
 
 def close(values: np.ndarray, published: float, tolerance: float) -> bool:
@@ -36,7 +36,7 @@ def close(values: np.ndarray, published: float, tolerance: float) -> bool:
 
 @pytest.mark.parametrize("point", PUBLISHED.hits, ids=lambda point: f"{point.energy} GeV")
 def test_median_of_hits(point):
-    low, high = STUDY["simulation"]["energy"]
+    low, high = STUDY["showers"]["energy"]
     energy = max(point.energy - point.width / 2, low), min(point.energy + point.width / 2, high)
     hits = showers(80, energy=energy)[1]["n_hits"].to_numpy()
     assert close(hits, point.hits, 0.3 if point.energy <= 0.1 else 0.2), np.median(hits)
@@ -58,4 +58,4 @@ def test_median_of_extents(extents, axis):
 
 
 def test_the_smallest_events_have_as_few_hits():
-    assert STUDY["simulation"]["min_hits"] == PUBLISHED.smallest
+    assert STUDY["showers"]["min_hits"] == PUBLISHED.smallest

@@ -13,8 +13,9 @@ from pydantic import ValidationError
 
 from showergrid.core.errors import InputError
 from showergrid.events.hits import EVENTS, HITS, read_events, read_hits
-from showergrid.sources.showers.settings import Readout, Simulation
-from showergrid.sources.showers.showers import gather, simulate_shard
+from showergrid.sources.lartpc.settings import Readout, Simulation
+from showergrid.sources.lartpc.showers import simulate_shard
+from showergrid.sources.parts.gathering import gather
 
 CODES = [11, 22]
 
@@ -107,17 +108,17 @@ def test_the_other_small_physics_list_runs_too(shard):
 
 
 @pytest.fixture
-def files(shard, tmp_path) -> list[tuple[Path, Path]]:
-    paths = [(tmp_path / f"{k}.hits.parquet", tmp_path / f"{k}.events.parquet") for k in range(3)]
-    for number, pair in enumerate(paths):
-        for table, path in zip(shard(number), pair, strict=True):
+def files(shard, tmp_path) -> list[dict[str, Path]]:
+    paths = [{name: tmp_path / f"{k}.{name}.parquet" for name in ("hits", "events")} for k in range(3)]
+    for number, of_shard in enumerate(paths):
+        for table, path in zip(shard(number), of_shard.values(), strict=True):
             pq.write_table(table, path)
     return paths
 
 
 def test_gathered_shards_are_numbered_on(files, tmp_path):
     outputs = [tmp_path / name for name in ("hits.parquet", "events.parquet", "counts.json")]
-    gather(files, *outputs)
+    gather(files, dict(zip(("hits", "events"), outputs, strict=False)), outputs[2])
     events = read_events(outputs[1])
     assert events["event"].to_pylist() == list(range(60))
     assert events["number"].to_pylist() == list(range(20)) * 3
@@ -126,7 +127,7 @@ def test_gathered_shards_are_numbered_on(files, tmp_path):
     assert np.concatenate([chunk.event for chunk in chunks]).tolist() == list(range(60))
     sizes = np.concatenate([np.diff(chunk.offsets) for chunk in chunks])
     assert sizes.tolist() == events["n_hits"].to_pylist()
-    second = pq.read_table(files[1][0])
+    second = pq.read_table(files[1]["hits"])
     whole = pq.read_table(outputs[0])
     first_rows = sum(events["n_hits"].to_pylist()[:20])
     assert whole["charge"].slice(first_rows, second.num_rows).equals(second["charge"])
@@ -137,6 +138,7 @@ def test_gathered_shards_are_numbered_on(files, tmp_path):
 def test_gathering_twice_gives_the_same_bytes(files, tmp_path):
     names = ("hits.parquet", "events.parquet", "counts.json")
     for run in ("one", "other"):
-        gather(files, *(tmp_path / run / name for name in names))
+        hits, events, counts = (tmp_path / run / name for name in names)
+        gather(files, {"hits": hits, "events": events}, counts)
     for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "other" / name).read_bytes()

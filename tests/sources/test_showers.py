@@ -11,9 +11,9 @@ import pytest
 
 from showergrid.core.seeds import generator
 from showergrid.events.detector import Box
-from showergrid.sources.showers.geant4 import Deposits, Detector, Primaries, draw, geant4_data
-from showergrid.sources.showers.readout import read_out
-from showergrid.sources.showers.settings import Readout, Simulation
+from showergrid.sources.lartpc.geant4 import Deposits, Detector, Primaries, draw, geant4_data
+from showergrid.sources.lartpc.readout import read_out
+from showergrid.sources.lartpc.settings import Readout, Simulation
 
 DENSITY = 1.396  # g/cm3, of Geant4's G4_lAr
 MOLAR_MASS = 39.948  # g/mol

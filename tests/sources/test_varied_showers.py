@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from showergrid.sources.showers.settings import Readout, Simulation
-from showergrid.sources.showers.showers import simulate_shard, vary_shard
+from showergrid.sources.lartpc.settings import Readout, Simulation
+from showergrid.sources.lartpc.showers import simulate_shard, vary_shard
 
 CLASSES = (11, 22)
 

@@ -298,7 +298,7 @@ def test_two_studies_at_once(cluster, finished, long, untrained):
     config.write_text((ROOT / "config/electron_photon/test.yaml").read_text().replace("results-test", "results-other"))
     data = ["results-other/data/hits.parquet", "results-other/data/split.parquet"]
     with submitted(untrained, cluster, *data, config="config/other.yaml") as other:
-        wait_for(lambda: cluster.jobs("rule_simulate", "RUNNING"), "a job of the first")
+        wait_for(lambda: cluster.jobs("rule_shard", "RUNNING"), "a job of the first")
         with submitted(untrained, cluster, target(untrained)) as run:
             run.finish()
         other.finish()

@@ -26,7 +26,7 @@ def test_fault_is_one_line_before_any_job(project):
     assert done.returncode != 0
     assert "slurm/site.yaml: longest_hours = '1 day': Input should be a valid number" in done.stdout
     assert "Traceback" not in done.stdout
-    assert "rule simulate" not in done.stdout
+    assert "rule shard" not in done.stdout
 
 
 def test_as_committed_no_option_of_a_site_is_asked_for(project):
@@ -47,7 +47,7 @@ def test_options_of_a_site(project):
     needs = asked(project)
     train = needs["train"]
     assert (train["slurm_partition"], train["gpu"], train["gpu_model"]) == ("gpus", "1", "a100")
-    for rule in ("simulate", "evaluate"):
+    for rule in ("shard", "evaluate"):
         assert needs[rule]["slurm_partition"] == "long"
         assert "gpu" not in needs[rule]
     assert {options["slurm_account"] for options in needs.values()} == {"lartpc"}

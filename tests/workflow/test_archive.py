@@ -266,10 +266,10 @@ def test_unpacked_learning_rate_plans_its_cells(folder):
 def test_unpacked_seed_of_the_showers_plans_everything(folder):
     project = Project(folder)
     study = yaml.safe_load((folder / "study.yaml").read_text())
-    study["simulation"]["seed"] += 1
+    study["showers"]["seed"] += 1
     (folder / "study.yaml").write_text(yaml.safe_dump(study))
     plan = project.plan("results-test/table1.tex", config="study.yaml")
-    assert plan.rules["simulate"] == 4
+    assert plan.rules["shard"] == 4
     assert plan.rules["train"] > 4
 
 

@@ -103,7 +103,7 @@ def test_folder_that_cannot_be_written_to_is_refused_before_any_job(fresh):
         assert done.returncode != 0
         assert "results-test: cannot be written to" in done.stdout
         assert "Traceback" not in done.stdout
-        assert "rule simulate" not in done.stdout
+        assert "rule shard" not in done.stdout
         remount(fresh.results, "rw")
         fresh.snakemake("--cores", "2", "results-test/data/split.parquet")
 
@@ -170,13 +170,13 @@ def running(script: str, folder: Path) -> list[int]:
 
 def test_killed_shard_is_named_and_made_again(finished, fresh):
     first = start(fresh, "--cores", "1", IMAGES)
-    while not (pids := running("scripts/simulate.py", fresh.root.resolve())):
+    while not (pids := running("scripts/shard.py", fresh.root.resolve())):
         assert first.poll() is None
         time.sleep(0.002)
     os.kill(pids[0], signal.SIGKILL)
     text, _ = first.communicate()
     assert first.returncode != 0
-    assert "Error in rule simulate" in text
+    assert "Error in rule shard" in text
     assert "Traceback" not in text
     assert not list(fresh.results.rglob(".partial*"))
     fresh.snakemake("--cores", "2", IMAGES)
@@ -185,7 +185,7 @@ def test_killed_shard_is_named_and_made_again(finished, fresh):
 
 def test_second_run_in_a_folder_is_refused_and_harms_nothing(finished, fresh):
     first = start(fresh, "--cores", "1", IMAGES)
-    while not running("scripts/simulate.py", fresh.root.resolve()):
+    while not running("scripts/shard.py", fresh.root.resolve()):
         assert first.poll() is None
         time.sleep(0.01)
     second = fresh.snakemake("--cores", "1", IMAGES, check=False)
@@ -203,7 +203,7 @@ def test_two_studies_in_one_folder_run_at_once(finished, fresh):
         (fresh.root / "config/electron_photon/test.yaml").read_text().replace("results-test", "results-other")
     )
     first = start(fresh, "--cores", "1", IMAGES)
-    while not running("scripts/simulate.py", fresh.root.resolve()):
+    while not running("scripts/shard.py", fresh.root.resolve()):
         assert first.poll() is None
         time.sleep(0.01)
     other = IMAGES.replace("results-test", "results-other")

@@ -6,8 +6,8 @@ One fault of every kind and origin is tried here, all the others in tests/plan/t
 import pytest
 
 FAULTS = [
-    ("showers: 160", "showers: many", ["simulation.showers", "many", "integer"]),
-    ("showers: 160", "showers: 160, shower_size: 3", ["shower_size", "unknown key", "shard_size"]),
+    ("showers: 160", "showers: many", ["showers.showers", "many", "integer"]),
+    ("showers: 160", "showers: 160\n  shower_size: 3", ["shower_size", "unknown key", "shard_size"]),
     ("training: {", "training: {optim_lr: -1, ", ["optim_lr", "-1", "greater than 0"]),
     ("- {name: complex,", "- {name: complex, optm_lr: 3,", ["complex", "optm_lr", "unknown key", "optim_lr"]),
     ("- {name: complex,", "- {name: complexx,", ["complexx", "complex", "simple"]),

@@ -21,7 +21,7 @@ CELLS = [
 @pytest.fixture(scope="module")
 def metrics(tmp_path_factory) -> dict[str, dict]:
     project = checkout(tmp_path_factory.mktemp("default"))
-    (project.root / "config/few.yaml").write_text(yaml.safe_dump({"simulation": {"showers": SHOWERS}}))
+    (project.root / "config/few.yaml").write_text(yaml.safe_dump({"showers": {"showers": SHOWERS}}))
     project.snakemake(*CELLS, config="config/few.yaml")
     return {cell: json.loads((project.root / cell).read_text()) for cell in CELLS}
 

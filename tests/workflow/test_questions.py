@@ -88,7 +88,7 @@ def own_hits(project):
         table = pyarrow.Table.from_arrays(columns, names=names).filter(pc.equal(pdg, code))
         pyarrow.csv.write_csv(table, project.root / f"{name}.csv")
     own = {"extends": "config/electron_photon/test.yaml", "results": "results-own", "order": "as_given"}
-    own["ingest"] = {"files": ["electrons.csv", "photons.csv"]}
+    own |= {"source": "files", "files": {"files": ["electrons.csv", "photons.csv"]}}
     (project.root / "config/own.yaml").write_text(yaml.safe_dump(own))
     return project
 
@@ -107,7 +107,7 @@ def test_a_study_of_own_hits(own_hits):
     assert pc.sum(pq.read_table(results / "data/hits.parquet")["charge"]).as_py() == pytest.approx(total, rel=1e-6)
     assert {row["status"] for row in rows(results / "table_resolution.csv")} <= {"ok", "collapsed", "n/a", "not run"}
     assert own_hits.plan("results-own/table_resolution.tex", config="config/own.yaml").jobs == []
-    assert not (results / "data/shards").exists()
+    assert {path.name[0] for path in (results / "data/shards").iterdir()} == {"0"}  # all files are one
 
 
 def test_a_changed_file_is_read_again(own_hits):
@@ -115,7 +115,7 @@ def test_a_changed_file_is_read_again(own_hits):
     own_hits.snakemake(target, config="config/own.yaml")
     text = (own_hits.root / "photons.csv").read_text()
     (own_hits.root / "photons.csv").write_text(text.replace("\n0,", "\n1000,"))
-    assert own_hits.plan(target, config="config/own.yaml").rules["ingest"] == 1
+    assert own_hits.plan(target, config="config/own.yaml").rules["shard"] == 1
 
 
 def test_a_bad_file_of_own_hits_is_refused_in_one_line(own_hits):
@@ -124,7 +124,7 @@ def test_a_bad_file_of_own_hits_is_refused_in_one_line(own_hits):
     (own_hits.root / "photons.csv").write_text("\n".join(lines) + "\n")
     done = own_hits.snakemake("results-own/data/hits.parquet", config="config/own.yaml", check=False)
     assert done.returncode != 0
-    line = next(line for line in done.stdout.splitlines() if "ingest.py: error:" in line)
+    line = next(line for line in done.stdout.splitlines() if "shard.py: error:" in line)
     assert "photons.csv" in line
     assert "13" in line
     assert not (own_hits.root / "results-own/data/hits.parquet").exists()

@@ -51,7 +51,7 @@ def test_seed_added(project):
 
 def test_more_showers_leave_the_shards_there_are(project):
     project.edit("config/electron_photon/test.yaml", "showers: 160", "showers: 200")
-    assert [job.wildcards for job in project.plan().jobs if job.rule == "simulate"] == [{"shard": "4"}]
+    assert [job.wildcards for job in project.plan().jobs if job.rule == "shard"] == [{"shard": "4"}]
 
 
 def test_comment_in_the_colour_module(project):
@@ -186,7 +186,7 @@ def test_another_name_of_a_class_leaves_the_data(project):
     project.edit("config/electron_photon/default.yaml", "{name: photon, values: [22]}", "{name: gamma, values: [22]}")
     planned = set(project.plan().rules)
     assert {"train", "report"} <= planned
-    assert not {"simulate", "gather", "split", "calibrate", "calibrate_images", "images"} & planned
+    assert not {"shard", "gather", "split", "calibrate", "calibrate_images", "images"} & planned
 
 
 def test_branch_and_back_plans_nothing(project):
@@ -231,7 +231,7 @@ def test_deleted_file_of_a_cell(project, name, target):
 
 # Records of data and images, which the table needs, and of what only the whole study makes.
 RECORDS = [
-    ("data/shards/0.hits.parquet", "simulate", "results-test/table1.tex"),
+    ("data/shards/0.hits.parquet", "shard", "results-test/table1.tex"),
     ("data/hits.parquet", "gather", "results-test/table1.tex"),
     ("data/split.parquet", "split", "results-test/table1.tex"),
     ("data/calibration.json", "calibrate", "results-test/table1.tex"),
@@ -298,7 +298,7 @@ def test_remark_in_a_lock_plans_nothing(project):
 def test_changed_data_lock_plans_what_runs_in_it(project):
     with open(project.root / "envs/data.txt", "a") as text:
         text.write("another==1.0\n")
-    assert {"simulate", "split", "images", "report", "cell_figures"} <= set(project.plan().rules)
+    assert {"shard", "split", "images", "report", "cell_figures"} <= set(project.plan().rules)
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".md", ".tex.provenance.json"])
@@ -371,7 +371,7 @@ def test_reference_grid_is_planned_exactly(checked_out):
     for rule in sorted(OF_CELLS):
         assert sorted(plan.places(rule)) == expected
     assert sorted(plan.places("images")) == sorted({place[:2] for place in places})
-    assert plan.rules["simulate"] == 20_000 / 500
+    assert plan.rules["shard"] == 20_000 / 500
     assert sorted(job.wildcards["report"] for job in plan.jobs if job.rule == "report") == [
         "table1",
         "table_containment",
@@ -382,8 +382,8 @@ def test_reference_grid_is_planned_exactly(checked_out):
 
 def test_stage_that_ends_in_the_same_bytes_stops_there(project):
     """As `make table1` calls them: within one call all would be made again."""
-    project.edit("scripts/showergrid/sources/showers/settings.py", "\nclass ", "\n# A remark.\nclass ")
-    assert {"simulate", "images", "train"} <= set(project.plan().rules)
+    project.edit("scripts/showergrid/sources/lartpc/settings.py", "\nclass ", "\n# A remark.\nclass ")
+    assert {"shard", "images", "train"} <= set(project.plan().rules)
     project.snakemake("--cores", "2", "data")
     for stage in ("inputs", "cells", "results-test/table1.tex"):
         assert project.plan(stage).jobs == []

@@ -28,7 +28,7 @@ def three(tmp_path_factory) -> Project:
     project = checkout(tmp_path_factory.mktemp("three") / "project")
     config = yaml.safe_load((project.root / "config/electron_photon/test.yaml").read_text())
     changes = yaml.safe_load((HERE / "three.yaml").read_text())
-    changes["simulation"] = config["simulation"] | changes["simulation"]
+    changes["showers"] = config["showers"] | changes["showers"]
     for kind, labels in LABELS.items():
         for entry in config[kind]:
             entry |= {"label": labels[entry["name"]]} if entry["name"] in labels else {}
@@ -125,7 +125,7 @@ def test_a_class_of_the_second_question_renamed_leaves_the_data(three, tmp_path)
     project.edit("config/three.yaml", "name: does_not", "name: never")
     done = project.snakemake("--dry-run", "results-three/table1.tex", config="config/three.yaml").stdout
     assert "rule train" in done
-    assert "rule simulate" not in done
+    assert "rule shard" not in done
     assert "rule split" not in done
 
 
@@ -135,7 +135,7 @@ def test_a_better_label_trains_nothing(three, tmp_path):
     planned = project.plan(*TARGETS, config="config/three.yaml").rules.keys()
     assert {"report", "cell_figures", "pairs", "performance", "heatmap_figure"} <= planned
     assert not planned & {
-        "simulate",
+        "shard",
         "split",
         "images",
         "train",

@@ -21,12 +21,12 @@ from showergrid.events.detector import Box
 from showergrid.events.hits import Hits
 from showergrid.events.questions import Question
 from showergrid.inputs.views import views
-from showergrid.sources.files.chunks import format_of
-from showergrid.sources.files.column_maps import load_map
-from showergrid.sources.files.formats.chunk import ROWS
-from showergrid.sources.files.ingest import check_files, events_of, numbers, ordered_hits, source_names
-from showergrid.sources.files.settings import REFERENCE, ColumnMap, Limits, MapFile
-from showergrid.sources.files.tally import Tally
+from showergrid.sources.reading.chunks import format_of
+from showergrid.sources.reading.column_maps import load_map
+from showergrid.sources.reading.formats.chunk import ROWS
+from showergrid.sources.reading.ingest import check_files, events_of, numbers, ordered_hits, source_names
+from showergrid.sources.reading.settings import REFERENCE, ColumnMap, Limits, MapFile
+from showergrid.sources.reading.tally import Tally
 
 # hits.parquet of a study, whose rows stand in the study's order
 TABLE = ColumnMap(event="event", x="x", y="y", z="z", charge="charge")

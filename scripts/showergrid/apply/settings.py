@@ -8,7 +8,7 @@ from showergrid.core.settings import Name, Resolution, Seed
 from showergrid.events.detector import Box
 from showergrid.events.settings import Order
 from showergrid.inputs.settings import NAMED
-from showergrid.sources.files.settings import Ingest
+from showergrid.sources.reading.settings import Ingest
 
 
 class Unlabelled(Ingest):

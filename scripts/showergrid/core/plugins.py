@@ -11,13 +11,19 @@ from typing import Any, Literal
 
 from showergrid.core.errors import InputError, no_python
 
-Kind = Literal["representations", "models", "reports"]
+Kind = Literal["sources", "representations", "models", "reports"]
 PACKAGES: dict[Kind, str] = {
+    "sources": "showergrid.sources",
     "representations": "showergrid.representations",
     "models": "showergrid.models",
     "reports": "showergrid.report.reports",
 }
-KINDS: dict[str, Kind] = {"representation": "representations", "model": "models", "report": "reports"}
+KINDS: dict[str, Kind] = {
+    "source": "sources",
+    "representation": "representations",
+    "model": "models",
+    "report": "reports",
+}
 
 
 @cache

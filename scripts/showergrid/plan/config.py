@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator, model_validator
 
 from showergrid.apply.settings import Prediction
+from showergrid.core import plugins
 from showergrid.core.settings import NAME, Label, Name, Resolution, Seed, Settings
 from showergrid.core.variants import MARK, TUNED
 from showergrid.evaluation.settings import Bootstrap, Comparison
@@ -21,9 +22,6 @@ from showergrid.report.data.settings import Baselines, PublishedData
 from showergrid.report.settings.ensembles import Ensemble
 from showergrid.report.settings.performance import Performance
 from showergrid.report.settings.published import PublishedTable
-from showergrid.sources.files.settings import Ingest
-from showergrid.sources.showers.settings import Readout, Simulation
-from showergrid.sources.showers.variation_settings import Variations
 from showergrid.track.settings import Notify, Tracking
 from showergrid.tuning.settings import Search
 
@@ -153,20 +151,17 @@ class Containment(Settings):
     shares: list[Annotated[float, Field(gt=0, le=1)]] = Field(min_length=1, description="shares of the events [1]")
 
 
-class Config(Settings):
-    """The configuration file."""
+class _Config(Settings):
+    """The configuration file, without the sections of the sources."""
 
     extends: str | None = Field(default=None, description="file of a study that this one stands above, in the project")
     results: str = Field(pattern=FOLDER)
     questions: list[Question] = Field(min_length=1)
+    source: Name = Field(description="what gives the events; the section of its name holds its settings")
     detector: Box
     order: Order
     origin: Literal["first_hit", "charge_centre"]
     direction: Direction
-    ingest: Ingest | None
-    simulation: Simulation
-    readout: Readout
-    variations: Variations
     split: Split
     axis_ranges: AxisRanges
     representations: list[RepresentationEntry] = Field(min_length=1)
@@ -209,33 +204,26 @@ class Config(Settings):
                 raise ValueError(f"{key}: {doubled[0]!r} stands twice")
         if doubled := _doubled([search.place for search in self.tuning]):
             raise ValueError(f"tuning: {doubled[0]} is searched twice")
-        of_particles = any(question.column == "pdg" for question in self.questions)
         for question in self.questions:
             if question.column == "pdg" and any(isinstance(code, str) for codes in question.values for code in codes):
                 raise ValueError(f"question {question.name}: values of pdg are whole numbers, such as 11")
-        if self.ingest is None and not of_particles:
-            raise ValueError("questions: none is of column pdg, whose values are the particles that are simulated")
-        for axis in ("x", "y", "z"):
-            low, high = getattr(self.detector, axis)
-            vertex = getattr(self.simulation.vertex, axis)
+        for axis, (low, high) in self.detector.model_dump().items():
             if low == high:
                 raise ValueError(f"detector.{axis} = {[low, high]} has no extent")
-            if self.ingest is None and not low <= vertex[0] <= vertex[1] <= high:
+        for key, files in ((f"predict.{entry.name}", entry.files) for entry in self.predict):
+            if braced := [file for file in files if "{" in file or "}" in file]:
                 raise ValueError(
-                    f"simulation.vertex.{axis} = {list(vertex)} is not inside detector.{axis} = {[low, high]}"
+                    f"{key}.files: {braced[0]!r}: the workflow takes braces for a wildcard; rename the file"
                 )
-        read = [("ingest", self.ingest), *((f"predict.{entry.name}", entry) for entry in self.predict)]
-        for key, file in [(key, file) for key, entry in read if entry is not None for file in entry.files]:
-            if "{" in file or "}" in file:
-                raise ValueError(f"{key}.files: {file!r}: the workflow takes braces for a wildcard; rename the file")
-        columns = self.ingest.columns if self.ingest is not None else None
-        if of_particles and columns is not None and columns.pdg is None:
-            raise ValueError("ingest.columns: pdg is missing: networks are trained on labelled events")
-        if self.ingest is not None and self.order == "truth_time" and not getattr(self.ingest.columns, "time", None):
-            raise ValueError("order: truth_time needs ingest.columns.time; choose as_given or axis")
-        if self.ingest is None and self.order == "as_given":
-            raise ValueError("order: as_given is for hits that are read from files (ingest); choose axis or truth_time")
         return self
+
+
+# A section for each source; a study needs that of its own
+Config = create_model(
+    "Config",
+    __base__=_Config,
+    **{name: (plugins.load("sources", name).Parameters | None, None) for name in plugins.names("sources")},
+)
 
 
 def _same(value: Any, other: Any) -> bool:

@@ -18,7 +18,6 @@ from showergrid.plan.study import Study
 from showergrid.report.settings.ensembles import Combination
 from showergrid.report.settings.published import Beside
 from showergrid.report.tables.resolution import ResolutionSettings
-from showergrid.sources.showers.variation_settings import readouts
 
 NOT_TRAINED = ("positive", "other")  # keys of a question that no training reads
 
@@ -40,12 +39,10 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
         study.search(wildcards["representation"], wildcards["resolution"], wildcards["model"])
     config = study.config
     match step:
-        case "ingest":
-            return _ingest(study)
-        case "simulate":
-            return _simulate(study, **wildcards)
+        case "shard":
+            return _shard(study, **wildcards)
         case "gather":
-            return {"shards": config.simulation.shards}
+            return {"tables": study.event_tables, "shards": study.shards}
         case "split":
             told = [{"column": q.column, "values": q.values, "other": q.other} for q in config.questions]
             return {"split": config.split.model_dump(mode="json"), "questions": told}
@@ -101,9 +98,9 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
         case "ensemble_predictions":
             return report_jobs.told(study, published, f"ensembles/{wildcards['ensemble']}", Combination)
         case "vary":
-            return {**_simulate(study, **wildcards), "variations": readouts(config.readout, config.variations)}
+            return {**_shard(study, **wildcards), "variations": study.source.varied(study.source_settings)}
         case "vary_cell":
-            return {**_cell(study, **wildcards), "variations": list(readouts(config.readout, config.variations))}
+            return {**_cell(study, **wildcards), "variations": list(study.source.varied(study.source_settings))}
         case _:  # typeset: only its files decide its outputs
             return {}
 
@@ -114,29 +111,17 @@ def _pdg(study: Study) -> list[int]:
     return list(dict.fromkeys(code for classes in asked for codes in classes for code in codes))
 
 
-def _ingest(study: Study) -> dict[str, Any]:
-    """Hits read from files, which are inputs of the job."""
+def _shard(study: Study, shard: int) -> dict[str, Any]:
+    """One shard of the events, as its source makes it."""
+    dropped = any(question.other == "drop" for question in study.config.questions)
     return {
-        "ingest": study.config.ingest.model_dump(mode="json"),
-        "pdg": [] if any(question.other == "drop" for question in study.config.questions) else _pdg(study),
-        "detector": study.config.detector.model_dump(mode="json"),
-        "order": study.config.order,
-    }
-
-
-def _simulate(study: Study, shard: int) -> dict[str, Any]:
-    """One shard of the simulation.
-
-    It states the showers up to its own last one only, so that a larger total leaves the first shards as they are.
-    """
-    simulation = study.config.simulation.model_dump(mode="json")
-    end = min(simulation["showers"], (shard + 1) * simulation["shard_size"])
-    return {
-        "simulation": {**simulation, "showers": end},
-        "readout": study.config.readout.model_dump(mode="json"),
-        "pdg": _pdg(study),
-        "detector": study.config.detector.model_dump(mode="json"),
-        "order": study.config.order,
+        "source": {"module": study.config.source, "parameters": study.source.told(study.source_settings, shard)},
+        "request": {
+            "pdg": _pdg(study),
+            "others": dropped,
+            "detector": study.config.detector.model_dump(mode="json"),
+            "order": study.config.order,
+        },
     }
 
 

@@ -56,9 +56,14 @@ class Paths:
         """Pattern of the features that a trained cell gives to those that join it, without the suffix."""
         return f"{self.results}/features/{CELL}"
 
-    def shards(self, suffix: str) -> list[str]:
-        """The files with this suffix of all shards, in order."""
-        return [f"{self.results}/data/shards/{shard}.{suffix}" for shard in range(self.study.config.simulation.shards)]
+    def shards(self, table: str) -> list[str]:
+        """The files of a table of all shards, in order."""
+        return [f"{self.results}/data/shards/{shard}.{table}.parquet" for shard in range(self.study.shards)]
+
+    @property
+    def data(self) -> list[str]:
+        """The tables of the events: their collections, and the events themselves."""
+        return [f"{self.results}/data/{table}.parquet" for table in self.study.event_tables]
 
     def tuning(self, representation: str, resolution: int, model: str) -> str:
         """The folder of the search of a network, by the name of the network or of its tuned variant."""
@@ -126,8 +131,9 @@ class Paths:
             return []
         inputs = self.inputs_of(cells)
         files = [
-            *(self.shards("hits.parquet") if self.study.config.ingest is None else []),
-            *[f"{self.results}/data/{name}" for name in ("hits.parquet", "split.parquet", "calibration.json")],
+            *self.shards(self.study.event_tables[0]),
+            self.data[0],
+            *[f"{self.results}/data/{name}" for name in ("split.parquet", "calibration.json")],
             *[f"{stem}.safetensors" for stem in inputs],
             *[f"{stem}.calibration.json" for stem in inputs if stem.startswith(f"{self.results}/inputs/")],
             *self.features_of(cells),

@@ -164,7 +164,7 @@ class Offer:
     @property
     def variations(self) -> dict[str, Any]:
         """The detector variations: the keys of readout that differ in each."""
-        return {variation.name: variation.readout for variation in self._study.config.variations.readouts}
+        return {variation.name: variation.readout for variation in self._study.source_settings.variations.readouts}
 
     @property
     def ranges(self) -> list[str]:

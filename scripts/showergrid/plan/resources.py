@@ -18,7 +18,7 @@ from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
 from showergrid.core.yaml_files import read_yaml
 from showergrid.plan.cluster import Cluster
-from showergrid.plan.config import Config
+from showergrid.sources.parts.request import Size
 
 PYTHON = 500  # MB, a command with the data libraries
 PYTORCH = 2000  # MB, with PyTorch, weights and the optimiser's state
@@ -29,9 +29,6 @@ SECONDS_A_HIT = 1e-4  # the same for a hit of a list; the transformer takes 2e-5
 BYTES_A_FITTED = 400  # per hit of an event in the table that a model is fitted to: six channels, copied a few times
 SECONDS_A_FITTED = 5e-4  # per hit to fit it, on one thread; 200 rounds of XGBoost and 300 trees of a forest take 4e-5
 GPU_SPEED = 10  # of a network on it, in threads, at least
-SHOWER = 0.05  # MB of an event's hits while they are worked on
-FILE = 4  # MB of hits in memory for each MB of a file that they are read from
-SHOWER_SECONDS = 0.25  # to simulate a shower; 0.012 with the default physics
 STARTING = 15  # minutes added to every job, for slow file systems
 
 
@@ -68,28 +65,28 @@ def needs_gpu(cluster: Cluster, job: Mapping[str, Any]) -> bool:
     return cluster.gpu is not None and "model" in job and job["model"]["training"].get("device", "cpu") != "cpu"
 
 
-def need(config: Config, cluster: Cluster, step: str, job: Mapping[str, Any]) -> Need:
-    """The need of a job of rule `step` whose configuration is `job`, as jobs.py resolves it."""
+def need(size: Size, cluster: Cluster, step: str, job: Mapping[str, Any]) -> Need:
+    """The need of a job of rule `step` whose configuration is `job`, as jobs.py resolves it; `size`: of the events."""
     if "model" in job:
         training, shape = job["model"]["training"], job["model"]["window"]["shape"]
         pixels = math.prod(shape) * len(job.get("views", [None]))
         listed = len(shape) == 1
         if "n_epochs" not in training:
-            entries = events(config) * pixels
+            entries = size.events * pixels
             fits = _epochs(step, job) if step == "tune" else 1
             return Need(
-                PYTORCH + entries * BYTES_A_FITTED / 1e6 + hits_mb(config),
+                PYTORCH + entries * BYTES_A_FITTED / 1e6 + size.megabytes,
                 STARTING + fits * entries * SECONDS_A_FITTED / training["threads"] / 60,
             )
         batch = training["micro_batch_size"] or training["batch_size"]
         epochs = _epochs(step, job)
         speed = GPU_SPEED if needs_gpu(cluster, job) else training["threads"]
-        seconds = events(config) * epochs * pixels * (SECONDS_A_HIT if listed else SECONDS_A_PIXEL) / speed
+        seconds = size.events * epochs * pixels * (SECONDS_A_HIT if listed else SECONDS_A_PIXEL) / speed
         memory = batch * pixels * (BYTES_A_HIT if listed else BYTES_A_PIXEL) / 1e6
-        return Need(PYTORCH + memory + hits_mb(config), STARTING + seconds / 60)
-    if step in ("simulate", "vary"):
-        return Need(2 * PYTHON, STARTING + config.simulation.shard_size * SHOWER_SECONDS / 60)
-    return Need(PYTHON + hits_mb(config), STARTING + events(config) / 2000)
+        return Need(PYTORCH + memory + size.megabytes, STARTING + seconds / 60)
+    if step in ("shard", "vary"):
+        return Need(size.memory, STARTING + size.minutes)
+    return Need(PYTHON + size.megabytes, STARTING + size.events / 2000)
 
 
 def _epochs(step: str, job: Mapping[str, Any]) -> int:
@@ -102,18 +99,6 @@ def _epochs(step: str, job: Mapping[str, Any]) -> int:
             return math.ceil(search["trials"] / search["workers"]) * len(search["seeds"]) * job["epochs"]
         case _:
             return 1
-
-
-def hits_mb(config: Config) -> float:
-    """The memory of the hits of all events [MB], from the number of showers or the size of the files."""
-    if config.ingest is None:
-        return config.simulation.showers * SHOWER
-    return FILE * sum(Path(file).stat().st_size for file in config.ingest.files if Path(file).is_file()) / 1e6
-
-
-def events(config: Config) -> float:
-    """The number of events; an estimate if they are read from files."""
-    return config.simulation.showers if config.ingest is None else hits_mb(config) / SHOWER
 
 
 def scratch(cluster: Cluster) -> str:

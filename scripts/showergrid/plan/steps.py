@@ -29,7 +29,7 @@ class Step:
 HERE = Step(local=True)
 STEPS = {
     # sources and events
-    **dict.fromkeys(("ingest", "simulate", "gather", "split", "calibrate", "explore", "directions"), Step()),
+    **dict.fromkeys(("shard", "gather", "split", "calibrate", "explore", "directions"), Step()),
     # inputs
     **dict.fromkeys(("calibrate_images", "images", "tuned_images"), Step()),
     "features": Step("torch"),

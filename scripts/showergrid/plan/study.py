@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from types import ModuleType
 from typing import Any
 
 from showergrid.apply.settings import Prediction
@@ -22,7 +23,7 @@ from showergrid.plan.catalogue import Catalogue, joins, named
 from showergrid.plan.config import Ablation, Block, Config
 from showergrid.plan.names import check_names
 from showergrid.report.settings.ensembles import Ensemble
-from showergrid.sources.showers.variation_settings import readouts
+from showergrid.sources.parts.request import Size
 from showergrid.tuning.best import check_keys, with_values
 from showergrid.tuning.settings import Search
 
@@ -89,12 +90,47 @@ class Study:
         in_grid = {place for block in study.config.grid for place in _product(block)}
         if strangers := sorted(study.too_large - in_grid):
             raise InputError(f"config: out_of_memory: {strangers[0]} is not in the grid")
+        plugins.check("sources", config.source)
         for entry in study.config.reports.values():
             plugins.check("reports", entry.module)
         for name in study.config.reports:
             study._check_report(name)
-        readouts(study.config.readout, study.config.variations)
+        study.source.check(study.source_settings, config.questions, config.detector, config.order)
         return study
+
+    # The events
+
+    @property
+    def source(self) -> ModuleType:
+        """The plug-in that gives the events."""
+        return plugins.load("sources", self.config.source)
+
+    @property
+    def source_settings(self) -> Any:
+        """Its settings.
+
+        Raises:
+            InputError: the configuration has no section of its name.
+        """
+        settings = getattr(self.config, self.config.source)
+        if settings is None:
+            raise InputError(f"config: {self.config.source}: is missing, and source names it; give its settings")
+        return settings
+
+    @property
+    def event_tables(self) -> list[str]:
+        """The names of the tables of the events: the collections of the source, and the events themselves."""
+        return [*self.source.COLLECTIONS, "events"]
+
+    @property
+    def shards(self) -> int:
+        """How many jobs make the events."""
+        return self.source.shards(self.source_settings)
+
+    @property
+    def size(self) -> Size:
+        """How much there is of them."""
+        return self.source.size(self.source_settings)
 
     @property
     def questions(self) -> list[dict[str, Any]]:

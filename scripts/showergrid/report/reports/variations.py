@@ -28,7 +28,7 @@ from showergrid.report.settings.labels import HumanLabels
 from showergrid.report.settings.tables import PlaceSettings, Reported
 from showergrid.report.tables import captions, estimates
 from showergrid.report.tables.captions import joined
-from showergrid.sources.showers.variation_settings import NOMINAL
+from showergrid.sources.lartpc.variation_settings import NOMINAL
 
 ABREAST = 4  # variations that fit side by side on a page
 COLUMNS = ("accuracy", "accuracy_low", "accuracy_high", "shift", "shift_low", "shift_high", "p_value")

@@ -8,10 +8,10 @@ import numpy as np
 
 from showergrid.events.detector import Box
 from showergrid.events.hits import AXES
-from showergrid.sources.files.checks import Checks
-from showergrid.sources.files.chunks import read
-from showergrid.sources.files.formats.chunk import Chunk
-from showergrid.sources.files.settings import LENGTHS, ColumnMap, Voxel, scaled
+from showergrid.sources.reading.checks import Checks
+from showergrid.sources.reading.chunks import read
+from showergrid.sources.reading.formats.chunk import Chunk
+from showergrid.sources.reading.settings import LENGTHS, ColumnMap, Voxel, scaled
 
 
 def positions(chunk: Chunk, columns: ColumnMap, check: Checks) -> np.ndarray:

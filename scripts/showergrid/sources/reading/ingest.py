@@ -16,13 +16,13 @@ from showergrid.events.detector import Box
 from showergrid.events.hits import AXES, EVENTS, HITS, Hits
 from showergrid.events.order import reordered
 from showergrid.events.parquet import conforming, row_groups
-from showergrid.sources.files.chunks import read
-from showergrid.sources.files.conversion import converted
-from showergrid.sources.files.formats.chunk import ROWS
-from showergrid.sources.files.labels import LabelledEvents, labelled, read_labels
-from showergrid.sources.files.settings import REFERENCE, ColumnMap, Ingest
-from showergrid.sources.files.tally import Tally
-from showergrid.sources.files.whole_events import WholeEvents, whole_events
+from showergrid.sources.reading.chunks import read
+from showergrid.sources.reading.conversion import converted
+from showergrid.sources.reading.formats.chunk import ROWS
+from showergrid.sources.reading.labels import LabelledEvents, labelled, read_labels
+from showergrid.sources.reading.settings import REFERENCE, ColumnMap, Ingest
+from showergrid.sources.reading.tally import Tally
+from showergrid.sources.reading.whole_events import WholeEvents, whole_events
 
 HITS_A_GROUP = 1 << 17  # rows per Parquet row group, kept in memory until it is full
 EVENTS_A_GROUP = 1 << 14

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from showergrid.core.errors import InputError
-from showergrid.sources.files.checks import Checks
-from showergrid.sources.files.chunks import place, read
-from showergrid.sources.files.conversion import keys, labels
-from showergrid.sources.files.settings import ColumnMap
-from showergrid.sources.files.whole_events import WholeEvents, shown
+from showergrid.sources.reading.checks import Checks
+from showergrid.sources.reading.chunks import place, read
+from showergrid.sources.reading.conversion import keys, labels
+from showergrid.sources.reading.settings import ColumnMap
+from showergrid.sources.reading.whole_events import WholeEvents, shown
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from showergrid.core.errors import InputError
-from showergrid.sources.files.formats.chunk import Chunk, missing
+from showergrid.sources.reading.formats.chunk import Chunk, missing
 
 BYTES_A_ROW = 48  # of a typical file
 BLOCK = 1 << 18  # bytes: pyarrow reads some dozens of blocks ahead, so large ones would take much memory

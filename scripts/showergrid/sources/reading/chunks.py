@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from showergrid.core.errors import InputError
-from showergrid.sources.files.formats import csv, hdf5, npz, parquet, root
-from showergrid.sources.files.formats.chunk import ROWS, Chunk
-from showergrid.sources.files.settings import ColumnMap, Key
+from showergrid.sources.reading.formats import csv, hdf5, npz, parquet, root
+from showergrid.sources.reading.formats.chunk import ROWS, Chunk
+from showergrid.sources.reading.settings import ColumnMap, Key
 
 SUFFIXES = {
     ".csv": "csv",

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pyarrow.types as pt
 
 from showergrid.core.errors import InputError
-from showergrid.sources.files.formats.chunk import Chunk, column_of, flattened, missing, parts, strided
+from showergrid.sources.reading.formats.chunk import Chunk, column_of, flattened, missing, parts, strided
 
 
 def chunks(path: Path, names: Sequence[str], rows: int) -> Iterator[Chunk]:

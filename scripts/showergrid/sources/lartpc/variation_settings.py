@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from showergrid.core.checking import checked
 from showergrid.core.settings import Name, Settings
-from showergrid.sources.showers.settings import Readout
+from showergrid.sources.lartpc.settings import Readout
 
 NOMINAL = "nominal"
 

@@ -12,10 +12,10 @@ import numpy as np
 from showergrid.core.errors import InputError
 from showergrid.events.detector import Box
 from showergrid.events.hits import AXES
-from showergrid.sources.files.checks import Checks
-from showergrid.sources.files.formats.chunk import Chunk
-from showergrid.sources.files.positions import outside, positions, refuse_outside
-from showergrid.sources.files.settings import CHARGES, ENERGIES, TIMES, ColumnMap, Limits, scaled
+from showergrid.sources.reading.checks import Checks
+from showergrid.sources.reading.formats.chunk import Chunk
+from showergrid.sources.reading.positions import outside, positions, refuse_outside
+from showergrid.sources.reading.settings import CHARGES, ENERGIES, TIMES, ColumnMap, Limits, scaled
 
 SMALLEST = float(np.finfo(np.float32).smallest_subnormal)  # less is stored as 0
 

@@ -1,31 +1,26 @@
-"""Shards of simulated showers, and the study's tables of hits and events gathered from them."""
+"""Shards of simulated showers."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from showergrid.core.atomic import replacing
 from showergrid.core.errors import InputError
-from showergrid.core.progress import progress
 from showergrid.core.seeds import generator, seed_of
 from showergrid.events.detector import Box
 from showergrid.events.hits import AXES, EVENTS, HITS
 from showergrid.events.order import along_axis, truth_time
 from showergrid.events.parquet import conforming
-from showergrid.sources.showers.geant4 import Deposits, Detector, Primaries, draw, geant4_data
-from showergrid.sources.showers.readout import TimedHits, read_out
-from showergrid.sources.showers.settings import Readout, Simulation
+from showergrid.sources.lartpc.geant4 import Deposits, Detector, Primaries, draw, geant4_data
+from showergrid.sources.lartpc.readout import TimedHits, read_out
+from showergrid.sources.lartpc.settings import Readout, Simulation
+from showergrid.sources.parts.gathering import REDRAWN
 
 EVENTS_PER_RUN = 100  # of Geant4: bounds the memory that deposits take; another value changes what a seed gives
-REDRAWN = b"redrawn"  # key of the counts in the metadata of a shard's events
 
 
 def seeds(simulation: Simulation, shard: int) -> dict[str, int]:
@@ -147,35 +142,6 @@ def _runs(shard: int, code: np.ndarray, simulation: Simulation, readout: Readout
             todo = np.concatenate([todo, now[~large]])
 
 
-def gather(shards: Sequence[tuple[Path, Path]], hits: Path, events: Path, counts: Path) -> None:
-    """Join shards, given as (hits, events), into the study's tables, one shard in memory at a time.
-
-    Events are numbered from 0 on, in the order of the shards. `counts` takes a JSON object: how many events were
-    kept and how many drawn again, for each PDG code.
-    """
-    kept: dict[str, int] = {}
-    redrawn: dict[str, int] = {}
-    offset = 0
-    with (
-        replacing(hits) as hits_beside,
-        replacing(events) as events_beside,
-        pq.ParquetWriter(hits_beside, HITS) as hits_file,
-        pq.ParquetWriter(events_beside, EVENTS) as events_file,
-    ):
-        for hits_of_shard, events_of_shard in progress(shards, "gather", "shard"):
-            table = pq.read_table(events_of_shard)
-            for code, count in json.loads(table.schema.metadata[REDRAWN]).items():
-                redrawn[code] = redrawn.get(code, 0) + count
-            for pair in pc.value_counts(table["pdg"]).to_pylist():
-                kept[str(pair["values"])] = kept.get(str(pair["values"]), 0) + pair["counts"]
-            events_file.write_table(_renumbered(table, offset, EVENTS))
-            hits_file.write_table(_renumbered(pq.read_table(hits_of_shard), offset, HITS))
-            offset += table.num_rows
-    summary = {code: {"kept": kept[code], "redrawn": redrawn.get(code, 0)} for code in sorted(kept, key=int)}
-    with replacing(counts) as beside:
-        beside.write_text(json.dumps(summary, indent=2) + "\n")
-
-
 def _ordered(parts: list[TimedHits], order: str) -> TimedHits:
     """All hits of a shard in the order of its events, those of an event in the study's order."""
     hits = TimedHits(
@@ -209,9 +175,3 @@ def _hits(hits: TimedHits, first: int = 0) -> pa.Table:
     """As HITS, the events numbered from `first` on."""
     columns = {"event": hits.event + first, "charge": hits.charge, "time": hits.time}
     return conforming(columns | {axis: hits.position[:, i] for i, axis in enumerate(AXES)}, HITS)
-
-
-def _renumbered(table: pa.Table, offset: int, schema: pa.Schema) -> pa.Table:
-    event = pc.add(table["event"], pa.scalar(offset, pa.int64()))
-    renumbered = table.set_column(0, schema.field("event"), event)
-    return renumbered.replace_schema_metadata(None).cast(schema)

@@ -17,8 +17,8 @@ import numpy as np
 
 from showergrid.core.errors import InputError
 from showergrid.events.detector import Box
-from showergrid.sources.showers import argon
-from showergrid.sources.showers.settings import Simulation
+from showergrid.sources.lartpc import argon
+from showergrid.sources.lartpc.settings import Simulation
 
 DATA = "GEANT4_DATA_DIR"  # environment variable that names Geant4's data folder
 MATERIAL = "G4_lAr"  # liquid argon of 1.396 g/cm3

@@ -15,8 +15,8 @@ from scipy.sparse.csgraph import connected_components
 
 from showergrid.events.detector import Box
 from showergrid.events.hits import AXES
-from showergrid.sources.showers.geant4 import Deposits
-from showergrid.sources.showers.settings import Cuboid, Readout, Recombination
+from showergrid.sources.lartpc.geant4 import Deposits
+from showergrid.sources.lartpc.settings import Cuboid, Readout, Recombination
 
 MINIMUM_IONISATION = 1.508  # MeV cm2/g in argon: PDG, Atomic and nuclear properties of materials
 LEAST_DENSITY = 1.0  # MeV/cm: neither law was measured below; the modified box turns negative at 0.23

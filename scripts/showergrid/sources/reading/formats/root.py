@@ -10,7 +10,7 @@ import numpy as np
 import uproot
 
 from showergrid.core.errors import InputError
-from showergrid.sources.files.formats.chunk import Chunk, column_of, flattened, missing, parts, strided
+from showergrid.sources.reading.formats.chunk import Chunk, column_of, flattened, missing, parts, strided
 
 BYTES_A_NUMBER = 8
 TREES = ("TTree", "TNtuple", "TNtupleD", "ROOT::RNTuple")

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from showergrid.core.errors import InputError
-from showergrid.sources.files.formats.chunk import Chunk, Part, column_of, flattened
-from showergrid.sources.files.settings import Key
+from showergrid.sources.reading.formats.chunk import Chunk, Part, column_of, flattened
+from showergrid.sources.reading.settings import Key
 
 
 @dataclass(frozen=True)

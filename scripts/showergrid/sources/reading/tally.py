@@ -9,8 +9,8 @@ import numpy as np
 
 from showergrid.core.errors import InputError
 from showergrid.events.hits import AXES
-from showergrid.sources.files.settings import Ingest
-from showergrid.sources.files.whole_events import WholeEvents
+from showergrid.sources.reading.settings import Ingest
+from showergrid.sources.reading.whole_events import WholeEvents
 
 LOW_BITS = 13  # of a 32-bit float: without them a number is right to 1 in 1000
 INFINITY = int(np.float32(np.inf).view(np.uint32)) >> LOW_BITS  # numbers above 0 lie below, in their order

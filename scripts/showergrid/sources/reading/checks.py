@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from showergrid.core.errors import InputError
-from showergrid.sources.files.chunks import place
-from showergrid.sources.files.formats.chunk import Chunk
-from showergrid.sources.files.settings import ColumnMap
+from showergrid.sources.reading.chunks import place
+from showergrid.sources.reading.formats.chunk import Chunk
+from showergrid.sources.reading.settings import ColumnMap
 
 EXACT = 2**53  # whole numbers up to here are exact as float64, which is how CSV is read
 LARGEST = float(np.finfo(np.float32).max)

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from showergrid.core.errors import InputError
-from showergrid.sources.files.chunks import place
-from showergrid.sources.files.conversion import Rows
-from showergrid.sources.files.settings import ColumnMap, Limits
+from showergrid.sources.reading.chunks import place
+from showergrid.sources.reading.conversion import Rows
+from showergrid.sources.reading.settings import ColumnMap, Limits
 
 
 @dataclass(frozen=True)

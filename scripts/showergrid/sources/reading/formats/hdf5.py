@@ -9,9 +9,9 @@ import h5py
 import numpy as np
 
 from showergrid.core.errors import InputError
-from showergrid.sources.files.formats.arrays import Arrays, flat, one_length, with_offsets
-from showergrid.sources.files.formats.chunk import Chunk, Part, column_of, flattened, missing, parts, strided
-from showergrid.sources.files.settings import Key
+from showergrid.sources.reading.formats.arrays import Arrays, flat, one_length, with_offsets
+from showergrid.sources.reading.formats.chunk import Chunk, Part, column_of, flattened, missing, parts, strided
+from showergrid.sources.reading.settings import Key
 
 SMALLEST_CACHE = 1 << 16  # bytes a dataset
 INDEX = 1 << 19  # bytes cached of where the blocks of all datasets lie, which would else grow with the file

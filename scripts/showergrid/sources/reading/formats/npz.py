@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from showergrid.core.errors import InputError
-from showergrid.sources.files.formats.arrays import Arrays, flat, with_offsets
-from showergrid.sources.files.formats.chunk import Chunk, missing, parts
-from showergrid.sources.files.settings import Key
+from showergrid.sources.reading.formats.arrays import Arrays, flat, with_offsets
+from showergrid.sources.reading.formats.chunk import Chunk, missing, parts
+from showergrid.sources.reading.settings import Key
 
 
 def chunks(path: Path, names: Sequence[str], table: str | None, event: Key, rows: int) -> Iterator[Chunk]:

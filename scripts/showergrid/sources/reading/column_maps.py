@@ -9,7 +9,7 @@ from typing import Any
 from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
 from showergrid.core.yaml_files import read_yaml
-from showergrid.sources.files.settings import REFERENCE, ColumnMap, Ingest, MapFile
+from showergrid.sources.reading.settings import REFERENCE, ColumnMap, Ingest, MapFile
 
 
 def read_map(path: Path | None, files: Sequence[str]) -> dict[str, Any]:

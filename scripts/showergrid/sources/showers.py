@@ -1,0 +1,110 @@
+"""Simulated electromagnetic showers in liquid argon: Geant4, and the readout that makes hits of its deposits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+from pydantic import Field
+
+from showergrid.core.atomic import replacing
+from showergrid.core.errors import InputError
+from showergrid.events.detector import Box
+from showergrid.events.hits import HITS
+from showergrid.events.questions import Question
+from showergrid.sources.lartpc.settings import Readout, Simulation
+from showergrid.sources.lartpc.variation_settings import Variations, readouts
+from showergrid.sources.parts.request import Request, ShardFacts, Size
+
+COLLECTIONS = {"hits": HITS}
+HIT_MB = 0.05  # memory of the hits of a shower while they are worked on
+SECONDS = 0.25  # to simulate a shower; 0.012 with the default physics
+MEMORY = 1000  # MB of a shard
+
+
+class Parameters(Simulation):
+    """Which showers are simulated, how their hits come about, and how the detector may vary."""
+
+    readout: Readout
+    variations: Variations = Field(default=Variations(shards=1, readouts=[]), description="other readouts to try")
+
+
+def shards(settings: Parameters) -> int:
+    """How many jobs make the showers."""
+    return settings.shards
+
+
+def size(settings: Parameters) -> Size:
+    """How much there is."""
+    minutes = settings.shard_size * SECONDS / 60
+    return Size(settings.showers, settings.showers * HIT_MB, minutes, MEMORY)
+
+
+def files(settings: Parameters) -> list[str]:
+    """The files that it reads: none."""
+    return []
+
+
+def told(settings: Parameters, shard: int) -> dict[str, Any]:
+    """The settings of one shard: the showers up to its own last one, so that a larger total leaves it as it is."""
+    values = settings.model_dump(mode="json", exclude={"variations"})
+    return {**values, "showers": min(settings.showers, (shard + 1) * settings.shard_size)}
+
+
+def check(settings: Parameters, questions: Sequence[Question], detector: Box, order: str) -> None:
+    """Refuse what contradicts the rest of the study.
+
+    Raises:
+        InputError: no question is of particles, showers start outside of the detector, or the order is that of files.
+    """
+    if not any(question.column == "pdg" for question in questions):
+        raise InputError("config: questions: none is of column pdg, whose values are the particles that are simulated")
+    for axis in ("x", "y", "z"):
+        (low, high), vertex = getattr(detector, axis), getattr(settings.vertex, axis)
+        if not low <= vertex[0] <= vertex[1] <= high:
+            raise InputError(
+                f"config: showers.vertex.{axis} = {list(vertex)} is not inside detector.{axis} = {[low, high]}"
+            )
+    if order == "as_given":
+        raise InputError("config: order: as_given is for hits that are read from files; choose axis or truth_time")
+    varied(settings)
+
+
+def varied(settings: Parameters) -> dict[str, dict[str, Any]]:
+    """The readouts in which the same showers can be seen: the study's own, and its variations."""
+    return readouts(settings.readout, settings.variations)
+
+
+def make(settings: Parameters, request: Request, shard: int, outputs: Mapping[str, Path]) -> ShardFacts:
+    """Write the hits and events of one shard.
+
+    Raises:
+        InputError: there is no such shard, or nearly every event is too small.
+    """
+    from showergrid.sources.lartpc.showers import seeds, simulate_shard
+
+    tables = simulate_shard(shard, request.pdg, settings, settings.readout, request.detector, request.order)
+    for name, table in zip(("hits", "events"), tables, strict=True):
+        with replacing(outputs[name]) as partial:
+            pq.write_table(table, partial)
+    return ShardFacts(seeds(settings, shard), {}, [])
+
+
+def vary(
+    settings: Parameters, request: Request, shard: int, readouts: Mapping[str, Any], outputs: Sequence[Path]
+) -> dict[str, int]:
+    """Write the hits of the same showers as each of the `readouts` sees them; return the seeds.
+
+    Raises:
+        InputError: as `make`.
+    """
+    from showergrid.sources.lartpc.showers import seeds, vary_shard
+
+    others = {name: Readout(**readout) for name, readout in readouts.items()}
+    asked = request.pdg, settings, settings.readout, request.detector, request.order
+    for table, path in zip(vary_shard(shard, *asked, others).values(), outputs, strict=True):
+        with replacing(path) as partial:
+            pq.write_table(table, partial)
+    return seeds(settings, shard)
