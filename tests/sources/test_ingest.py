@@ -31,7 +31,7 @@ from showergrid.events.settings import Split
 from showergrid.events.split import divide
 from showergrid.sources.reading.column_maps import read_map
 from showergrid.sources.reading.ingest import ingest, source_names
-from showergrid.sources.reading.settings import ColumnMap, Ingest, MapFile
+from showergrid.sources.reading.settings import ColumnMap
 
 SCRIPT = Path(__file__).parents[2] / "scripts/ingest.py"
 
@@ -44,11 +44,9 @@ def read(
     if columns is not None:
         path = folder / "map.yaml"
         path.write_text(columns if isinstance(columns, str) else yaml.safe_dump(columns))
-    config = read_map(path, [str(file) for file in files])
-    study = checked(MapFile, {**UNLABELLED, **{name: config[name] for name in ("detector", "order")}}, "map.yaml")
+    settings, asked = read_map(path, [str(file) for file in files])
     outputs = [folder / "hits.parquet", folder / "events.parquet"]
-    ingested = checked(Ingest, config["ingest"], "map.yaml")
-    ingest(ingested, config["pdg"], study.detector, study.order, *outputs, rows)
+    ingest(settings, asked.pdg, asked.detector, asked.order, *outputs, rows)
     return [pq.read_table(output) for output in outputs]
 
 
@@ -338,14 +336,7 @@ def test_events_without_hits_keep_their_places(tmp_path):
 def test_the_record_and_the_screen_count_what_is_skipped(tmp_path):
     hit_files.csv(tmp_path / "a.csv", [faulty()])
     columns = checked(ColumnMap, PLAIN, "map.yaml").model_dump(mode="json")
-    config = {
-        "ingest": {"files": ["a.csv"], "columns": columns, "skip": SKIP},
-        "pdg": [11, 22],
-        "detector": {"x": [-200, 200], "y": [-200, 200], "z": [0, 500]},
-        "order": "as_given",
-    }
-    job = json.dumps({"rule": "ingest", "config": config})
-    done = command(tmp_path, "--job", job, "--provenance", "out/record.json", "--", "a.csv")
+    done = as_a_job(tmp_path, {"files": ["a.csv"], "columns": columns, "skip": SKIP})
     assert done.returncode == 0, done.stderr
     size = np.bincount(faulty()["event"])
     left_out = {"empty_events": 1, "small_events": 1, "hits_outside": size[8] - 1, "hits_without_charge": size[1] + 1}
@@ -357,6 +348,17 @@ def test_the_record_and_the_screen_count_what_is_skipped(tmp_path):
 def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     outputs = ["--hits", "out/hits.parquet", "--events", "out/events.parquet"]
     line = [sys.executable, str(SCRIPT), *outputs, *arguments]
+    return subprocess.run(line, capture_output=True, text=True, cwd=folder, check=False)
+
+
+def as_a_job(folder: Path, parameters: dict) -> subprocess.CompletedProcess[str]:
+    """The same as the shard of a study."""
+    detector = {"x": [-200, 200], "y": [-200, 200], "z": [0, 500]}
+    request = {"pdg": [11, 22], "others": False, "detector": detector, "order": "as_given"}
+    config = {"source": {"module": "files", "parameters": parameters}, "request": request}
+    tables = ["--tables", "out/hits.parquet", "out/events.parquet", "--provenance", "out/record.json"]
+    job = ["--shard", "0", "--job", json.dumps({"rule": "shard", "config": config}), "--files", *parameters["files"]]
+    line = [sys.executable, str(SCRIPT.with_name("shard.py")), *job, *tables]
     return subprocess.run(line, capture_output=True, text=True, cwd=folder, check=False)
 
 
@@ -378,22 +380,16 @@ def test_the_command_by_hand_and_as_a_job(tmp_path):
     numbers = [float(number) for number in re.findall(r"[0-9.]+", medians)]
     assert numbers == pytest.approx([np.sort(size)[9], charge, energy], rel=0.005)
     by_hand = (tmp_path / "out/hits.parquet").read_bytes()
-    config = {
-        "ingest": {"files": files, "columns": None, "margin": 5, "min_hits": 3},
-        "pdg": [11, 22],
-        "detector": {"x": [-200, 200], "y": [-200, 200], "z": [0, 500]},
-        "order": "as_given",
-    }
-    job = json.dumps({"rule": "ingest", "config": config})
-    done = command(tmp_path, "--job", job, "--provenance", "out/record.json", "--", *files)
+    done = as_a_job(tmp_path, {"files": files, "columns": None, "margin": 5, "min_hits": 3})
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "out/hits.parquet").read_bytes() == by_hand
     record = json.loads((tmp_path / "out/record.json").read_text())
     assert [entry["path"] for entry in record["inputs"]["files"]] == files
-    assert record["config"] == config
+    assert record["config"]["source"]["module"] == "files"
     assert record["counts"] == {"events": 20, "hits": block["x"].size, "left_out": {}}
     assert {
-        "ingest.py",
+        "shard.py",
+        "showergrid/sources/files.py",
         "showergrid/sources/reading/formats/root.py",
         "showergrid/sources/reading/whole_events.py",
     } <= record["code"].keys()

@@ -9,11 +9,12 @@ from typing import Any
 from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
 from showergrid.core.yaml_files import read_yaml
+from showergrid.sources.parts.request import Request
 from showergrid.sources.reading.settings import REFERENCE, ColumnMap, Ingest, MapFile
 
 
-def read_map(path: Path | None, files: Sequence[str]) -> dict[str, Any]:
-    """The configuration of a job that reads `files`, by the map at `path`; the reference's layout if there is none.
+def read_map(path: Path | None, files: Sequence[str]) -> tuple[Ingest, Request]:
+    """How to read `files` by the map at `path`, and what is asked of them; the reference's layout if there is no map.
 
     A map may leave out all columns, to change codes, detector or order alone.
 
@@ -26,11 +27,8 @@ def read_map(path: Path | None, files: Sequence[str]) -> dict[str, Any]:
     values = checked(MapFile, given, str(path)).model_dump(mode="json")
     columns = {name: values[name] for name in ColumnMap.model_fields}
     ingest = {name: values[name] for name in Ingest.model_fields if name in values}
-    return {
-        "ingest": {**ingest, "files": list(files), "columns": columns},
-        "pdg": values["codes"],
-        **{name: values[name] for name in ("detector", "order")},
-    }
+    asked = {"pdg": values["codes"], "others": False, "detector": values["detector"], "order": values["order"]}
+    return Ingest(**{**ingest, "files": list(files), "columns": columns}), Request(**asked)
 
 
 def load_map(path: Path) -> dict[str, Any]:
