@@ -83,20 +83,15 @@ def archive_job(wildcards):
             f"the archive would not be that of a commit: {shown}{more} changed or new; commit them, "
             "or have them archived as they are and named, by: --config 'archive={dirty: true}'"
         )
-    parameter = {
-        "rule": "archive",
-        "wildcards": {},
-        "config": {
-            "results": RESULTS,
-            "archive": STUDY.config.archive.model_dump(mode="json"),
-            "study": config,
-            "commit": state.commit,
-            "changes": changes,
-            "made": in_groups(archived(wildcards)),
-        },
-        "environment": environment("workflow"),
+    told = {
+        "results": RESULTS,
+        "archive": STUDY.config.archive.model_dump(mode="json"),
+        "study": config,
+        "commit": state.commit,
+        "changes": changes,
+        "made": in_groups(archived(wildcards)),
     }
-    return json.dumps(parameter, sort_keys=True)
+    return steps.parameter("archive", {}, told, environment_of("archive"))
 
 
 # The images, and what says on this machine which they are.
