@@ -40,7 +40,7 @@ def question_text(reported: Reported) -> str:
     names = reported.labels.kinds(reported.question)
     told = f"ccuracy of telling {' from '.join(names) if len(names) == 2 else listed(names) + ' apart'}"
     title = reported.labels.questions.get(reported.question.name)
-    return f"{title}: a{told}" if title else f"A{told}"
+    return f"{title[0].upper()}{title[1:]}: a{told}" if title else f"A{told}"
 
 
 def interval_text(reported: Reported, test_events: int) -> str:
