@@ -51,6 +51,7 @@ def placed(model: str, resolution: int, shape: list[int], origin: str = "first_h
 
 def config(**changes: object) -> dict:
     return {
+        "name": "table_containment",
         "question": PARTICLE,
         "ranges": ["train"],
         "direction": "more_hits",
