@@ -26,9 +26,9 @@ rule shard:
         f"python {COMMANDS}/shard.py"
         " --shard {wildcards.shard:q}"
         " --job {params.job:q}"
-        " --files {input.files:q}"
         " --tables {output.tables:q}"
         " --provenance {output.provenance:q}"
+        " -- {input.files:q}"
         " 2>&1 | {{ tee -p {log:q} || true; }}"
 
 

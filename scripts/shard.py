@@ -27,9 +27,9 @@ def main(a: argparse.Namespace) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("files", type=Path, nargs="*", metavar="FILE", help="files that the source reads")
     parser.add_argument("--job", required=True, help="JSON: resolved configuration of this job")
     parser.add_argument("--shard", type=int, required=True, help="number of the shard, from 0 on")
-    parser.add_argument("--files", type=Path, nargs="*", default=[], help="files that the source reads")
     parser.add_argument("--tables", type=Path, nargs="+", required=True, help="to write: each collection, then events")
     parser.add_argument("--provenance", type=Path, required=True, help="provenance to write")
     run(main, parser)

@@ -357,9 +357,16 @@ def as_a_job(folder: Path, parameters: dict) -> subprocess.CompletedProcess[str]
     request = {"pdg": [11, 22], "others": False, "detector": detector, "order": "as_given"}
     config = {"source": {"module": "files", "parameters": parameters}, "request": request}
     tables = ["--tables", "out/hits.parquet", "out/events.parquet", "--provenance", "out/record.json"]
-    job = ["--shard", "0", "--job", json.dumps({"rule": "shard", "config": config}), "--files", *parameters["files"]]
-    line = [sys.executable, str(SCRIPT.with_name("shard.py")), *job, *tables]
+    job = ["--shard", "0", "--job", json.dumps({"rule": "shard", "config": config})]
+    line = [sys.executable, str(SCRIPT.with_name("shard.py")), *job, *tables, "--", *parameters["files"]]
     return subprocess.run(line, capture_output=True, text=True, cwd=folder, check=False)
+
+
+def test_a_name_that_looks_like_an_option_is_a_file(tmp_path):
+    hit_files.reference(tmp_path / "-hits.csv", [showers(10, 11), showers(10, 22)])
+    done = as_a_job(tmp_path, {"files": ["-hits.csv"], "columns": None, "margin": 5, "min_hits": 3})
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out/hits.parquet").exists()
 
 
 def test_the_command_by_hand_and_as_a_job(tmp_path):

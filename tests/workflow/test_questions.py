@@ -110,6 +110,14 @@ def test_a_study_of_own_hits(own_hits):
     assert {path.name[0] for path in (results / "data/shards").iterdir()} == {"0"}  # all files are one
 
 
+def test_hits_from_files_are_not_seen_by_other_detectors(own_hits):
+    done = own_hits.snakemake("--dry-run", "results-own/table_variations.tex", config="config/own.yaml", check=False)
+    assert done.returncode != 0
+    assert done.stdout.splitlines()[-1] == (
+        "report table_variations: events of source files are not seen by other detectors"
+    )
+
+
 def test_a_changed_file_is_read_again(own_hits):
     target = "results-own/data/split.parquet"
     own_hits.snakemake(target, config="config/own.yaml")

@@ -163,7 +163,15 @@ class Offer:
 
     @property
     def variations(self) -> dict[str, Any]:
-        """The detector variations: the keys of readout that differ in each."""
+        """The detector variations: the keys of readout that differ in each.
+
+        Raises:
+            InputError: the study's source has none.
+        """
+        if not hasattr(self._study.source, "varied"):
+            raise InputError(
+                f"report {self._report}: events of source {self._study.config.source} are not seen by other detectors"
+            )
         return {variation.name: variation.readout for variation in self._study.source_settings.variations.readouts}
 
     @property

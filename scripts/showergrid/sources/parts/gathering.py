@@ -57,5 +57,6 @@ def _counts(shards: Sequence[Mapping[str, Path]]) -> dict[str, dict[str, int]]:
             return {}
         for code, count in json.loads(metadata[REDRAWN]).items():
             redrawn[code] += count
-        kept.update(map(str, pq.read_table(shard["events"], columns=["pdg"])["pdg"].to_pylist()))
+        for code in pc.value_counts(pq.read_table(shard["events"], columns=["pdg"])["pdg"]).to_pylist():
+            kept[str(code["values"])] += code["counts"]
     return {code: {"kept": kept[code], "redrawn": redrawn[code]} for code in sorted(kept, key=int)}
