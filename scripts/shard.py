@@ -17,7 +17,7 @@ def main(a: argparse.Namespace) -> None:
     job.reads({"files": a.files})
     source = plugins.load("sources", job.config["source"]["module"])
     settings = source.Parameters(**job.config["source"]["parameters"])
-    outputs = dict(zip((*source.COLLECTIONS, "events"), a.tables, strict=True))
+    outputs = dict(zip((*source.collections(settings), "events"), a.tables, strict=True))
     made = source.make(settings, Request(**job.config["request"]), a.shard, outputs)
     for line in made.said:
         report(line)

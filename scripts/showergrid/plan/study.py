@@ -120,7 +120,7 @@ class Study:
     @property
     def event_tables(self) -> list[str]:
         """The names of the tables of the events: the collections of the source, and the events themselves."""
-        return [*self.source.COLLECTIONS, "events"]
+        return [*self.source.collections(self.source_settings), "events"]
 
     @property
     def shards(self) -> int:

@@ -6,18 +6,29 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from showergrid.core.errors import InputError
 from showergrid.events.detector import Box
-from showergrid.events.hits import HITS
+from showergrid.events.hits import EVENTS, HITS
 from showergrid.events.questions import Question
 from showergrid.sources.parts.request import Request, ShardFacts, Size
 from showergrid.sources.reading.settings import Ingest as Parameters
 
-COLLECTIONS = {"hits": HITS}
 FACTOR = 4  # MB of hits in memory for each MB of a file
 SHOWER = 0.05  # MB of an event's hits, by which events are counted before they are read
 A_MINUTE = 2000  # events, at least
 MEMORY = 500  # MB beside the hits
+
+
+def collections(settings: Parameters) -> dict[str, pa.Schema]:
+    """What its events have: their hits."""
+    return {"hits": HITS}
+
+
+def events(settings: Parameters) -> pa.Schema:
+    """The columns of the table of events."""
+    return EVENTS
 
 
 def shards(settings: Parameters) -> int:

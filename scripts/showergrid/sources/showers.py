@@ -6,19 +6,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import Field
 
 from showergrid.core.atomic import replacing
 from showergrid.core.errors import InputError
 from showergrid.events.detector import Box
-from showergrid.events.hits import HITS
+from showergrid.events.hits import EVENTS, HITS
 from showergrid.events.questions import Question
 from showergrid.sources.lartpc.settings import Readout, Simulation
 from showergrid.sources.lartpc.variation_settings import Variations, readouts
 from showergrid.sources.parts.request import Request, ShardFacts, Size
 
-COLLECTIONS = {"hits": HITS}
 HIT_MB = 0.05  # memory of the hits of a shower while they are worked on
 SECONDS = 0.25  # to simulate a shower; 0.012 with the default physics
 MEMORY = 1000  # MB of a shard
@@ -29,6 +29,16 @@ class Parameters(Simulation):
 
     readout: Readout
     variations: Variations = Field(default=Variations(shards=1, readouts=[]), description="other readouts to try")
+
+
+def collections(settings: Parameters) -> dict[str, pa.Schema]:
+    """What its events have: their hits."""
+    return {"hits": HITS}
+
+
+def events(settings: Parameters) -> pa.Schema:
+    """The columns of the table of events."""
+    return EVENTS
 
 
 def shards(settings: Parameters) -> int:
