@@ -11,7 +11,7 @@ from showergrid.core import provenance
 from showergrid.core.atomic import replacing
 from showergrid.core.errors import run
 from showergrid.core.plugins import closure_modules
-from showergrid.evaluation.predictions import ABOUT, with_answers
+from showergrid.evaluation.predictions import about, with_answers
 from showergrid.evaluation.settings import Bootstrap
 from showergrid.explain.heatmaps import Asked, correlation, falls, summary, write_maps
 from showergrid.explain.selection import drawn, pixel_size, places
@@ -61,9 +61,11 @@ def main(a: argparse.Namespace) -> None:
     }
 
     rows = events.take(np.searchsorted(events["event"].to_numpy(), seen.event))
-    about = with_answers(rows.select(list(ABOUT)), [first], {first.name: data.label[:, 0]}, {first.name: probability})
+    known = with_answers(
+        rows.select(about(rows.column_names)), [first], {first.name: data.label[:, 0]}, {first.name: probability}
+    )
     window = Window.of(WindowSettings(**model["window"]), images.axes)
-    write_maps(a.maps, about, measured, seen, places(images, seen, window), heat)
+    write_maps(a.maps, known, measured, seen, places(images, seen, window), heat)
     report = {
         "axes": images.axes,
         "pixel_cm": pixel_size(cell["calibration"], images.axes),

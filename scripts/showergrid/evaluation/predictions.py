@@ -15,7 +15,7 @@ from showergrid.core.atomic import replacing
 from showergrid.core.errors import InputError
 from showergrid.events.questions import Question
 
-ABOUT = ("event", "energy", "n_hits")  # columns of the events table that predictions repeat
+ABOUT = ("event", "energy", "n_hits")  # columns that predictions repeat, of those that the events have
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,11 @@ class Answered:
     def right(self) -> np.ndarray:
         """(n,) bool: whether the likeliest class, the first of equal ones, is the true one."""
         return self.probability.argmax(axis=-1) == self.labels
+
+
+def about(columns: Sequence[str]) -> list[str]:
+    """The columns that predictions repeat, of the `columns` of some events."""
+    return [name for name in ABOUT if name in columns]
 
 
 def columns_of(question: Question) -> list[str]:
@@ -70,7 +75,7 @@ def write_predictions(
         labels: (E,) int64 of each question.
         answers: (E, classes) float64 of each question.
     """
-    table = events.select(list(ABOUT)).append_column("split", pa.array(sets.tolist(), pa.string()))
+    table = events.select(about(events.column_names)).append_column("split", pa.array(sets.tolist(), pa.string()))
     with replacing(path) as partial:
         pq.write_table(with_answers(table, questions, labels, answers), partial)
 

@@ -1,7 +1,8 @@
-"""Hits and events: the two tables that everything else starts from.
+"""Hits and events: the tables that a study of hits starts from.
 
 hits.parquet has one row per hit; the rows of an event are together and in the study's order. events.parquet has one row
-per event, in the same order. Both are sorted by event.
+per event, in the same order. Both are sorted by event. The events of other sources may have any columns beside those
+that all have.
 """
 
 from __future__ import annotations
@@ -39,6 +40,9 @@ EVENTS = pa.schema(
         pa.field("number", pa.int64(), nullable=False),  # its number there
     ]
 )
+ANY_EVENTS = pa.schema(
+    [EVENTS.field(name) for name in ("event", "source", "number")]
+)  # what events of all sources have
 
 
 @dataclass(frozen=True)
@@ -74,12 +78,12 @@ class Hits:
 
 
 def read_events(path: Path) -> pa.Table:
-    """The events table, checked against its schema.
+    """The events table, whatever its columns are beside those of all events.
 
     Raises:
-        InputError: a column is missing or of another type.
+        InputError: one of these is missing or of another type.
     """
-    return open_table(path, EVENTS).read()
+    return open_table(path, ANY_EVENTS).read()
 
 
 def read_hits(hits: Path, hits_per_chunk: int = 16_384, time: bool = False) -> Iterator[Hits]:

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from showergrid.core.errors import InputError
 from showergrid.evaluation.combining import combined
-from showergrid.evaluation.predictions import ABOUT, columns_of, read_predictions
+from showergrid.evaluation.predictions import about, columns_of, read_predictions
 from showergrid.events.questions import Question
 from showergrid.report.settings.ensembles import Combination
 
@@ -35,9 +35,9 @@ def combined_answers(settings: Combination, results: Path) -> pa.Table:
 
 def _answers(files: list[Path], question: Question) -> tuple[pa.Table, np.ndarray]:
     """The events, sorted, and the answers (n, K, classes) for them in the K files."""
-    about = [*ABOUT, "split", question.name]
-    tables = [pq.read_table(file, columns=[*about, *columns_of(question)]).sort_by("event") for file in files]
-    events = tables[0].select(about)
+    known = [*about(pq.read_schema(files[0]).names), "split", question.name]
+    tables = [pq.read_table(file, columns=[*known, *columns_of(question)]).sort_by("event") for file in files]
+    events = tables[0].select(known)
     for file, table in zip(files, tables, strict=True):
         if not all(table[key].equals(events[key]) for key in ("event", "split", question.name)):
             raise InputError(
