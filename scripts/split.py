@@ -9,7 +9,7 @@ from showergrid.core import provenance
 from showergrid.core.errors import run
 from showergrid.events.hits import read_events
 from showergrid.events.settings import Split
-from showergrid.events.split import asked, check_classes, divide, write_split
+from showergrid.events.split import asked, check_classes, divide, divide_groups, groups, write_split
 
 
 def main(a: argparse.Namespace) -> None:
@@ -19,9 +19,13 @@ def main(a: argparse.Namespace) -> None:
     split, questions = Split(**job.config["split"]), job.config["questions"]
     events = read_events(a.events)
     label, kept = asked(events, questions)
-    sets = divide(label[kept], questions[0]["values"], split)
-    check_classes(events.filter(pa.array(kept)), sets, questions)
-    write_split(a.output, events["event"].to_numpy()[kept], sets)
+    events, label, values = events.filter(pa.array(kept)), label[kept], questions[0]["values"]
+    if split.by is None:
+        sets = divide(label, values, split)
+    else:
+        sets = divide_groups(label, values, split, groups(events, split.by))
+    check_classes(events, sets, questions)
+    write_split(a.output, events["event"].to_numpy(), sets)
     counts = {"events": int(kept.sum()), "dropped": int((~kept).sum())}
     job.finish(a.provenance, outputs={"split": a.output}, seeds={"split": split.seed}, counts=counts)
 

@@ -1,13 +1,32 @@
 """The division of events: exact counts, one seed of its own, the same whatever else is in the study."""
 
+import json
+import runpy
+from argparse import Namespace
+from pathlib import Path
+
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from showergrid.core.errors import InputError
 from showergrid.events.questions import Question, labels
 from showergrid.events.settings import Split
-from showergrid.events.split import asked, check_classes, divide, events_of, read_split, write_split
+from showergrid.events.split import (
+    SETS,
+    asked,
+    check_classes,
+    divide,
+    divide_groups,
+    events_of,
+    groups,
+    read_split,
+    sizes,
+    write_split,
+)
 
 VALUES = [[11], [22]]
 SPLIT = Split(seed=7, test_fraction=0.1, validation_fraction=0.1)
@@ -117,3 +136,97 @@ def test_file_returns_what_was_written(tmp_path):
     assert np.array_equal(event, np.arange(100))
     assert np.array_equal(stored, sets)
     assert np.array_equal(events_of(tmp_path / "a", "test"), np.flatnonzero(sets == "test"))
+
+
+BY = SPLIT.model_copy(update={"test_fraction": 0.2, "validation_fraction": 0.2, "by": "shower"})
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 1), st.integers(1, 9)), min_size=40, max_size=120),
+    st.integers(0, 2**31 - 1),
+)
+@settings(max_examples=60, deadline=None)
+def test_groups_stay_together_and_no_set_has_a_whole_group_too_many(groups_of_class, seed):
+    """Groups of one class each, as air showers of one primary are: (class, number of events)."""
+    of_group, size = (np.array(column) for column in zip(*groups_of_class, strict=True))
+    group = np.random.default_rng(seed).permutation(np.repeat(np.arange(size.size), size))
+    label = of_group[group]
+    assume(min(np.bincount(of_group, minlength=2)) >= 12)
+    sets = divide_groups(label, VALUES, BY.model_copy(update={"seed": seed}), group)
+    assert all(len({*sets[group == number]}) == 1 for number in range(size.size))
+    for k in (0, 1):
+        events = int((label == k).sum())
+        wanted = dict(zip(SETS, sizes(events, VALUES[k], BY), strict=True))
+        largest = size[of_group == k].max()
+        for name in SETS:
+            assert -2 * largest < int((sets[label == k] == name).sum()) - wanted[name] < largest
+
+
+def test_groups_of_one_event_are_divided_as_events_are():
+    label = np.array([0] * 105 + [1] * 250)
+    sets = divide_groups(label, VALUES, SPLIT.model_copy(update={"by": "number"}), np.arange(355))
+    assert counts(sets[label == 0]) == {"test": 10, "validation": 10, "train": 85}
+    assert counts(sets[label == 1]) == {"test": 25, "validation": 22, "train": 203}
+
+
+def test_groups_of_several_classes_are_divided_by_class():
+    """Runs with events of both classes, of which some have much of one class."""
+    rng = np.random.default_rng(3)
+    group = rng.integers(0, 200, 20_000)
+    label = (rng.random(20_000) < rng.random(200)[group]).astype(int)
+    sets = divide_groups(label, VALUES, BY, group)
+    assert all(len({*sets[group == number]}) == 1 for number in range(200))
+    for k in (0, 1):
+        for name, share in (("train", 0.64), ("validation", 0.16), ("test", 0.2)):
+            assert np.mean(sets[label == k] == name) == pytest.approx(share, abs=0.01)  # one group
+
+
+def test_the_size_of_a_group_does_not_decide_its_set():
+    size = np.tile([1, 10], 500)
+    group = np.repeat(np.arange(1000), size)
+    large = []
+    for seed in range(20):
+        sets = divide_groups(np.zeros(group.size, int), [[11]], BY.model_copy(update={"seed": seed}), group)
+        of_group = sets[np.searchsorted(group, np.arange(1000))]
+        large.append(np.mean(size[of_group == "test"] == 10))
+    assert np.mean(large) == pytest.approx(0.5, abs=0.02)
+
+
+def test_seed_decides_where_groups_go():
+    label, group = np.tile([0, 1], 200), np.repeat(np.arange(100), 4)
+    first, again = (divide_groups(label, VALUES, BY, group) for _ in range(2))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, divide_groups(label, VALUES, BY.model_copy(update={"seed": 8}), group))
+
+
+def test_groups_too_few_for_the_sets_are_refused():
+    label, group = np.tile([0, 1], 100), np.repeat([0, 1], 100)
+    with pytest.raises(InputError, match=r"split: by shower: no event of the class of 11 is left for the \w+ set"):
+        divide_groups(label, VALUES, BY, group)
+
+
+def test_groups_are_of_whole_numbers_or_text():
+    events = pa.table({"event": [0, 1, 2], "run": [9, 7, 9], "file": ["b", "a", "a"], "x": [0.5, 1.5, 0.5]})
+    assert groups(events, "run").tolist() == [1, 0, 1]
+    assert groups(events, "file").tolist() == [1, 0, 0]
+    for name in ("x", "shower"):
+        with pytest.raises(InputError, match=f"split: by: the events have no column '{name}' .* valid: run, file"):
+            groups(events, name)
+    lacking = pa.table({"event": [4, 5], "run": [1, None]})
+    with pytest.raises(InputError, match="split: by: event 5 has no run"):
+        groups(lacking, "run")
+
+
+def test_command_divides_by_groups(tmp_path):
+    number = np.arange(400)
+    columns = {"event": number, "source": ["a.csv"] * 400, "number": number, "kind": ["g", "h"] * 200}
+    pq.write_table(pa.table(columns | {"run": number // 4}), tmp_path / "events.parquet")
+    told = [{"column": "kind", "values": [["g"], ["h"]], "other": "refuse"}]
+    job = {"split": BY.model_copy(update={"by": "run"}).model_dump(mode="json"), "questions": told}
+    files = {name: tmp_path / f"{name}.parquet" for name in ("events", "output")}
+    arguments = Namespace(**files, job=json.dumps({"config": job}), provenance=tmp_path / "record.json")
+    runpy.run_path(str(Path(__file__).parents[2] / "scripts/split.py"))["main"](arguments)
+    event, sets = read_split(tmp_path / "output.parquet")
+    assert np.array_equal(event, number)
+    assert all(len({*sets[number // 4 == run]}) == 1 for run in range(100))
+    assert counts(sets) == {"train": 256, "validation": 64, "test": 80}

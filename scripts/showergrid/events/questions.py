@@ -84,10 +84,10 @@ def labels(events: pa.Table, column: str, values: list[list[Value]]) -> np.ndarr
     Raises:
         InputError: there is no such column, or it is of another type than the `values` of the classes.
     """
-    valid = [field.name for field in events.schema if field.name != "event" and _type(field.type)]
+    valid = [field.name for field in events.schema if field.name != "event" and type_of(field.type)]
     if column not in valid:
         raise InputError(f"events: no column {column!r} of whole numbers or text; valid: {', '.join(valid)}")
-    wanted = _type(events.schema.field(column).type)
+    wanted = type_of(events.schema.field(column).type)
     if any(not isinstance(value, wanted) for group in values for value in group):
         kind = "whole numbers" if wanted is int else "text"
         raise InputError(f"events: column {column} holds {kind}, and the values of its classes do not; correct them")
@@ -97,7 +97,7 @@ def labels(events: pa.Table, column: str, values: list[list[Value]]) -> np.ndarr
     return np.append(of_entry, -1)[found.indices.fill_null(of_entry.size).to_numpy(zero_copy_only=False)]
 
 
-def _type(column: pa.DataType) -> type | None:
+def type_of(column: pa.DataType) -> type | None:
     """The type of the values in a column of whole numbers or text; None for any other column."""
     if pa.types.is_integer(column):
         return int

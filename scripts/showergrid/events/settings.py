@@ -18,3 +18,6 @@ class Split(Settings):
     seed: int = Field(ge=0, description="seed of the split alone")
     test_fraction: float = Field(gt=0, lt=1, description="share of each class kept for the test set")
     validation_fraction: float = Field(gt=0, lt=1, description="share of the rest of each class kept for validation")
+    by: str | None = Field(
+        default=None, min_length=1, description="column of events.parquet whose equal values stay in one set"
+    )

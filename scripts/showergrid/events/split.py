@@ -15,7 +15,7 @@ from showergrid.core.atomic import replacing
 from showergrid.core.errors import InputError
 from showergrid.core.seeds import generator
 from showergrid.events.hits import open_table
-from showergrid.events.questions import Value, labels
+from showergrid.events.questions import Value, labels, type_of
 from showergrid.events.settings import Split
 
 SETS = ("train", "validation", "test")
@@ -27,9 +27,8 @@ SPLIT = pa.schema(
 def divide(label: np.ndarray, values: Sequence[Sequence[Value]], split: Split) -> np.ndarray:
     """(E,) str: the set of each event, given the label (E,) of events in their order and the values of each class.
 
-    Of each class's n events, round(n * test fraction) are drawn for the test set and round(fraction of the rest) for
-    validation (half to even). A class draws from a stream of its own, named after its values, so the others do not
-    change its division.
+    The events of each class that belong into a set, `sizes`, are drawn. A class draws from a stream of its own, named
+    after its values, so the others do not change its division.
 
     Raises:
         InputError: a set would lack a class.
@@ -38,16 +37,79 @@ def divide(label: np.ndarray, values: Sequence[Sequence[Value]], split: Split) -
     for k, own in enumerate(values):
         members = np.flatnonzero(label == k)
         shuffled = generator(split.seed, "split", *own).permutation(members)
-        n_test = round(members.size * split.test_fraction)
-        n_validation = round((members.size - n_test) * split.validation_fraction)
-        if min(n_test, n_validation, members.size - n_test - n_validation) < 1:
-            raise InputError(
-                f"split: the class of {', '.join(map(str, own))} has {members.size} events, too few to put one "
-                f"into each of {', '.join(SETS)}; make more events or change the fractions"
-            )
+        _, n_validation, n_test = sizes(members.size, own, split)
         sets[shuffled[:n_test]] = "test"
         sets[shuffled[n_test : n_test + n_validation]] = "validation"
     return sets
+
+
+def sizes(count: int, own: Sequence[Value], split: Split) -> tuple[int, int, int]:
+    """How many of the `count` events of a class with the values `own` belong into each of SETS.
+
+    round(count * test fraction) are for the test set, and round(fraction of the rest) for validation (half to even).
+
+    Raises:
+        InputError: a set would have none.
+    """
+    n_test = round(count * split.test_fraction)
+    n_validation = round((count - n_test) * split.validation_fraction)
+    n_train = count - n_test - n_validation
+    if min(n_test, n_validation, n_train) < 1:
+        raise InputError(
+            f"split: the class of {', '.join(map(str, own))} has {count} events, too few to put one "
+            f"into each of {', '.join(SETS)}; make more events or change the fractions"
+        )
+    return n_train, n_validation, n_test
+
+
+def groups(events: pa.Table, by: str) -> np.ndarray:
+    """(E,) int64: the group of each of the `events`, numbered in the order of their values in the column `by`.
+
+    Decimal numbers are refused: where they are rounded, things that differ may have the same one.
+
+    Raises:
+        InputError: there is no such column of whole numbers or text, or an event has no value in it.
+    """
+    valid = [field.name for field in events.schema if field.name != "event" and type_of(field.type)]
+    if by not in valid:
+        raise InputError(
+            f"split: by: the events have no column {by!r} of whole numbers or text; valid: {', '.join(valid)}"
+        )
+    column = events[by]
+    if column.null_count:
+        event = events["event"][column.is_null().to_pylist().index(True)]
+        raise InputError(f"split: by: event {event} has no {by}; leave such events out, or choose another column")
+    return pc.rank(column, tiebreaker="dense").to_numpy().astype(np.int64) - 1
+
+
+def divide_groups(label: np.ndarray, values: Sequence[Sequence[Value]], split: Split, group: np.ndarray) -> np.ndarray:
+    """(E,) str: as `divide`, but events of one group (E,), 0 to G - 1, stand in one set.
+
+    The groups come in an order that is drawn. Each goes whole into the set that lacks the largest share of its `sizes`,
+    the first of equal ones, however many events the group has, so that no set prefers large groups. A group may hold
+    events of several classes: then the shares that are lacking are weighted by how much of each class it holds.
+
+    Raises:
+        InputError: a set would lack a class.
+    """
+    count = np.zeros((int(group.max(initial=-1)) + 1, len(values)))  # (G, K): events of each class
+    np.add.at(count, (group, label), 1)
+    total = count.sum(axis=0)
+    target = np.array([sizes(int(n), own, split) for n, own in zip(total, values, strict=True)]).T  # (3, K)
+    lacking = np.ones(target.shape)  # (3, K): share of the events of a class that a set has too few
+    chosen = np.empty(len(count), np.int64)
+    for number in generator(split.seed, "split", "by", str(split.by)).permutation(len(count)):
+        own = count[number]
+        chosen[number] = np.argmax((lacking * (own / total)).sum(axis=1))
+        lacking[chosen[number]] -= own / target[chosen[number]]
+    for name, short in zip(SETS, lacking == 1, strict=True):
+        if short.any():
+            own = values[int(np.argmax(short))]
+            raise InputError(
+                f"split: by {split.by}: no event of the class of {', '.join(map(str, own))} is left for the {name} "
+                "set: its groups are too few or too large; make more events, or change the fractions"
+            )
+    return np.array(SETS)[chosen[group]]
 
 
 def asked(events: pa.Table, questions: Sequence[Mapping[str, Any]]) -> tuple[np.ndarray, np.ndarray]:

@@ -45,7 +45,7 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             return {"tables": study.event_tables, "shards": study.shards}
         case "split":
             told = [{"column": q.column, "values": q.values, "other": q.other} for q in config.questions]
-            return {"split": config.split.model_dump(mode="json"), "questions": told}
+            return {"split": config.split.model_dump(mode="json", exclude_none=True), "questions": told}
         case "explore":
             return {
                 "question": study.question,
