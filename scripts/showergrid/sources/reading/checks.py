@@ -1,4 +1,4 @@
-"""Checks of the values in a file of hits: whole, finite, in range; a message names the first that is not."""
+"""Checks of the values in a file: whole, finite, in range; a message names the first that is not."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from showergrid.core.errors import InputError
 from showergrid.sources.reading.chunks import place
 from showergrid.sources.reading.formats.chunk import Chunk
-from showergrid.sources.reading.settings import ColumnMap
+from showergrid.sources.reading.settings import FileFormat
 
 EXACT = 2**53  # whole numbers up to here are exact as float64, which is how CSV is read
 LARGEST = float(np.finfo(np.float32).max)
@@ -22,20 +22,24 @@ class Checks:
     """Values of a chunk, and messages for the faults among them."""
 
     chunk: Chunk
-    columns: ColumnMap
+    columns: FileFormat
     path: Path
 
     def middle(self, names: Sequence[str]) -> np.ndarray:
         """(N,) float64: a column, or the middle of two."""
-        for name in names:
-            if self.chunk.columns[name].ndim != 1:
-                count = self.chunk.columns[name].shape[1]
-                raise InputError(f"{self.path}: column {name} holds {count} numbers a row; name one, such as {name}[0]")
-        return np.mean([self.chunk.columns[name].astype(np.float64) for name in names], axis=0)
+        return np.mean([self.single(name).astype(np.float64) for name in names], axis=0)
+
+    def single(self, name: str) -> np.ndarray:
+        """(N,): a column that holds one value a row."""
+        values = self.chunk.columns[name]
+        if values.ndim != 1:
+            count = values.shape[1]
+            raise InputError(f"{self.path}: column {name} holds {count} numbers a row; name one, such as {name}[0]")
+        return values
 
     def finite(self, name: str, values: np.ndarray, among: np.ndarray | bool = True) -> np.ndarray:
         """`values` if all those `among` (N,) bool are finite, as float32 too."""
-        text = "this is no finite number; correct it, or leave the hit out"
+        text = f"this is no finite number; correct it, or leave the {self.columns.thing} out"
         self.refuse(~np.isfinite(values) & among, name, values, text)
         text = "this is too large for a 32-bit number; check the unit"
         self.refuse((np.abs(values) > LARGEST) & among, name, values, text)
@@ -63,9 +67,9 @@ class Checks:
             )
 
     def fault(self, row: int, column: str, text: str) -> InputError:
-        """A message that names the place of the `row`-th hit of the chunk."""
+        """A message that names the place of the `row`-th row of the chunk."""
         origin = int(self.chunk.origin[row])
         where = place(self.path, self.columns, origin, self.chunk.entries)
         if self.chunk.entries:
-            where += f", hit {row - int(np.searchsorted(self.chunk.origin, origin)) + 1}"
+            where += f", {self.columns.thing} {row - int(np.searchsorted(self.chunk.origin, origin)) + 1}"
         return InputError(f"{self.path}: {where}{column}: {text}")

@@ -1,14 +1,17 @@
-"""Files of hits, read in chunks that are the same for every format."""
+"""Files, read in chunks that are the same for every format."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
 
 from showergrid.core.errors import InputError
 from showergrid.sources.reading.formats import csv, hdf5, npz, parquet, root
 from showergrid.sources.reading.formats.chunk import ROWS, Chunk
-from showergrid.sources.reading.settings import ColumnMap, Key
+from showergrid.sources.reading.settings import ColumnMap, FileFormat, Key
 
 SUFFIXES = {
     ".csv": "csv",
@@ -40,7 +43,7 @@ OPENINGS = {  # first bytes of files that are often taken for others
 def read(
     path: Path, columns: ColumnMap, names: Sequence[str], table: str | None, event: Key, rows: int = ROWS
 ) -> Iterator[Chunk]:
-    """Yield the columns `names` of a file, about `rows` hits at a time.
+    """Yield the columns `names` of a file of hits, which hold numbers, about `rows` hits at a time.
 
     Args:
         path: file.
@@ -53,16 +56,41 @@ def read(
     Raises:
         InputError: the file is damaged or of another format, or a column cannot be read.
     """
+    for chunk in read_any(path, columns, dict.fromkeys(names, pa.float64()), table, event, rows):
+        for name, values in chunk.columns.items():
+            if not is_number(values):
+                raise InputError(f"{path}: column {name} holds no numbers; name another, or convert it to numbers")
+        yield chunk
+
+
+def is_number(values: np.ndarray) -> bool:
+    """Whether values as a file holds them are numbers, not text or something else."""
+    return values.dtype.kind in "iufb"
+
+
+def read_any(
+    path: Path,
+    columns: FileFormat,
+    types: Mapping[str, pa.DataType],
+    table: str | None,
+    event: Key,
+    rows: int = ROWS,
+) -> Iterator[Chunk]:
+    """Yield the columns of a file as `read` does, but whatever they hold; a CSV file has them in the `types` given.
+
+    Raises:
+        InputError: as `read`.
+    """
     file_format = format_of(path, columns)
     _check_opening(path, file_format)
     if file_format not in ("hdf5", "npz") and (event.offsets is not None or event.counts is not None):
         raise InputError(
             f"{path}: event: offsets and counts are read from HDF5 and .npz only; name the column of the events"
         )
-    names = list(dict.fromkeys(names))
+    names = list(types)
     match file_format:
         case "csv":
-            return csv.chunks(path, names, columns.separator, rows)
+            return csv.chunks(path, types, columns.separator, rows, columns.header)
         case "parquet":
             return parquet.chunks(path, names, rows)
         case "hdf5":
@@ -73,7 +101,7 @@ def read(
             return root.chunks(path, names, table, rows)
 
 
-def format_of(path: Path, columns: ColumnMap) -> str:
+def format_of(path: Path, columns: FileFormat) -> str:
     """The format that the map names or the file's suffix stands for.
 
     Raises:
@@ -90,12 +118,12 @@ def format_of(path: Path, columns: ColumnMap) -> str:
     )
 
 
-def place(path: Path, columns: ColumnMap, origin: int, entries: bool) -> str:
+def place(path: Path, columns: FileFormat, origin: int, entries: bool) -> str:
     """The name of a row (from 0) or an entry of a file in messages."""
     if entries:
         return f"entry {origin}"
     if format_of(path, columns) == "csv":
-        return f"line {csv.line_of(path, origin)}"
+        return f"line {csv.line_of(path, origin, columns.header is None)}"
     return f"row {origin + 1}"
 
 
@@ -104,7 +132,7 @@ def _check_opening(path: Path, expected: str) -> None:
     with open(path, "rb") as file:
         start = file.read(1 << 10)
     if not start:
-        raise InputError(f"{path}: is empty; give a file with hits")
+        raise InputError(f"{path}: is empty; give a file that holds something")
     actual = next((kind for opening, kind in OPENINGS.items() if start.startswith(opening)), None)
     if expected != "csv":
         fits = actual == (ZIP if expected == "npz" else expected)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -19,7 +19,9 @@ CHARGES = {"tick_adc": 1.0}  # tick ADC
 ColumnName = Annotated[str, Field(min_length=1)]
 
 
-def _unit(units: dict[str, float], ours: str) -> AfterValidator:
+def unit_of(units: dict[str, float], ours: str) -> AfterValidator:
+    """A check of a unit: one of `units`, or how many `ours` it is."""
+
     def known(value: str | float) -> str | float:
         if value not in units if isinstance(value, str) else value <= 0:
             raise ValueError(f"a unit is {', '.join(units)} or a number above 0, how many {ours} one is")
@@ -33,7 +35,7 @@ def scaled(value: Any, unit: str | float, units: dict[str, float]) -> Any:
     return value * (units[unit] if isinstance(unit, str) else unit)
 
 
-def _named(value: Any) -> Any:
+def named(value: Any) -> Any:
     """Let a column's name stand alone where nothing else is given."""
     return {"column": value} if isinstance(value, str | list) else value
 
@@ -42,18 +44,21 @@ def _keyed(value: Any) -> Any:
     return {"columns": value} if isinstance(value, str | list) else value
 
 
-def _listed(value: Any) -> Any:
+def listed(value: Any) -> Any:
+    """Let a name stand alone where a list of names is taken."""
     return [value] if isinstance(value, str) else value
 
 
-ColumnNames = Annotated[list[ColumnName], BeforeValidator(_listed), Field(min_length=1, max_length=2)]
+ColumnNames = Annotated[list[ColumnName], BeforeValidator(listed), Field(min_length=1, max_length=2)]
 
 
 class Coordinate(Settings):
     """One coordinate of a hit: unit * value, with its sign turned if `flip`, + offset."""
 
     column: ColumnNames | None = Field(default=None, description="column, or two of them, of which the middle is taken")
-    unit: Annotated[str | float, _unit(LENGTHS, "cm")] = Field(default="cm", description="unit, or how many cm one is")
+    unit: Annotated[str | float, unit_of(LENGTHS, "cm")] = Field(
+        default="cm", description="unit, or how many cm one is"
+    )
     flip: bool = Field(default=False, description="whether the file's axis points the other way")
     offset: float = Field(default=0.0, description="added in the end [cm]")
 
@@ -62,7 +67,7 @@ class Charge(Settings):
     """The charge of a hit."""
 
     column: ColumnNames = Field(description="column")
-    unit: Annotated[str | float, _unit(CHARGES, "tick ADC")] = Field(
+    unit: Annotated[str | float, unit_of(CHARGES, "tick ADC")] = Field(
         default="tick_adc", description="unit, or how many tick ADC one is"
     )
 
@@ -71,14 +76,14 @@ class Time(Settings):
     """The true time of a hit."""
 
     column: ColumnNames = Field(description="column, or two of them, of which the middle is taken")
-    unit: Annotated[str | float, _unit(TIMES, "ns")] = Field(default="ns", description="unit, or how many ns one is")
+    unit: Annotated[str | float, unit_of(TIMES, "ns")] = Field(default="ns", description="unit, or how many ns one is")
 
 
 class Energy(Settings):
     """The energy of the particle that started the shower."""
 
     column: ColumnNames = Field(description="column")
-    unit: Annotated[str | float, _unit(ENERGIES, "GeV")] = Field(
+    unit: Annotated[str | float, unit_of(ENERGIES, "GeV")] = Field(
         default="GeV", description="unit, or how many GeV one is"
     )
 
@@ -117,7 +122,7 @@ class Key(Settings):
     Where nothing is given, each entry of the file is one event.
     """
 
-    columns: Annotated[list[ColumnName], BeforeValidator(_listed)] = Field(
+    columns: Annotated[list[ColumnName], BeforeValidator(listed)] = Field(
         default=[], description="number of the event, or several that together tell it, such as run, subrun and event"
     )
     offsets: ColumnName | None = Field(default=None, description="dataset or array: first hit of each event, from 0")
@@ -150,8 +155,10 @@ class Voxel(Settings):
     fastest: Literal["x", "z"] = Field(description="axis along which the number grows by 1: x in larcv2, z in larcv3")
 
 
-class ColumnMap(Settings):
-    """What the columns of a file mean. A column's name may stand alone where its defaults hold."""
+class FileFormat(Settings):
+    """How a file holds its columns."""
+
+    thing: ClassVar[str]  # what its rows are of, for messages
 
     format: Literal["csv", "parquet", "hdf5", "npz", "root"] | None = Field(
         default=None, description="format, where the file's name does not tell it"
@@ -163,21 +170,29 @@ class ColumnMap(Settings):
     separator: Annotated[str, Field(min_length=1, max_length=1)] = Field(
         default=",", description="character between the values of a CSV file"
     )
+
+    @property
+    def header(self) -> list[str] | None:
+        """The names of the columns of a CSV file; None if its first line holds them."""
+        return None
+
+
+class ColumnMap(FileFormat):
+    """What the columns of a file mean. A column's name may stand alone where its defaults hold."""
+
+    thing = "hit"
+
     event: Annotated[Key, BeforeValidator(_keyed)] = Field(default=Key(), description="which hits are one event")
     voxel: Voxel | None = Field(default=None, description="voxel numbers in place of coordinates")
-    x: Annotated[Coordinate, BeforeValidator(_named)] = Field(description="x")
-    y: Annotated[Coordinate, BeforeValidator(_named)] = Field(description="y")
-    z: Annotated[Coordinate, BeforeValidator(_named)] = Field(description="z")
-    charge: Annotated[Charge, BeforeValidator(_named)] = Field(description="charge")
-    time: Annotated[Time | None, BeforeValidator(_named)] = Field(
-        default=None, description="true time, if there is one"
-    )
-    pdg: Annotated[Pdg | None, BeforeValidator(_named)] = Field(
+    x: Annotated[Coordinate, BeforeValidator(named)] = Field(description="x")
+    y: Annotated[Coordinate, BeforeValidator(named)] = Field(description="y")
+    z: Annotated[Coordinate, BeforeValidator(named)] = Field(description="z")
+    charge: Annotated[Charge, BeforeValidator(named)] = Field(description="charge")
+    time: Annotated[Time | None, BeforeValidator(named)] = Field(default=None, description="true time, if there is one")
+    pdg: Annotated[Pdg | None, BeforeValidator(named)] = Field(
         default=None, description="what the events are; leave it out for events only to be classified"
     )
-    energy: Annotated[Energy | None, BeforeValidator(_named)] = Field(
-        default=None, description="energy, if it is known"
-    )
+    energy: Annotated[Energy | None, BeforeValidator(named)] = Field(default=None, description="energy, if it is known")
     labels: Labels | None = Field(default=None, description="another table for pdg and energy")
 
     @model_validator(mode="after")

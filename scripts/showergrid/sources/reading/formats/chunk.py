@@ -18,9 +18,10 @@ ROWS = 1 << 15  # hits of one chunk, or those of one event if it has more
 class Chunk:
     """Some hits of a file, in its order.
 
-    columns: numbers by the name that selects them, (N,), or (N, k) where a column holds k numbers per row. origin (N,)
-    int64: the row of each hit, from 0; where an entry of the file is an event (`entries`), the entry of each hit, and a
-    chunk then holds whole entries, of which those of `empty` (K,) int64 have no hits.
+    columns: values by the name that selects them, (N,), or (N, k) where a column holds k per row: numbers, or what the
+    file has else, such as text. origin (N,) int64: the row of each hit, from 0; where an entry of the file is an event
+    (`entries`), the entry of each hit, and a chunk then holds whole entries, of which those of `empty` (K,) int64 have
+    no hits.
     """
 
     columns: dict[str, np.ndarray]
@@ -65,13 +66,11 @@ def parts(names: Sequence[str]) -> dict[str, Part]:
 
 
 def column_of(name: str, part: Part, values: np.ndarray, path: Path) -> np.ndarray:
-    """The numbers of a column: (N,), or (N, k) of a two-dimensional one that is selected as a whole.
+    """The values of a column: (N,), or (N, k) of a two-dimensional one that is selected as a whole.
 
     Raises:
-        InputError: it holds no numbers, or fewer per row than the name needs.
+        InputError: it holds fewer per row than the name needs.
     """
-    if values.dtype.kind not in "iufb":
-        raise InputError(f"{path}: column {name} holds no numbers; name another, or convert it to numbers")
     if part.index is None:
         return values
     if values.ndim != 2 or part.index >= values.shape[1]:

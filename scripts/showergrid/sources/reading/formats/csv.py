@@ -1,4 +1,4 @@
-"""CSV files, plain or compressed, with a line of column names and one row per hit."""
+"""CSV files, plain or compressed, with a line of column names, or without one where the names are given."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import gzip
 import json
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -21,15 +21,22 @@ from showergrid.sources.reading.formats.chunk import Chunk, missing
 BYTES_A_ROW = 48  # of a typical file
 BLOCK = 1 << 18  # bytes: pyarrow reads some dozens of blocks ahead, so large ones would take much memory
 NUMBER = re.compile(rb"\s*[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|nan|inf(inity)?)\s*", re.IGNORECASE)
+WHOLE = re.compile(rb"\s*-?\d+\s*")
 
 
-def chunks(path: Path, names: Sequence[str], separator: str, rows: int) -> Iterator[Chunk]:
-    """Yield the columns `names` as float64, about `rows` rows at a time.
+def chunks(
+    path: Path, types: Mapping[str, pa.DataType], separator: str, rows: int, given: Sequence[str] | None = None
+) -> Iterator[Chunk]:
+    """Yield columns of the `types` float64, int64 or string, about `rows` rows at a time.
+
+    `given`: the names of all columns, where no line of the file has them.
 
     Raises:
-        InputError: the file is damaged, no text in UTF-8 or ragged, or a column is missing, doubled or no number.
+        InputError: the file is damaged, no text in UTF-8 or ragged, or a column is missing, doubled or of another type.
     """
-    before, header = _header(path, separator)
+    names = list(types)
+    before, first_line = _first_line(path, separator)
+    header = first_line if given is None else list(given)
     for name in names:
         if header.count(name) != 1:
             raise _unknown(path, before + 1, name, header)
@@ -39,12 +46,10 @@ def chunks(path: Path, names: Sequence[str], separator: str, rows: int) -> Itera
     reading = pa.csv.ReadOptions(
         use_threads=False,
         block_size=min(BLOCK, max(rows * BYTES_A_ROW, 1 << 10)),
-        skip_rows=before + 1,
+        skip_rows=before + (given is None),
         column_names=known,
     )
-    converting = pa.csv.ConvertOptions(
-        column_types={name: pa.float64() for name in names}, include_columns=list(names), null_values=[]
-    )
+    converting = pa.csv.ConvertOptions(column_types=dict(types), include_columns=names, null_values=[])
     first = 0
     try:
         with pa.csv.open_csv(path, reading, pa.csv.ParseOptions(delimiter=separator), converting) as reader:
@@ -56,7 +61,7 @@ def chunks(path: Path, names: Sequence[str], separator: str, rows: int) -> Itera
         if "Empty CSV file" in str(error):
             return
         try:
-            fault = _explained(path, header, names, separator, str(error))
+            fault = _explained(path, header, types, separator, given is not None, str(error))
         except (OSError, EOFError, zlib.error) as damage:
             fault = _damaged(path, damage)
         raise fault from None
@@ -76,19 +81,22 @@ def _gathered(reader: pa.csv.CSVStreamingReader, rows: int) -> Iterator[pa.Table
         yield pa.Table.from_batches(batches)
 
 
-def line_of(path: Path, row: int) -> int:
-    """The number of the line, from 1, that holds the data row `row`, from 0; empty lines hold no row."""
+def line_of(path: Path, row: int, headed: bool = True) -> int:
+    """The number of the line, from 1, that holds the data row `row`, from 0; empty lines hold no row.
+
+    `headed`: whether the first line holds the names of columns.
+    """
     with _opened(path) as file:
         filled = (number for number, line in enumerate(file, 1) if line.strip(b"\r\n"))
-        return next(number for i, number in enumerate(filled) if i == row + 1)
+        return next(number for i, number in enumerate(filled) if i == row + headed)
 
 
 def _opened(path: Path) -> IO[bytes]:
     return gzip.open(path) if path.suffix == ".gz" else open(path, "rb")
 
 
-def _header(path: Path, separator: str) -> tuple[int, list[str]]:
-    """How many empty lines come first, and the column names."""
+def _first_line(path: Path, separator: str) -> tuple[int, list[str]]:
+    """How many empty lines come first, and the values in the line that follows: as a rule the names of columns."""
     try:
         with _opened(path) as file:
             for before, line in enumerate(file):
@@ -100,7 +108,7 @@ def _header(path: Path, separator: str) -> tuple[int, list[str]]:
         raise InputError(f"{path}: line {before + 1} is not text in UTF-8; save the file as CSV in UTF-8") from None
     except (OSError, EOFError, zlib.error) as error:
         raise _damaged(path, error) from None
-    raise InputError(f"{path}: is empty; give a file with hits")
+    raise InputError(f"{path}: is empty; give a file that holds something")
 
 
 def _values(path: Path, number: int, line: bytes, separator: str) -> list[str]:
@@ -132,10 +140,12 @@ def _unknown(path: Path, line: int, name: str, header: list[str]) -> InputError:
     return missing(path, name, header)
 
 
-def _explained(path: Path, header: list[str], names: Sequence[str], separator: str, text: str) -> InputError:
+def _explained(
+    path: Path, header: list[str], types: Mapping[str, pa.DataType], separator: str, given: bool, text: str
+) -> InputError:
     """The error for the first line that cannot be read, which a slow search finds."""
-    wanted = [(header.index(name), name) for name in names]
-    is_first = True
+    wanted = [(header.index(name), name, kind) for name, kind in types.items() if kind != pa.string()]
+    is_first = not given
     with _opened(path) as file:
         for number, line in enumerate(file, 1):
             filled = line.strip(b"\r\n")
@@ -146,22 +156,31 @@ def _explained(path: Path, header: list[str], names: Sequence[str], separator: s
             except UnicodeDecodeError:
                 return InputError(f"{path}: line {number} is not text in UTF-8; save the file as CSV in UTF-8")
             if len(values) != len(header):
+                names = "columns; correct the line" if not given else "names; correct these, or the line"
                 return InputError(
-                    f"{path}: line {number} has {len(values)} values for {len(header)} columns; correct the line (it "
-                    "may be cut off, or a decimal comma taken for a separator)"
+                    f"{path}: line {number} has {len(values)} values for {len(header)} {names} (it may be cut off, or "
+                    "a decimal comma taken for a separator)"
                 )
             if is_first:
                 is_first = False
                 continue
             if [value.strip() for value in values] == header:
                 return InputError(f"{path}: line {number} holds the names of columns again; take it out")
-            for column, name in wanted:
-                if not NUMBER.fullmatch(values[column].encode()):
-                    fault = f"{values[column]!r} is no number" if values[column].strip() else "there is no value"
+            for column, name, kind in wanted:
+                if not _is_of(kind, values[column]):
+                    called = "whole number of 64 bits" if kind == pa.int64() else "number"
+                    fault = f"{values[column]!r} is no {called}" if values[column].strip() else "there is no value"
                     return InputError(
                         f"{path}: line {number}, column {name}: {fault}; correct the line, or leave it out"
                     )
     return InputError(f"{path}: cannot be read as CSV ({text})")
+
+
+def _is_of(kind: pa.DataType, value: str) -> bool:
+    """Whether a value can be read as float64 or int64."""
+    if kind == pa.int64():
+        return bool(WHOLE.fullmatch(value.encode())) and -(2**63) <= int(value) < 2**63
+    return bool(NUMBER.fullmatch(value.encode()))
 
 
 def _damaged(path: Path, error: Exception) -> InputError:
