@@ -1,4 +1,7 @@
-"""Hits that are read from files: CSV, Parquet, HDF5, NumPy's archives and ROOT, by a map of their columns."""
+"""Events that are read from files, CSV, Parquet, HDF5, NumPy's archives and ROOT, by a map of their columns.
+
+They are hits, from which the events follow, or a table with one row an event, and perhaps collections of these.
+"""
 
 from __future__ import annotations
 
@@ -7,28 +10,69 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from pydantic import Field, model_validator
 
 from showergrid.core.errors import InputError
+from showergrid.core.settings import Name
 from showergrid.events.detector import Box
 from showergrid.events.hits import EVENTS, HITS
-from showergrid.events.questions import Question
+from showergrid.events.questions import Question, type_of
 from showergrid.sources.parts.request import Request, ShardFacts, Size
-from showergrid.sources.reading.settings import Ingest as Parameters
+from showergrid.sources.reading.settings import ColumnName, Ingest
+from showergrid.sources.reading.table_settings import CollectionFiles, EventFiles
 
-FACTOR = 4  # MB of hits in memory for each MB of a file
+TAKEN = ("events", "hits", "split", "directions")  # names of other tables of a study
+FACTOR = 4  # MB in memory for each MB of a file
 SHOWER = 0.05  # MB of an event's hits, by which events are counted before they are read
+ROW = 1e-4  # MB of an event in a table
 A_MINUTE = 2000  # events, at least
 MEMORY = 500  # MB beside the hits
 
 
+class Parameters(Ingest):
+    """Files of hits and what their columns mean, or a table of events, perhaps with collections."""
+
+    files: list[ColumnName] = Field(
+        default=[], min_length=1, description="files of hits, in the order in which their events are numbered"
+    )
+    events: EventFiles | None = Field(default=None, description="files with one row an event, in place of hits")
+    collections: dict[Name, CollectionFiles] = Field(
+        default={}, description="files with any number of rows an event, by name of the collection"
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Parameters:
+        if self.events is None:
+            if self.collections:
+                raise ValueError("collections: belong to events, whose files are missing; name them")
+            if not self.files:
+                raise ValueError("files: is missing: name files of hits here, or files of events below events")
+            return self
+        if of_hits := sorted(self.model_fields_set & set(Ingest.model_fields)):
+            raise ValueError(f"{of_hits[0]}: is for hits, from which events follow; give it or events, not both")
+        for name, collection in self.collections.items():
+            if name in TAKEN:
+                raise ValueError(f"collections.{name}: another table of a study has this name; choose another")
+            if f"n_{name}" in self.events.columns:
+                raise ValueError(f"events.columns.n_{name}: the number of rows of {name} has this name; choose another")
+            if len(collection.event) != len(self.events.event):
+                raise ValueError(
+                    f"collections.{name}.event names {len(collection.event)} columns and events.event "
+                    f"{len(self.events.event)}; an event has the same numbers in both"
+                )
+        return self
+
+
 def collections(settings: Parameters) -> dict[str, pa.Schema]:
-    """What its events have: their hits."""
-    return {"hits": HITS}
+    """What its events have: their hits, or the collections that are named."""
+    if settings.events is None:
+        return {"hits": HITS}
+    return {name: collection.schema for name, collection in settings.collections.items()}
 
 
 def events(settings: Parameters) -> pa.Schema:
     """The columns of the table of events."""
-    return EVENTS
+    return EVENTS if settings.events is None else settings.events.schema(settings.collections)
 
 
 def shards(settings: Parameters) -> int:
@@ -38,19 +82,25 @@ def shards(settings: Parameters) -> int:
 
 def size(settings: Parameters) -> Size:
     """How much there is, from the size of the files that are there."""
-    megabytes = FACTOR * sum(Path(file).stat().st_size for file in settings.files if Path(file).is_file()) / 1e6
-    events = megabytes / SHOWER
+    megabytes = FACTOR * sum(Path(file).stat().st_size for file in files(settings) if Path(file).is_file()) / 1e6
+    events = megabytes / (SHOWER if settings.events is None else ROW)
     return Size(events, megabytes, events / A_MINUTE, MEMORY + megabytes)
 
 
 def files(settings: Parameters) -> list[str]:
-    """The files that it reads."""
-    return settings.files
+    """The files that it reads, each once."""
+    if settings.events is None:
+        return settings.files
+    tables = [settings.events, *settings.collections.values()]
+    return list(dict.fromkeys(file for table in tables for file in table.files))
 
 
 def told(settings: Parameters, shard: int) -> dict[str, Any]:
     """The settings of the one shard."""
-    return settings.model_dump(mode="json")
+    of_tables = {"events", "collections"}
+    if settings.events is None:
+        return settings.model_dump(mode="json", exclude=of_tables)
+    return settings.model_dump(mode="json", include=of_tables)
 
 
 def check(settings: Parameters, questions: Sequence[Question], detector: Box, order: str) -> None:
@@ -59,10 +109,12 @@ def check(settings: Parameters, questions: Sequence[Question], detector: Box, or
     Raises:
         InputError: a question or the order needs a column that the map lacks, or a file has a brace in its name.
     """
-    if braced := [file for file in settings.files if "{" in file or "}" in file]:
+    if braced := [file for file in files(settings) if "{" in file or "}" in file]:
         raise InputError(
             f"config: files.files: {braced[0]!r}: the workflow takes braces for a wildcard; rename the file"
         )
+    if settings.events is not None:
+        return _check_columns(events(settings), questions)
     columns = settings.columns
     if columns is not None and columns.pdg is None and any(question.column == "pdg" for question in questions):
         raise InputError("config: files.columns: pdg is missing: networks are trained on labelled events")
@@ -70,12 +122,34 @@ def check(settings: Parameters, questions: Sequence[Question], detector: Box, or
         raise InputError("config: order: truth_time needs files.columns.time; choose as_given or axis")
 
 
+def _check_columns(schema: pa.Schema, questions: Sequence[Question]) -> None:
+    """Refuse a question of a column that the events lack, or whose values are of another type than its classes."""
+    for question in questions:
+        if question.column not in schema.names:
+            raise InputError(
+                f"config: question {question.name}: column {question.column!r} is none of the events; valid: "
+                f"{', '.join(schema.names[1:])}"
+            )
+        if type_of(schema.field(question.column).type) is not type(question.values[0][0]):
+            kind = "text" if isinstance(question.values[0][0], str) else "whole"
+            raise InputError(
+                f"config: question {question.name}: the values of its classes are of type {kind}, and the column "
+                f"{question.column} is not; say so there (type: {kind}), or correct the values"
+            )
+
+
 def make(settings: Parameters, request: Request, shard: int, outputs: Mapping[str, Path]) -> ShardFacts:
-    """Write the hits and events of all files.
+    """Write the tables of all files.
 
     Raises:
-        InputError: a file cannot be used; neither table is written.
+        InputError: a file cannot be used; no table is written.
     """
+    if settings.events is not None:
+        from showergrid.sources.reading.tables import ingest_tables, lines
+
+        tables = ingest_tables(settings.events, settings.collections, outputs)
+        return ShardFacts({}, {name: table.num_rows for name, table in tables.items()}, lines(tables))
+
     from showergrid.sources.reading.ingest import ingest
 
     codes = [] if request.others else request.pdg

@@ -1,0 +1,135 @@
+"""Settings of reading tables from files: events with one row each, and collections with any number of rows an event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+import pyarrow as pa
+from pydantic import BeforeValidator, Field, model_validator
+
+from showergrid.core.settings import Name, Settings
+from showergrid.events.hits import ANY_EVENTS
+from showergrid.sources.reading.settings import (
+    ENERGIES,
+    LENGTHS,
+    TIMES,
+    ColumnName,
+    FileFormat,
+    listed,
+    named,
+    unit_of,
+)
+
+UNITS = {**LENGTHS, **ENERGIES, **TIMES}
+READ_AS = {"number": pa.float64(), "whole": pa.int64(), "text": pa.string()}
+WRITTEN_AS = {**READ_AS, "number": pa.float32()}
+
+
+class TableColumn(Settings):
+    """What a table has of each of its rows: a number, unit * value, a whole number or a text."""
+
+    column: Annotated[list[ColumnName], BeforeValidator(listed), Field(min_length=1)] = Field(
+        description="column; of a collection also a list, when each row of the file holds so many of its rows"
+    )
+    type: Literal["number", "whole", "text"] = Field(default="number", description="what it holds")
+    unit: Annotated[str | float, unit_of(UNITS, "cm, GeV, ns or what the study takes")] = Field(
+        default=1.0, description="unit of a number, or how many of ours one is"
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> TableColumn:
+        if self.type != "number" and self.unit != 1:
+            raise ValueError(f"unit: a column of type {self.type} has none; leave it out")
+        return self
+
+
+class TableFiles(FileFormat):
+    """Files that are one table, and what its columns mean. A column's name may stand alone if it holds numbers."""
+
+    files: list[ColumnName] = Field(min_length=1, description="files, whose rows follow each other")
+    event: Annotated[list[ColumnName], BeforeValidator(listed)] = Field(
+        default=[],
+        description="column that numbers the events, or several that together tell it, such as run and event",
+    )
+    names: list[ColumnName] | None = Field(
+        default=None, description="names of all columns of a CSV file whose first line does not hold them"
+    )
+    columns: dict[Name, Annotated[TableColumn, BeforeValidator(named)]] = Field(
+        min_length=1, description="columns of the table to write, by name"
+    )
+
+    @model_validator(mode="after")
+    def _one_type(self) -> TableFiles:
+        texts = {name for column in self.columns.values() if column.type == "text" for name in column.column}
+        others = {name for column in self.columns.values() if column.type != "text" for name in column.column}
+        if both := sorted(texts & {*others, *self.event}):
+            raise ValueError(f"column {both[0]!r} is named as text and as a number; choose one")
+        return self
+
+    @property
+    def read_as(self) -> dict[str, pa.DataType]:
+        """The columns of a file that are read; those that hold whole numbers for one of their uses do so for all."""
+        kinds = [(name, column.type) for column in self.columns.values() for name in column.column]
+        kinds.sort(key=lambda kind: kind[1] == "whole")
+        return {name: READ_AS[kind] for name, kind in kinds} | dict.fromkeys(self.event, pa.int64())
+
+    @property
+    def rows_each(self) -> int:
+        """How many rows of the table a row of a file holds."""
+        return len(next(iter(self.columns.values())).column)
+
+    @property
+    def header(self) -> list[str] | None:
+        """The names of the columns of a CSV file; None if its first line holds them."""
+        return self.names
+
+    @property
+    def fields(self) -> list[pa.Field]:
+        """The columns of the table to write that are named here."""
+        return [pa.field(name, WRITTEN_AS[column.type], nullable=False) for name, column in self.columns.items()]
+
+
+class EventFiles(TableFiles):
+    """The table of the events, one row each."""
+
+    thing = "event"
+
+    @model_validator(mode="after")
+    def _check(self) -> EventFiles:
+        for name, column in self.columns.items():
+            if name in ANY_EVENTS.names:
+                raise ValueError(f"columns.{name}: every table of events has a column of this name; choose another")
+            if len(column.column) > 1:
+                raise ValueError(f"columns.{name}: an event has one value; name one column")
+        return self
+
+    def schema(self, collections: Iterable[str]) -> pa.Schema:
+        """The columns of events.parquet, with the number of rows that an event has in each of the `collections`."""
+        sizes = [pa.field(f"n_{name}", pa.int32(), nullable=False) for name in collections]
+        event, *origin = ANY_EVENTS
+        return pa.schema([event, *self.fields, *sizes, *origin])
+
+
+class CollectionFiles(TableFiles):
+    """A collection of the events, such as their objects: any number of rows an event."""
+
+    thing = "row"
+
+    @model_validator(mode="after")
+    def _check(self) -> CollectionFiles:
+        if not self.event:
+            raise ValueError("event: is missing: name the columns that tell which event a row is of")
+        if "event" in self.columns:
+            raise ValueError("columns.event: every collection has a column of this name; choose another")
+        counts = {name: len(column.column) for name, column in self.columns.items()}
+        first = next(iter(counts))
+        for name, count in counts.items():
+            if count != counts[first]:
+                raise ValueError(f"columns.{name} names {count} columns, {first} {counts[first]}; give each as many")
+        return self
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The columns of the collection's table."""
+        return pa.schema([ANY_EVENTS.field("event"), *self.fields])
