@@ -127,7 +127,7 @@ def _unknown(path: Path, line: int, name: str, header: list[str]) -> InputError:
         )
     if header[0].startswith("#"):
         return InputError(f"{path}: line {line} starts with #; take it out, so that the names of columns come first")
-    if all(NUMBER.fullmatch(value.encode()) for value in header):
+    if any(NUMBER.fullmatch(value.encode()) for value in header):
         return InputError(
             f"{path}: line {line} holds numbers, not the names of columns; add a line of names, such as {name}"
         )
