@@ -388,7 +388,10 @@ OF_ROWS = {"files": ["b.csv"], "event": "id", "columns": {"pt": "pt"}}
             },
             r"columns\.eta names 1 columns, pt 2; give each as many",
         ),
-        ({"events": {**TABLE, "columns": {"a": {"colunm": "a"}}}}, r"unknown key; valid: "),
+        (
+            {"events": {**TABLE, "columns": {"a": {"colunm": "a"}}}},
+            r"files\.events\.columns\.a\.colunm = 'a': unknown key; valid: column, type, unit",
+        ),
     ],
 )
 def test_settings_that_contradict_themselves_are_refused(values, message):

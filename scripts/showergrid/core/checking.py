@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -56,14 +56,13 @@ def _valid_keys(settings: type[BaseModel], location: list[Any]) -> list[str]:
     for part in location[:-1]:
         field = settings.model_fields.get(part) if isinstance(part, str) else None
         if field is not None:
-            inner = [
-                annotation
-                for annotation in (field.annotation, *getattr(field.annotation, "__args__", ()))
-                if _is_model(annotation)
-            ]
-            settings = inner[0] if inner else settings
+            settings = next(_models(field.annotation), settings)
     return list(settings.model_fields)
 
 
-def _is_model(annotation: Any) -> bool:
-    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The settings in the type of a field, such as those of the values of a map."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in getattr(annotation, "__args__", ()):
+        yield from _models(inner)
