@@ -262,6 +262,8 @@ LAST = {"table"}
         (("showers.showers", 200), {"gather"}),
         (("showers.readout.noise", 400), steps("shard")),
         (("split.seed", 2), {"split"}),
+        (("split.by", "number"), {"split"}),
+        (("split.by", None), set()),
         (("order", "truth_time"), steps("shard") | TRAININGS | {"explore"} | LAST),
         (("origin", "charge_centre"), TRAININGS - steps("hits") | LAST | {"event_figures", "containment"}),
         (
@@ -380,6 +382,7 @@ FAULTS = [
     ([("models.simple.optim_lr", 0)], ["simple", "optim_lr", "0", "greater than 0"]),
     ([("showers.showers", -3)], ["showers.showers", "-3", "greater than or equal to 1"]),
     ([("split.test_fraction", 1.5)], ["split.test_fraction", "1.5", "less than 1"]),
+    ([("split.by", "energy")], ["split: by", "'energy'", "whole numbers or text", "pdg, n_hits, source, number"]),
     ([("models.complex.conv_filters", [3])], ["complex", "conv_sizes", "1 values"]),
     ([("training.min_epochs", 3)], ["min_epochs", "n_epochs"]),
     ([("models.complex.win_margin", {"x": 16, "z": 2})], ["complex", "margin", "16"]),

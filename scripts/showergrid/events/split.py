@@ -62,19 +62,28 @@ def sizes(count: int, own: Sequence[Value], split: Split) -> tuple[int, int, int
     return n_train, n_validation, n_test
 
 
-def groups(events: pa.Table, by: str) -> np.ndarray:
-    """(E,) int64: the group of each of the `events`, numbered in the order of their values in the column `by`.
+def check_by(events: pa.Schema, by: str) -> None:
+    """Refuse a column `by` that cannot tell groups of events apart.
 
     Decimal numbers are refused: where they are rounded, things that differ may have the same one.
 
     Raises:
-        InputError: there is no such column of whole numbers or text, or an event has no value in it.
+        InputError: the events have no such column of whole numbers or text.
     """
-    valid = [field.name for field in events.schema if field.name != "event" and type_of(field.type)]
+    valid = [field.name for field in events if field.name != "event" and type_of(field.type)]
     if by not in valid:
         raise InputError(
             f"split: by: the events have no column {by!r} of whole numbers or text; valid: {', '.join(valid)}"
         )
+
+
+def groups(events: pa.Table, by: str) -> np.ndarray:
+    """(E,) int64: the group of each of the `events`, numbered in the order of their values in the column `by`.
+
+    Raises:
+        InputError: as `check_by`, or an event has no value in it.
+    """
+    check_by(events.schema, by)
     column = events[by]
     if column.null_count:
         event = events["event"][column.is_null().to_pylist().index(True)]

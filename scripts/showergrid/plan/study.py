@@ -18,6 +18,7 @@ from showergrid.core.cells import Cell, Place
 from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
 from showergrid.core.variants import base, tuned
+from showergrid.events.split import check_by
 from showergrid.plan.ablations import crossed
 from showergrid.plan.catalogue import Catalogue, joins, named
 from showergrid.plan.config import Ablation, Block, Config
@@ -96,6 +97,8 @@ class Study:
         for name in study.config.reports:
             study._check_report(name)
         study.source.check(study.source_settings, config.questions, config.detector, config.order)
+        if config.split.by is not None:
+            check_by(study.source.events(study.source_settings), config.split.by)
         return study
 
     # The events
