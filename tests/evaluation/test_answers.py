@@ -1,6 +1,7 @@
 """What evaluation reads and writes: labels by the order of the classes, answers by the order of the events."""
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import torch
@@ -8,7 +9,7 @@ from synthetic_hits import CALIBRATION, hits_of, random_events, write_events
 
 from showergrid.core.errors import InputError
 from showergrid.evaluation.predictions import read_predictions, write_predictions
-from showergrid.events.questions import Question
+from showergrid.events.questions import Question, labels
 from showergrid.events.split import write_split
 from showergrid.inputs.image_file import read_images
 from showergrid.inputs.making import write_images
@@ -96,6 +97,23 @@ def test_predictions_have_a_row_an_event(files, tmp_path):
     assert test.probability[:, 0].tolist() == [0.2, 1 / 3]
     with pytest.raises(InputError, match=r"particle 'photon' is none of electron, muon|no column particle.muon"):
         read_predictions(path, Question(name="particle", column="pdg", classes=[ELECTRON, MUON]), "test")
+
+
+def test_predictions_repeat_what_the_events_have(tmp_path):
+    """Of a table whose events have neither an energy nor hits."""
+    number = np.arange(4)
+    events = pa.table({"event": number, "kind": ["h", "g", "g", "h"], "source": ["a.csv"] * 4, "number": number})
+    kind = Question(
+        name="kind", column="kind", classes=[{"name": "gamma", "values": ["g"]}, {"name": "hadron", "values": ["h"]}]
+    )
+    pq.write_table(events, tmp_path / "events.parquet")
+    write_split(tmp_path / "split.parquet", number, SETS)
+    table, _ = events_and_split(tmp_path / "events.parquet", tmp_path / "split.parquet", [kind])
+    label = labels(table, "kind", kind.values)
+    path = tmp_path / "predictions.parquet"
+    write_predictions(path, table, SETS, [kind], {"kind": label}, {"kind": np.eye(2)[label]})
+    assert pq.read_schema(path).names == ["event", "split", "kind", "kind.gamma", "kind.hadron"]
+    assert read_predictions(path, kind, "test").right.all()
 
 
 def test_a_model_comes_back_with_what_it_is_of(tmp_path):

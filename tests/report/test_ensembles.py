@@ -235,3 +235,11 @@ def test_what_is_no_ensemble_is_refused(changes, words):
     of = [{"representation": "projection_y", "resolution": 9, "model": model, "seeds": s} for model, s in given["of"]]
     with pytest.raises(ValueError, match=words):
         Ensemble(**{**given, "of": of})
+
+
+def test_events_without_energy_or_hits_are_combined_too(results):
+    """As those of a table are: predictions repeat of the events what they have."""
+    whole = predict(results)
+    for file in files(results):
+        pq.write_table(pq.read_table(file).drop_columns(["energy", "n_hits"]), file)
+    assert predict(results).equals(whole.drop_columns(["energy", "n_hits"]))
