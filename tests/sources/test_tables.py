@@ -170,6 +170,26 @@ def test_texts_of_hdf5_of_a_fixed_length(tmp_path):
     assert made["events"]["kind"].to_pylist() == ["g", "\N{GREEK SMALL LETTER GAMMA}"]
 
 
+def test_categories_and_switches_of_parquet(tmp_path):
+    kinds = pa.array(["g", "h", "g"]).dictionary_encode()
+    path = write_parquet(
+        tmp_path / "a.parquet", {"class": kinds, "large": kinds.cast(pa.large_string()), "on": [True, False, True]}
+    )
+    columns = {name: {"column": name, "type": "text"} for name in ("class", "large")}
+    columns["on"] = {"column": "on", "type": "whole"}
+    made = read(tmp_path, events={"files": [path], "columns": columns})["events"].to_pydict()
+    assert made["class"] == made["large"] == ["g", "h", "g"]
+    assert made["on"] == [1, 0, 1]
+
+
+def test_text_that_is_no_utf_8_is_refused(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["class"] = np.array([b"g", b"\xff"])
+    columns = {"class": {"column": "class", "type": "text"}}
+    with pytest.raises(InputError, match=r"a\.h5: column class holds no text in UTF-8"):
+        read(tmp_path, events={"files": [str(tmp_path / "a.h5")], "columns": columns})
+
+
 def test_lists_in_entries_of_root(tmp_path):
     """One entry an event: its values, and lists of those of its objects."""
     path = tmp_path / "tree.root"

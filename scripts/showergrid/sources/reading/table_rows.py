@@ -116,7 +116,8 @@ def _texts(name: str, check: Checks) -> pa.Array:
     try:
         texts = pc.utf8_trim_whitespace(pa.array(values).cast(pa.string()))
     except pa.ArrowException as error:
-        raise InputError(f"{check.path}: column {name} holds no text in UTF-8 ({error}); convert it") from None
+        fault = " ".join(str(error).split())  # Arrow's own may have line breaks
+        raise InputError(f"{check.path}: column {name} holds no text in UTF-8 ({fault}); convert it") from None
     lacking = pc.equal(texts, "").fill_null(True).to_numpy(zero_copy_only=False)
     if lacking.any():
         text = f"there is no value; fill it, or leave the {check.columns.thing} out"
