@@ -100,6 +100,7 @@ def places(
         "batch_size": 48,
         "precision": "bf16",
         "n_epochs": 10,
+        "optim_lr": 1e-3,
         "pixel_cm": {"x": 400 / resolution, "z": 400 / resolution},
     }
     place = {"representation": representation, "resolution": resolution, "seeds": seeds, "status": status}

@@ -251,11 +251,9 @@ LAST = {"table"}
 @pytest.mark.parametrize(
     ("edit", "expected"),
     [
-        (("models.complex.optim_lr", 0.5), {"train complex projection_y"}),
-        (
-            ("models.simple.overrides.0.batch_size", 5),
-            {"train simple voxels", *LAST},  # the caption states the batch size
-        ),
+        (("models.complex.dropout", 0.5), {"train complex projection_y"}),
+        (("models.complex.optim_lr", 0.5), {"train complex projection_y", *LAST}),  # the settings of the table have it
+        (("models.simple.overrides.0.batch_size", 5), {"train simple voxels", *LAST}),
         (("training.patience", 4), TRAININGS),
         (("training.n_epochs", 3), TRAININGS | LAST),
         (("showers.seed", 2), steps("shard")),

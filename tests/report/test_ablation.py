@@ -157,7 +157,7 @@ def test_combinations_without_a_counterpart_are_left_out(results: Path):
     assert [row["combinations"] for row in effects.values()] == ["2", "2", "1", "1", "1"]
     assert float(effects["bn", "no"]["test_accuracy"]) == pytest.approx(accuracies(results, [0, 2]).mean())
     assert float(effects["dropout", "0.5"]["test_accuracy"]) == pytest.approx(accuracies(results, [2]).mean())
-    assert "left out" in layout(lacking)[1].caption
+    assert "left out" in layout(lacking)[1].notes
     assert "OOM" in markdown.document(layout(lacking))
 
 
@@ -196,7 +196,7 @@ def test_identical_rows_are_flagged(tmp_path: Path):
         "identical to row 2",
     ]
     assert "| 2‡ | y |" in markdown.document(layout(made))
-    assert "identical numbers: row 2 = row 3" in layout(made)[0].caption
+    assert "identical numbers: row 2 = row 3" in layout(made)[0].notes
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def test_values_are_readable(value: object, text: str):
 
 
 def test_caption_says_what_is_fixed(ablation: AblationResults, results: Path):
-    caption = layout(ablation)[0].caption
+    caption = f"{layout(ablation)[0].caption} {layout(ablation)[0].notes}"
     for words in (
         "of simple on view, c 1000",
         "bn and dropout",
@@ -231,8 +231,8 @@ def test_caption_says_what_is_fixed(ablation: AblationResults, results: Path):
         assert words in caption
     assert "Order of hits: axis; origin of the window: first_hit." in caption
     varied = build(Parameters(**config({"order": ["axis", "truth_time"], "win_origin": ["first_hit"]})), results)
-    assert "Order of hits" not in layout(varied)[0].caption
-    assert "origin of the window" not in layout(varied)[0].caption
+    assert "Order of hits" not in layout(varied)[0].notes
+    assert "origin of the window" not in layout(varied)[0].notes
 
 
 def test_representations_and_models_are_shown_by_their_labels(tmp_path: Path):

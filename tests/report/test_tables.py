@@ -7,25 +7,36 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from asked import question
 from pydantic import ValidationError
+from studies import configuration
 from synthetic_cells import accuracies, places, table_config, write_cell, write_study
 
 from showergrid.core.errors import InputError
+from showergrid.events.questions import Question
+from showergrid.plan.jobs import published
+from showergrid.plan.report_jobs import told
+from showergrid.plan.study import Study
 from showergrid.report.formats import html, latex, markdown
+from showergrid.report.formats.fitting import name_lines
 from showergrid.report.formats.numbers import number
 from showergrid.report.formats.pdf import typeset
 from showergrid.report.reports import table as report
 from showergrid.report.reports.table import Parameters, build, layout
+from showergrid.report.settings.labels import HumanLabels
 from showergrid.report.tables.grid import GridResults
 from showergrid.report.tables.grid_published import Line, lines, published_csv, read_entries
 from showergrid.report.tables.results import ACCURACIES, identical_rows
 
-SCRIPTS = Path(__file__).parents[2] / "scripts"
+ROOT = Path(__file__).parents[2]
+SCRIPTS = ROOT / "scripts"
+LONG = {"projection_y": "projection $y$", "efficientnet_lite0": "EfficientNet-Lite0 of ImageNet"}
 needs_latex = pytest.mark.skipif(
     shutil.which("pdflatex") is None, reason="pdflatex is missing: texlive-latex-base, texlive-latex-recommended"
 )
@@ -94,52 +105,156 @@ def test_best_and_what_is_not_distinguishable(table: GridResults):
     assert marks["voxels", "efficientnet_lite0"] == ("", "")
 
 
+REPRESENTATIONS = ("projection_y", "color_y", "voxels")
+SIGNS = {"n/a": "", "not run": "\N{EN DASH}", "out of memory": "OOM"}
+
+
+def parts_of(text: str, between: str) -> list[str]:
+    """The tables of a file, the main one first."""
+    return text.split(between)[1:]
+
+
+def tex_row(table: str, model: str) -> list[str]:
+    """The cells of a network's row."""
+    name = latex.escape(model)
+    line = next(line for line in table.splitlines() if line.startswith((f"{name} &", f"{name}$")))
+    return re.sub(r" \\\\(\[\w+\])?$", "", line).split(" & ")[1:]
+
+
+def md_row(table: str, model: str) -> list[str]:
+    line = next(
+        line for line in table.splitlines() if line.startswith((f"| {model} |", f"| {model}\N{DOUBLE DAGGER} |"))
+    )
+    return [cell.strip() for cell in line.removeprefix("|").removesuffix("|").split("|")][1:]
+
+
 def test_all_formats_say_the_same(table: GridResults):
-    tex, md = latex.document(layout(table)), markdown.document(layout(table))
+    tex = parts_of(latex.document(layout(table)), r"\begin{table}")[0]
+    md = markdown.document(layout(table)).split("\n\n")[1]
     for row in rows_of(report.csv(table)):
-        cells = _tex_cell(tex, row["model"], row["representation"])
-        plain = _md_cell(md, row["model"], row["representation"])
+        place = REPRESENTATIONS.index(row["representation"])
+        cell, plain = tex_row(tex, row["model"])[place], md_row(md, row["model"])[place]
         if row["status"] not in ("ok", "collapsed"):
-            sign = {"n/a": ("n/a", "n/a"), "not run": ("--", "\N{EN DASH}"), "out of memory": ("OOM", "OOM")}
-            assert (cells[0], plain[0]) == sign[row["status"]]
+            assert (cell.replace("--", "\N{EN DASH}"), plain) == (SIGNS[row["status"]],) * 2
             continue
-        for name, in_tex, in_md in zip(ACCURACIES, cells, plain, strict=True):
-            assert number(float(row[name])) in in_tex
-            assert number(float(row[name])) in in_md
-            if row[f"{name}_std"]:
-                assert f"[{number(float(row[f'{name}_std']))}]" in in_md
-        up = number(float(row["test_accuracy_high"]) - float(row["test_accuracy"]))
-        down = number(float(row["test_accuracy"]) - float(row["test_accuracy_low"]))
-        assert f"$^{{+{up}}}_{{-{down}}}$" in cells[3]
-        assert f"(+{up} -{down})" in plain[3]
-        assert ("textbf" in cells[3], "**" in plain[3]) == (row["best"] == "true",) * 2
-        assert ("dagger" in cells[3], "†" in plain[3]) == (row["indistinguishable"] == "true",) * 2
-        assert ("circ" in cells[3], "°" in plain[3]) == (row["status"] == "collapsed",) * 2
+        value, low, high = (float(row[f"test_accuracy{end}"]) for end in ("", "_low", "_high"))
+        up, down = number(high - value), number(value - low)
+        assert f"$^{{+{up}}}_{{-{down}}}$" in cell
+        assert f"(+{up} -{down})" in plain
+        assert number(value) in cell
+        assert number(value) in plain
+        assert ("textbf" in cell, "**" in plain) == (row["best"] == "true",) * 2
+        assert ("dagger" in cell, "†" in plain) == (row["indistinguishable"] == "true",) * 2
+        assert ("circ" in cell, "°" in plain) == (row["status"] == "collapsed",) * 2
+        if row["test_accuracy_std"]:
+            assert f"[{number(float(row['test_accuracy_std']))}]" in plain
 
 
-def _tex_cell(tex: str, model: str, representation: str) -> list[str]:
-    name = latex.escape(latex.name_lines(model, 13)[0])
-    line = next(line for line in tex.splitlines() if line.startswith(f"{name} &"))
-    cells = []
-    for cell in line.removesuffix(r" \\").split(" & ")[1:]:
-        span = re.fullmatch(r"\\multicolumn\{4\}\{c\}\{(.*)\}", cell)
-        cells += [span[1]] * 4 if span else [cell]
-    start = 4 * ["projection_y", "color_y", "voxels"].index(representation)
-    return cells[start : start + 4]
+def test_accuracies_of_training_stand_in_a_table_of_their_own(table: GridResults):
+    tex = parts_of(latex.document(layout(table)), r"\begin{table}")[1]
+    md = markdown.document([layout(table)[1]])
+    for row in rows_of(report.csv(table)):
+        start = 3 * REPRESENTATIONS.index(row["representation"])
+        plain = md_row(md, row["model"])[start : start + 3]
+        for name, cell in zip(ACCURACIES[:3], plain, strict=True):
+            if row["status"] in ("ok", "collapsed"):
+                std = row[f"{name}_std"]
+                assert cell == number(float(row[name])) + (f" [{number(float(std))}]" if std else "")
+            else:
+                assert cell == SIGNS[row["status"]]
+        if row["status"] == "ok":
+            assert " & ".join(number(float(row[name])) for name in ACCURACIES[:3]) in tex
 
 
-def _md_cell(md: str, model: str, representation: str) -> list[str]:
-    line = next(line for line in md.splitlines() if line.startswith(f"| {model} |"))
-    start = 4 * ["projection_y", "color_y", "voxels"].index(representation)
-    return line.strip("| ").split(" | ")[1:][start : start + 4]
+def test_settings_stand_in_a_table_of_their_own(table: GridResults):
+    grid = layout(table)[2]
+    shown = {
+        (group.title, row.stub[0]): [cell.text for (cell,) in row.cells] for group in grid.groups for row in group.rows
+    }
+    assert [head for column in grid.columns for head in column.heads] == [
+        *("c", "pixel [cm]", "window", "batch", "precision", "epochs", "lr", "seeds")
+    ]
+    first = ["1000", "0.4", "62 \N{MULTIPLICATION SIGN} 128", "48", "bf16", "10", "0.001", "19\N{EN DASH}21"]
+    assert shown["simple", "projection_y"] == first
+    assert shown["simple", "voxels"][:3] == ["250", "1.6", " \N{MULTIPLICATION SIGN} ".join(("62", "62", "128"))]
+    assert ("complex", "voxels") not in shown  # not run
+    assert "Order of hits: truth_time; origin of the window: first_hit." in grid.notes
 
 
-def test_caption_explains_itself(table: GridResults):
-    caption = layout(table)[0].caption
-    for words in ("n/a:", "not run", "OOM: out of memory", "collapsed", "Holm", "200 test events", "truth_time"):
-        assert words in caption
-    for words in ("first_hit", "window 62 x 62 x 128 px", "c 250", "z 1.6 cm", "batch 48", "bf16", "seeds 19, 20, 21"):
-        assert words in caption
+def test_what_a_search_chose_is_said(tmp_path: Path):
+    write_cell(tmp_path, "voxels", 250, "simple@tuned", 19, 1)
+    [place] = places("voxels", 250, ["simple@tuned"], [19])
+    place["settings"] |= {"tuned": ["optim_lr", "win_shape", "dropout"]}
+    labels = {"models": {"simple": "Simple CNN"}}
+    made = build(Parameters(**table_config(places=[place], labels=labels, published_grid=None)), tmp_path)
+    [_, _, settings] = layout(made)
+    assert [cell.text for (cell,) in settings.groups[0].rows[0].cells][2:] == [
+        "tuned",
+        "48",
+        "bf16",
+        "10",
+        "tuned",
+        "19",
+    ]
+    assert "Simple CNN@tuned: a search chose optim_lr, win_shape and dropout." in markdown.document([settings])
+
+
+def test_fitted_models_have_no_settings_of_epochs(tmp_path: Path):
+    write_cell(tmp_path, "hits", 250, "trees", 19, 1)
+    [place] = places("hits", 250, ["trees"], [19])
+    place["settings"] = {"window": [64], "counted": "hits", "pixel_cm": {"x": 1.6, "y": 1.6, "z": 1.6}}
+    made = build(Parameters(**table_config(places=[place], published_grid=None)), tmp_path)
+    settings = layout(made)[2]
+    assert [column.heads[0] for column in settings.columns] == ["c", "pixel [cm]", "window", "seeds"]
+    assert [cell.text for (cell,) in settings.groups[0].rows[0].cells] == ["250", "1.6", "64 hits", "19"]
+
+
+def test_networks_stand_by_kind(results: Path):
+    kinds = {"simple": "Small ones", "efficientnet_lite0": "Large ones", "complex": "Small ones"}
+    grids = layout(build(Parameters(**table_config(kinds=kinds)), results))
+    for grid in grids[:2]:
+        assert [(group.title, [row.stub[0] for row in group.rows]) for group in grid.groups] == [
+            ("Small ones", ["simple", "complex"]),
+            ("Large ones", ["efficientnet_lite0"]),
+        ]
+    assert r"\multicolumn{4}{@{}l}{\textit{Small ones}}" in latex.document(grids)
+    assert "| **Large ones** |  |  |  |" in markdown.document(grids)
+
+
+def test_what_says_nothing_is_left_out(results: Path):
+    """A network and a representation that are nowhere run, and what was not published."""
+    untried = places("voxels", 250, ["pretrained"], [19], "n/a") + places("hits", 250, ["pretrained"], [], "n/a")
+    config = table_config(places=[*table_config()["places"], *untried])
+    config["meaningless"] += [["hits", model] for model in ("simple", "complex", "efficientnet_lite0")]
+    config["meaningless"] += [["color_y", "pretrained"], ["projection_y", "pretrained"]]
+    table = build(Parameters(**config), results)
+    assert {"pretrained", "hits"} <= {
+        row[key] for row in rows_of(report.csv(table)) for key in ("model", "representation")
+    }
+    test, training, settings, published = layout(table)
+    for text in (latex.document, markdown.document):
+        assert "pretrained" not in text([test, training, settings, published])
+        assert "hits" not in text([test, training]).replace("Order of hits", "")
+    assert [column.title for column in published.columns] == ["projection_y", "voxels"]
+
+
+def test_a_caption_has_three_lines_and_notes_say_the_rest(table: GridResults):
+    grids = layout(table)
+    assert all(len(f"Table 1: {grid.caption}") <= 3 * 68 for grid in grids)  # characters of a line of an article
+    for words in ("telling electron from photon", "200 test events", "95 % interval"):
+        assert words in grids[0].caption
+    for words in ("Several seeds", "Holm", "Blank", "not run", "OOM: out of memory", "collapsed", "c: pixels across"):
+        assert words in grids[0].notes
+
+
+def test_notes_explain_what_occurs(tmp_path: Path):
+    write_cell(tmp_path, "voxels", 250, "simple", 19, 1)
+    config = table_config(places=places("voxels", 250, ["simple"], [19]), published_grid=None)
+    test, training, _ = layout(build(Parameters(**config), tmp_path))
+    for words in ("Several", "Blank", "not run", "OOM", "collapsed", "identical"):
+        assert words not in test.notes + training.notes
+    assert (len(test.groups), test.groups[0].title, len(test.columns)) == (1, "", 1)
+    assert "c 250" in markdown.document([test])
 
 
 @pytest.mark.parametrize(
@@ -153,7 +268,7 @@ def test_caption_explains_itself(table: GridResults):
     ],
 )
 def test_long_names_are_cut(name: str, expected: list[str]):
-    assert latex.name_lines(name, 13) == expected
+    assert name_lines(name, 13) == expected
 
 
 def test_escape():
@@ -171,8 +286,18 @@ def test_mathematics_stays():
     ((page, _),) = html.from_markdown(f"**bold {markdown.escape(text)}** and *")
     assert page.startswith("<strong>bold a_b <math")
     assert page.endswith("</math> &amp; 5 %</strong> and *")
-    assert latex.name_lines(r"projection $\nu_\mu$ view", 13) == [r"projection $\nu_\mu$", "view"]
-    assert latex.name_lines(r"candidates$\nu_\mu$ of 9 $", 13) == [r"candidates$\nu_\mu$", "of 9 $"]
+    assert name_lines(r"projection $\nu_\mu$ view", 13) == [r"projection $\nu_\mu$", "view"]
+    assert name_lines(r"candidates$\nu_\mu$ of 9 $", 13) == [r"candidates$\nu_\mu$", "of 9 $"]
+
+
+def test_no_line_ends_within_a_label():
+    labels = HumanLabels(models={"simple": "Simple CNN of 2 layers"}, representations={"view": "projection $y$"})
+    name = labels.unbroken.model("simple@tuned")
+    assert name_lines(f"view/{name}", 8) == ["view/", name]
+    assert latex.escape(name) == r"\mbox{Simple CNN of 2 layers}@tuned"
+    assert latex.escape(f"on {labels.unbroken.representation('view')}") == r"on \mbox{projection $y$}"
+    assert markdown.escape(name) == "Simple CNN of 2 layers@tuned"
+    assert labels.unbroken.model("another_one") == "another_one"
 
 
 def test_numbers_are_compact():
@@ -230,9 +355,9 @@ def test_published_numbers_keep_to_themselves(table: GridResults, tmp_path: Path
     assert r" & published & .852 & .866 & .866 & " in tex
 
 
-def test_without_published_numbers_there_is_one_table(results: Path, tmp_path: Path):
+def test_without_published_numbers_there_is_no_table_of_them(results: Path, tmp_path: Path):
     table = build(Parameters(**table_config(published_grid=None)), results)
-    assert latex.document(layout(table)).count(r"\begin{table}") == 1
+    assert [grid.label for grid in layout(table)] == ["tab:table1", "tab:table1-training", "tab:table1-settings"]
     assert rows_of(published_csv(beside(table, tmp_path / "table1.csv"))) == []
 
 
@@ -318,7 +443,38 @@ def test_the_published_grid_fits_too(tmp_path: Path):
     tex = tmp_path / "table1.tex"
     tex.write_text(latex.document(layout(table)))
     typeset(tex, tmp_path / "table1.pdf")
-    assert latex.document(layout(table)).count(r"\begin{table}") == 4
+
+
+@needs_latex
+@pytest.mark.parametrize("name", ["default", "reference", "test"])
+@pytest.mark.parametrize("labelled", [True, False])
+def test_the_tables_of_the_studies_fit(name: str, labelled: bool, tmp_path: Path):
+    """`typeset` refuses an overfull box and a table that is too high."""
+    raw = configuration(name)
+    if labelled:
+        for entry in [*raw["representations"], *raw["models"]]:
+            entry["label"] = LONG.get(entry["name"], entry["name"].replace("_", " "))
+    study = Study.read(raw)
+    settings = Parameters(**told(study, published(study.config, ROOT), "table1", Parameters))
+    for place in settings.places:
+        for seed in place.seeds if place.status == "run" else []:
+            write_cell(tmp_path, *place.key, seed, 1)
+    tex = tmp_path / "table1.tex"
+    tex.write_text(latex.document(layout(build(settings, tmp_path))))
+    typeset(tex, tmp_path / "table1.pdf")
+
+
+@needs_latex
+def test_tables_of_one_cell_and_of_three_classes_fit(tmp_path: Path):
+    write_cell(tmp_path, "voxels", 250, "simple", 19, 1)
+    config = table_config(places=places("voxels", 250, ["simple"], [19]), published_grid=None)
+    made = build(Parameters(**config), tmp_path)
+    labels = HumanLabels(classes={"electron": "$e^-$", "other": "neutral pion of two photons"})
+    three = {"question": Question(**question("electron", "photon", "other")), "labels": labels}
+    for table in (made, replace(made, settings=made.settings.model_copy(update=three))):
+        (tmp_path / "table1.tex").write_text(latex.document(layout(table)))
+        typeset(tmp_path / "table1.tex", tmp_path / "table1.pdf")
+        assert len(layout(table)[0].caption) <= 3 * 68
 
 
 @needs_latex

@@ -35,8 +35,8 @@ def test_table_says_what_the_windows_hold(finished):
     assert rows["features", "transformer"]["status"] == "n/a"
     assert rows["features", "xgboost"]["batch_size"] == rows["features", "xgboost"]["n_epochs"] == ""
     text = (finished.results / "table1.md").read_text()
-    assert "window 16 hits, batch 16" in text
-    assert "window 25 features, seed 19" in text
+    assert "| hits | 200 | 2 | 16 hits | 16 |" in text
+    assert "| features | 200 | 2 | 25 features |" in text
 
 
 def test_learning_rate_of_networks_leaves_trees_and_lines(project):

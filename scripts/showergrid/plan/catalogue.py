@@ -18,6 +18,7 @@ from showergrid.core.variants import MARK, base, tuned
 from showergrid.events.hits import AXES
 from showergrid.inputs.pixels import is_list
 from showergrid.inputs.settings import CentimetreWindow, Representation, WindowSettings
+from showergrid.models.parts.network_settings import Pretrained
 from showergrid.plan.config import Config, ModelEntry, RepresentationEntry
 from showergrid.training.hyperparameters import axes_of, check_values, grouped, groups_of, known, settled, whole
 from showergrid.training.settings import Fitting, Training
@@ -211,6 +212,18 @@ class Catalogue:
         if any((part["channels"], part["model"]) != (backbones[0]["channels"], backbones[0]["model"]) for part in same):
             raise InputError(f"{where}: share: the networks of the views are not the same; name one for all")
         return backbones
+
+    def kind(self, model: str) -> str:
+        """What kind of model it is, by what its file declares."""
+        entry = self.model_entry(model)
+        module = plugins.load("models", entry.file)
+        if hasattr(module, "fit"):
+            return "Models fitted as a whole"
+        if joins(entry):
+            return "Joined networks"
+        if issubclass(module.Parameters, Pretrained):
+            return "Pretrained networks"
+        return "Networks for images" if max(module.IMAGE_AXES) > 1 else "Networks for lists of hits or values"
 
     def is_frozen(self, model: str) -> bool:
         """Whether a model joins the features of trained cells."""

@@ -14,6 +14,8 @@ from showergrid.inputs.pixels import is_list
 from showergrid.plan.config import PublishedNumbers
 from showergrid.plan.study import Study
 
+TRAINING = ("batch_size", "precision", "n_epochs", "optim_lr")  # what a table says of a training
+
 
 def report(study: Study, published: PublishedNumbers | None, name: str) -> dict[str, Any]:
     """A report: the module that makes it, and all that it states apart from the files that it reads."""
@@ -109,6 +111,11 @@ class Offer:
             for model in dict.fromkeys(place.model for place in self._places)
             if not self._study.catalogue.has_meaning(column, model)
         ]
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """The kind of each network shown."""
+        return {place.model: self._study.catalogue.kind(place.model) for place in self._places}
 
     @property
     def published_grid(self) -> dict[str, Any] | None:
@@ -302,7 +309,7 @@ def _shown(study: Study, place: Place) -> dict[str, Any]:
     pixel = study.catalogue.pixel_cm(place.resolution)
     axes = study.catalogue.axes(place.representation)
     said = {"window": network["window"]["shape"]}
-    said |= {key: value for key, value in network["training"].items() if key in ("batch_size", "precision", "n_epochs")}
+    said |= {key: network["training"][key] for key in TRAINING if key in network["training"]}
     said |= {"tuned": list(search.space)} if search else {}
     if is_list(axes):
         return {**said, "counted": f"{axes[0]}s", "pixel_cm": pixel}

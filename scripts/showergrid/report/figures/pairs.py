@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.colors import ListedColormap
 
 from showergrid.report.figures.style import new_figure, save, styled
-from showergrid.report.formats.mathematics import printed_length
+from showergrid.report.formats.mathematics import printed
 from showergrid.report.formats.numbers import number
 from showergrid.report.tables.pairs import Pairs
 
@@ -28,7 +28,7 @@ def pairs_figure(pairs: Pairs, path: Path) -> None:
     reach = max(0.01, np.abs(difference).max())
     labels = [f"{pairs.settings.labels.sentence(*place.key)}  {i + 1}" for i, place in enumerate(pairs.places)]
     with styled():
-        figure = new_figure(side + 1.6 + LETTER * max(map(printed_length, labels)), side + 1.2)
+        figure = new_figure(side + 1.6 + LETTER * max(len(printed(label)) for label in labels), side + 1.2)
         axes = figure.subplots()
         shown = axes.imshow(np.ma.masked_where(told == 0, difference), cmap="RdBu", vmin=-reach, vmax=reach)
         itself = np.ma.masked_where(~np.eye(count, dtype=bool), np.ones((count, count)))

@@ -7,13 +7,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from showergrid.core.settings import FORMULA
-from showergrid.report.formats.layout import Columns, Group, Row, Stub, TableCell, TableGrid
-from showergrid.report.formats.mathematics import is_mathematics, parts, printed_length
+from showergrid.report.formats.fitting import fitted, name_lines, row_names
+from showergrid.report.formats.layout import TOGETHER, Columns, TableCell, TableGrid
+from showergrid.report.formats.mathematics import is_mathematics, parts
 
-PAGE_LINES = 52  # lines of a page for a table and its caption
-CAPTION_WIDTH = 85  # characters in a line of the caption
-HEAD_LINES = 5
+ROW_SPACE = "2pt"  # below a row that is higher than a line
 
 _SPECIAL = {
     **{sign: f"\\{sign}" for sign in "&%$#_{}"},
@@ -26,6 +24,7 @@ _SPECIAL = {
     '"': "''",  # the straight quote needs a package
     "\N{EN DASH}": "--",
     "\N{MINUS SIGN}": "$-$",
+    "\N{MULTIPLICATION SIGN}": r"$\times$",
     "†": r"$^{\dagger}$",
     "‡": r"$^{\ddagger}$",
     "°": r"$^{\circ}$",
@@ -39,80 +38,63 @@ def document(grids: Iterable[TableGrid]) -> str:
 
 def escape(text: str) -> str:
     """`text` escaped so that LaTeX prints it as it is, but for mathematics between two dollar signs."""
-    return "".join(
-        part if is_mathematics(part) else "".join(_SPECIAL.get(sign, sign) for sign in part) for part in parts(text)
+    escaped = "".join(
+        words if is_mathematics(words) else "".join(_SPECIAL.get(sign, sign) for sign in words) for words in parts(text)
     )
-
-
-def name_lines(name: str, width: int) -> list[str]:
-    """`name` cut into lines of at most `width` characters, after spaces, underscores, slashes and hyphens if any."""
-    lines = [""]
-    for part in re.findall(rf"{FORMULA}[\s_/-]?|[^\s_/$-]{{1,{width - 1}}}[\s_/-]?|[\s_/$-]", name):
-        if printed_length(lines[-1] + part.rstrip()) > width:
-            lines.append("")
-        lines[-1] += part
-    return [line.rstrip() for line in lines]
+    return re.sub(f"{TOGETHER}(.*?){TOGETHER}", r"\\mbox{\1}", escaped)
 
 
 def _floats(grid: TableGrid) -> list[str]:
     """Table environments, as many as the rows and the columns need."""
-    parts = []
-    for groups in _pages(grid):
-        for start in range(0, len(grid.columns), grid.abreast):
-            abreast = slice(start, start + grid.abreast)
-            words = rf"Continues Table~\ref{{{grid.label}}}." if parts else escape(grid.caption)
-            label = [] if parts else [rf"\label{{{grid.label}}}"]
-            parts += [
-                r"\begin{table}[tbp]",
-                r"\sloppy\centering\footnotesize",
-                rf"\setlength{{\tabcolsep}}{{{grid.gap}pt}}\setlength{{\scriptspace}}{{0pt}}",
-                *_tabular(grid, grid.columns[abreast], groups, abreast),
-                rf"\caption[{escape(grid.label.removeprefix('tab:'))}]{{\footnotesize {words}}}",
-                *label,
-                r"\end{table}",
-            ]
-    return parts
+    lines = []
+    for i, page in enumerate(fitted(grid)):
+        lines += [
+            r"\begin{table}[tbp]",
+            r"\sloppy\centering\setlength{\abovecaptionskip}{0pt}\setlength{\belowcaptionskip}{6pt}",
+            *([rf"Table~\ref{{{grid.label}}}, continued\par\vspace{{6pt}}"] if i else _caption(grid)),
+            rf"\footnotesize\setlength{{\tabcolsep}}{{{grid.gap}pt}}\setlength{{\scriptspace}}{{0pt}}",
+            *_tabular(page),
+            *([] if i else _notes(grid)),
+            r"\end{table}",
+        ]
+    return lines
 
 
-def _pages(grid: TableGrid) -> list[list[Group]]:
-    """The groups of rows, cut into runs that fit a page; the first page has the caption too."""
-    pages: list[list[Group]] = [[]]
-    left = PAGE_LINES - HEAD_LINES - len(grid.caption) // CAPTION_WIDTH
-    for group in grid.groups:
-        lines = sum(_height(grid.stub, row) for row in group.rows) + bool(group.title)
-        if lines > left and pages[-1]:
-            pages.append([])
-            left = PAGE_LINES - HEAD_LINES
-        pages[-1].append(group)
-        left -= lines
-    return pages
+def _caption(grid: TableGrid) -> list[str]:
+    short = escape(grid.label.removeprefix("tab:"))
+    return [rf"\caption[{short}]{{{escape(grid.caption)}}}", rf"\label{{{grid.label}}}"]
 
 
-def _tabular(grid: TableGrid, columns: Sequence[Columns], groups: Sequence[Group], abreast: slice) -> list[str]:
+def _notes(grid: TableGrid) -> list[str]:
+    return [rf"\par\smallskip\parbox{{\textwidth}}{{\scriptsize {escape(grid.notes)}}}"] if grid.notes else []
+
+
+def _tabular(grid: TableGrid) -> list[str]:
     offset, edges = len(grid.stub), [len(grid.stub)]
-    for group in columns:
+    for group in grid.columns:
         edges.append(edges[-1] + len(group.heads))
     wide = rf"@{{\hspace{{{2.5 * grid.gap:g}pt}}}}"
+    aligned = wide.join(["l" * offset, *("l" * len(group.heads) for group in grid.columns)])
     return [
-        rf"\begin{{tabular}}{{@{{}}{wide.join(['l' * offset, *('l' * len(group.heads) for group in columns)])}@{{}}}}",
+        rf"\begin{{tabular}}{{@{{}}{aligned}@{{}}}}",
         r"\toprule",
-        *_heads(grid, columns, edges),
+        *_heads(grid, edges),
         r"\midrule",
-        *_body(grid, groups, abreast, edges[-1]),
+        *_body(grid, edges[-1]),
         r"\bottomrule",
         r"\end{tabular}",
     ]
 
 
-def _heads(grid: TableGrid, columns: Sequence[Columns], edges: Sequence[int]) -> list[str]:
+def _heads(grid: TableGrid, edges: Sequence[int]) -> list[str]:
     lines = []
-    if any(group.title for group in columns):
-        titles = [_title(group) for group in columns]
+    if any(group.title for group in grid.columns):
+        titles = [_title(group) for group in grid.columns]
         ends = itertools.pairwise(edges)
         rules = [rf"\cmidrule(lr){{{low + 1}-{high}}}" for low, high in ends if high > low + 1]
         lines = [" & ".join([""] * edges[0] + titles) + r" \\", *(["".join(rules)] if rules else [])]
     heads = [name_lines(stub.head, stub.width) for stub in grid.stub]
-    heads += [[head] for group in columns for head in group.heads]
+    heads += [[head] for group in grid.columns for head in group.heads]
     return lines + _stacked([_Piece([_small(escape(line)) for line in head]) for head in heads])
 
 
@@ -120,26 +102,18 @@ def _title(group: Columns) -> str:
     return _spanning(escape(group.title), len(group.heads)) if len(group.heads) > 1 else escape(group.title)
 
 
-def _body(grid: TableGrid, groups: Sequence[Group], abreast: slice, width: int) -> list[str]:
+def _body(grid: TableGrid, width: int) -> list[str]:
     lines = []
-    for i, group in enumerate(groups):
+    for i, group in enumerate(grid.groups):
         lines += [r"\addlinespace[2pt]"] if i else []
-        lines += [_spanning(escape(group.title), width, "l") + r" \\"] if group.title else []
+        lines += [_spanning(rf"\textit{{{escape(group.title)}}}", width, "@{}l") + r" \\"] if group.title else []
         for above, row in zip((None, *group.rows), group.rows, strict=False):
-            stub = [_Piece([escape(line) for line in name]) for name in _names(grid.stub, row, above)]
-            lines += _stacked(stub + [_piece(cell) for inner in row.cells[abreast] for cell in inner])
+            stub = [_Piece([escape(line) for line in name]) for name in row_names(grid.stub, row, above)]
+            cells = [cell for inner in row.cells for cell in inner]
+            lines += _stacked(stub + [_piece(cell) for cell in cells])
+            if any(cell.interval or cell.below for cell in cells):
+                lines[-1] += f"[{ROW_SPACE}]"
     return lines
-
-
-def _names(stub: Sequence[Stub], row: Row, above: Row | None = None) -> list[list[str]]:
-    """Lines of each name of a row; the first name is left out where the row above has the same."""
-    names = [name_lines(name, column.width) for name, column in zip(row.stub, stub, strict=True)]
-    return [[""], *names[1:]] if above is not None and above.stub[0] == row.stub[0] else names
-
-
-def _height(stub: Sequence[Stub], row: Row) -> int:
-    below = any(cell.below for inner in row.cells for cell in inner)
-    return max(1 + below, *(len(name) for name in _names(stub, row)))
 
 
 @dataclass(frozen=True)
@@ -164,7 +138,7 @@ def _piece(cell: TableCell) -> _Piece:
     if cell.bold:
         text = rf"\textbf{{{text}}}"
     if cell.interval:
-        text += r"$^{{+{}}}_{{-{}}}$".format(*cell.interval)
+        text += r"$^{{+{}}}_{{-{}}}$".format(*cell.interval) + r"\," * bool(cell.marks)
     text += escape(cell.marks)
     if cell.span > 1:
         text = _spanning(text, cell.span)

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 SMALL = "in small type or square brackets"  # where a format shows what a cell has below its text
+NOT_RUN = "\N{EN DASH}"
+TOGETHER = "\N{WORD JOINER}"  # stands before and behind words within which no line ends
+
+
+def together(words: str) -> str:
+    """The words, within which no line of a table or of its caption ends."""
+    return f"{TOGETHER}{words}{TOGETHER}"
 
 
 @dataclass(frozen=True)
@@ -21,6 +29,11 @@ class TableCell:
     below: str = ""
     span: int = 1
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it says nothing but that there is nothing to say."""
+        return self.text in ("", NOT_RUN)
+
 
 @dataclass(frozen=True)
 class Row:
@@ -28,6 +41,11 @@ class Row:
 
     stub: tuple[str, ...]
     cells: tuple[tuple[TableCell, ...], ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether all its cells are."""
+        return all(cell.is_empty for inner in self.cells for cell in inner)
 
 
 @dataclass(frozen=True)
@@ -56,9 +74,9 @@ class Columns:
 
 @dataclass(frozen=True)
 class TableGrid:
-    """A table with its caption.
+    """A table with its caption, and notes below it.
 
-    abreast: column groups that fit side by side on a page; gap: space at either side of a column on a page [pt].
+    gap: space at either side of a column on a page [pt].
     """
 
     label: str
@@ -66,5 +84,25 @@ class TableGrid:
     stub: tuple[Stub, ...]
     columns: tuple[Columns, ...]
     groups: tuple[Group, ...]
-    abreast: int = 3
+    notes: str = ""
     gap: float = 2.8
+
+
+def part(grid: TableGrid, columns: Sequence[int]) -> TableGrid:
+    """Some of the column groups of a table, and the rows that say something there."""
+    groups = []
+    for group in grid.groups:
+        rows = [replace(row, cells=tuple(row.cells[i] for i in columns)) for row in group.rows]
+        groups.append(replace(group, rows=tuple(row for row in rows if not row.is_empty)))
+    return replace(
+        grid,
+        columns=tuple(grid.columns[i] for i in columns),
+        groups=tuple(group for group in groups if group.rows),
+    )
+
+
+def without_empty(grid: TableGrid) -> TableGrid:
+    """A table without the rows and the column groups that say nothing."""
+    rows = [row for group in grid.groups for row in group.rows]
+    telling = [i for i in range(len(grid.columns)) if any(not cell.is_empty for row in rows for cell in row.cells[i])]
+    return part(grid, telling)

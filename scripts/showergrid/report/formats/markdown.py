@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from showergrid.report.formats.layout import TableCell, TableGrid
+from showergrid.report.formats.layout import TOGETHER, TableCell, TableGrid
 from showergrid.report.formats.mathematics import is_mathematics, parts
 
 _SPECIAL = r"([\\`*|<>\[\]]|(?<!\w)_|_(?!\w))"
 
 
 def document(grids: Iterable[TableGrid]) -> str:
-    """Tables, each under its caption."""
-    return "\n\n".join("\n".join([escape(grid.caption), "", *_lines(grid)]) for grid in grids) + "\n"
+    """Tables, each under its caption and above its notes."""
+    return "\n\n".join(text for grid in grids for text in _paragraphs(grid)) + "\n"
+
+
+def _paragraphs(grid: TableGrid) -> list[str]:
+    return [escape(grid.caption), "\n".join(_lines(grid)), *([escape(grid.notes)] if grid.notes else [])]
 
 
 def escape(text: str) -> str:
@@ -23,7 +27,7 @@ def escape(text: str) -> str:
     """
     return "".join(
         part.replace("|", r"\vert ") if is_mathematics(part) else re.sub(_SPECIAL, r"\\\1", part)
-        for part in parts(text)
+        for part in parts(text.replace(TOGETHER, ""))
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from showergrid.core.settings import FORMULA
+from showergrid.report.formats.layout import TOGETHER
 
 
 def parts(text: str) -> list[str]:
@@ -17,10 +18,10 @@ def is_mathematics(part: str) -> bool:
     return len(part) > 2 and part[0] == part[-1] == "$"
 
 
-def printed_length(text: str) -> int:
-    """How many characters are printed, of mathematics about so many."""
-    printed = [
+def printed(text: str) -> str:
+    """The characters that are printed, of mathematics about those."""
+    plain = [
         re.sub(r"[$^_{}]", "", re.sub(r"\\[A-Za-z]+ ?", "x", part)) if is_mathematics(part) else part
         for part in parts(text)
     ]
-    return len("".join(printed))
+    return "".join(plain).replace(TOGETHER, "")

@@ -215,7 +215,7 @@ def _effect_values(effect: Effect) -> dict[str, object]:
 
 
 def _combinations(ablation: AblationResults) -> TableGrid:
-    factors, labels = ablation.settings.factors, ablation.settings.labels
+    factors, labels = ablation.settings.factors, ablation.settings.labels.unbroken
     groups: dict[str, list[Row]] = {}
     for row, (place, result) in enumerate(zip(ablation.settings.places, ablation.results, strict=True), 1):
         levels = tuple(_shown(factor.name, level_text(place.levels[factor.name]), labels) for factor in factors)
@@ -229,6 +229,7 @@ def _combinations(ablation: AblationResults) -> TableGrid:
         stub=(Stub("row"), *(Stub(factor.name, FACTOR_WIDTH) for factor in factors)),
         columns=(Columns("", (*HEADS, "interval", "std")),),
         groups=tuple(Group(tuple(rows)) for rows in groups.values()),
+        notes=_notes(ablation),
         gap=2,
     )
 
@@ -247,7 +248,7 @@ def _cells(result: Result) -> tuple[TableCell, ...]:
 
 
 def _main_effects(ablation: AblationResults) -> TableGrid:
-    labels = ablation.settings.labels
+    labels = ablation.settings.labels.unbroken
     return TableGrid(
         label=f"tab:ablation-{ablation.settings.name}-effects",
         caption=_effects_caption(ablation),
@@ -257,6 +258,7 @@ def _main_effects(ablation: AblationResults) -> TableGrid:
             Group(tuple(_effect_row(effect, labels) for effect in ablation.effects if effect.factor == factor.name))
             for factor in ablation.settings.factors
         ),
+        notes=_effects_notes(ablation),
         gap=2,
     )
 
@@ -281,36 +283,52 @@ def _shown(factor: str, level: str, labels: HumanLabels) -> str:
 
 
 def _caption(ablation: AblationResults) -> str:
-    """All that is needed to read the table of combinations."""
+    """What the table of combinations shows."""
     settings = ablation.settings
     names = [factor.name for factor in settings.factors]
     what = "combination" if len(names) > 1 else "value"
+    return (
+        f"Ablation {settings.name} of {_where(settings)}: every {what} of {listed(names)}, "
+        f"{captions.events_text(settings, ablation.test_events)}"
+    )
+
+
+def _notes(ablation: AblationResults) -> str:
+    """All else that is needed to read it."""
+    settings = ablation.settings
     return joined(
         [
-            f"Ablation {settings.name} of {_where(settings)}: every {what} of {listed(names)}; all other",
-            f"settings are held fixed. {captions.question_text(settings)}: {captions.accuracies_text(settings)}",
-            captions.interval_text(settings, ablation.test_events),
+            "All other settings are held fixed.",
+            f"{captions.question_text(settings)}: {captions.accuracies_text(settings)}, and test.",
+            captions.INTERVAL_TEXT,
             captions.epochs_text(settings),
             _seeds_text(ablation.results),
             captions.comparison_text(settings, "all rows"),
-            captions.STATUS_TEXT,
-            captions.COLLAPSED_TEXT,
+            captions.status_text(result.status for result in ablation.results),
+            captions.collapsed_text(ablation.results),
             captions.identical_text([f"row {row}" for row in group] for group in ablation.identical),
-            captions.origin_text(settings, leaving_out=names),
+            captions.origin_text(settings, leaving_out=[factor.name for factor in settings.factors]),
             _settings_text(ablation.results),
         ]
     )
 
 
 def _effects_caption(ablation: AblationResults) -> str:
-    """All that is needed to read the table of main effects."""
+    """What the table of main effects shows."""
     settings = ablation.settings
-    left_out = any(place.status != "run" for place in settings.places)
+    return (
+        f"Main effects of ablation {settings.name}: mean test accuracy over all combinations of the other factors "
+        f"(comb.: so many), and its difference to the factor's first value, with {100 * settings.bootstrap.level:g} % "
+        "intervals."
+    )
+
+
+def _effects_notes(ablation: AblationResults) -> str:
+    """All else that is needed to read it."""
+    left_out = any(place.status != "run" for place in ablation.settings.places)
     return joined(
         [
-            f"Main effects of ablation {settings.name}: mean test accuracy over all combinations of the other factors",
-            "(comb.: so many), each counted once, and its difference to the factor's first value, with",
-            f"{100 * settings.bootstrap.level:g} % intervals.",
+            "Each combination counts once.",
             "Combinations that lack numbers for one value of a factor are left out for all its values." * left_out,
             "Differences are paired over the same test events and seed numbers: seed by seed the combinations are",
             "averaged, then the difference is taken, so the noise between seeds is that of the number shown, whether",
@@ -327,7 +345,7 @@ def _effects_caption(ablation: AblationResults) -> str:
 
 def _where(settings: Parameters) -> str:
     """Network, representation and resolution, each with all its values where it is varied."""
-    labels, places = settings.labels, settings.places
+    labels, places = settings.labels.unbroken, settings.places
     models = dict.fromkeys(labels.model(base(place.model)) for place in places)
     representations = dict.fromkeys(labels.representation(base(place.representation)) for place in places)
     resolutions = dict.fromkeys(str(place.resolution) for place in places)

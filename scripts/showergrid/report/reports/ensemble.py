@@ -120,7 +120,7 @@ def _answers(combined: pa.Table, question: Question, how: str) -> np.ndarray:
 def layout(ensemble: EnsembleResults) -> list[TableGrid]:
     """The table, with a row for every way to combine, then one for every member."""
     rows = [Row((_words(combination.how),), (_combined_cells(combination),)) for combination in ensemble.combined]
-    labels = ensemble.settings.labels
+    labels = ensemble.settings.labels.unbroken
     members = [
         Row((labels.place(result.representation, result.resolution, result.model),), (_member_cells(ensemble, name),))
         for name, result in ensemble.members.items()
@@ -133,6 +133,7 @@ def layout(ensemble: EnsembleResults) -> list[TableGrid]:
             stub=(Stub("scores of", 20),),
             columns=(Columns("", heads),),
             groups=(Group(tuple(rows), "all cells, combined"), Group(tuple(members), "members")),
+            notes=_notes(ensemble),
             gap=2,
         )
     ]
@@ -212,12 +213,20 @@ def _measured(mean: Estimate) -> tuple[TableCell, TableCell]:
 
 
 def _caption(ensemble: EnsembleResults) -> str:
-    """All that is needed to read the table."""
+    """What the table shows."""
+    settings = ensemble.settings
+    return (
+        f"Ensemble {settings.name} of {ensemble.cells} cells. {captions.question_text(settings)} "
+        f"{captions.events_text(settings, ensemble.test_events)}"
+    )
+
+
+def _notes(ensemble: EnsembleResults) -> str:
+    """All else that is needed to read it."""
     settings = ensemble.settings
     return joined(
         [
-            f"Ensemble {settings.name} of {ensemble.cells} cells. {captions.question_text(settings)}",
-            captions.interval_text(settings, ensemble.test_events),
+            captions.INTERVAL_TEXT,
             "Mean: of the scores. Logistic regression and random forest are fitted to the log-odds of all cells on the",
             f"{ensemble.validation_events} validation events alone. Members with several seeds: means over them.",
             "Bold: the best member, that of the best validation accuracy (val., at the epoch whose weights were kept).",
@@ -225,9 +234,7 @@ def _caption(ensemble: EnsembleResults) -> str:
             "several, over its seeds; p: of no difference, two-sided, Holm-corrected. What other seeds would make of",
             "the ensemble is not measured.",
             captions.epochs_text(settings),
-            captions.COLLAPSED_TEXT
-            if any(member.status == "collapsed" for member in ensemble.members.values())
-            else "",
+            captions.collapsed_text(ensemble.members.values()),
             captions.origin_text(settings),
             settings.published_ensembles or "",
         ]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from showergrid.evaluation.cell_folder import MeanShare
 from showergrid.report.formats.csv import sizes, written
-from showergrid.report.formats.layout import SMALL, Columns, Group, Row, Stub, TableCell, TableGrid
+from showergrid.report.formats.layout import SMALL, Columns, Group, Row, Stub, TableCell, TableGrid, without_empty
 from showergrid.report.formats.numbers import number, short
 from showergrid.report.settings.labels import HumanLabels
 from showergrid.report.tables import captions, estimates, resolution
@@ -26,7 +26,6 @@ from showergrid.report.tables.resolution import CENTIMETRES, PIXELS, ResolutionR
 from showergrid.report.tables.resolution import ResolutionSettings as Parameters
 from showergrid.report.tables.results import HAS_NUMBERS, Result, cell_files, twins
 
-ABREAST = 8  # resolutions that fit side by side
 GUESSING = (0.48, 0.52)  # a published accuracy in this range: the network answers one class
 
 
@@ -50,7 +49,8 @@ def layout(study: ResolutionResults) -> list[TableGrid]:
     groups: dict[tuple[str, str], list[ResolutionSeries]] = {}
     for scan in study.series:
         groups.setdefault((scan.representation, scan.kind), []).append(scan)
-    return [_grid(study, *key, series, first=i == 0) for i, (key, series) in enumerate(sorted_by_kind(groups))]
+    grids = [_grid(study, *key, series, first=i == 0) for i, (key, series) in enumerate(sorted_by_kind(groups))]
+    return [without_empty(grid) for grid in grids]
 
 
 def sorted_by_kind(
@@ -123,11 +123,11 @@ def _grid(
     columns = tuple(Columns(f"c {c}", (_pixel_text(series, c),)) for c in resolutions)
     return TableGrid(
         label=f"tab:{study.settings.name}" + ("" if first else f"-{representation}-{kind}"),
-        caption=_caption(study, representation, kind, series),
+        caption=_caption(study, representation, kind),
         stub=(Stub(""),),
         columns=columns,
         groups=tuple(_group(study, scan, resolutions) for scan in series),
-        abreast=ABREAST,
+        notes=_notes(study, kind, series),
         gap=1.2,
     )
 
@@ -156,7 +156,7 @@ def _group(study: ResolutionResults, scan: ResolutionSeries, resolutions: Sequen
             for name, cells in rows.items()
             if set(cells) != {TableCell()}
         ),
-        ", ".join(text for text in (study.settings.labels.model(scan.model) + mark, _window(scan)) if text),
+        ", ".join(text for text in (study.settings.labels.unbroken.model(scan.model) + mark, _window(scan)) if text),
     )
 
 
@@ -193,28 +193,36 @@ def _published(accuracy: float | None) -> TableCell:
     return TableCell() if accuracy is None else TableCell(number(accuracy), marks=COLLAPSED * guessing(accuracy))
 
 
-def _caption(study: ResolutionResults, representation: str, kind: str, series: Sequence[ResolutionSeries]) -> str:
-    """All that is needed to read the table of one representation and kind of window."""
+def _caption(study: ResolutionResults, representation: str, kind: str) -> str:
+    """What the table of one representation and kind of window shows."""
+    settings = study.settings
+    return (
+        f"{captions.question_text(settings)} on {settings.labels.unbroken.representation(representation)} against the "
+        f"resolution c, with the window fixed in {kind}, {captions.events_text(settings, study.test_events)}"
+    )
+
+
+def _notes(study: ResolutionResults, kind: str, series: Sequence[ResolutionSeries]) -> str:
+    """All else that is needed to read it."""
     settings = study.settings
     results = [result for scan in series for result in scan.results.values()]
     published = [accuracy for scan in series for c, accuracy in scan.published.items() if c in scan.results]
-    labels = settings.labels
+    labels = settings.labels.unbroken
     alike = [names for names in study.identical if any(scan.name in names for scan in series)]
     shown = {scan.name: scan.shown(labels) for scan in study.series}
     return joined(
         [
-            f"{captions.question_text(settings)} on {labels.representation(representation)} against the resolution c",
-            "(pixels across the",
-            f"detector in x; below c the size of a pixel), with the window fixed in {kind}{_MEANING[kind]}.",
-            f"Test: accuracy on {study.test_events} test events, the same for all cells, and {SMALL} its",
-            f"{100 * settings.bootstrap.level:g} % interval (events; seeds and events together where there are several",
-            "seeds); std: standard deviation over seeds, where numbers are means over them; best val.: validation at",
-            "the epoch whose weights were kept; charge, hits: median / mean share of an event's that the window holds.",
+            "c: pixels across the detector in x; below it the size of a pixel.",
+            f"A window fixed in {kind}: {_MEANING[kind]}.",
+            captions.INTERVAL_TEXT,
+            f"Test: accuracy on the test events, and {SMALL} its interval; std: standard deviation over seeds, where",
+            "numbers are means over them; best val.: validation at the epoch whose weights were kept; charge, hits:",
+            "median / mean share of an event's that the window holds.",
             captions.epochs_text(settings),
             captions.comparison_text(settings, "a network over all c"),
             captions.single_seed_text(results),
-            captions.STATUS_TEXT,
-            captions.COLLAPSED_TEXT,
+            captions.status_text(result.status for result in results),
+            captions.collapsed_text(results),
             _published_text(settings, published),
             captions.identical_text([shown[name] for name in names] for names in alike),
             captions.origin_text(settings),
@@ -224,8 +232,8 @@ def _caption(study: ResolutionResults, representation: str, kind: str, series: S
 
 
 _MEANING = {
-    PIXELS: ": the finer the pixels, the less of the shower it holds, so resolution and field of view change together",
-    CENTIMETRES: ": it holds the same part of the shower at every c, so resolution alone changes",
+    PIXELS: "the finer the pixels, the less of the shower it holds, so resolution and field of view change together",
+    CENTIMETRES: "it holds the same part of the shower at every c, so resolution alone changes",
 }
 
 

@@ -1,22 +1,24 @@
-"""The table of networks and representations, and beside published numbers if there are any."""
+"""The table of networks and representations, what belongs to it, and published numbers beside it if there are any."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from showergrid.report.formats.csv import written
-from showergrid.report.formats.layout import Columns, Group, Row, Stub, TableCell, TableGrid
+from showergrid.report.formats.layout import Columns, Group, Row, Stub, TableCell, TableGrid, without_empty
 from showergrid.report.formats.numbers import number
 from showergrid.report.tables import captions, estimates, grid
 from showergrid.report.tables.captions import COLLAPSED, HEADS, IDENTICAL, STATUS, joined
 from showergrid.report.tables.csv_columns import NUMBERS, SETTINGS, VERDICT, number_values, place_values, setting_values
 from showergrid.report.tables.grid import GridResults
 from showergrid.report.tables.grid import GridSettings as Parameters
-from showergrid.report.tables.grid_published import SHOWN, Entries, Line, PublishedEntry, lines
-from showergrid.report.tables.results import ACCURACIES, HAS_NUMBERS, Result, cell_files, twins
+from showergrid.report.tables.grid_published import OURS, SHOWN, Entries, Line, PublishedEntry, lines
+from showergrid.report.tables.grid_settings import settings_table
+from showergrid.report.tables.results import HAS_NUMBERS, UNTRIED, Result, cell_files, twins
 
 ONCE = ("representation", "model")  # what stands in the table once
+NAME_WIDTH = 30  # characters of a line of a name
 
 
 def reads(settings: Parameters) -> dict[str, list[str]]:
@@ -30,9 +32,10 @@ def build(settings: Parameters, results: Path) -> GridResults:
 
 
 def layout(table: GridResults) -> list[TableGrid]:
-    """The table of our results and, if there are published numbers, the table beside them."""
+    """Test accuracies, those of training, settings, and ours beside the published numbers if there are any."""
     beside = lines(_entries(table), table.settings.published_grid)
-    return [_ours(table), *([_published(table, beside)] if beside else [])]
+    made = [_test(table), _training(table), settings_table(table), *([_published(table, beside)] if beside else [])]
+    return [without_empty(grid) for grid in made]
 
 
 def csv(table: GridResults) -> str:
@@ -51,34 +54,88 @@ def csv(table: GridResults) -> str:
     return written([*header, "order", "origin"], rows)
 
 
-def _ours(table: GridResults) -> TableGrid:
-    settings = table.settings
+def _test(table: GridResults) -> TableGrid:
+    """The main table: test accuracies."""
+    settings, results = table.settings, table.told
     return TableGrid(
         label=f"tab:{settings.name}",
-        caption=_caption(table),
-        stub=(Stub("network"),),
-        columns=tuple(Columns(settings.labels.representation(column), HEADS) for column in settings.columns),
-        groups=tuple(
-            Group((Row((_marked(table, model),), tuple(_cells(table.results[c, model]) for c in settings.columns)),))
-            for model in settings.rows
+        caption=f"{captions.question_text(settings)} {captions.events_text(settings, table.test_events)}",
+        stub=(Stub("model", NAME_WIDTH),),
+        columns=tuple(
+            Columns(settings.labels.unbroken.representation(column), (_resolutions(table, column),))
+            for column in settings.columns
         ),
-        gap=1.2,
+        groups=_by_kind(table, _test_cells),
+        notes=joined(
+            [
+                captions.INTERVAL_TEXT,
+                captions.seeds_text(results),
+                captions.comparison_text(settings, "a column"),
+                captions.single_seed_text(results),
+                captions.status_text(result.status for result in results),
+                captions.collapsed_text(results),
+                _identical_text(table),
+                "c: pixels across the detector in x.",
+            ]
+        ),
     )
 
 
-def _marked(table: GridResults, model: str) -> str:
-    return table.settings.labels.model(model) + IDENTICAL * bool(twins(table.identical, model))
+def _training(table: GridResults) -> TableGrid:
+    """Accuracies of training and validation, as the reference study has them."""
+    settings, results = table.settings, table.told
+    return TableGrid(
+        label=f"tab:{settings.name}-training",
+        caption=f"{captions.question_text(settings)}: {captions.accuracies_text(settings)}.",
+        stub=(Stub("model", NAME_WIDTH),),
+        columns=tuple(
+            Columns(settings.labels.unbroken.representation(column), HEADS[: len(SHOWN)]) for column in settings.columns
+        ),
+        groups=_by_kind(table, _training_cells),
+        notes=joined(
+            [
+                captions.seeds_text(results),
+                captions.epochs_text(settings),
+                captions.status_text(result.status for result in results),
+                _identical_text(table),
+            ]
+        ),
+    )
 
 
-def _cells(result: Result) -> tuple[TableCell, ...]:
+def _by_kind(table: GridResults, cells: Callable[[Result], tuple[TableCell, ...]]) -> tuple[Group, ...]:
+    """A row per network, those of a kind together, under its name where there are several."""
+    settings = table.settings
+    kinds: dict[str, list[Row]] = {}
+    for model in settings.rows:
+        name = settings.labels.unbroken.model(model) + IDENTICAL * bool(twins(table.identical, model))
+        row = Row((name,), tuple(cells(table.results[column, model]) for column in settings.columns))
+        kinds.setdefault(settings.kinds.get(model, ""), []).append(row)
+    return tuple(Group(tuple(rows), kind if len(kinds) > 1 else "") for kind, rows in kinds.items())
+
+
+def _test_cells(result: Result) -> tuple[TableCell, ...]:
     if result.status not in HAS_NUMBERS:
-        return (TableCell(STATUS[result.status], span=len(ACCURACIES)),)
-    return tuple(
-        estimates.measured(result.estimates[name], captions.best(result), captions.marks(result))
-        if name == "test_accuracy"
-        else estimates.spread(result.estimates[name])
-        for name in ACCURACIES
-    )
+        return (TableCell(STATUS[result.status]),)
+    return (estimates.measured(result.estimates["test_accuracy"], captions.best(result), captions.marks(result)),)
+
+
+def _training_cells(result: Result) -> tuple[TableCell, ...]:
+    if result.status not in HAS_NUMBERS:
+        return (TableCell(STATUS[result.status], span=len(SHOWN)),)
+    return tuple(estimates.spread(result.estimates[f"{name}_accuracy"]) for name in SHOWN)
+
+
+def _resolutions(table: GridResults, column: str) -> str:
+    """The resolutions of a representation."""
+    results = (table.results[column, model] for model in table.settings.rows)
+    shown = sorted({result.resolution for result in results if result.status in HAS_NUMBERS})
+    return f"c {', '.join(map(str, shown))}"
+
+
+def _identical_text(table: GridResults) -> str:
+    label = table.settings.labels.unbroken.model
+    return captions.identical_text([label(model) for model in group] for group in table.identical)
 
 
 def _entries(table: GridResults) -> Entries:
@@ -96,88 +153,57 @@ def _entry(result: Result) -> PublishedEntry:
 
 
 def _published(table: GridResults, lines: Sequence[Line]) -> TableGrid:
-    columns, labels = table.settings.columns, table.settings.labels
-    models = dict.fromkeys(line.model for line in lines)
+    """Our numbers beside the published ones, of the representations that were published."""
+    theirs = [line for line in lines if line.source != OURS]
+    columns = [
+        column for column in table.settings.columns if any(line.entries[column].status != "not run" for line in theirs)
+    ]
+    told = [line for line in lines if any(line.entries[column].status not in UNTRIED for column in columns)]
+    labels = table.settings.labels.unbroken
     return TableGrid(
         label=f"tab:{table.settings.name}-published",
-        caption=_published_caption(table, lines),
-        stub=(Stub("network", 22), Stub("source")),
+        caption=joined(
+            [
+                "Our cells beside published numbers, which were published on other data and with one seed each:",
+                "accuracy of train and validation (val.) at the last epoch and validation at the best one.",
+            ]
+        ),
+        stub=(Stub("model", NAME_WIDTH), Stub("source")),
         columns=tuple(Columns(labels.representation(column), HEADS[: len(SHOWN)]) for column in columns),
         groups=tuple(
             Group(
                 tuple(
                     Row(
                         (labels.model(line.model), line.source + IDENTICAL * bool(line.twins)),
-                        tuple(_published_cells(line, column) for column in columns),
+                        tuple(_published_cells(line.entries[column]) for column in columns),
                     )
-                    for line in lines
+                    for line in told
                     if line.model == model
                 )
             )
-            for model in models
+            for model in dict.fromkeys(line.model for line in told)
         ),
+        notes=_published_notes(table, told, columns),
     )
 
 
-def _published_cells(line: Line, column: str) -> tuple[TableCell, ...]:
-    entry = line.entries[column]
+def _published_cells(entry: PublishedEntry) -> tuple[TableCell, ...]:
     if not entry.accuracies:
         return (TableCell(STATUS[entry.status], span=len(SHOWN)),)
     *first, last = (number(entry.accuracies[name]) for name in SHOWN)
     return (*map(TableCell, first), TableCell(last, marks=COLLAPSED * (entry.status == "collapsed")))
 
 
-def _caption(table: GridResults) -> str:
-    """All that is needed to read the table."""
-    settings, results = table.settings, list(table.results.values())
-    labels = settings.labels
+def _published_notes(table: GridResults, lines: Sequence[Line], columns: Sequence[str]) -> str:
+    label = table.settings.labels.unbroken.model
+    groups = {
+        (line.source, tuple(map(label, sorted((line.model, *line.twins))))): None for line in lines if line.twins
+    }  # a dict keeps their order
     return joined(
         [
-            f"{captions.question_text(settings)}: {captions.accuracies_text(settings)}",
-            captions.interval_text(settings, table.test_events),
-            captions.epochs_text(settings),
-            captions.seeds_text(results),
-            captions.comparison_text(settings, "a column"),
-            captions.single_seed_text(results),
-            captions.STATUS_TEXT,
-            captions.COLLAPSED_TEXT,
-            captions.identical_text([labels.model(model) for model in group] for group in table.identical),
-            captions.origin_text(settings),
-            _settings_text(table),
+            f"Published: {table.settings.published_grid.note.rstrip('.')}.",
+            captions.status_text(line.entries[column].status for line in lines for column in columns),
+            captions.collapsed_text(table.told),
+            *(f"{IDENTICAL}: identical numbers ({source}): {' = '.join(models)}." for source, models in groups),
         ]
-    )
-
-
-def _settings_text(table: GridResults) -> str:
-    """The settings of the cells with numbers; equal settings are stated once."""
-    same: dict[str, list[str]] = {}
-    labels = table.settings.labels
-    for column in table.settings.columns:
-        models: dict[str, list[str]] = {}
-        for model in table.settings.rows:
-            if table.results[column, model].status in HAS_NUMBERS:
-                text = ", ".join(captions.setting_texts(table.results[column, model]))
-                models.setdefault(text, []).append(labels.model(model))
-        if models:
-            text = "; ".join(f"{', '.join(names)} ({text})" for text, names in models.items())
-            same.setdefault(text, []).append(labels.representation(column))
-    return " ".join(f"{', '.join(names)}: {text}." for text, names in same.items())
-
-
-def _published_caption(table: GridResults, lines: Sequence[Line]) -> str:
-    """All that is needed to read the table of published numbers."""
-    groups = {
-        (line.source, tuple(map(table.settings.labels.model, sorted((line.model, *line.twins))))): None
-        for line in lines
-        if line.twins
-    }  # a dict keeps their order
-    parts = [
-        "Our cells beside published numbers, which were published on other data and with one seed each:",
-        "accuracy of train and validation (val.) at the last epoch and validation at the best one.",
-        f"Published: {table.settings.published_grid.note.rstrip('.')}.",
-        captions.STATUS_TEXT,
-        f"{COLLAPSED}: collapsed.",
-    ]
-    return joined(
-        [*parts, *(f"{IDENTICAL}: identical numbers ({source}): {' = '.join(models)}." for source, models in groups)]
     )

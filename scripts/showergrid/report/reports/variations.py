@@ -165,8 +165,8 @@ def layout(table: VariationResults) -> list[TableGrid]:
                 Columns("test accuracy", ("nominal", "largest shift", "by")),
                 *(Columns("shift of the accuracy", names) for names in abreast),
             ),
-            groups=tuple(Group((_row(row, abreast, table.settings.labels),)) for row in table.rows),
-            abreast=1,
+            groups=tuple(Group((_row(row, abreast, table.settings.labels.unbroken),)) for row in table.rows),
+            notes=_notes(table),
         )
     ]
 
@@ -187,17 +187,24 @@ def _shift(shift: Difference) -> TableCell:
 
 
 def _caption(table: VariationResults) -> str:
+    """What the table shows."""
     settings = table.settings
     events = sorted({row.events for row in table.rows})
+    return (
+        f"{captions.question_text(settings)} with another detector than the one trained for, on {_range(events)} test "
+        "showers: with the readout of the study (nominal), and how far it moves with another one, with "
+        f"{100 * settings.bootstrap.level:g} % intervals."
+    )
+
+
+def _notes(table: VariationResults) -> str:
+    """All else that is needed to read it."""
     lost = sorted({row.lost for row in table.rows})
-    changes = "; ".join(f"{name}: {_changes(values)}" for name, values in settings.variations.items())
+    changes = "; ".join(f"{name}: {_changes(values)}" for name, values in table.settings.variations.items())
     return joined(
         [
-            f"{captions.question_text(settings)} with another detector than the one trained for: accuracy on",
-            f"{_range(events)} test showers with the readout of the study (nominal), and how far it moves when",
-            "the same showers are read out otherwise, network and ranges unchanged: paired differences with",
-            f"{100 * settings.bootstrap.level:.0f} % intervals, seeds averaged.",
-            f"Left out: {_range(lost)} showers without a hit in one of the variations.",
+            "The same showers are read out otherwise, network and ranges unchanged; differences are paired, seeds",
+            f"averaged. Left out: {_range(lost)} showers without a hit in one of the variations.",
             f"Variations: {changes}.",
         ]
     )

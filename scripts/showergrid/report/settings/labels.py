@@ -9,6 +9,7 @@ from pydantic import Field
 from showergrid.core.settings import Name, Settings
 from showergrid.core.variants import base
 from showergrid.events.questions import Question
+from showergrid.report.formats.layout import together
 
 
 class HumanLabels(Settings):
@@ -18,6 +19,13 @@ class HumanLabels(Settings):
     models: dict[Name, str] = Field(default={}, description="of models")
     questions: dict[Name, str] = Field(default={}, description="of questions")
     classes: dict[Name, str] = Field(default={}, description="of the classes of the question")
+
+    @property
+    def unbroken(self) -> HumanLabels:
+        """The same, but that no line of a table or of its caption ends within a label; those of questions are prose."""
+        kept = {"representations": self.representations, "models": self.models, "classes": self.classes}
+        marked = {what: {name: together(label) for name, label in labels.items()} for what, labels in kept.items()}
+        return self.model_copy(update=marked)
 
     def representation(self, name: str) -> str:
         """What a representation, or a variant of one, is called."""

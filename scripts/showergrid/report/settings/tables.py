@@ -13,7 +13,7 @@ from showergrid.report.settings.labels import HumanLabels
 
 
 class CellSettings(Settings):
-    """What the caption says of one representation, resolution and network."""
+    """What a table says of one representation, resolution and network."""
 
     window: list[int] = Field(min_length=1, description="size of the window, axis by axis [pixels]")
     counted: str = Field(default="px", min_length=1, description="what it counts, if not pixels")
@@ -23,6 +23,7 @@ class CellSettings(Settings):
     batch_size: int | None = Field(default=None, gt=0, description="events a batch; none: fitted as a whole")
     precision: str | None = Field(default=None, description="arithmetic of the network: float32, bf16 or auto")
     n_epochs: int | None = Field(default=None, gt=0, description="largest number of epochs")
+    optim_lr: float | None = Field(default=None, gt=0, description="learning rate of the first epoch")
     pixel_cm: dict[str, float] = Field(default={}, description="size of a pixel along each axis [cm]")
     tuned: list[str] = Field(default=[], description="keys whose values a search has found, instead of those here")
 
@@ -35,7 +36,7 @@ class PlaceSettings(Settings):
     model: str = Field(min_length=1, description="name of the network or of a variant of one")
     seeds: list[int] = Field(description="seeds trained; may be empty where nothing was run")
     status: Literal["run", "n/a", "out of memory"] = Field(description="why there are numbers or none")
-    settings: CellSettings | None = Field(description="what a caption says of it; none where there is nothing to say")
+    settings: CellSettings | None = Field(description="what a table says of it; none where there is nothing to say")
 
     @property
     def key(self) -> tuple[str, int, str]:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from showergrid.report.formats.layout import SMALL
+from showergrid.report.formats.layout import NOT_RUN, SMALL
 from showergrid.report.settings.tables import Reported
 from showergrid.report.tables.results import HAS_NUMBERS, Result
 
-STATUS = {"n/a": "n/a", "not run": "\N{EN DASH}", "out of memory": "OOM"}  # shown in place of numbers
+STATUS = {"n/a": "", "not run": NOT_RUN, "out of memory": "OOM"}  # shown in place of numbers
 COLLAPSED, INDISTINGUISHABLE, IDENTICAL = "°", "†", "‡"
 HEADS = ("train", "val.", "best", "test")
 
-STATUS_TEXT = f"n/a: a pair without a meaning; {STATUS['not run']}: not run; OOM: out of memory."
-COLLAPSED_TEXT = f"{COLLAPSED}: collapsed, a seed answers one class for 98 % of the events or more."
+INTERVAL_TEXT = (
+    "All cells have the same test events; an interval is of events, of seeds and events where there are several seeds."
+)
+STATUS_WORDS = {
+    "n/a": "blank: a model that takes no such input",
+    "not run": f"{NOT_RUN}: not run",
+    "out of memory": "OOM: out of memory",
+}
 
 
 def marks(result: Result) -> str:
@@ -37,27 +43,22 @@ def flags(result: Result, twins: Iterable[str]) -> list[str]:
 
 def question_text(reported: Reported) -> str:
     """The classes that the accuracy tells apart, as the start of a sentence."""
-    names = reported.labels.kinds(reported.question)
+    names = reported.labels.unbroken.kinds(reported.question)
     told = f"ccuracy of telling {' from '.join(names) if len(names) == 2 else listed(names) + ' apart'}"
     title = reported.labels.questions.get(reported.question.name)
     return f"{title[0].upper()}{title[1:]}: a{told}" if title else f"A{told}"
 
 
-def interval_text(reported: Reported, test_events: int) -> str:
-    """The events on which the test accuracy was measured, and the kind of its interval."""
-    return (
-        f"on {test_events} test events, the same for all cells, with {100 * reported.bootstrap.level:g} % interval "
-        "(events; seeds and events together where there are several seeds)."
-    )
+def events_text(reported: Reported, test_events: int) -> str:
+    """The events on which a test accuracy was measured, and its interval, as the end of a sentence."""
+    return f"on {test_events} test events, with {100 * reported.bootstrap.level:g} % interval."
 
 
 def accuracies_text(reported: Reported) -> str:
     """Of which weights the accuracies of train and validation are: a history has those of the first question."""
     if reported.chosen_by is None:
-        return (
-            "train and validation (val.) at the last epoch, validation at the epoch whose weights were kept (best), and"
-        )
-    return "train and validation (val., best) of the weights that were kept, and"
+        return "train and validation (val.) at the last epoch, validation at the epoch whose weights were kept (best)"
+    return "train and validation (val., best) of the weights that were kept"
 
 
 def epochs_text(reported: Reported) -> str:
@@ -71,6 +72,19 @@ def seeds_text(results: Iterable[Result]) -> str:
     """The meaning of a number over several seeds and the place of its standard deviation; empty if none has several."""
     several = any(len(result.seeds) > 1 for result in results)
     return f"Several seeds: their mean, and {SMALL} their standard deviation." if several else ""
+
+
+def status_text(statuses: Iterable[str]) -> str:
+    """What stands in place of numbers, as far as it occurs."""
+    occurring = set(statuses)
+    return _sentence([words for status, words in STATUS_WORDS.items() if status in occurring])
+
+
+def collapsed_text(results: Iterable[Result]) -> str:
+    """The mark of collapsed cells, if there are any."""
+    if all(result.status != "collapsed" for result in results):
+        return ""
+    return f"{COLLAPSED}: collapsed, a seed answers one class for 98 % of the events or more."
 
 
 def comparison_text(reported: Reported, where: str) -> str:
@@ -96,7 +110,11 @@ def identical_text(groups: Iterable[Sequence[str]]) -> str:
 def origin_text(reported: Reported, leaving_out: Iterable[str] = ()) -> str:
     """Order of hits and origin of the window, without those whose keys are in `leaving_out`."""
     said = {"order": f"Order of hits: {reported.order}", "win_origin": f"origin of the window: {reported.origin}"}
-    text = "; ".join(words for key, words in said.items() if key not in set(leaving_out))
+    return _sentence([words for key, words in said.items() if key not in set(leaving_out)])
+
+
+def _sentence(parts: Sequence[str]) -> str:
+    text = "; ".join(parts)
     return f"{text[0].upper()}{text[1:]}." if text else ""
 
 

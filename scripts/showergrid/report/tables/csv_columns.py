@@ -12,7 +12,7 @@ NUMBERS = [
 ]
 VERDICT = ["best", "indistinguishable", "p_value"]
 SHARES = [f"{what}_{name}" for what in ("charge", "hits") for name in ("median", "mean")]
-SETTINGS = ["window", "pixel_cm", "batch_size", "precision", "n_epochs"]
+SETTINGS = ["window", "pixel_cm", "batch_size", "precision", "n_epochs", "optim_lr"]
 
 
 def place_values(result: Result) -> dict[str, object]:
@@ -53,6 +53,7 @@ def setting_values(result: Result) -> dict[str, object]:
         "batch_size": cell.batch_size,
         "precision": cell.precision,
         "n_epochs": cell.n_epochs,
+        "optim_lr": cell.optim_lr,
     }
     searched = {"window" if key == "win_shape" else key for key in cell.tuned}
     return {name: "tuned" if name in searched else value for name, value in values.items()}

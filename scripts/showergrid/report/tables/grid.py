@@ -10,13 +10,14 @@ from pydantic import Field
 
 from showergrid.report.settings.published import PublishedGrid
 from showergrid.report.settings.tables import PlaceSettings, Reported
-from showergrid.report.tables.results import Result, identical_rows, judged, measure, printed
+from showergrid.report.tables.results import UNTRIED, Result, identical_rows, judged, measure, printed
 
 
 class GridSettings(Reported):
     """Settings of a table of networks and representations, each pair of which is a place at most once."""
 
     meaningless: list[tuple[str, str]] = Field(description="pairs of representation and network without a meaning")
+    kinds: dict[str, str] = Field(default={}, description="kind of each network, under which its row stands")
     published_grid: PublishedGrid | None = Field(default=None, description="numbers to set beside ours")
 
     @property
@@ -38,6 +39,18 @@ class GridResults:
     results: Mapping[tuple[str, str], Result]
     identical: tuple[tuple[str, ...], ...]
     test_events: int
+
+    @property
+    def told(self) -> list[Result]:
+        """The results, network by network, without networks and representations that are nowhere run."""
+        tried = [result for result in self.results.values() if result.status not in UNTRIED]
+        columns, models = {result.representation for result in tried}, {result.model for result in tried}
+        return [
+            self.results[column, model]
+            for model in self.settings.rows
+            for column in self.settings.columns
+            if column in columns and model in models
+        ]
 
 
 def build(settings: GridSettings, results: Path) -> GridResults:

@@ -18,6 +18,7 @@ from showergrid.report.settings.tables import CellSettings, PlaceSettings, Repor
 
 ACCURACIES = ("train_accuracy", "validation_accuracy", "best_validation_accuracy", "test_accuracy")
 HAS_NUMBERS = ("ok", "collapsed")
+UNTRIED = ("n/a", "not run")  # a place that nobody has tried
 
 
 @dataclass(frozen=True)
