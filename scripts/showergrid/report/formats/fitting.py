@@ -24,7 +24,12 @@ EM, SMALL_EM, SCRIPT_EM = 8.0, 7.5, 7.0  # of names and numbers, of what stands 
 
 def fitted(grid: TableGrid) -> list[TableGrid]:
     """The table, cut into as few as fit a page each; what says nothing there is left out of each."""
-    return [page for columns in _abreast(grid) for page in _pages(part(grid, columns))]
+    return [page for run in side_by_side(grid) for page in _pages(run)]
+
+
+def side_by_side(grid: TableGrid) -> list[TableGrid]:
+    """The table, cut into as few as the width of a page needs; what says nothing there is left out of each."""
+    return [part(grid, columns) for columns in _abreast(grid)]
 
 
 def name_lines(name: str, width: int) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from showergrid.report.formats.fitting import side_by_side
 from showergrid.report.formats.layout import TOGETHER, TableCell, TableGrid
 from showergrid.report.formats.mathematics import is_mathematics, parts
 
@@ -12,12 +13,13 @@ _SPECIAL = r"([\\`*|<>\[\]]|(?<!\w)_|_(?!\w))"
 
 
 def document(grids: Iterable[TableGrid]) -> str:
-    """Tables, each under its caption and above its notes."""
+    """Tables, each under its caption and above its notes; a wide one is cut as on a page."""
     return "\n\n".join(text for grid in grids for text in _paragraphs(grid)) + "\n"
 
 
 def _paragraphs(grid: TableGrid) -> list[str]:
-    return [escape(grid.caption), "\n".join(_lines(grid)), *([escape(grid.notes)] if grid.notes else [])]
+    tables = ["\n".join(_lines(run)) for run in side_by_side(grid)]
+    return [escape(grid.caption), *tables, *([escape(grid.notes)] if grid.notes else [])]
 
 
 def escape(text: str) -> str:
