@@ -217,6 +217,7 @@ def test_networks_stand_by_kind(results: Path):
             ("Small ones", ["simple", "complex"]),
             ("Large ones", ["efficientnet_lite0"]),
         ]
+    assert [group.title for group in grids[2].groups] == ["simple", "complex", "efficientnet_lite0"]
     assert r"\multicolumn{4}{@{}l}{\textit{Small ones}}" in latex.document(grids)
     assert "| **Large ones** |  |  |  |" in markdown.document(grids)
 
@@ -462,6 +463,8 @@ def test_the_tables_of_the_studies_fit(name: str, labelled: bool, tmp_path: Path
     tex = tmp_path / "table1.tex"
     tex.write_text(latex.document(layout(build(settings, tmp_path))))
     typeset(tex, tmp_path / "table1.pdf")
+    widest = max(line.count("|") for line in markdown.document(layout(build(settings, tmp_path))).splitlines())
+    assert widest <= 14
 
 
 @needs_latex

@@ -105,13 +105,21 @@ def _training(table: GridResults) -> TableGrid:
 
 def _by_kind(table: GridResults, cells: Callable[[Result], tuple[TableCell, ...]]) -> tuple[Group, ...]:
     """A row per network, those of a kind together, under its name where there are several."""
-    settings = table.settings
-    kinds: dict[str, list[Row]] = {}
-    for model in settings.rows:
-        name = settings.labels.unbroken.model(model) + IDENTICAL * bool(twins(table.identical, model))
-        row = Row((name,), tuple(cells(table.results[column, model]) for column in settings.columns))
-        kinds.setdefault(settings.kinds.get(model, ""), []).append(row)
-    return tuple(Group(tuple(rows), kind if len(kinds) > 1 else "") for kind, rows in kinds.items())
+    kinds = table.settings.by_kind
+    return tuple(
+        Group(
+            tuple(
+                Row((_marked(table, model),), tuple(cells(table.results[c, model]) for c in table.settings.columns))
+                for model in models
+            ),
+            kind if len(kinds) > 1 else "",
+        )
+        for kind, models in kinds.items()
+    )
+
+
+def _marked(table: GridResults, model: str) -> str:
+    return table.settings.labels.unbroken.model(model) + IDENTICAL * bool(twins(table.identical, model))
 
 
 def _test_cells(result: Result) -> tuple[TableCell, ...]:

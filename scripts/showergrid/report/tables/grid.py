@@ -26,6 +26,14 @@ class GridSettings(Reported):
         return list(dict.fromkeys(place.model for place in self.places))
 
     @property
+    def by_kind(self) -> dict[str, list[str]]:
+        """The networks of each kind, in the order of the places."""
+        kinds: dict[str, list[str]] = {}
+        for model in self.rows:
+            kinds.setdefault(self.kinds.get(model, ""), []).append(model)
+        return kinds
+
+    @property
     def columns(self) -> list[str]:
         """The representations, in the order of the places."""
         return list(dict.fromkeys(place.representation for place in self.places))
@@ -42,12 +50,13 @@ class GridResults:
 
     @property
     def told(self) -> list[Result]:
-        """The results, network by network, without networks and representations that are nowhere run."""
+        """The results, kind by kind and network by network, without what is nowhere run."""
         tried = [result for result in self.results.values() if result.status not in UNTRIED]
         columns, models = {result.representation for result in tried}, {result.model for result in tried}
         return [
             self.results[column, model]
-            for model in self.settings.rows
+            for group in self.settings.by_kind.values()
+            for model in group
             for column in self.settings.columns
             if column in columns and model in models
         ]
