@@ -468,6 +468,21 @@ def test_the_tables_of_the_studies_fit(name: str, labelled: bool, tmp_path: Path
 
 
 @needs_latex
+def test_a_kind_of_more_models_than_a_page_holds_goes_on_on_the_next(tmp_path: Path):
+    names = [f"network_{i}" for i in range(45)]
+    for name in names:
+        for seed in (19, 20):
+            write_cell(tmp_path, "projection_y", 1000, name, seed, 1)
+    config = table_config(places=places("projection_y", 1000, names, [19, 20]), published_grid=None)
+    tex = tmp_path / "table1.tex"
+    tex.write_text(latex.document(layout(build(Parameters(**config), tmp_path))[:1]))
+    typeset(tex, tmp_path / "table1.pdf")
+    text = tex.read_text()
+    assert text.count("continued") == 2
+    assert sorted(re.findall(r"^network\\_(\d+)", text, re.M), key=int) == [str(i) for i in range(len(names))]
+
+
+@needs_latex
 def test_tables_of_one_cell_and_of_three_classes_fit(tmp_path: Path):
     write_cell(tmp_path, "voxels", 250, "simple", 19, 1)
     config = table_config(places=places("voxels", 250, ["simple"], [19]), published_grid=None)

@@ -101,9 +101,9 @@ def _width(text: str, em: float) -> float:
 def _pages(grid: TableGrid) -> list[TableGrid]:
     """The groups of rows, cut into runs that fit a page; the first page has the caption and the notes too."""
     pages: list[list[Group]] = [[]]
-    left = PAGE_LINES - HEAD_LINES - (len(grid.caption) + len(grid.notes)) // LINE_CHARACTERS
-    for group in grid.groups:
-        lines = sum(_height(grid.stub, row) for row in group.rows) + bool(group.title)
+    left = first = PAGE_LINES - HEAD_LINES - (len(grid.caption) + len(grid.notes)) // LINE_CHARACTERS
+    for group in (piece for whole in grid.groups for piece in _halved(whole, grid.stub, first)):
+        lines = _height(group, grid.stub)
         if lines > left and pages[-1]:
             pages.append([])
             left = PAGE_LINES - HEAD_LINES
@@ -112,6 +112,20 @@ def _pages(grid: TableGrid) -> list[TableGrid]:
     return [replace(grid, groups=tuple(groups)) for groups in pages]
 
 
-def _height(stub: Sequence[Stub], row: Row) -> int:
+def _halved(group: Group, stub: Sequence[Stub], lines: int) -> list[Group]:
+    """The group, or halves of it or of these, none higher than so many lines."""
+    half = len(group.rows) // 2
+    if not half or _height(group, stub) <= lines:
+        return [group]
+    halves = (replace(group, rows=group.rows[:half]), replace(group, rows=group.rows[half:]))
+    return [piece for rest in halves for piece in _halved(rest, stub, lines)]
+
+
+def _height(group: Group, stub: Sequence[Stub]) -> int:
+    """How many lines a group needs."""
+    return sum(_row_height(row, stub) for row in group.rows) + bool(group.title)
+
+
+def _row_height(row: Row, stub: Sequence[Stub]) -> int:
     below = any(cell.below for inner in row.cells for cell in inner)
     return max(1 + below, *(len(name) for name in row_names(stub, row)))
