@@ -128,7 +128,6 @@ def _grid(
         columns=columns,
         groups=tuple(_group(study, scan, resolutions) for scan in series),
         notes=_notes(study, kind, series),
-        gap=1.2,
     )
 
 
