@@ -294,6 +294,18 @@ def test_a_job_is_told_what_concerns_it_and_nothing_else(edit, expected):
     assert {label for label in before if before[label] != after[label]} == expected
 
 
+def test_the_kind_of_a_model_is_what_its_file_declares():
+    kinds = {
+        "Networks for images": ["simple", "complex"],
+        "Pretrained networks": ["efficientnet_lite0"],
+        "Joined networks": ["joined", "frozen"],
+        "Networks for lists of hits or values": ["transformer"],
+        "Models fitted as a whole": ["linear_svm", "xgboost", "cut"],
+    }
+    told = json.loads(jobs(TEST)["table"])["report"]["parameters"]["kinds"]
+    assert told == {model: kind for kind, models in kinds.items() for model in models}
+
+
 def test_a_new_network_or_representation_changes_no_job():
     more = [
         *TEST["models"],
