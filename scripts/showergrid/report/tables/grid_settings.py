@@ -57,9 +57,10 @@ def settings_table(table: GridResults) -> TableGrid:
 def _cells(result: Result) -> tuple[tuple[TableCell], ...]:
     """What stands under each head; `tuned` where a search chose the value."""
     cell = result.settings
+    pixel = [f"{size:.2g}" for size in cell.pixel_cm.values()]
     texts = {
         "resolution": result.resolution,
-        "pixel_cm": _product(dict.fromkeys(f"{size:.2g}" for size in cell.pixel_cm.values())),
+        "pixel_cm": _product(pixel if len(set(pixel)) > 1 else pixel[:1]),
         "win_shape": _product(map(str, cell.window)) + f" {cell.counted}" * (cell.counted != "px"),
         "batch_size": cell.batch_size,
         "precision": cell.precision,
