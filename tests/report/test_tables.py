@@ -274,7 +274,7 @@ def test_long_names_are_cut(name: str, expected: list[str]):
 
 def test_escape():
     assert latex.escape("a_b & 5 % of 9 $ #1 {y}~^\\") == (
-        r"a\_b \& 5 \% of 9 \$ \#1 \{y\}\textasciitilde{}\textasciicircum{}\textbackslash{}"
+        r"a\_b \& 5~\% of 9 \$ \#1 \{y\}\textasciitilde{}\textasciicircum{}\textbackslash{}"
     )
     assert markdown.escape("a_b *c* |d| _e_") == r"a_b \*c\* \|d\| \_e\_"
 
@@ -282,7 +282,7 @@ def test_escape():
 def test_mathematics_stays():
     assert latex.escape("$5 and $6") == r"\$5 and \$6"
     text = r"a_b $\bar{\nu}_e | x$ & 5 %"
-    assert latex.escape(text) == r"a\_b $\bar{\nu}_e | x$ \& 5 \%"
+    assert latex.escape(text) == r"a\_b $\bar{\nu}_e | x$ \& 5~\%"
     assert markdown.escape(text) == r"a_b $\bar{\nu}_e \vert  x$ & 5 %"
     ((page, _),) = html.from_markdown(f"**bold {markdown.escape(text)}** and *")
     assert page.startswith("<strong>bold a_b <math")

@@ -41,7 +41,8 @@ def escape(text: str) -> str:
     escaped = "".join(
         words if is_mathematics(words) else "".join(_SPECIAL.get(sign, sign) for sign in words) for words in parts(text)
     )
-    return re.sub(f"{TOGETHER}(.*?){TOGETHER}", r"\\mbox{\1}", escaped)
+    kept = re.sub(f"{TOGETHER}(.*?){TOGETHER}", r"\\mbox{\1}", escaped)
+    return kept.replace(r" \%", r"~\%")  # a number and its per cent
 
 
 def _floats(grid: TableGrid) -> list[str]:
