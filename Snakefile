@@ -12,7 +12,7 @@ include: "rules/common.smk"
 include: "rules/shown.smk"
 include: "rules/cluster.smk"
 include: "rules/data.smk"
-include: "rules/images.smk"
+include: "rules/inputs.smk"
 include: "rules/features.smk"
 include: "rules/cells.smk"
 include: "rules/explanation.smk"
@@ -49,15 +49,8 @@ workflow.localrules(*steps.LOCAL)
 # The stages before the tables, to be called one by one where an early one may end in the same bytes (docs/reruns.md).
 rule data:
     input:
-        [
-            f"{RESULTS}/data/{name}"
-            for name in [
-                "hits.parquet",
-                "events.parquet",
-                "split.parquet",
-                "calibration.json",
-            ]
-        ],
+        PATHS.data,
+        PATHS.divided,
 
 
 rule inputs:

@@ -21,10 +21,10 @@ import pyarrow.parquet as pq
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from showergrid.events.hits import HITS, read_hits
-from showergrid.inputs.calibration import calibrate_data, calibrate_images
-from showergrid.inputs.image_file import read_images
-from showergrid.inputs.making import write_images
-from showergrid.inputs.settings import ImageSettings, WindowSettings
+from showergrid.inputs.calibration import calibrate_data, calibrate_input
+from showergrid.inputs.input_file import read_images
+from showergrid.inputs.making import write_input
+from showergrid.inputs.settings import InputSettings, WindowSettings
 from showergrid.inputs.window import Window, cut
 
 REPRESENTATIONS = {
@@ -63,13 +63,13 @@ def write_showers(path: Path, events: int) -> None:
 
 def measure(hits: Path, name: str) -> dict[str, float]:
     """Time making one image file, cutting it, and going once through all batches (200 at most)."""
-    settings = ImageSettings(
+    settings = InputSettings(
         representation={"name": name, "module": name, "parameters": REPRESENTATIONS[name]}, resolution=RESOLUTION
     )
-    calibration = calibrate_images(read_hits(hits), calibrate_data(read_hits(hits)), settings)
+    calibration = calibrate_input(read_hits(hits), calibrate_data(read_hits(hits)), settings)
     output = hits.with_suffix(".safetensors")
     start = time.perf_counter()
-    write_images(output, read_hits(hits), calibration, settings)
+    write_input(output, read_hits(hits), calibration, settings)
     made = time.perf_counter()
     peak = int(re.search(r"VmHWM:\s+([0-9]+) kB", Path("/proc/self/status").read_text())[1]) / 1024
     images = read_images(output)

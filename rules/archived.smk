@@ -23,13 +23,14 @@ def archived(wildcards):
         *files_of([f"ensembles/{name}" for name in joint]),
         *expand(rules.ensemble_predictions.output, ensemble=joint),
     ]
-    joined = PATHS.joined([*STUDY.cells, *variants])  # only their networks are needed
-    cells = [*STUDY.cells, *variants, *joined]
+    # Only their networks are needed
+    trained = PATHS.rested_on([*STUDY.cells, *variants])
+    cells = [*STUDY.cells, *variants, *trained]
     files = [
         *rules.all.input,
         *tables,
         *PATHS.of_cells(variants, paths.EVALUATED),
-        *PATHS.of_cells(joined, paths.TRAINED),
+        *PATHS.of_cells(trained, paths.TRAINED),
         *PATHS.records_of_data(cells),
         *[f"{image}.calibration.json" for image in PATHS.inputs_of(cells)],
         *PATHS.searches_of(cells),
@@ -40,10 +41,10 @@ def archived(wildcards):
 
 def raw_data(cells):
     """The files that cells are trained on."""
-    data = ["split.parquet", "calibration.json", "counts.json"]
     return [
         *PATHS.data,
-        *[f"{RESULTS}/data/{name}" for name in data],
+        *PATHS.divided,
+        f"{RESULTS}/data/counts.json",
         *[f"{image}.safetensors" for image in PATHS.inputs_of(cells)],
         *PATHS.features_of(cells),
     ]

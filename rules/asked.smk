@@ -4,8 +4,7 @@
 def asked_model(wildcards):
     """The model file of the cell that makes a prediction."""
     prediction = STUDY.prediction(wildcards.prediction)
-    folder = CELL.format_map(prediction.model_dump())
-    return f"{folder}/model.safetensors"
+    return PATHS.of_cells([prediction.cell], ["model.safetensors"])
 
 
 def asked_threads(wildcards):

@@ -3,12 +3,14 @@
 
 rule train:
     input:
-        images=input_files("safetensors"),
+        inputs=input_files("safetensors"),
         calibrations=input_files("calibration.json"),
         events=f"{RESULTS}/data/events.parquet",
         split=f"{RESULTS}/data/split.parquet",
         weights=weights("train"),
         tuned=tuned_values,
+        features=rests_on(f"{PATHS.features}.safetensors"),
+        backbones=rests_on(f"{CELL}/model.safetensors"),
         code=code("train"),
     output:
         model=f"{CELL}/model.safetensors",
@@ -16,11 +18,9 @@ rule train:
         answers=f"{CELL}/answers.safetensors",
         provenance=f"{CELL}/train.provenance.json",
     log:
-        f"{RESULTS}/logs/train/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.log",
+        f"{RESULTS}/logs/train/{{input}}/{{model}}/seed{{seed}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/train/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
-    wildcard_constraints:
-        model=one_of(PATHS.not_frozen),
+        f"{RESULTS}/benchmarks/train/{{input}}/{{model}}/seed{{seed}}.tsv"
     container:
         image("train")
     threads: compute_threads("train")
@@ -31,12 +31,14 @@ rule train:
     shell:
         f"python {COMMANDS}/train.py"
         " --job {params.job:q}"
-        " --images {input.images:q}"
+        " --inputs {input.inputs:q}"
         " --calibrations {input.calibrations:q}"
         " --events {input.events:q}"
         " --split {input.split:q}"
         " --weights {input.weights:q}"
         " --tuned {input.tuned:q}"
+        " --features {input.features:q}"
+        " --backbones {input.backbones:q}"
         " --model {output.model:q}"
         " --history {output.history:q}"
         " --answers {output.answers:q}"
@@ -56,9 +58,9 @@ rule evaluate:
         metrics=f"{CELL}/metrics.json",
         provenance=f"{CELL}/evaluate.provenance.json",
     log:
-        f"{RESULTS}/logs/evaluate/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.log",
+        f"{RESULTS}/logs/evaluate/{{input}}/{{model}}/seed{{seed}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/evaluate/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
+        f"{RESULTS}/benchmarks/evaluate/{{input}}/{{model}}/seed{{seed}}.tsv"
     container:
         image("evaluate")
     threads: 1
@@ -91,9 +93,9 @@ rule cell_figures:
         confusion=shown_cell("confusion", "confusion matrix"),
         provenance=f"{CELL}/figures/history.pdf.provenance.json",
     log:
-        f"{RESULTS}/logs/cell_figures/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.log",
+        f"{RESULTS}/logs/cell_figures/{{input}}/{{model}}/seed{{seed}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/cell_figures/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
+        f"{RESULTS}/benchmarks/cell_figures/{{input}}/{{model}}/seed{{seed}}.tsv"
     container:
         image("cell_figures")
     threads: 1

@@ -82,7 +82,7 @@ def one_of(names):
 
 wildcard_constraints:
     **{kind: one_of(names) for kind, names in STUDY.catalogue.names.items()},
-    resolution=r"[1-9][0-9]*",
+    input="|".join(PATHS.input_patterns),
     seed=r"0|[1-9][0-9]*",
     shard=r"0|[1-9][0-9]*",
     worker=r"0|[1-9][0-9]*",
@@ -107,7 +107,7 @@ def environment_of(step):
 @refusing
 def resolved(step, **wildcards):
     """The configuration of a job, from its step and wildcards alone."""
-    return jobs.job(STUDY, step, PUBLISHED, **steps.numbered(wildcards))
+    return jobs.job(STUDY, step, PUBLISHED, **steps.told_by(wildcards))
 
 
 def job(step, **more):

@@ -41,9 +41,9 @@ rule cell_performance:
         threshold=shown_cell("threshold", "threshold scan"),
         provenance=f"{CELL}/performance.csv.provenance.json",
     log:
-        f"{RESULTS}/logs/cell_performance/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.log",
+        f"{RESULTS}/logs/cell_performance/{{input}}/{{model}}/seed{{seed}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/cell_performance/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
+        f"{RESULTS}/benchmarks/cell_performance/{{input}}/{{model}}/seed{{seed}}.tsv"
     container:
         image("cell_performance")
     threads: 1
@@ -142,5 +142,4 @@ rule performance:
 rule comparison:
     input:
         rules.pairs.output,
-        rules.performance.output,
-        rules.directions.output,
+        [*rules.performance.output, *rules.directions.output] if PATHS.has_hits else [],

@@ -2,13 +2,13 @@
 from showergrid.plan import explain_jobs
 
 ASKED = f"{CELL}/explanation"
-NAMED = "{representation}.c{resolution}.{model}.seed{seed}"
+NAMED = "{input}/{model}/seed{seed}"
 
 
 rule removal:
     input:
         model=f"{CELL}/model.safetensors",
-        images=f"{RESULTS}/inputs/{{representation}}/c{{resolution}}.safetensors",
+        inputs=f"{RESULTS}/inputs/{{input}}.safetensors",
         hits=f"{RESULTS}/data/hits.parquet",
         events=f"{RESULTS}/data/events.parquet",
         split=f"{RESULTS}/data/split.parquet",
@@ -31,7 +31,7 @@ rule removal:
         f"python {COMMANDS}/removal.py"
         " --job {params.job:q}"
         " --model {input.model:q}"
-        " --images {input.images:q}"
+        " --inputs {input.inputs:q}"
         " --hits {input.hits:q}"
         " --events {input.events:q}"
         " --split {input.split:q}"
@@ -70,7 +70,7 @@ rule removal_figure:
 rule heatmaps:
     input:
         model=f"{CELL}/model.safetensors",
-        images=f"{RESULTS}/inputs/{{representation}}/c{{resolution}}.safetensors",
+        images=f"{RESULTS}/inputs/{{input}}.safetensors",
         events=f"{RESULTS}/data/events.parquet",
         split=f"{RESULTS}/data/split.parquet",
         code=code("heatmaps"),
@@ -134,8 +134,8 @@ rule heatmap_figure:
 rule mistakes:
     input:
         predictions=f"{CELL}/predictions.parquet",
-        images=f"{RESULTS}/inputs/{{representation}}/c{{resolution}}.safetensors",
-        calibration=f"{RESULTS}/inputs/{{representation}}/c{{resolution}}.calibration.json",
+        images=f"{RESULTS}/inputs/{{input}}.safetensors",
+        calibration=f"{RESULTS}/inputs/{{input}}.calibration.json",
         code=code("mistakes"),
     output:
         figure=f"{CELL}/figures/mistakes.pdf",

@@ -1,9 +1,27 @@
 # What a cell is made of, and the cores that a network takes.
+from showergrid.core.cells import of_input
 
 
 def place_of(wildcards):
     """The place of a cell."""
-    return wildcards.representation, int(wildcards.resolution), wildcards.model
+    return *of_input(wildcards.input), wildcards.model
+
+
+@refusing
+def tables_read(wildcards):
+    """The tables that an input is made of."""
+    representation = of_input(wildcards.input)[0]
+    return [
+        f"{RESULTS}/data/{table}.parquet"
+        for table in STUDY.catalogue.tables_read(representation)
+    ]
+
+
+@refusing
+def calibration_read(wildcards):
+    """The ranges of the hits that an input is made of, if it is made of hits."""
+    binned = STUDY.catalogue.is_binned(of_input(wildcards.input)[0])
+    return [f"{RESULTS}/data/calibration.json"] if binned else []
 
 
 def input_files(suffix):
@@ -23,14 +41,14 @@ def tuned_values(wildcards):
 
 
 def rests_on(pattern):
-    """The input function of a frozen cell: the file `pattern` of each cell whose features it joins, one per view."""
+    """The input function of a cell: the file `pattern` of each trained cell that it rests on, one per view."""
 
     @refusing
     def files(wildcards):
         # A fault in the study gives one line here
-        resolved("train_frozen", **wildcards)
-        cells = STUDY.catalogue.joined_cells(*place_of(wildcards), int(wildcards.seed))
-        return [pattern.format(**vars(cell)) for cell in cells]
+        resolved("train", **wildcards)
+        cells = STUDY.catalogue.rested_on(*place_of(wildcards), int(wildcards.seed))
+        return [paths.of_cell(pattern, cell) for cell in cells]
 
     return files
 

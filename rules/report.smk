@@ -259,9 +259,9 @@ rule rulegraph:
 
 rule figures:
     input:
-        rules.explore.output,
+        rules.explore.output if PATHS.has_hits else [],
         rules.event_figures.output if jobs.drawn_representations(STUDY) else [],
-        PATHS.of_cells(STUDY.cells, paths.FIGURES),
+        PATHS.of_cells(STUDY.cells, PATHS.figures),
 
 
 rule tables:

@@ -31,7 +31,7 @@ def drawn_calibrations(wildcards):
     """The ranges of the images of which events are drawn."""
     drawn = resolved("event_figures")["representations"]
     return [
-        f"{RESULTS}/inputs/{entry['representation']['name']}/c{entry['resolution']}.calibration.json"
+        f"{PATHS.input_of(entry['representation']['name'], entry['resolution'])}.calibration.json"
         for entry in drawn
     ]
 

@@ -1,22 +1,21 @@
 # The searches for hyperparameters.
-from showergrid.tuning.best import of_images
+from showergrid.tuning.best import of_input
 
 
 def search_of(wildcards):
     """The search that a job belongs to, as the configuration has it."""
-    names = "representation", "resolution", "model"
-    return resolved("best", **{name: wildcards[name] for name in names})["search"]
+    return resolved("best", input=wildcards.input, model=wildcards.model)["search"]
 
 
-def trial_input(path, own):
-    """The input function of a search for the file `path`, if it is needed.
+def trial_files(files, own):
+    """The input function of a search for `files`, an input function, if they are needed.
 
-    With `own` that is where each trial makes images of its own, else where all trials share theirs.
+    With `own` that is where each trial makes inputs of its own, else where all trials share theirs.
     """
 
-    def file(wildcards):
-        representation = STUDY.catalogue.representation(wildcards.representation)
-        makes_images = bool(of_images(representation, search_of(wildcards)["space"]))
-        return path.format(**wildcards) if makes_images == own else []
+    def needed(wildcards):
+        representation = STUDY.catalogue.representation(place_of(wildcards)[0])
+        makes = bool(of_input(representation, search_of(wildcards)["space"]))
+        return files(wildcards) if makes == own else []
 
-    return file
+    return needed

@@ -27,10 +27,9 @@ def shown_cell(name, what):
         f"{CELL}/figures/{name}.pdf",
         caption="../report/cell.rst",
         category="Cells",
-        subcategory="{representation}",
+        subcategory="{input}",
         labels={
-            "representation": "{representation}",
-            "resolution": "c{resolution}",
+            "input": "{input}",
             "model": "{model}",
             "seed": "{seed}",
             "figure": what,

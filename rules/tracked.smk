@@ -1,26 +1,24 @@
 # Which cells MLflow shows, and what of them.
-from showergrid.core.cells import Cell
+from showergrid.core.cells import Cell, of_input
 
 
 @functools.cache
 def tracked():
     """The cells of the grid, and those made outside of it that the configuration still knows."""
-    pattern = f"{RESULTS}/cells/{{representation}}/c{{resolution,[1-9][0-9]*}}/{{model}}/seed{{seed,[0-9]+}}"
+    inputs = "|".join(PATHS.input_patterns)
+    pattern = f"{RESULTS}/cells/{{input,{inputs}}}/{{model}}/seed{{seed,[0-9]+}}"
     made = {
-        Cell(representation, int(resolution), model, int(seed))
-        for representation, resolution, model, seed in zip(
-            *glob_wildcards(f"{pattern}/metrics.json")
-        )
-        if representation in STUDY.catalogue.names["representation"]
-        and model in STUDY.catalogue.names["model"]
-        and STUDY.catalogue.has_meaning(representation, model)
+        Cell(*of_input(name), model, int(seed))
+        for name, model, seed in zip(*glob_wildcards(f"{pattern}/metrics.json"))
+        if model in STUDY.catalogue.names["model"]
+        and STUDY.catalogue.has_meaning(of_input(name)[0], model)
     }
     return sorted(made | set(STUDY.cells))
 
 
 def tracked_files(wildcards):
     """The files of these cells that are shown."""
-    return PATHS.of_cells(tracked(), [*paths.EVALUATED, *paths.FIGURES])
+    return PATHS.of_cells(tracked(), [*paths.EVALUATED, *PATHS.figures])
 
 
 def tracked_files_for_server(wildcards):
@@ -49,7 +47,7 @@ def track_job(step, **more):
 
     def text(wildcards):
         cells = [cell.folder.removeprefix("cells/") for cell in tracked()]
-        pictures = [name for name in paths.FIGURES if name.endswith(".pdf")]
+        pictures = [name for name in PATHS.figures if name.endswith(".pdf")]
         return job(step, study=RESULTS, cells=cells, figures=pictures, **more)(
             wildcards
         )

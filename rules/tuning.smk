@@ -1,10 +1,10 @@
-# Searches for hyperparameters: the trials of each worker, the best of all, its images, and figures.
+# Searches for hyperparameters: the trials of each worker, the best of all, its inputs, and figures.
 
 
 include: "searched.smk"
 
 
-TUNING = f"{RESULTS}/tuning/{{representation}}/c{{resolution}}/{{model}}"
+TUNING = f"{RESULTS}/tuning/{{input}}/{{model}}"
 SEARCHES = [PATHS.tuning(*search.place) for search in STUDY.config.tuning]
 TUNING_FIGURES = [
     f"figures/{name}.pdf"
@@ -14,11 +14,9 @@ TUNING_FIGURES = [
 
 rule tune:
     input:
-        images=trial_input(
-            f"{RESULTS}/inputs/{{representation}}/c{{resolution}}.safetensors", False
-        ),
-        hits=trial_input(f"{RESULTS}/data/hits.parquet", True),
-        calibration=trial_input(f"{RESULTS}/data/calibration.json", True),
+        inputs=trial_files(input_files("safetensors"), False),
+        tables=trial_files(tables_read, True),
+        calibration=trial_files(calibration_read, True),
         events=f"{RESULTS}/data/events.parquet",
         split=f"{RESULTS}/data/split.parquet",
         weights=weights("tune"),
@@ -27,9 +25,9 @@ rule tune:
         trials=f"{TUNING}/workers/{{worker}}.csv",
         provenance=f"{TUNING}/workers/{{worker}}.csv.provenance.json",
     log:
-        f"{RESULTS}/logs/tune/{{representation}}.c{{resolution}}.{{model}}.{{worker}}.log",
+        f"{RESULTS}/logs/tune/{{input}}/{{model}}/{{worker}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/tune/{{representation}}.c{{resolution}}.{{model}}.{{worker}}.tsv"
+        f"{RESULTS}/benchmarks/tune/{{input}}/{{model}}/{{worker}}.tsv"
     container:
         image("tune")
     threads: compute_threads("tune")
@@ -40,8 +38,8 @@ rule tune:
     shell:
         f"python {COMMANDS}/tune.py"
         " --job {params.job:q}"
-        " --images {input.images:q}"
-        " --hits {input.hits:q}"
+        " --inputs {input.inputs:q}"
+        " --tables {input.tables:q}"
         " --calibration {input.calibration:q}"
         " --events {input.events:q}"
         " --split {input.split:q}"
@@ -65,9 +63,9 @@ rule best:
         trials=f"{TUNING}/trials.csv",
         provenance=f"{TUNING}/best.yaml.provenance.json",
     log:
-        f"{RESULTS}/logs/best/{{representation}}.c{{resolution}}.{{model}}.log",
+        f"{RESULTS}/logs/best/{{input}}/{{model}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/best/{{representation}}.c{{resolution}}.{{model}}.tsv"
+        f"{RESULTS}/benchmarks/best/{{input}}/{{model}}.tsv"
     container:
         image("best")
     threads: 1
@@ -85,37 +83,37 @@ rule best:
         " 2>&1 | {{ tee -p {log:q} || true; }}"
 
 
-rule tuned_images:
+rule tuned_inputs:
     input:
         tuned=f"{TUNING}/best.yaml",
-        hits=f"{RESULTS}/data/hits.parquet",
+        tables=tables_read,
         split=f"{RESULTS}/data/split.parquet",
-        calibration=f"{RESULTS}/data/calibration.json",
-        code=code("tuned_images"),
+        calibration=calibration_read,
+        code=code("tuned_inputs"),
     output:
-        images=f"{TUNING}/images.safetensors",
-        calibration=f"{TUNING}/images.calibration.json",
-        provenance=f"{TUNING}/images.safetensors.provenance.json",
+        inputs=f"{TUNING}/input.safetensors",
+        calibration=f"{TUNING}/input.calibration.json",
+        provenance=f"{TUNING}/input.safetensors.provenance.json",
     log:
-        f"{RESULTS}/logs/tuned_images/{{representation}}.c{{resolution}}.{{model}}.log",
+        f"{RESULTS}/logs/tuned_inputs/{{input}}/{{model}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/tuned_images/{{representation}}.c{{resolution}}.{{model}}.tsv"
+        f"{RESULTS}/benchmarks/tuned_inputs/{{input}}/{{model}}.tsv"
     container:
-        image("tuned_images")
+        image("tuned_inputs")
     threads: 1
     resources:
-        **ask("tuned_images"),
+        **ask("tuned_inputs"),
     params:
-        job=job("tuned_images"),
+        job=job("tuned_inputs"),
     shell:
-        f"python {COMMANDS}/tuned_images.py"
+        f"python {COMMANDS}/tuned_inputs.py"
         " --job {params.job:q}"
         " --tuned {input.tuned:q}"
-        " --hits {input.hits:q}"
+        " --tables {input.tables:q}"
         " --split {input.split:q}"
         " --calibration {input.calibration:q}"
-        " --output {output.images:q}"
-        " --image-calibration {output.calibration:q}"
+        " --output {output.inputs:q}"
+        " --input-calibration {output.calibration:q}"
         " --provenance {output.provenance:q}"
         " 2>&1 | {{ tee -p {log:q} || true; }}"
 
@@ -131,9 +129,9 @@ rule tuning_figures:
         parameters=f"{TUNING}/figures/parameters.pdf",
         provenance=f"{TUNING}/figures/history.pdf.provenance.json",
     log:
-        f"{RESULTS}/logs/tuning_figures/{{representation}}.c{{resolution}}.{{model}}.log",
+        f"{RESULTS}/logs/tuning_figures/{{input}}/{{model}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/tuning_figures/{{representation}}.c{{resolution}}.{{model}}.tsv"
+        f"{RESULTS}/benchmarks/tuning_figures/{{input}}/{{model}}.tsv"
     container:
         image("tuning_figures")
     threads: 1

@@ -7,7 +7,7 @@ include: "asked.smk"
 rule predict:
     input:
         model=asked_model,
-        hits=lambda wildcards: STUDY.prediction(wildcards.prediction).files,
+        hits=lambda wildcards: STUDY.prediction(wildcards.prediction).named,
         code=code("predict"),
     output:
         scores=f"{RESULTS}/predictions/{{prediction}}.parquet",
@@ -36,7 +36,7 @@ rule predict:
 rule export:
     input:
         model=f"{CELL}/model.safetensors",
-        images=input_files("safetensors"),
+        inputs=input_files("safetensors"),
         predictions=f"{CELL}/predictions.parquet",
         code=code("export"),
     output:
@@ -45,9 +45,9 @@ rule export:
         example=f"{CELL}/export/example.f32",
         provenance=f"{CELL}/export/model.pt.provenance.json",
     log:
-        f"{RESULTS}/logs/export/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.log",
+        f"{RESULTS}/logs/export/{{input}}/{{model}}/seed{{seed}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/export/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
+        f"{RESULTS}/benchmarks/export/{{input}}/{{model}}/seed{{seed}}.tsv"
     container:
         image("export")
     threads: compute_threads("export")
@@ -59,7 +59,7 @@ rule export:
         f"python {COMMANDS}/export.py"
         " --job {params.job:q}"
         " --model {input.model:q}"
-        " --images {input.images:q}"
+        " --inputs {input.inputs:q}"
         " --predictions {input.predictions:q}"
         " --output {output.model:q}"
         " --specification {output.specification:q}"

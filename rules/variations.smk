@@ -50,9 +50,9 @@ if hasattr(STUDY.source, "varied"):
             scores=f"{VARIED}.parquet",
             provenance=f"{VARIED}.provenance.json",
         log:
-            f"{RESULTS}/logs/vary_cell/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.log",
+            f"{RESULTS}/logs/vary_cell/{{input}}/{{model}}/seed{{seed}}.log",
         benchmark:
-            f"{RESULTS}/benchmarks/vary_cell/{{representation}}.c{{resolution}}.{{model}}.seed{{seed}}.tsv"
+            f"{RESULTS}/benchmarks/vary_cell/{{input}}/{{model}}/seed{{seed}}.tsv"
         container:
             image("vary_cell")
         threads: compute_threads("vary_cell")

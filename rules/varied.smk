@@ -1,9 +1,7 @@
 # Which hits and scores the table of variations is made of.
 CAN_VARY = hasattr(STUDY.source, "varied")
 VARIATIONS = list(STUDY.source.varied(STUDY.source_settings)) if CAN_VARY else []
-VARIED = (
-    f"{RESULTS}/variations/{{representation}}/c{{resolution}}/{{model}}/seed{{seed}}"
-)
+VARIED = f"{RESULTS}/variations/{{input}}/{{model}}/seed{{seed}}"
 
 
 def varied_shards():

@@ -36,7 +36,7 @@ def main(a: argparse.Namespace) -> None:
         labels=label,
         answers=answers.of,
         sets=sets,
-        window={"charge": answers.share.charge, "hits": answers.share.hits},
+        window=vars(answers.share) if answers.share else {},
         best_epoch=best_epoch(history),
         epochs=len(history),
         bootstrap=bootstrap,

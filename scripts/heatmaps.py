@@ -16,7 +16,7 @@ from showergrid.evaluation.settings import Bootstrap
 from showergrid.explain.heatmaps import Asked, correlation, falls, summary, write_maps
 from showergrid.explain.selection import drawn, pixel_size, places
 from showergrid.explain.settings import HeatMaps
-from showergrid.inputs.image_file import read_images
+from showergrid.inputs.input_file import read_images
 from showergrid.inputs.settings import WindowSettings
 from showergrid.inputs.views import cut_views
 from showergrid.inputs.window import Window
@@ -42,10 +42,10 @@ def main(a: argparse.Namespace) -> None:
     images = read_images(a.images, cell["representation"]["name"], cell["resolution"])
     chosen = drawn(split["test"], how.events, seed)
     data = labelled(cut_views(cell, {images.representation: images}, chosen), events, questions)
-    seen = data.images
+    seen = data.seen
 
     device = prepare(settings)
-    network, anew = (build(untrained(model), seen.shape, tasks, cell["seed"] + i).to(device) for i in range(2))
+    network, anew = (build(untrained(model), seen.inputs, tasks, cell["seed"] + i).to(device) for i in range(2))
     network.load_state_dict(weights)
     with within_memory(cell, device):
         probability = answers(network, settings, tasks, seen, device)[0].numpy()

@@ -10,7 +10,7 @@ from showergrid.core.errors import run
 from showergrid.events.questions import Question
 from showergrid.explain.selection import pixel_size
 from showergrid.inputs.calibration import read_calibration
-from showergrid.inputs.image_file import read_images
+from showergrid.inputs.input_file import read_images
 from showergrid.inputs.settings import WindowSettings
 from showergrid.inputs.window import Window
 from showergrid.report.figures.galleries import mistakes_figure, worst

@@ -1,4 +1,4 @@
-"""Classify the events in files of hits with a trained cell: CSV, Parquet, HDF5, .npz or ROOT, labels not needed.
+"""Classify the events in files with a trained cell: CSV, Parquet, HDF5, .npz or ROOT, labels not needed.
 
 When run by hand, a table of hits that a study wrote and files laid out as the reference's need no column map;
 docs/ingest.md has one for each other kind of file. The images are made with the ranges kept in the model. Standard
@@ -16,10 +16,12 @@ from showergrid.apply.events import UnlabelledEvents, check_suffix, read_unlabel
 from showergrid.apply.ranges import Ranges
 from showergrid.apply.scoring import model_of, score
 from showergrid.apply.settings import Unlabelled
+from showergrid.apply.tables import score_tables
 from showergrid.core import provenance
 from showergrid.core.errors import InputError, run
 from showergrid.core.plugins import closure_modules
 from showergrid.core.progress import report
+from showergrid.inputs.views import views
 from showergrid.training.data import questions_of
 from showergrid.training.model_file import read_model
 
@@ -36,23 +38,38 @@ def main(a: argparse.Namespace) -> None:
     check_suffix(a.output)
     model = model_of(a.cell)
     if a.provenance is not None:
-        job.reads({"model": model, "hits": [Path(name) for name in a.hits]})
+        job.reads({"model": model, "files": [Path(name) for name in a.hits]})
     weights, cell = read_model(model)
-    settings = Unlabelled(**job.config["prediction"]).model_copy(update={"files": a.hits})
+    settings = Unlabelled(**job.config["prediction"])
+    seeds, modules = {"cell": cell["seed"]}, closure_modules(cell)
+    if settings.events is not None:
+        table, outside, answers = score_tables(weights, cell, settings)
+        write_scores(a.output, table, outside, questions_of(cell), answers)
+        if a.provenance is not None:
+            job.finish(a.provenance, {"scores": a.output}, seeds, modules, {"events": table.num_rows})
+        return
+    if unbinned := [view.representation.name for view in views(cell) if view.resolution is None]:
+        raise InputError(f"the cell sees {unbinned[0]}, which is not made of hits; name its events (predict: events)")
+    settings = settings.model_copy(update={"files": a.hits})
     events, ranges = UnlabelledEvents(settings, cell, a.output), Ranges(cell)
     _, answers = score(weights, cell, ranges.passing(events.hits()))
     for line in [*events.tally.lines_left_out(), *(f"warning: {line}" for line in ranges.warnings())]:
         report(line)
     write_scores(a.output, events.table(), ranges.outside, questions_of(cell), answers)
     if a.provenance is not None:
-        seeds, modules = {"cell": cell["seed"]}, closure_modules(cell)
         job.finish(a.provenance, {"scores": a.output}, seeds, modules, events.tally.counts())
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cell", type=Path, required=True, help="folder of a trained cell, or its model.safetensors")
-    parser.add_argument("--hits", nargs="+", required=True, metavar="FILE", help="files of hits")
+    parser.add_argument(
+        "--hits",
+        nargs="+",
+        required=True,
+        metavar="FILE",
+        help="the files",
+    )
     parser.add_argument("--columns", type=Path, metavar="MAP.yaml", help="what the columns mean")
     parser.add_argument("--output", type=Path, required=True, help="table of scores to write, .parquet or .csv")
     parser.add_argument("--job", help="JSON: resolved configuration of this job, in place of --columns")

@@ -12,7 +12,7 @@ from showergrid.events.hits import read_hits
 from showergrid.explain.removal import WAYS, Trained, in_order, table, write_table
 from showergrid.explain.selection import drawn
 from showergrid.explain.settings import Removal
-from showergrid.inputs.image_file import read_images
+from showergrid.inputs.input_file import read_input
 from showergrid.inputs.views import cut_views
 from showergrid.training.data import events_and_split, labelled, questions_of
 from showergrid.training.model_file import read_model
@@ -21,13 +21,13 @@ from showergrid.training.model_file import read_model
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
-    job.reads({"model": a.model, "images": a.images, "hits": a.hits, "events": a.events, "split": a.split})
+    job.reads({"model": a.model, "inputs": a.inputs, "hits": a.hits, "events": a.events, "split": a.split})
     seed, removal = job.config["explanation_seed"], Removal(**job.config["removal"])
     weights, cell = read_model(a.model)
     questions = questions_of(cell)
     events, split = events_and_split(a.events, a.split, questions)
     chosen = drawn(split["test"], removal.events, seed)
-    whole = read_images(a.images, cell["representation"]["name"], cell["resolution"])
+    whole = read_input(a.inputs, cell["representation"]["name"], cell["resolution"])
     seen = cut_views(cell, {whole.representation: whole}, chosen)
     labels = labelled(seen, events, questions).label[:, 0]
     order = cell["representation"].get("order")
@@ -45,7 +45,7 @@ def main(a: argparse.Namespace) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, required=True, help="model.safetensors of the cell")
-    parser.add_argument("--images", type=Path, required=True, help="image file of the representation and resolution")
+    parser.add_argument("--inputs", type=Path, required=True, help="input file of the representation and resolution")
     parser.add_argument("--hits", type=Path, required=True, help="hits.parquet")
     parser.add_argument("--events", type=Path, required=True, help="events.parquet")
     parser.add_argument("--split", type=Path, required=True, help="split.parquet")

@@ -1,4 +1,7 @@
-"""Train the network of one cell; write the weights of its best validation epoch, its history and its answers."""
+"""Train the network of one cell; write the weights of its best validation epoch, its history and its answers.
+
+A network that rests on trained cells takes their weights, and its classifier alone is trained, on their features.
+"""
 
 import argparse
 import json
@@ -8,6 +11,7 @@ from showergrid.core import provenance
 from showergrid.core.errors import run
 from showergrid.core.plugins import closure_modules
 from showergrid.evaluation.answers import answer
+from showergrid.inputs.feature_file import read_features
 from showergrid.inputs.views import cut_views, read_views
 from showergrid.tasks.classes import tasks_of
 from showergrid.training import fitting, loop
@@ -16,7 +20,7 @@ from showergrid.training.checkpoint import Checkpoint
 from showergrid.training.data import events_and_split, labelled, questions_of
 from showergrid.training.device import name_of, prepare, within_memory
 from showergrid.training.history import write_history
-from showergrid.training.model_file import describe, write_model
+from showergrid.training.model_file import describe, load_backbones, write_model
 from showergrid.training.settings import Training
 from showergrid.tuning.best import read_best, with_values
 
@@ -26,12 +30,14 @@ def main(a: argparse.Namespace) -> None:
     job = provenance.start(a.job, __file__)
     job.reads(
         {
-            "images": a.images,
+            "inputs": a.inputs,
             "calibrations": a.calibrations,
             "events": a.events,
             "split": a.split,
             "weights": a.weights,
             "tuned": a.tuned,
+            "features": a.features,
+            "backbones": a.backbones,
         }
     )
     cell = job.config
@@ -42,9 +48,12 @@ def main(a: argparse.Namespace) -> None:
 
     tasks, questions = tasks_of(cell), questions_of(cell)
     events, split = events_and_split(a.events, a.split, questions)
-    images = read_views(cell, a.images)
+    event = events["event"].to_numpy()
+    files = read_views(cell, a.inputs)
+    features = read_features(a.features, event) if a.features else None
     train, validation = (
-        labelled(cut_views(cell, images, split[part]), events, questions) for part in ("train", "validation")
+        labelled(features.of(split[part]) if features else cut_views(cell, files, split[part]), events, questions)
+        for part in ("train", "validation")
     )
     module = fitting.estimator(model)
     if module is None:  # before the digest, which includes kernels and threads
@@ -53,17 +62,22 @@ def main(a: argparse.Namespace) -> None:
     resume = Checkpoint(a.model.with_name("checkpoint.pt"), job.digest(modules))
     if module:
         done = fitting.fit(module, model, cell["seed"], tasks, train, validation)
+        weights = done.best
     else:
-        network = loop.build(model, train.images.shape, tasks, cell["seed"])
+        inputs = cut_views(cell, files, event[:0]).inputs
+        network = loop.build(loop.untrained(model) if a.backbones else model, inputs, tasks, cell["seed"])
+        load_backbones(network, a.backbones)
+        learning, within = (network.head, "head.") if features else (network, "")
         with within_memory(cell, device):
-            done = loop.train(network, settings, cell["seed"], tasks, train, validation, device, resume, name_of(cell))
+            done = loop.train(learning, settings, cell["seed"], tasks, train, validation, device, resume, name_of(cell))
+        weights = network.state_dict() | {f"{within}{name}": tensor for name, tensor in done.best.items()}
 
-    del train, validation  # not held beside all events together
-    seen = cut_views(cell, images, events["event"].to_numpy())
-    write_answers(a.answers, Answers(seen.event, answer(done.best, cell, tasks, seen), seen.share))
+    del train, validation, features  # not held beside all events together
+    seen = cut_views(cell, files, event)
+    write_answers(a.answers, Answers(seen.event, answer(weights, cell, tasks, seen), seen.share))
     write_history(a.history, done.history)
     calibrations = [json.loads(path.read_text()) for path in a.calibrations]
-    write_model(a.model, done.best, describe(cell, calibrations))
+    write_model(a.model, weights, describe(cell, calibrations))
     made = {"model": a.model, "history": a.history, "answers": a.answers}
     job.finish(a.provenance, made, {"cell": cell["seed"]}, modules)
     resume.remove()
@@ -72,11 +86,11 @@ def main(a: argparse.Namespace) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--images",
+        "--inputs",
         type=Path,
         nargs="+",
         required=True,
-        help="image files of what the cell sees, one a representation",
+        help="input files of what the cell sees, one a representation",
     )
     parser.add_argument(
         "--calibrations", type=Path, nargs="+", required=True, help="their calibrations, kept with the model"
@@ -87,6 +101,8 @@ if __name__ == "__main__":
         "--weights", type=Path, nargs="*", default=[], help="files of pretrained weights, for the record"
     )
     parser.add_argument("--tuned", type=Path, nargs="*", default=[], help="best.yaml of the search that chose values")
+    parser.add_argument("--features", type=Path, nargs="*", default=[], help="features of the cells that it rests on")
+    parser.add_argument("--backbones", type=Path, nargs="*", default=[], help="model.safetensors of the same cells")
     parser.add_argument("--job", required=True, help="JSON: resolved configuration of this cell")
     parser.add_argument("--model", type=Path, required=True, help="model.safetensors to write")
     parser.add_argument("--history", type=Path, required=True, help="history.csv to write")

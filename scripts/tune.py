@@ -7,13 +7,13 @@ from pathlib import Path
 from showergrid.core import provenance
 from showergrid.core.errors import run
 from showergrid.core.plugins import closure_modules
-from showergrid.inputs.image_file import read_images
+from showergrid.inputs.input_file import read_input
 from showergrid.tasks.classes import tasks_of
 from showergrid.training import fitting
 from showergrid.training.data import events_and_split, questions_of
 from showergrid.training.device import prepare
 from showergrid.training.settings import Training
-from showergrid.tuning.images import ImageData
+from showergrid.tuning.inputs import InputData
 from showergrid.tuning.search import search
 from showergrid.tuning.settings import Search
 from showergrid.tuning.trial import Trials
@@ -25,8 +25,8 @@ def main(a: argparse.Namespace) -> None:
     job = provenance.start(a.job, __file__)
     job.reads(
         {
-            "images": a.images,
-            "hits": a.hits,
+            "inputs": a.inputs,
+            "tables": a.tables,
             "calibration": a.calibration,
             "events": a.events,
             "split": a.split,
@@ -45,7 +45,7 @@ def main(a: argparse.Namespace) -> None:
         cell=cell,
         tasks=tasks_of(cell),
         seeds=tuple(settings.seeds),
-        images=read_images(*a.images) if a.images else ImageData(*a.hits, a.split, *a.calibration),
+        seen=read_input(*a.inputs) if a.inputs else InputData(a.tables, a.split, a.calibration),
         events=events,
         split=split,
         device=device,
@@ -62,9 +62,15 @@ def main(a: argparse.Namespace) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--images", type=Path, nargs="*", default=[], help="image file, if all trials have the same")
-    parser.add_argument("--hits", type=Path, nargs="*", default=[], help="hits.parquet, if each trial makes its images")
-    parser.add_argument("--calibration", type=Path, nargs="*", default=[], help="calibration of the data, with --hits")
+    parser.add_argument("--inputs", type=Path, nargs="*", default=[], help="input file, if all trials have the same")
+    parser.add_argument(
+        "--tables",
+        type=Path,
+        nargs="*",
+        default=[],
+        help="what each trial makes its inputs of, if it does",
+    )
+    parser.add_argument("--calibration", type=Path, nargs="*", default=[], help="that of the hits, with --tables")
     parser.add_argument("--events", type=Path, required=True, help="events.parquet")
     parser.add_argument("--split", type=Path, required=True, help="split.parquet")
     parser.add_argument(

@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pytest
 import torch
-from asked import question
+from asked import entries, image, question
 
 from showergrid.apply import export
 from showergrid.core import plugins
@@ -29,33 +29,36 @@ def cell(module, precision="float32", **parameters):
 
 
 @pytest.mark.parametrize(
-    ("module", "shape", "parameters"),
+    ("module", "inputs", "parameters"),
     [
-        ("simple", (3, 16, 32), {"bn": True, "dropout": 0.5}),
-        ("complex", (1, 8, 8, 16), {"transform": "batch_norm"}),
-        ("efficientnet_lite0", (1, 32, 48), {"weights": "none"}),
-        ("transformer", (6, 16), {"d_model": 8, "nhead": 2}),
+        ("simple", image((3, 16, 32)), {"bn": True, "dropout": 0.5}),
+        ("complex", image((1, 8, 8, 16)), {"transform": "batch_norm"}),
+        ("efficientnet_lite0", image((1, 32, 48)), {"weights": "none"}),
+        ("transformer", entries(16, 6), {"d_model": 8, "nhead": 2}),
     ],
 )
-def test_an_exported_network_answers_as_before(module, shape, parameters):
+def test_an_exported_network_answers_as_before(module, inputs, parameters):
     described = cell(module, **parameters)
     network = build(
-        described["model"], shape, tasks_of(described), seed=8
+        described["model"], inputs, tasks_of(described), seed=8
     ).eval()  # other weights than those of the cell's own seed
-    file = export.torchscript(network.state_dict(), described, shape)
+    file = export.torchscript(network.state_dict(), described, inputs)
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore", FutureWarning)
         exported = torch.jit.load(io.BytesIO(file))
         for size in (1, 5):
-            images = torch.rand(size, *shape, generator=torch.Generator().manual_seed(1))
-            given = network(images).double().split([3, 2], dim=1)
+            [taken] = inputs.values()
+            tensors = [torch.rand(size, *taken.shape, generator=torch.Generator().manual_seed(1))]
+            if taken.kind == "set":
+                tensors.append(tensors[0][:, :, 0] > 0.3)
+            given = network(*tensors).double().split([3, 2], dim=1)
             expected = torch.cat([torch.softmax(part, 1) for part in given], dim=1).numpy()
-            assert exported(images).numpy() == pytest.approx(expected, abs=1e-6)
+            assert exported(*tensors).numpy() == pytest.approx(expected, abs=1e-6)
             assert np.ptp(expected) > 1e-3
 
 
 def test_a_fit_that_is_no_network_is_refused():
-    with pytest.raises(InputError, match=r"some c100 xgboost seed 3 is no network"):
+    with pytest.raises(InputError, match=r"some/c100 xgboost seed 3 is no network"):
         export.check_network(cell("xgboost"))
     export.check_network(cell("simple"))
 

@@ -33,6 +33,7 @@ def asked(folder, files, columns=None, order="axis", own=None):
     settings = read_unlabelled(path, [str(file) for file in files])
     cell = {
         "hits": {"order": order, "detector": DETECTOR},
+        "resolution": 100,
         "representation": {"name": "voxels", "module": "voxels", "parameters": {}, "order": own},
         "model": {"window": {"shape": [1], "placement": {}, "margin": {}, "origin": "first_hit"}},
     }

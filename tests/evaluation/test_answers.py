@@ -11,9 +11,9 @@ from showergrid.core.errors import InputError
 from showergrid.evaluation.predictions import read_predictions, write_predictions
 from showergrid.events.questions import Question, labels
 from showergrid.events.split import write_split
-from showergrid.inputs.image_file import read_images
-from showergrid.inputs.making import write_images
-from showergrid.inputs.settings import ImageSettings, WindowSettings
+from showergrid.inputs.input_file import read_images
+from showergrid.inputs.making import write_input
+from showergrid.inputs.settings import InputSettings, WindowSettings
 from showergrid.inputs.window import Share, Window, cut
 from showergrid.training.answer_file import Answers, read_answers, write_answers
 from showergrid.training.data import events_and_split, labelled
@@ -58,9 +58,9 @@ def test_a_split_of_other_events_is_refused(files, event):
 
 
 def test_labels_are_places_in_the_list_of_classes(files, tmp_path):
-    settings = ImageSettings(representation={**VOXELS, "parameters": PARAMETERS}, resolution=8)
+    settings = InputSettings(representation={**VOXELS, "parameters": PARAMETERS}, resolution=8)
     path = tmp_path / "c8.safetensors"
-    write_images(path, [hits_of(random_events(1, 4))], CALIBRATION | {"ranges": {"charge": 1.0}}, settings)
+    write_input(path, [hits_of(random_events(1, 4))], CALIBRATION | {"ranges": {"charge": 1.0}}, settings)
     images, (events, _) = read_images(path), events_and_split(*files, [PARTICLE])
     chosen = np.array([1, 3])
     seen = cut(images, chosen, Window.of(WindowSettings(**WINDOW), images.axes))
@@ -68,7 +68,7 @@ def test_labels_are_places_in_the_list_of_classes(files, tmp_path):
     muons = Question(name="muons", column="pdg", classes=[MUON, PHOTON])
     labels = labelled(seen, events, [PARTICLE, swapped, muons])
     assert labels.label.tolist() == [[0, 1, -1], [1, 0, 1]]
-    assert labels.images.event.tolist() == [1, 3]
+    assert labels.seen.event.tolist() == [1, 3]
 
 
 def test_events_without_an_answer_are_left_out(files, tmp_path):

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from synthetic_hits import CALIBRATION, CENTIMETRES, hits_of, random_events
 
-from showergrid.inputs.image_file import read_images
-from showergrid.inputs.making import write_images
-from showergrid.inputs.settings import ImageSettings, WindowSettings
-from showergrid.inputs.window import Window, cut
+from showergrid.inputs.input_file import read_input
+from showergrid.inputs.kinds import Input
+from showergrid.inputs.lists import first_entries
+from showergrid.inputs.making import write_input
+from showergrid.inputs.settings import InputSettings
 from showergrid.representations import hits
 
 RANGES = {"charge_sum": 100.0}
@@ -27,15 +28,15 @@ def parameters(sort="distance") -> hits.Parameters:
     ],
 )
 def test_by_hand(sort, expected):
-    pixels = hits.pixels(hits_of([EVENT]), CENTIMETRES, RANGES, parameters(sort))
+    listed = hits.entries(hits_of([EVENT]), CENTIMETRES, RANGES, parameters(sort))
     place, charge = np.array(expected)[:, :3], np.array(expected)[:, 3]
-    assert pixels.place[:, 0].tolist() == [0, 1, 2, 3]
-    assert pixels.charge.tolist() == charge.tolist()
-    assert sorted(pixels.hits.tolist()) == [1, 1, 1, 2]
-    np.testing.assert_allclose(pixels.values[:, :3], place / 10)
-    np.testing.assert_allclose(pixels.values[:, 3], np.linalg.norm(place, axis=1) / 10)
-    np.testing.assert_allclose(pixels.values[:, 4], np.log(1 + charge) / np.log(1 + 200.0))
-    assert pixels.values[:, 5].tolist() == [1, 1, 1, 1]
+    assert listed.row.tolist() == [0, 0, 0, 0]
+    assert listed.charge.tolist() == charge.tolist()
+    assert sorted(listed.hits.tolist()) == [1, 1, 1, 2]
+    np.testing.assert_allclose(listed.values[:, :3], place / 10)
+    np.testing.assert_allclose(listed.values[:, 3], np.linalg.norm(place, axis=1) / 10)
+    np.testing.assert_allclose(listed.values[:, 4], np.log(1 + charge) / np.log(1 + 200.0))
+    assert listed.values[:, 5].tolist() == [1, 1, 1, 1]
 
 
 def test_range_is_the_largest_sum_of_a_voxel():
@@ -46,23 +47,21 @@ def test_range_is_the_largest_sum_of_a_voxel():
 
 def test_windows_hold_the_first_hits_and_their_share_of_the_charge(tmp_path):
     events = random_events(3, 12)
-    settings = ImageSettings(
+    settings = InputSettings(
         representation={"name": "hits", "module": "hits", "parameters": parameters().model_dump()}, resolution=8
     )
     path = tmp_path / "c8.safetensors"
-    write_images(path, [hits_of(events[:7]), hits_of(events[7:], 7)], CALIBRATION | {"ranges": RANGES}, settings)
-    images = read_images(path)
-    assert images.axes == ("hit",)
-    # placement, margin and origin are for images and do nothing to a list
-    window = WindowSettings(shape=[5], placement={"x": "direction"}, margin={"x": 3}, origin="charge_centre")
-    cutting = cut(images, np.arange(12), Window.of(window, images.axes))
-    batch = cutting.batch(np.arange(12))
-    assert batch.shape == (12, 6, 5)
+    write_input(path, [hits_of(events[:7]), hits_of(events[7:], 7)], CALIBRATION | {"ranges": RANGES}, settings)
+    cutting = first_entries(read_input(path), np.arange(12), 5, "hits")
+    assert dict(cutting.inputs) == {"hits": Input("set", (5, 6))}
+    batch, there = cutting.batch(np.arange(12)).values()
+    assert batch.shape == (12, 5, 6)
     for i, event in enumerate(events):
-        pixels = hits.pixels(hits_of([event]), CENTIMETRES, RANGES, parameters())
-        n = min(5, len(pixels.values))
-        np.testing.assert_array_equal(batch[i, :, :n].T, pixels.values[:n].astype(np.float32))
-        assert not batch[i, :, n:].any()
-        assert cutting.share.charge[i] == pytest.approx(pixels.charge[:n].sum() / pixels.charge.sum(), rel=1e-6)
-        assert cutting.share.hits[i] == pytest.approx(pixels.hits[:n].sum() / len(event))
-        assert (np.diff(batch[i, 3, :n]) >= 0).all()
+        listed = hits.entries(hits_of([event]), CENTIMETRES, RANGES, parameters())
+        n = min(5, len(listed.values))
+        np.testing.assert_array_equal(batch[i, :n], listed.values[:n].astype(np.float32))
+        assert not batch[i, n:].any()
+        assert there[i].tolist() == [True] * n + [False] * (5 - n)
+        assert cutting.share.charge[i] == pytest.approx(listed.charge[:n].sum() / listed.charge.sum(), rel=1e-6)
+        assert cutting.share.hits[i] == pytest.approx(listed.hits[:n].sum() / len(event))
+        assert (np.diff(batch[i, :n, 3]) >= 0).all()

@@ -7,12 +7,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import torch
-from asked import tasks
+from asked import image, tasks
 from torch import nn
 
 from showergrid.evaluation.settings import Bootstrap
 from showergrid.explain.heatmaps import Asked, correlation, falls, log_odds, summary, write_maps
-from showergrid.inputs.window import Cut, Share
+from showergrid.inputs.kinds import Share
+from showergrid.inputs.window import Cut
 from showergrid.training.loop import answers, build
 from showergrid.training.settings import Training
 
@@ -88,7 +89,7 @@ def trained() -> tuple[nn.Module, Cut, np.ndarray]:
     dense = random_images(2, 700)
     patch = np.random.default_rng(3).uniform(0.5, 1, (700, 3, 3))
     dense[:, 0, 4:7, 9:12] = np.where(label[:, None, None] == 0, patch, 0.1 * patch)
-    network = build({"module": "simple", "parameters": {}}, SHAPE, TASKS, seed=1)
+    network = build({"module": "simple", "parameters": {}}, image(SHAPE), TASKS, seed=1)
     optimiser = torch.optim.Adam(network.parameters(), lr=3e-3)
     network.train()
     for epoch in range(6):
@@ -112,7 +113,7 @@ def answered(trained, one_thread) -> Asked:
 def test_heat_adds_up_to_the_difference_from_the_empty_image(answered):
     total = np.add.reduceat(answered.heat(steps=48), answered.images.offsets[:-1])
     with torch.no_grad():
-        x = torch.from_numpy(answered.images.batch(np.arange(100)))
+        x = torch.from_numpy(answered.images.batch(np.arange(100))["image"])
         answer = torch.from_numpy(answered.answer)
         expected = log_odds(answered.network(x), answer) - log_odds(answered.network(torch.zeros_like(x)), answer)
     off = np.abs(total - expected.numpy())
@@ -140,7 +141,7 @@ def test_masking_the_hottest_pixels_changes_the_score_more_than_masking_at_rando
 
 def test_random_weights_change_the_map(answered):
     heat = answered.heat(steps=16)
-    anew = build({"module": "simple", "parameters": {}}, SHAPE, TASKS, seed=2)
+    anew = build({"module": "simple", "parameters": {}}, image(SHAPE), TASKS, seed=2)
     other = replace(answered, network=anew).heat(steps=16)
     assert np.allclose(correlation(heat, heat, answered.images.offsets), 1)
     assert abs(np.mean(correlation(heat, other, answered.images.offsets))) < 0.3
@@ -148,7 +149,7 @@ def test_random_weights_change_the_map(answered):
 
 def test_masked_pixels_are_empty_ones(answered):
     masked = np.random.default_rng(1).random(answered.images.position.size) < 0.5
-    dense = answered.images.batch(np.arange(100)).reshape(100, -1)
+    dense = answered.images.batch(np.arange(100))["image"].reshape(100, -1)
     row = np.repeat(np.arange(100), np.diff(answered.images.offsets))
     dense[row[masked], answered.images.position[masked]] = 0
     with torch.no_grad():

@@ -4,7 +4,7 @@ import csv
 
 import numpy as np
 import pytest
-from asked import PARTICLE, PARTICLES
+from asked import PARTICLE, PARTICLES, image
 from hypothesis import given
 from hypothesis import strategies as st
 from synthetic_hits import CALIBRATION, hits_of, random_events
@@ -12,9 +12,9 @@ from synthetic_hits import CALIBRATION, hits_of, random_events
 from showergrid.evaluation.settings import Bootstrap
 from showergrid.events.order import reordered
 from showergrid.explain.removal import MEASURED, OF_CLASS, WAYS, Trained, in_order, kept, table, write_table
-from showergrid.inputs.image_file import read_images
-from showergrid.inputs.making import write_images
-from showergrid.inputs.settings import ImageSettings
+from showergrid.inputs.input_file import read_images
+from showergrid.inputs.making import write_input
+from showergrid.inputs.settings import InputSettings
 from showergrid.report.figures.removal import read_table, removal_figure
 from showergrid.report.settings.labels import HumanLabels
 from showergrid.tasks.classes import tasks_of
@@ -117,9 +117,9 @@ def trained(tmp_path, one_thread):
         },
     }
     hits = hits_of(random_events(3, 40, largest=60, extent=3.0))
-    images = ImageSettings(representation=cell["representation"], resolution=8)
-    write_images(tmp_path / "c8.safetensors", [hits], cell["calibration"], images)
-    network = build(cell["model"], (1, 8, 8, 8), tasks_of(cell), seed=1)
+    images = InputSettings(representation=cell["representation"], resolution=8)
+    write_input(tmp_path / "c8.safetensors", [hits], cell["calibration"], images)
+    network = build(cell["model"], image((1, 8, 8, 8)), tasks_of(cell), seed=1)
     whole = read_images(tmp_path / "c8.safetensors")
     return Trained(network.state_dict(), cell, whole), reordered(hits, "axis")
 

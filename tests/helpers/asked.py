@@ -3,6 +3,7 @@
 from typing import Any
 
 from showergrid.events.questions import Question
+from showergrid.inputs.kinds import Input, Inputs
 from showergrid.tasks.classes import Classification
 
 PARTICLE: dict[str, Any] = {
@@ -26,3 +27,13 @@ def tasks(*sizes: int) -> list[Classification]:
         Classification(Question(**question(*map("abcd".__getitem__, range(size)), name=f"question{i}")))
         for i, size in enumerate(sizes)
     ]
+
+
+def image(shape: tuple[int, ...]) -> Inputs:
+    """One image of `shape` (C, *window), as a network is told of it."""
+    return {"image": Input("image", tuple(shape))}
+
+
+def entries(length: int, variables: int) -> Inputs:
+    """One set of `length` entries with so many variables."""
+    return {"set": Input("set", (length, variables))}

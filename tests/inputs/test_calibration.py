@@ -8,12 +8,12 @@ from showergrid.core.errors import InputError
 from showergrid.events.hits import read_hits
 from showergrid.inputs.calibration import (
     calibrate_data,
-    calibrate_images,
+    calibrate_input,
     hits_of_events,
     read_calibration,
     write_calibration,
 )
-from showergrid.inputs.settings import ImageSettings
+from showergrid.inputs.settings import InputSettings
 
 COLOR = {
     "axis": "y",
@@ -26,8 +26,8 @@ COLOR = {
 PROJECTION = {"axis": "y", "cube_pool": "mean", "projection_pool": "max", "log_trans": False, "headroom": 1.15}
 
 
-def images(module: str, parameters: dict, resolution: int) -> ImageSettings:
-    return ImageSettings(
+def images(module: str, parameters: dict, resolution: int) -> InputSettings:
+    return InputSettings(
         representation={"name": "any", "module": module, "parameters": parameters}, resolution=resolution
     )
 
@@ -51,15 +51,15 @@ def test_summed_ranges_by_hand():
     events = [[(0, 1, 0, 10), (0.4, 7, 0.4, 30), (8, 8, 10, 5)], [(0, 0, 0, 900), (4, 8, 5, 1)]]
     data = calibrate_data([hits_of([[(0, 0, 0, 1), (8, 8, 10, 1)]])], np.array([0]), STRETCH)
     settings = images("color", COLOR, 4)
-    calibration = calibrate_images(hits_of_events([hits_of(events)], np.array([0])), data, settings)
+    calibration = calibrate_input(hits_of_events([hits_of(events)], np.array([0])), data, settings)
     assert calibration["pixels"] == {"x": 4, "y": 4, "z": 5}
     assert calibration["ranges"] == pytest.approx({"charge_sum": 40, "depth": 7})
-    assert calibrate_images([hits_of(events)], data, settings)["ranges"] == {"charge_sum": 900, "depth": 8}
+    assert calibrate_input([hits_of(events)], data, settings)["ranges"] == {"charge_sum": 900, "depth": 8}
 
 
 def test_pixels_of_z_are_rounded_half_to_even():
     data = calibrate_data([hits_of(random_events(0, 3))], np.arange(3), STRETCH)
-    calibration = calibrate_images([hits_of(random_events(0, 3))], data, images("projection", PROJECTION, 250))
+    calibration = calibrate_input([hits_of(random_events(0, 3))], data, images("projection", PROJECTION, 250))
     assert calibration["pixels"] == {"x": 250, "y": 250, "z": 312}
 
 
@@ -67,7 +67,7 @@ def test_pixels_follow_the_detector():
     """MicroBooNE's 256 x 233 x 1037 cm: a pixel has about as many cm on every axis."""
     stretch = {"x": 1.0, "y": 233 / 256, "z": 1037 / 256}
     data = calibrate_data([hits_of([[(0, 0, 0, 1), (256, 233, 1037, 1)]])], np.array([0]), stretch)
-    calibration = calibrate_images([hits_of(random_events(0, 3))], data, images("projection", PROJECTION, 256))
+    calibration = calibrate_input([hits_of(random_events(0, 3))], data, images("projection", PROJECTION, 256))
     assert calibration["pixels"] == {"x": 256, "y": 233, "z": 1037}
 
 
@@ -79,7 +79,7 @@ def test_chunks_do_not_matter(tmp_path, module, parameters):
     for rows in (100, 777, 100_000):
         data = calibrate_data(hits_of_events(read_hits(path, rows), training), training, STRETCH)
         chunks = hits_of_events(read_hits(path, rows), training)
-        calibrations.append((data, calibrate_images(chunks, data, images(module, parameters, 50))))
+        calibrations.append((data, calibrate_input(chunks, data, images(module, parameters, 50))))
     assert calibrations[0] == calibrations[1] == calibrations[2]
 
 
@@ -91,7 +91,7 @@ def test_hits_of_other_events_do_not_matter():
         for some in (events, noise):
             data = calibrate_data(hits_of_events([hits_of(some)], training), training, STRETCH)
             chunks = hits_of_events([hits_of(some)], training)
-            calibrations.append((data, calibrate_images(chunks, data, images(module, parameters, 100))))
+            calibrations.append((data, calibrate_input(chunks, data, images(module, parameters, 100))))
         assert calibrations[0] == calibrations[1]
 
 

@@ -18,9 +18,9 @@ from synthetic_hits import CALIBRATION, CENTIMETRES, hits_of, random_events, wri
 from showergrid.core.errors import InputError
 from showergrid.events.hits import read_hits
 from showergrid.events.order import along_axis
-from showergrid.inputs.image_file import read_images
-from showergrid.inputs.making import charge_centre, directions, shower_end, write_images
-from showergrid.inputs.settings import ImageSettings
+from showergrid.inputs.input_file import read_images
+from showergrid.inputs.making import charge_centre, directions, shower_end, write_input
+from showergrid.inputs.settings import InputSettings
 
 PARAMETERS = {
     "projection": {"axis": "y", "cube_pool": "mean", "projection_pool": "max", "log_trans": True, "headroom": 1.15},
@@ -37,13 +37,13 @@ PARAMETERS = {
 RANGES = {"charge": 4000.0, "charge_sum": 9000.0, "depth": 200.0}
 
 
-def settings(module: str = "projection", resolution: int = 8) -> ImageSettings:
+def settings(module: str = "projection", resolution: int = 8) -> InputSettings:
     representation = {"name": f"a_{module}", "module": module, "parameters": PARAMETERS[module]}
-    return ImageSettings(representation=representation, resolution=resolution)
+    return InputSettings(representation=representation, resolution=resolution)
 
 
 def make(path: Path, chunks, module: str = "projection") -> Path:
-    write_images(path, chunks, CALIBRATION | {"ranges": RANGES}, settings(module))
+    write_input(path, chunks, CALIBRATION | {"ranges": RANGES}, settings(module))
     return path
 
 
@@ -159,7 +159,7 @@ def test_a_truncated_file_is_refused(tmp_path):
 def test_another_tensor_file_is_refused(tmp_path):
     path = tmp_path / "a.safetensors"
     safetensors.numpy.save_file({"weights": np.zeros(3)}, path)
-    with pytest.raises(InputError, match="not a whole image file"):
+    with pytest.raises(InputError, match="not a whole input file"):
         read_images(path)
 
 
@@ -173,7 +173,7 @@ def test_another_representation_or_resolution_is_refused(tmp_path):
 
 def test_a_calibration_of_another_resolution_is_refused(tmp_path):
     with pytest.raises(InputError, match="made for resolution 8, not 9"):
-        write_images(tmp_path / "a", [], CALIBRATION | {"ranges": RANGES}, settings(resolution=9))
+        write_input(tmp_path / "a", [], CALIBRATION | {"ranges": RANGES}, settings(resolution=9))
 
 
 def test_a_shower_too_wide_for_16_bits_is_refused_and_leaves_nothing(tmp_path):
@@ -187,10 +187,10 @@ MEASURED = """
 import json, re, sys
 from pathlib import Path
 from showergrid.events.hits import read_hits
-from showergrid.inputs.making import write_images
-from showergrid.inputs.settings import ImageSettings
+from showergrid.inputs.making import write_input
+from showergrid.inputs.settings import InputSettings
 hits, output, calibration, settings = sys.argv[1:]
-write_images(Path(output), read_hits(Path(hits)), json.loads(calibration), ImageSettings(**json.loads(settings)))
+write_input(Path(output), read_hits(Path(hits)), json.loads(calibration), InputSettings(**json.loads(settings)))
 print(re.search(r"VmHWM:\\s+([0-9]+) kB", Path("/proc/self/status").read_text())[1])
 """
 
@@ -219,14 +219,14 @@ def test_a_representation_may_have_an_order_of_its_own(tmp_path, order):
     values = settings().model_dump()
     values["representation"]["order"] = order
     calibration = CALIBRATION | {"ranges": RANGES}
-    write_images(tmp_path / "asked", [replace(hits, time=time)], calibration, ImageSettings(**values))
+    write_input(tmp_path / "asked", [replace(hits, time=time)], calibration, InputSettings(**values))
     by_event = [np.arange(low, high) for low, high in itertools.pairwise(hits.offsets)]
     if order == "truth_time":
         rows = np.concatenate([event_rows[np.argsort(time[event_rows])] for event_rows in by_event])
     else:
         rows = along_axis(hits.row, hits.position, hits.charge)
     assert rows.tolist() != list(range(time.size))
-    write_images(tmp_path / "sorted", [hits.sorted(rows)], calibration, settings())
+    write_input(tmp_path / "sorted", [hits.sorted(rows)], calibration, settings())
     assert (tmp_path / "asked").read_bytes() == (tmp_path / "sorted").read_bytes()
 
 
@@ -235,10 +235,10 @@ def test_an_order_of_time_needs_times(tmp_path):
     values["representation"]["order"] = "truth_time"
     hits = hits_of([[(1, 1, 1, 1), (2, 2, 2, 2)]])
     with pytest.raises(InputError, match=r"truth_time: the hits have no time"):
-        write_images(
+        write_input(
             tmp_path / "images",
             [replace(hits, time=np.array([1.0, np.nan]))],
             CALIBRATION | {"ranges": RANGES},
-            ImageSettings(**values),
+            InputSettings(**values),
         )
     assert list(tmp_path.iterdir()) == []

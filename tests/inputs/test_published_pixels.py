@@ -11,13 +11,13 @@ from synthetic_hits import hits_of, random_events, write_hits
 
 import calibrate
 from showergrid.apply.export import specification
-from showergrid.apply.scoring import windows
+from showergrid.apply.scoring import seen_of
 from showergrid.events.hits import read_hits
 from showergrid.events.split import write_split
-from showergrid.inputs.calibration import calibrate_images, hits_of_events
-from showergrid.inputs.image_file import read_images
-from showergrid.inputs.making import write_images
-from showergrid.inputs.settings import ImageSettings
+from showergrid.inputs.calibration import calibrate_input, hits_of_events
+from showergrid.inputs.input_file import read_images
+from showergrid.inputs.making import write_input
+from showergrid.inputs.settings import InputSettings
 from showergrid.inputs.views import cut_views, described
 from showergrid.inputs.window import Cut
 from showergrid.plan.jobs import job
@@ -67,16 +67,22 @@ class Made:
         calibrate.main(Namespace(job=told, **{name: folder / file for name, file in files.items()}))
         self.data = json.loads((folder / "calibration.json").read_text())
         chunks = hits_of_events(read_hits(self.hits), self.training)
-        asked = ImageSettings(**job(study, "calibrate_images", None, **self.image))
-        self.calibration = calibrate_images(chunks, self.data, asked)
-        settings = ImageSettings(**job(study, "images", None, **self.image))
-        write_images(folder / "images.safetensors", read_hits(self.hits), self.calibration, settings)
+        asked = InputSettings(**job(study, "calibrate_inputs", None, **self.image))
+        self.calibration = calibrate_input(chunks, self.data, asked)
+        settings = InputSettings(**job(study, "represent", None, **self.image))
+        write_input(folder / "images.safetensors", read_hits(self.hits), self.calibration, settings)
         self.images = read_images(folder / "images.safetensors")
         self.told = job(study, "train", None, **self.image, model="simple", seed=19)
 
     def window(self) -> Cut:
         """The windows of all events."""
         return cut_views(self.told, {self.cell.representation: self.images}, self.images.event)
+
+
+def dense(seen: Cut, rows: np.ndarray | list[int]) -> np.ndarray:
+    """The images (N, C, *window) of some events."""
+    [images] = seen.batch(np.asarray(rows)).values()
+    return images
 
 
 def shown(batch: np.ndarray) -> dict:
@@ -118,7 +124,7 @@ def test_each_choice_by_hand(tmp_path, changes, margin, mixed, falling):
     asked = study([12, 10], {"x": margin, "z": 1}, 40, **DEFAULTS | changes)
     events = [[tuple(np.float32(hit).tolist()) for hit in event] for event in (TRAINING, VALIDATION, MIXED, FALLING)]
     made = Made(tmp_path, asked, events, ["train", "validation", "test", "test"])
-    batch = made.window().batch(np.array([2, 3]))
+    batch = dense(made.window(), np.array([2, 3]))
     assert [set(shown(image)) for image in batch] == [mixed, falling]
     # the largest charge is that of the training event, whatever else spans the ranges
     assert made.calibration["ranges"] == {"charge": 100}
@@ -133,12 +139,12 @@ def test_each_choice_by_hand(tmp_path, changes, margin, mixed, falling):
 def test_more_than_half_of_all_hits(tmp_path, above, level, below, up):
     """Of 31 hits, the first one among them, 16 are more than half; of 32 they are not; 30 are few."""
     event = [(20, 20, 10, 1), *[(22, 20, 10, 1)] * above, *[(20.1, 20, 10, 1)] * level, *[(18, 20, 10, 1)] * below]
-    settings = ImageSettings(
-        **job(study([12, 10], {"x": 3, "z": 1}, 40), "images", None, representation="projection_y", resolution=40)
+    settings = InputSettings(
+        **job(study([12, 10], {"x": 3, "z": 1}, 40), "represent", None, representation="projection_y", resolution=40)
     )
     axes = {axis: {"min": 0.0, "max": 40.0, "stretch": 1.0} for axis in "xyz"}
     calibration = {"resolution": 40, "axes": axes, "ranges": {"charge": 1.0}}
-    write_images(tmp_path / "images", [hits_of([event])], calibration, settings)
+    write_input(tmp_path / "images", [hits_of([event])], calibration, settings)
     assert read_images(tmp_path / "images").direction[0, 0] == up
 
 
@@ -202,13 +208,13 @@ def test_all_choices_against_a_slow_loop(tmp_path, c, shape):
     seen = set(made.images.direction[:, 0].tolist())
     assert seen == {-1, 0, 1}
     for row, image in enumerate(expected):
-        assert shown(window.batch([row])[0]) == pytest.approx(image, rel=1e-6)
+        assert shown(dense(window, [row])[0]) == pytest.approx(image, rel=1e-6)
     # what is said with the weights of a cell is enough to make the same images of new hits
     cell = described(made.told, [made.calibration])
     assert np.array_equal(
-        windows(json.loads(json.dumps(cell)), read_hits(made.hits)).batch(np.arange(9)), window.batch(np.arange(9))
+        dense(seen_of(json.loads(json.dumps(cell)), read_hits(made.hits)), np.arange(9)), dense(window, np.arange(9))
     )
-    [view] = specification(cell, {made.cell.representation: made.images}, window.shape)["views"]
+    [view] = specification(cell, {made.cell.representation: made.images}, window.inputs)["views"]
     assert view["window"]["direction"] == "half_of_hits"
     assert view["window"]["margin"] == {"x": [10, 9], "z": 5}
     # what the windows hold is measured as they are cut
@@ -258,5 +264,5 @@ def test_lists_have_no_direction():
     asked = study([62, 128], {"x": 10, "z": 5}, 40, representations=[*REFERENCE["representations"], hits])
     assert "direction" not in asked.catalogue.representation("hits")
     assert "direction" not in asked.catalogue.representation("start_end")  # its views have one each
-    assert asked.catalogue.views("start_end", 40, "simple")[0]["representation"]["direction"] == "half_of_hits"
+    assert asked.catalogue.views("start_end", 40, "simple")["views"][0]["representation"]["direction"] == "half_of_hits"
     assert asked.catalogue.representation("voxels")["direction"] == "half_of_hits"

@@ -11,8 +11,9 @@ from synthetic_hits import CALIBRATION, hits_of, random_events
 
 from showergrid.core.errors import InputError
 from showergrid.core.plugins import closure_modules
-from showergrid.inputs.making import write_images
-from showergrid.inputs.settings import ImageSettings, WindowSettings
+from showergrid.inputs.kinds import Input
+from showergrid.inputs.making import write_input
+from showergrid.inputs.settings import InputSettings, WindowSettings
 from showergrid.inputs.views import cut_views, described, read_views, shown, views
 from showergrid.inputs.window import Window, cut
 from showergrid.plan.jobs import job
@@ -28,13 +29,20 @@ def projection(axis: str) -> dict:
 
 
 def view(axis: str, origin: str = "first_hit") -> dict:
-    return {"representation": projection(axis), "window": {"shape": [40, 32], "origin": origin, **PLACING}}
+    return {
+        "representation": projection(axis),
+        "resolution": 8,
+        "window": {"shape": [40, 32], "origin": origin, **PLACING},
+    }
 
 
 def cell(*seen: dict) -> dict:
-    return {"representation": {"name": "several", "module": "views"}, "resolution": 8, "views": list(seen)} | {
-        "model": {"window": seen[0]["window"]}
-    }
+    return {
+        "representation": {"name": "several", "module": "views"},
+        "resolution": 8,
+        "stacked": True,
+        "views": list(seen),
+    } | {"model": {"window": seen[0]["window"]}}
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +51,8 @@ def files(tmp_path_factory) -> dict[str, Path]:
     paths = {}
     for axis in "xyz":
         paths[axis] = tmp_path_factory.mktemp("images") / f"{axis}.safetensors"
-        settings = ImageSettings(representation=projection(axis), resolution=8)
-        write_images(paths[axis], [hits_of(events)], CALIBRATION | {"ranges": {"charge": 1.0}}, settings)
+        settings = InputSettings(representation=projection(axis), resolution=8)
+        write_input(paths[axis], [hits_of(events)], CALIBRATION | {"ranges": {"charge": 1.0}}, settings)
     return paths
 
 
@@ -64,13 +72,18 @@ def test_a_batch_is_those_of_the_views_stacked(files, seen):
         view_images = images[f"projection_{axis}"]
         window = Window.of(WindowSettings(**view(axis, origin)["window"]), view_images.axes)
         alone.append(cut(view_images, events, window))
-    batch = stack.batch(rows)
+    batch = stack.batch(rows)["several"]
     assert batch.shape == (3, 3, 40, 32)
-    assert stack.shape == (3, 40, 32)
+    assert dict(stack.inputs) == {"several": Input("image", (3, 40, 32))}
     for channel, cutting in enumerate(alone):
-        assert cutting.batch(rows).any()
-        assert np.array_equal(batch[:, channel], cutting.batch(rows)[:, 0])
-    assert len({cutting.batch(rows).tobytes() for cutting in alone}) == 3
+        assert cutting.batch(rows)["image"].any()
+        assert np.array_equal(batch[:, channel], cutting.batch(rows)["image"][:, 0])
+    assert len({cutting.batch(rows)["image"].tobytes() for cutting in alone}) == 3
+    apart = cut_views({**told, "stacked": False}, images, events)
+    assert len(set(apart.inputs)) == 3
+    assert [tensor.tobytes() for tensor in apart.batch(rows).values()] == [
+        cutting.batch(rows)["image"].tobytes() for cutting in alone
+    ]
     assert stack.event.tolist() == events.tolist()
     np.testing.assert_allclose(stack.share.charge, np.mean([cutting.share.charge for cutting in alone], axis=0))
 
@@ -81,7 +94,7 @@ def test_a_cell_of_one_representation_is_cut_as_ever(files):
     images = read_views(told, [files["y"]])["projection_y"]
     expected = cut(images, np.arange(4), Window.of(WindowSettings(**single["window"]), images.axes))
     cutting = cut_views(told, {"projection_y": images}, np.arange(4))
-    assert np.array_equal(cutting.batch(np.arange(4)), expected.batch(np.arange(4)))
+    assert np.array_equal(cutting.batch(np.arange(4))["projection_y"], expected.batch(np.arange(4))["image"])
 
 
 def test_files_must_be_those_of_the_views(files):
@@ -97,7 +110,7 @@ def test_a_trained_cell_tells_each_view_with_its_calibration():
     stored = json.loads(json.dumps(described(cell(view("x"), view("y"), view("x", "end")), [first, second])))
     assert [entry.calibration for entry in views(stored)] == [first, second, first]
     assert [entry.window.origin for entry in views(stored)] == ["first_hit", "first_hit", "end"]
-    alone = {"representation": projection("y"), "model": {"window": view("y")["window"]}}
+    alone = {"representation": projection("y"), "resolution": 8, "model": {"window": view("y")["window"]}}
     assert views(alone)[0].calibration is None
     assert views(described(alone, [second]))[0].calibration == second
 
@@ -142,19 +155,19 @@ def test_pretrained_networks_take_one_channel_or_three():
 
 
 def test_views_have_no_images_of_their_own():
-    with pytest.raises(InputError, match="two_sides has no images of its own"):
-        job(study(), "images", None, representation="two_sides", resolution=100)
+    with pytest.raises(InputError, match="two_sides has no inputs of its own"):
+        job(study(), "represent", None, representation="two_sides", resolution=100)
 
 
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
         ({"of": ["projection_y", "voxels"]}, "differ in the number of image axes"),
-        ({"of": ["projection_y", "start_end"]}, "start_end has no images of its own"),
+        ({"of": ["projection_y", "start_end"]}, "start_end has no inputs of its own"),
         ({"of": ["projection_y", "projection_w"]}, "unknown representation 'projection_w'"),
         ({"of": ["projection_y"], "origins": ["end", "end"]}, "origins needs 1 values"),
         ({"of": ["projection_y"], "origins": ["middle"]}, "origins"),
-        ({"of": ["projection_y"], "order": "truth_time"}, "order: its images are those of projection_y"),
+        ({"of": ["projection_y"], "order": "truth_time"}, "order: its views are those of projection_y"),
         ({"of": []}, "of"),
     ],
 )

@@ -8,9 +8,9 @@ from synthetic_hits import CALIBRATION, hits_of, random_events
 
 from showergrid.core.errors import InputError
 from showergrid.inputs import window as windows
-from showergrid.inputs.image_file import read_images
-from showergrid.inputs.making import write_images
-from showergrid.inputs.settings import ImageSettings, WindowSettings
+from showergrid.inputs.input_file import read_images
+from showergrid.inputs.making import write_input
+from showergrid.inputs.settings import InputSettings, WindowSettings
 from showergrid.inputs.window import Window, cut
 
 PLACING = {
@@ -30,9 +30,9 @@ CM = {"x": (0.0, 8.0), "y": (0.0, 8.0), "z": (0.0, 10.0)}
 def images_of(folder, events, module="projection", axis="y"):
     """Images with a pixel of one centimetre, whose value is the charge (but for colour)."""
     parameters = PARAMETERS[module] | ({} if module == "voxels" else {"axis": axis})
-    settings = ImageSettings(representation={"name": module, "module": module, "parameters": parameters}, resolution=8)
+    settings = InputSettings(representation={"name": module, "module": module, "parameters": parameters}, resolution=8)
     path = folder / f"{module}{axis}.safetensors"
-    write_images(path, [hits_of(events)], CALIBRATION | {"ranges": RANGES}, settings)
+    write_input(path, [hits_of(events)], CALIBRATION | {"ranges": RANGES}, settings)
     return read_images(path)
 
 
@@ -52,7 +52,7 @@ def shower(side: int, size: int = 31) -> list:
 
 def test_start_and_direction_by_hand(tmp_path):
     images = images_of(tmp_path, [shower(1), shower(-1), shower(1, size=30), shower(0)])
-    batch = cut(images, np.arange(4), window([62, 128])).batch(np.arange(4))
+    batch = cut(images, np.arange(4), window([62, 128])).batch(np.arange(4))["image"]
     assert (batch.shape, batch.dtype) == ((4, 1, 62, 128), np.float32)
     assert shown(batch[0]) == {(0, 10, 5): 7, (0, 11, 6): 2}  # runs up: 10 pixels from the low edge
     assert shown(batch[1]) == {(0, 51, 5): 7, (0, 50, 6): 2}  # runs down: 10 pixels from the high edge
@@ -63,7 +63,7 @@ def test_start_and_direction_by_hand(tmp_path):
 def test_centre_of_odd_and_even_windows(tmp_path):
     images = images_of(tmp_path, [[(1, 1, 1, 3)]], axis="x")
     for size, middle in ((7, 3), (8, 4)):
-        batch = cut(images, np.array([0]), window([size, 9], images.axes)).batch(np.array([0]))
+        batch = cut(images, np.array([0]), window([size, 9], images.axes)).batch(np.array([0]))["image"]
         assert shown(batch[0]) == {(0, middle, 5): 3}
 
 
@@ -72,7 +72,7 @@ def test_edges_are_exact(tmp_path):
     event = [(0, 0, 0, 1), (0, 0, -2, 2), (0, 0, -3, 4), (0, 0, 2, 8), (0, 0, 3, 16), (1, 0, 0, 32), (-1, 0, 0, 64)]
     images = images_of(tmp_path, [event])
     cutting = cut(images, np.array([0]), window([1, 5], margin={"x": 0, "z": 2}))
-    assert shown(cutting.batch(np.array([0]))[0]) == {(0, 0, 2): 1, (0, 0, 0): 2, (0, 0, 4): 8}
+    assert shown(cutting.batch(np.array([0]))["image"][0]) == {(0, 0, 2): 1, (0, 0, 0): 2, (0, 0, 4): 8}
     assert cutting.share.charge.tolist() == [11 / 127]
     assert cutting.share.hits.tolist() == [3 / 7]
 
@@ -81,25 +81,29 @@ def test_charge_centre_by_hand(tmp_path):
     # the centre of charge is at x = 2, z = 6
     event = [(0, 0, 0, 1), (2, 0, 6, 8), (4, 0, 12, 1)]
     images = images_of(tmp_path, [event])
-    batch = cut(images, np.array([0]), window([3, 9], margin={"x": 0, "z": 0}, origin="charge_centre")).batch([0])
+    batch = cut(images, np.array([0]), window([3, 9], margin={"x": 0, "z": 0}, origin="charge_centre")).batch([0])[
+        "image"
+    ]
     assert shown(batch[0]) == {(0, 1, 4): 8}
-    batch = cut(images, np.array([0]), window([5, 13], margin={"x": 0, "z": 0}, origin="charge_centre")).batch([0])
+    batch = cut(images, np.array([0]), window([5, 13], margin={"x": 0, "z": 0}, origin="charge_centre")).batch([0])[
+        "image"
+    ]
     assert shown(batch[0]) == {(0, 0, 0): 1, (0, 2, 6): 8, (0, 4, 12): 1}
 
 
 def test_margins_of_two_edges_by_hand(tmp_path):
     images = images_of(tmp_path, [shower(1), shower(-1)])
     placed = {"margin": {"x": [10, 9], "z": [5, 7]}}
-    batch = cut(images, np.arange(2), window([62, 128], **placed)).batch(np.arange(2))
+    batch = cut(images, np.arange(2), window([62, 128], **placed)).batch(np.arange(2))["image"]
     assert [(0, x, 5) in shown(image) for x, image in zip((10, 52), batch, strict=True)] == [True, True]
-    batch = cut(images, np.arange(2), window([62, 128], **placed, origin="end")).batch(np.arange(2))
+    batch = cut(images, np.arange(2), window([62, 128], **placed, origin="end")).batch(np.arange(2))["image"]
     assert [(0, x, 120) in shown(image) for x, image in zip((52, 10), batch, strict=True)] == [True, True]
 
 
 def test_end_by_hand(tmp_path):
     """Windows around the end are those around the start of the shower that runs the other way."""
     images = images_of(tmp_path, [shower(1), shower(-1), shower(1, size=30)])  # end one pixel beside the first hit
-    batch = cut(images, np.arange(3), window([62, 128], origin="end")).batch(np.arange(3))
+    batch = cut(images, np.arange(3), window([62, 128], origin="end")).batch(np.arange(3))["image"]
     assert shown(batch[0]) == {(0, 51, 122): 2, (0, 50, 121): 7}  # runs up: 10 and 5 pixels from the high edges
     assert shown(batch[1]) == {(0, 10, 122): 2, (0, 11, 121): 7}  # runs down in x, up in z
     assert shown(batch[2]) == {(0, 31, 122): 2, (0, 30, 121): 7}  # no direction: in the middle
@@ -114,7 +118,7 @@ def test_random_events_against_the_slow_implementation(tmp_path, monkeypatch, mo
     shape = [41, 33, 52] if module == "voxels" else [41, 52]
     cutting = cut(images, np.arange(50), window(shape, images.axes, origin=origin))
     rows = np.random.default_rng(0).permutation(50)[:37]
-    batch = cutting.batch(rows)
+    batch = cutting.batch(rows)["image"]
     cube = {"cube_pool": "max", "log": False, "headroom": 1.0, "largest": 1.0}
     for dense, row in zip(batch, rows, strict=True):
         event = events[row]
@@ -145,7 +149,7 @@ def test_random_events_against_the_slow_implementation(tmp_path, monkeypatch, mo
 def test_channels_stay_apart(tmp_path):
     images = images_of(tmp_path, random_events(18, 4), "color")
     wide = window([600, 600], placement={"x": "centre", "z": "centre"})
-    for row, dense in enumerate(cut(images, np.arange(4), wide).batch(np.arange(4))):
+    for row, dense in enumerate(cut(images, np.arange(4), wide).batch(np.arange(4))["image"]):
         own = slice(*images.offsets[row : row + 2])
         x, z = (images.coordinates[own] + 300).T
         assert np.array_equal(dense[:, x, z].T, images.values[own])
@@ -158,16 +162,16 @@ def test_events_in_any_order(tmp_path):
     some = cut(images, np.array([13, 2, 7]), window([62, 128]))
     assert len(some) == 3
     assert some.event.tolist() == [13, 2, 7]
-    assert np.array_equal(some.batch(np.array([2, 0, 1])), whole.batch(np.array([7, 13, 2])))
+    assert np.array_equal(some.batch(np.array([2, 0, 1]))["image"], whole.batch(np.array([7, 13, 2]))["image"])
     assert np.array_equal(some.share.charge, whole.share.charge[[13, 2, 7]])
 
 
 def test_an_empty_batch_and_an_empty_cut(tmp_path):
     images = images_of(tmp_path, random_events(20, 5))
-    assert cut(images, np.arange(5), window([62, 128])).batch(np.empty(0, int)).shape == (0, 1, 62, 128)
+    assert cut(images, np.arange(5), window([62, 128])).batch(np.empty(0, int))["image"].shape == (0, 1, 62, 128)
     empty = cut(images, np.empty(0, int), window([62, 128]))
     assert len(empty) == 0
-    assert empty.batch(np.empty(0, int)).shape == (0, 1, 62, 128)
+    assert empty.batch(np.empty(0, int))["image"].shape == (0, 1, 62, 128)
 
 
 def test_an_event_that_is_not_there_is_refused(tmp_path):

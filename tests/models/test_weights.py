@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 import torchvision
+from asked import image
 from safetensors.torch import save_file
 from torch import Tensor, nn
 from torchvision.models import get_model, get_weight
@@ -29,7 +30,7 @@ PUBLISHED = {
 
 def built(name: str, window: tuple[int, int], **parameters) -> nn.Module:
     module = plugins.load("models", name)
-    return module.build(module.Parameters(**parameters), (1, *window), [2])
+    return module.build(module.Parameters(**parameters), image((1, *window)), [2])
 
 
 def theirs(name: str) -> nn.Module:

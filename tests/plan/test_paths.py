@@ -7,7 +7,7 @@ from studies import configuration
 
 from showergrid.core.cells import Cell
 from showergrid.core.errors import InputError
-from showergrid.plan.paths import Paths, check_folders
+from showergrid.plan.paths import Paths, check_folders, of_cell
 from showergrid.plan.study import Study
 
 
@@ -18,7 +18,7 @@ def paths() -> Paths:
 
 def test_patterns_name_the_files_of_the_contract(paths):
     cell = Cell("projection_y", 100, "complex", 20)
-    assert paths.cell.format(**vars(cell)) == f"results-test/{cell.folder}"
+    assert of_cell(paths.cell, cell) == f"results-test/{cell.folder}"
     assert paths.of_cells([cell], ["metrics.json"]) == [f"results-test/{cell.folder}/metrics.json"]
     assert paths.inputs("projection_y", 100, "complex") == ["results-test/inputs/projection_y/c100"]
 
@@ -32,9 +32,7 @@ def test_several_views_share_the_inputs_of_each(paths):
 def test_frozen_cells_rest_on_trained_ones(paths):
     frozen = Cell("two_sides", 100, "frozen", 19)
     trained = [Cell("projection_x", 100, "simple", 19), Cell("projection_y", 100, "simple", 19)]
-    assert paths.frozen == ["frozen"]
-    assert "frozen" not in paths.not_frozen
-    assert paths.joined([frozen, Cell("projection_y", 100, "complex", 19)]) == trained
+    assert paths.rested_on([frozen, Cell("projection_y", 100, "complex", 19)]) == trained
     assert paths.features_of([frozen]) == [f"results-test/features/{cell.folder[6:]}.safetensors" for cell in trained]
 
 
@@ -44,7 +42,7 @@ def test_a_tuned_cell_rests_on_its_search(paths):
     assert paths.tuned("projection_y", 100, "simple@tuned") == [f"{folder}/best.yaml"]
     assert paths.tuned("projection_y", 100, "simple") == []
     assert paths.searches_of([tuned, tuned]) == [f"{folder}/best.yaml", f"{folder}/workers/0.csv"]
-    with pytest.raises(InputError, match="tuning has no search of complex on projection_y at c100"):
+    with pytest.raises(InputError, match="tuning has no search of complex on projection_y/c100"):
         paths.tuned("projection_y", 100, "complex@tuned")
 
 

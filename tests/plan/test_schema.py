@@ -51,7 +51,7 @@ def test_studies_obey_the_schema_and_can_be_read(name):
         ({"splitt": 3}, "splitt"),
         ({"order": "random"}, "random"),
         ({"showers": {"showers": -3}}, "-3"),
-        ({"grid": [{"representations": ["voxels"]}]}, "resolutions"),
+        ({"grid": [{"representations": ["voxels"]}]}, "models"),
     ],
 )
 def test_schema_refuses_what_is_wrong(wrong, word):

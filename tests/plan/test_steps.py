@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from showergrid.plan.steps import STEPS, numbered, parameter
+from showergrid.plan.steps import STEPS, parameter, told_by
 
 ROOT = Path(__file__).parents[2]
 RULES = "".join(path.read_text() for path in sorted((ROOT / "rules").glob("*.smk")))
@@ -27,8 +27,6 @@ def test_a_parameter_is_sorted_json():
 
 
 def test_wildcards_that_are_numbers_are_such():
-    assert numbered({"seed": "19", "resolution": "100", "model": "19"}) == {
-        "seed": 19,
-        "resolution": 100,
-        "model": "19",
-    }
+    told = told_by({"input": "voxels/c100", "seed": "19", "model": "19"})
+    assert told == {"representation": "voxels", "resolution": 100, "seed": 19, "model": "19"}
+    assert told_by({"input": "variables"}) == {"representation": "variables", "resolution": None}

@@ -215,7 +215,7 @@ for _representation, _resolution, _model in (
     ("hits", 200, "transformer"),
 ):
     _image = {"representation": _representation, "resolution": _resolution}
-    STEPS |= {f"{step} {_representation}": (step, _image) for step in ("calibrate_images", "images")}
+    STEPS |= {f"{step} {_representation}": (step, _image) for step in ("calibrate_inputs", "represent")}
     STEPS |= {
         f"{step} {_model} {_representation}": (step, {**_image, "model": _model, "seed": 19})
         for step in ("train", "evaluate")
@@ -266,7 +266,7 @@ LAST = {"table"}
         (("origin", "charge_centre"), TRAININGS - steps("hits") | LAST | {"event_figures", "containment"}),
         (
             ("direction", "half_of_hits"),
-            (steps("images") | TRAININGS | {"event_figures", "containment"}) - steps("hits"),
+            (steps("represent") | TRAININGS | {"event_figures", "containment"}) - steps("hits"),
         ),
         (("axis_ranges.sets", ["train", "validation"]), {"calibrate", "containment"}),
         (("axis_ranges.padding", 5.0), {"calibrate", "containment"} | LAST),  # pixels of captions and of window_cm
@@ -329,7 +329,7 @@ def test_modules_of_a_job_are_named():
 
     cell = {"representation": "color_y", "resolution": 200, "model": "simple", "seed": 19}
     assert modules("train", **cell) == {"showergrid.models.simple", "showergrid.representations.color"}
-    assert modules("images", representation="voxels", resolution=100) == {"showergrid.representations.voxels"}
+    assert modules("represent", representation="voxels", resolution=100) == {"showergrid.representations.voxels"}
     assert modules("event_figures") == {
         f"showergrid.representations.{name}" for name in ("color", "projection", "voxels")
     }

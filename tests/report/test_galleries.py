@@ -11,9 +11,9 @@ from synthetic_hits import CALIBRATION, hits_of, random_events
 
 from showergrid.core.errors import InputError
 from showergrid.explain.selection import pixel_size
-from showergrid.inputs.image_file import read_images
-from showergrid.inputs.making import write_images
-from showergrid.inputs.settings import ImageSettings
+from showergrid.inputs.input_file import read_images
+from showergrid.inputs.making import write_input
+from showergrid.inputs.settings import InputSettings
 from showergrid.inputs.window import Window
 from showergrid.report.figures.galleries import heatmap_figure, mistakes_figure, read_maps, worst
 
@@ -38,11 +38,11 @@ PREDICTIONS = {
 
 def images_of(path, representation):
     hits = hits_of(random_events(1, 8))
-    write_images(
+    write_input(
         path,
         [hits],
         CALIBRATION | {"ranges": {"charge": 500.0}},
-        ImageSettings(representation=representation, resolution=8),
+        InputSettings(representation=representation, resolution=8),
     )
     return read_images(path), hits
 

@@ -16,10 +16,9 @@ def parameters(radii=(0.5, 1.5, 4), spread_radii=(4,), quartile_radii=(1.5, 10))
 
 
 def table(events, chosen) -> np.ndarray:
-    pixels = features.pixels(hits_of(events), CENTIMETRES, RANGES, chosen)
-    count = features.length(chosen)
-    assert pixels.place[:, 0].tolist() == list(range(count)) * len(events)
-    return pixels.values.reshape(len(events), count)
+    rows = features.rows(hits_of(events), CENTIMETRES, RANGES, chosen)
+    assert rows.shape == (len(events), len(features.names(chosen)))
+    return rows
 
 
 def scaled(charge) -> np.ndarray:
@@ -74,12 +73,6 @@ def test_moving_and_turning_a_shower_changes_nothing():
     event[:, :3] = np.rint(event[:, :3])
     turned = event[:, [1, 2, 0, 3]] + [7, -3, 20, 0]
     np.testing.assert_allclose(*table([event.tolist(), turned.tolist()], parameters((5, 30), (10, 50))), atol=1e-7)
-
-
-def test_every_feature_has_all_the_charge():
-    pixels = features.pixels(hits_of(random_events(5, 3)), CENTIMETRES, RANGES, parameters())
-    assert np.unique(pixels.charge).size == 3
-    assert pixels.hits.reshape(3, -1)[:, 0].tolist() == [len(event) for event in random_events(5, 3)]
 
 
 def test_radii_rise():

@@ -288,7 +288,7 @@ def test_changed_image_plans_its_rules(project, apptainer):
     entry = yaml.safe_load((project.root / containers.LOCK).read_text())["data"]
     edit_lock(project, data={**entry, "sha256": sha256(sif)})
     plan = snakemake(project, apptainer, "--dry-run", IMAGES).stdout
-    for rule in ("shard", "gather", "split", "calibrate", "calibrate_images", "images"):
+    for rule in ("shard", "gather", "split", "calibrate", "calibrate_inputs", "represent"):
         assert re.search(rf"^rule {rule}:", plan, re.M), plan
     assert "params have changed" in plan.lower()
 

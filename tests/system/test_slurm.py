@@ -21,8 +21,8 @@ from showergrid.plan import containers
 pytestmark = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
 
 CELL = ("projection_y", 200, "efficientnet_lite0", 19)
-TRAINING = "rule_train_wildcards_projection_y_200_efficientnet_lite0_19"
-LOG = "logs/train/projection_y.c200.efficientnet_lite0.seed19.log"
+TRAINING = "rule_train_wildcards_projection_y_c200_efficientnet_lite0_19"
+LOG = "logs/train/projection_y/c200/efficientnet_lite0/seed19.log"
 EPOCHS = 15  # enough to be caught in the middle
 GRID = ["cells", *(f"results-test/{name}" for name in ("table1.tex", "table_resolution.tex", "comparison/pairs.csv"))]
 LIMIT = 1800  # s, of one Snakemake on a busy machine
@@ -165,7 +165,7 @@ def check_jobs(project: Project, cluster: Cluster) -> None:
     for path in records:
         record = json.loads(path.read_text())
         job = record["slurm"]["JOB_ID"]
-        names = "_".join(record["wildcards"][key] for key in ("representation", "resolution", "model", "seed"))
+        names = "_".join(record["wildcards"][key] for key in ("input", "model", "seed")).replace("/", "_")
         assert job in cluster.jobs(f"rule_{record['rule']}_wildcards_{names}", "COMPLETED")
 
 

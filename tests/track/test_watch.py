@@ -11,13 +11,13 @@ ROOT = Path(__file__).parents[2]
 
 def test_those_that_have_not_ended_with_their_last_epoch(tmp_path):
     logs = tmp_path / "logs/train"
-    logs.mkdir(parents=True)
     names = (
-        "projection_y.c200.simple@bn-false,dropout-0.2.seed19",
-        "voxels.c100.simple.seed19",
-        "color_y.c200.simple.seed3",
+        "projection_y/c200/simple@bn-false,dropout-0.2/seed19",
+        "voxels/c100/simple/seed19",
+        "color_y/c200/simple/seed3",
     )
     for name in names:
+        (logs / name).parent.mkdir(parents=True)
         (logs / f"{name}.log").write_text(f"{name}: epoch 1/3: loss 0.7\n{name}: epoch 2/3: loss 0.6\n")
     (logs / f"{names[2]}.log").write_text("")
     done = tmp_path / "cells/voxels/c100/simple/seed19"

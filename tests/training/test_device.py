@@ -24,16 +24,17 @@ from showergrid.core import provenance
 from showergrid.training.checkpoint import Checkpoint
 from showergrid.training.device import prepare
 from showergrid.training.loop import answers, build, train
+from asked import image
 from test_loop import TASKS, settings, toy
 
 chosen = settings(n_epochs=2, **json.loads(sys.argv[1]))
 device = prepare(chosen)
 shape = (1, 16, 16)
-network = build({"module": "simple", "parameters": {"bn": True}}, shape, TASKS, 19)
+network = build({"module": "simple", "parameters": {"bn": True}}, image(shape), TASKS, 19)
 with tempfile.TemporaryDirectory() as folder:
     resume = Checkpoint(Path(folder, "checkpoint.pt"), "")
     done = train(network, chosen, 19, TASKS, toy(96, 1, shape), toy(40, 2, shape), device, resume)
-[scores] = answers(network, chosen, TASKS, toy(60, 3, shape).images, device)
+[scores] = answers(network, chosen, TASKS, toy(60, 3, shape).seen, device)
 content = b"".join(tensor.numpy().tobytes() for tensor in [*done.best.values(), scores]) + repr(done.history).encode()
 print(json.dumps([hashlib.sha256(content).hexdigest(), provenance._determinism()]))
 """

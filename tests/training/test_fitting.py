@@ -13,7 +13,7 @@ from xgboost import XGBClassifier
 from showergrid.core import plugins
 from showergrid.evaluation import answers
 from showergrid.inputs import views
-from showergrid.inputs.window import Cut, Share
+from showergrid.inputs.lists import SeenRows
 from showergrid.models.cut import best_cut
 from showergrid.training import fitting, model_file
 from showergrid.training.data import Labelled
@@ -29,17 +29,9 @@ COLUMNS = 6
 TASKS = tasks(2)
 
 
-def listed(values: np.ndarray) -> Cut:
-    """Windows of one channel that hold the rows of values (E, F)."""
-    events, size = values.shape
-    return Cut(
-        event=np.arange(events),
-        shape=(1, size),
-        offsets=np.arange(events + 1) * size,
-        position=np.tile(np.arange(size), events).astype(np.int32),
-        values=values.reshape(1, -1),
-        share=Share(np.ones(events), np.ones(events)),
-    )
+def listed(values: np.ndarray) -> SeenRows:
+    """A table with the rows of values (E, F)."""
+    return SeenRows("table", np.arange(len(values)), values)
 
 
 def toy(events: int, seed: int) -> Labelled:
@@ -58,11 +50,11 @@ TRAINING, VALIDATION, UNSEEN = toy(200, 1), toy(60, 2), toy(1200, 3)
 def fit(name: str, seed: int = 19) -> fitting.Fitted:
     module = plugins.load("models", name)
     model = {"parameters": SMALL[name], "training": {"threads": 1}}
-    asked = [Labelled(part.images, part.label[:, None]) for part in (TRAINING, VALIDATION)]
+    asked = [Labelled(part.seen, part.label[:, None]) for part in (TRAINING, VALIDATION)]
     return fitting.fit(module, model, seed, TASKS, *asked)
 
 
-def probability(name: str, fitted: fitting.Fitted, images: Cut) -> np.ndarray:
+def probability(name: str, fitted: fitting.Fitted, images: SeenRows) -> np.ndarray:
     return answers.answer(fitted.best, {"model": {"module": name}}, TASKS, images)["question0"]
 
 
@@ -73,15 +65,15 @@ def test_answers_survive_the_file_and_history_says_what_was_kept(tmp_path, name)
     model_file.write_model(first, fitted.best, "{}")
     model_file.write_model(again, fit(name).best, "{}")
     assert first.read_bytes() == again.read_bytes()
-    score = probability(name, fitted, UNSEEN.images)
+    score = probability(name, fitted, UNSEEN.seen)
     assert score.shape == (1200, 2)
     assert score.dtype == np.float64
     np.testing.assert_allclose(score.sum(1), 1, rtol=1e-6)
     assert (score.argmax(1) == UNSEEN.label).mean() > 0.82
     again = fitting.Fitted(model_file.read_model(first)[0], [])
-    assert probability(name, again, UNSEEN.images).tobytes() == score.tobytes()
+    assert probability(name, again, UNSEEN.seen).tobytes() == score.tobytes()
     kept = fitted.history[best_epoch(fitted.history) - 1]
-    val = probability(name, fitted, VALIDATION.images)
+    val = probability(name, fitted, VALIDATION.seen)
     assert kept.val_accuracy == pytest.approx((val.argmax(1) == VALIDATION.label).mean())
     right = np.maximum(val[np.arange(60), VALIDATION.label], np.finfo(np.float32).eps)
     assert kept.val_loss == pytest.approx(-np.log(right).mean(), rel=1e-5)
@@ -90,8 +82,8 @@ def test_answers_survive_the_file_and_history_says_what_was_kept(tmp_path, name)
 @pytest.mark.parametrize("name", SMALL)
 def test_one_event_has_the_score_that_it_has_among_many(name):
     fitted = fit(name)
-    many = probability(name, fitted, UNSEEN.images)[7]
-    values = views.table(UNSEEN.images)[7:8]
+    many = probability(name, fitted, UNSEEN.seen)[7]
+    values = views.table(UNSEEN.seen)[7:8]
     assert probability(name, fitted, listed(values))[0].tobytes() == many.tobytes()
 
 
@@ -103,28 +95,28 @@ def test_xgboost_is_that_of_the_library():
     theirs = XGBClassifier(
         **defaults, n_estimators=rounds, objective="multi:softprob", num_class=2, random_state=19, n_jobs=1
     )
-    theirs.fit(views.table(TRAINING.images), TRAINING.label)
-    expected = theirs.predict_proba(views.table(UNSEEN.images))
-    np.testing.assert_allclose(probability("xgboost", fitted, UNSEEN.images), expected, rtol=1e-6)
+    theirs.fit(views.table(TRAINING.seen), TRAINING.label)
+    expected = theirs.predict_proba(views.table(UNSEEN.seen))
+    np.testing.assert_allclose(probability("xgboost", fitted, UNSEEN.seen), expected, rtol=1e-6)
 
 
 def test_random_forest_is_that_of_the_library():
     theirs = RandomForestClassifier(n_estimators=7, min_samples_leaf=2, random_state=19)
-    theirs.fit(views.table(TRAINING.images), TRAINING.label)
-    expected = theirs.predict_proba(views.table(UNSEEN.images))
-    score = probability("random_forest", fit("random_forest"), UNSEEN.images)
+    theirs.fit(views.table(TRAINING.seen), TRAINING.label)
+    expected = theirs.predict_proba(views.table(UNSEEN.seen))
+    score = probability("random_forest", fit("random_forest"), UNSEEN.seen)
     np.testing.assert_allclose(score, expected, rtol=1e-12)
-    other = probability("random_forest", fit("random_forest", seed=20), UNSEEN.images)
+    other = probability("random_forest", fit("random_forest", seed=20), UNSEEN.seen)
     assert not np.allclose(score, other)
 
 
 def test_linear_svm_is_that_of_the_library():
-    values = views.table(TRAINING.images).astype(float)
+    values = views.table(TRAINING.seen).astype(float)
     mean, std = values.mean(0), values.std(0)
     machine = LinearSVC(C=0.01, random_state=19).fit((values - mean) / std, TRAINING.label)
-    margin = [machine.decision_function((views.table(data.images) - mean) / std) for data in (VALIDATION, UNSEEN)]
+    margin = [machine.decision_function((views.table(data.seen) - mean) / std) for data in (VALIDATION, UNSEEN)]
     expected = LogisticRegression().fit(margin[0][:, None], VALIDATION.label).predict_proba(margin[1][:, None])
-    np.testing.assert_allclose(probability("linear_svm", fit("linear_svm"), UNSEEN.images), expected, rtol=1e-9)
+    np.testing.assert_allclose(probability("linear_svm", fit("linear_svm"), UNSEEN.seen), expected, rtol=1e-9)
 
 
 def test_best_cut_by_hand():
@@ -135,25 +127,25 @@ def test_best_cut_by_hand():
 
 
 def test_cut_answers_as_its_threshold():
-    column, threshold, upwards = best_cut(views.table(TRAINING.images).astype(float), TRAINING.label)
+    column, threshold, upwards = best_cut(views.table(TRAINING.seen).astype(float), TRAINING.label)
     assert (column, upwards) == (2, True)
-    score = probability("cut", fit("cut"), UNSEEN.images)
-    above = views.table(UNSEEN.images)[:, 2] > threshold
+    score = probability("cut", fit("cut"), UNSEEN.seen)
+    above = views.table(UNSEEN.seen)[:, 2] > threshold
     np.testing.assert_array_equal(score.argmax(1), above)
 
 
 @pytest.mark.parametrize("name", ["xgboost", "random_forest", "linear_svm"])
 def test_each_question_is_fitted_by_itself(name):
     """A second question of three classes, of which the fifth column tells something, leaves the first as it is."""
-    kinds = [np.digitize(views.table(part.images)[:, 5], [-0.5, 0.5]) for part in (TRAINING, VALIDATION, UNSEEN)]
+    kinds = [np.digitize(views.table(part.seen)[:, 5], [-0.5, 0.5]) for part in (TRAINING, VALIDATION, UNSEEN)]
     asked = [
-        Labelled(part.images, np.column_stack([part.label, kind]))
+        Labelled(part.seen, np.column_stack([part.label, kind]))
         for part, kind in zip((TRAINING, VALIDATION), kinds, strict=False)
     ]
     model = {"parameters": SMALL[name], "training": {"threads": 1}}
     fitted = fitting.fit(plugins.load("models", name), model, 19, tasks(2, 3), *asked)
-    both = answers.answer(fitted.best, {"model": {"module": name}}, tasks(2, 3), UNSEEN.images)
-    assert both["question0"].tobytes() == probability(name, fit(name), UNSEEN.images).tobytes()
+    both = answers.answer(fitted.best, {"model": {"module": name}}, tasks(2, 3), UNSEEN.seen)
+    assert both["question0"].tobytes() == probability(name, fit(name), UNSEEN.seen).tobytes()
     assert both["question1"].shape == (1200, 3)
     assert (both["question1"].argmax(1) == kinds[2]).mean() > 0.6
     assert fitted.history == fit(name).history

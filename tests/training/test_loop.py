@@ -6,14 +6,15 @@ from typing import get_args
 import numpy as np
 import pytest
 import torch
-from asked import tasks
+from asked import image, tasks
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from torch.nn import functional
 
 from showergrid.core.errors import InputError
-from showergrid.inputs.window import Cut, Share
+from showergrid.inputs.kinds import Share
+from showergrid.inputs.window import Cut
 from showergrid.training import device, loop
 from showergrid.training.checkpoint import Checkpoint
 from showergrid.training.data import Labelled
@@ -26,6 +27,7 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 TASKS = tasks(2)
 CPU = torch.device("cpu")
 SHAPE = (1, 8, 8)
+TAKEN = image(SHAPE)
 TELLING = (9, 54)  # the pixel of each class
 SETTINGS = {
     "batch_size": 16,
@@ -75,7 +77,7 @@ def trained(tmp_path):
     def run(seed: int = 19, shape: tuple[int, ...] = SHAPE, network: dict | None = None, validation=None, **changes):
         chosen = settings(**changes)
         model = {"module": "simple", "parameters": {**NETWORK, **(network or {})}}
-        built = loop.build(model, shape, TASKS, seed)
+        built = loop.build(model, image(shape), TASKS, seed)
         resume = Checkpoint(tmp_path / f"{next(number)}.pt", "digest")
         validation = validation or toy(40, 2, shape)
         return built, loop.train(built, chosen, seed, TASKS, toy(96, 1, shape), validation, CPU, resume)
@@ -96,7 +98,7 @@ def test_a_network_learns(trained, shape, precision):
     assert done.history[-1].train_loss < done.history[0].train_loss
     # On images that it never saw, the class of index k has column k.
     fresh = toy(60, 3, shape)
-    [answers] = loop.answers(network, settings(precision=precision), TASKS, fresh.images, CPU)
+    [answers] = loop.answers(network, settings(precision=precision), TASKS, fresh.seen, CPU)
     assert (answers.argmax(1).numpy() == fresh.label[:, 0]).mean() > 0.95
     torch.testing.assert_close(answers.sum(1), torch.ones(60, dtype=torch.float64))
 
@@ -109,14 +111,14 @@ def test_history_has_a_row_an_epoch(trained):
 
 def test_weights_kept_are_those_of_the_best_epoch(trained):
     # Validation events whose labels are turned round: the more it learns the worse.
-    validation = Labelled(toy(40, 2).images, 1 - toy(40, 2).label)
+    validation = Labelled(toy(40, 2).seen, 1 - toy(40, 2).label)
     network, done = trained(validation=validation)
     best = best_epoch(done.history)
     assert best < len(done.history)
     row = done.history[best - 1]
     assert not same(done.best, network.state_dict())
     network.load_state_dict(done.best)
-    [score] = loop.answers(network, settings(), TASKS, validation.images, CPU)
+    [score] = loop.answers(network, settings(), TASKS, validation.seen, CPU)
     label = torch.from_numpy(validation.label[:, 0])
     assert float((score.argmax(1) == label).double().mean()) == row.val_accuracy
     assert float(functional.nll_loss(score.log(), label)) == pytest.approx(row.val_loss)
@@ -132,7 +134,7 @@ def test_same_seed_same_weights_other_seed_other_weights(trained):
 
 def test_the_seed_alone_governs_initialisation():
     def built(seed: int):
-        return loop.build({"module": "simple", "parameters": NETWORK}, SHAPE, TASKS, seed).state_dict()
+        return loop.build({"module": "simple", "parameters": NETWORK}, TAKEN, TASKS, seed).state_dict()
 
     torch.manual_seed(1)
     weights = built(19)
@@ -146,14 +148,14 @@ def test_an_unfinished_training_goes_on_where_it_was(tmp_path):
     data = toy(96, 1), toy(40, 2)
     schedule = {"scheduler_name": "StepLR", "scheduler_step_size": 2, "optim_name": "AdamW"}
     whole = Checkpoint(tmp_path / "whole.pt", "digest")
-    expected = loop.train(loop.build(model, SHAPE, TASKS, 19), settings(**schedule), 19, TASKS, *data, CPU, whole)
+    expected = loop.train(loop.build(model, TAKEN, TASKS, 19), settings(**schedule), 19, TASKS, *data, CPU, whole)
     for stop in (1, 2, 5):
         part = Checkpoint(tmp_path / f"{stop}.pt", "digest")
         loop.train(
-            loop.build(model, SHAPE, TASKS, 19), settings(**schedule, n_epochs=stop), 19, TASKS, *data, CPU, part
+            loop.build(model, TAKEN, TASKS, 19), settings(**schedule, n_epochs=stop), 19, TASKS, *data, CPU, part
         )
         torch.manual_seed(stop)  # another process has other generators
-        resumed = loop.build(model, SHAPE, TASKS, 19)
+        resumed = loop.build(model, TAKEN, TASKS, 19)
         done = loop.train(resumed, settings(**schedule), 19, TASKS, *data, CPU, part)
         assert done.history == expected.history
         assert same(done.best, expected.best)
@@ -162,7 +164,7 @@ def test_an_unfinished_training_goes_on_where_it_was(tmp_path):
 @pytest.mark.parametrize("name", get_args(Training.model_fields["optim_name"].annotation))
 def test_every_optimiser_changes_the_weights(trained, name):
     network, done = trained(optim_name=name, n_epochs=1)
-    before = loop.build({"module": "simple", "parameters": NETWORK}, SHAPE, TASKS, 19).state_dict()
+    before = loop.build({"module": "simple", "parameters": NETWORK}, TAKEN, TASKS, 19).state_dict()
     assert not any(torch.equal(tensor, before[key]) for key, tensor in network.state_dict().items())
     assert np.isfinite(done.history[0].val_loss)
 
@@ -268,7 +270,7 @@ class Double(torch.nn.Module):
 def gradients(tmp_path, data: Labelled, micro: int | None, module: str = "simple", **parameters) -> list[torch.Tensor]:
     """The gradients of one step on all events at once, from the change that plain gradient descent makes."""
     network = Double(
-        loop.build({"module": module, "parameters": {**NETWORK, **parameters}}, data.images.shape, TASKS, 19)
+        loop.build({"module": module, "parameters": {**NETWORK, **parameters}}, data.seen.inputs, TASKS, 19)
     )
     before = [tensor.detach().clone() for tensor in network.parameters()]
     chosen = settings(batch_size=len(data.label), micro_batch_size=micro, n_epochs=1, optim_name="SGD", optim_lr=1.0)
@@ -303,16 +305,16 @@ def test_a_second_question_has_a_head_and_a_weight_of_its_own(tmp_path):
     """Its loss counts as often as its weight says; the first question decides the accuracy."""
     data, both = toy(96, 1), tasks(2, 3)
     second = np.arange(96) % 3  # of which the images tell nothing
-    asked = Labelled(data.images, np.column_stack([data.label, second]))
+    asked = Labelled(data.seen, np.column_stack([data.label, second]))
 
     def done(weight: float) -> tuple[torch.nn.Module, Progress]:
         weighted = [both[0], replace(both[1], question=both[1].question.model_copy(update={"weight": weight}))]
-        network = loop.build({"module": "simple", "parameters": NETWORK}, SHAPE, weighted, 19)
+        network = loop.build({"module": "simple", "parameters": NETWORK}, TAKEN, weighted, 19)
         resume = Checkpoint(tmp_path / f"{weight}.pt", "digest")
         return network, loop.train(network, settings(n_epochs=12), 19, weighted, asked, asked, CPU, resume)
 
     network, progress = done(0.5)
-    first, other = loop.answers(network, settings(), both, data.images, CPU)
+    first, other = loop.answers(network, settings(), both, data.seen, CPU)
     assert (first.shape, other.shape) == ((96, 2), (96, 3))
     assert progress.history[-1].val_accuracy == float((first.argmax(1).numpy() == data.label[:, 0]).mean()) > 0.95
     losses = [
@@ -326,14 +328,14 @@ def test_a_second_question_has_a_head_and_a_weight_of_its_own(tmp_path):
 def test_no_pass_through_the_network_has_more_events(trained, monkeypatch):
     seen = []
     outputs = loop._outputs
-    monkeypatch.setattr(loop, "_outputs", lambda *given: seen.append(len(given[2])) or outputs(*given))
+    monkeypatch.setattr(loop, "_outputs", lambda *given: seen.append(len(given[2]["image"])) or outputs(*given))
     trained(batch_size=32, micro_batch_size=8, n_epochs=1)  # 96 to train, 40 to validate
     assert seen == [8] * (96 // 8 + 40 // 8)
 
 
 def saved_bytes(name: str, shape: tuple[int, ...], events: int) -> int:
     """The bytes that a forward pass keeps for the backward pass, beside the weights."""
-    network = loop.build({"module": name, "parameters": {}}, shape, TASKS, 19)
+    network = loop.build({"module": name, "parameters": {}}, image(shape), TASKS, 19)
     kept = {tensor.untyped_storage().data_ptr() for tensor in network.parameters()}
     sizes, alive = {}, []
 
@@ -374,7 +376,7 @@ def test_complex_on_voxels_fits_12_gigabytes_in_parts_of_eight():
 
 def test_memory_that_is_full_is_one_line():
     cell = {"representation": {"name": "voxels"}, "resolution": 1000, "model": {"name": "complex"}, "seed": 19}
-    with pytest.raises(InputError, match="voxels c1000 complex seed 19") as refused, device.within_memory(cell, CPU):
+    with pytest.raises(InputError, match="voxels/c1000 complex seed 19") as refused, device.within_memory(cell, CPU):
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 9 GiB.\nmore lines")
     assert "micro_batch_size" in str(refused.value)
     assert "batch_size" in str(refused.value).replace("micro_batch_size", "")

@@ -105,6 +105,13 @@ class Job:
     wildcards: dict[str, str]
     inputs: frozenset[str]
 
+    @property
+    def told(self) -> dict[str, str]:
+        """Its wildcards, and of an input its representation and resolution."""
+        representation, _, resolution = self.wildcards.get("input", "").partition("/c")
+        place = {"representation": representation, "resolution": resolution}
+        return {**self.wildcards, **{name: value for name, value in place.items() if value}}
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -129,17 +136,13 @@ class Plan:
         return Counter(job.rule for job in self.jobs)
 
     def of(self, wildcard: str) -> set[str]:
-        """All values of a wildcard among the planned jobs."""
-        return {job.wildcards[wildcard] for job in self.jobs if wildcard in job.wildcards}
+        """All values of a wildcard, of a representation or of a resolution among the planned jobs."""
+        return {job.told[wildcard] for job in self.jobs if wildcard in job.told}
 
     def places(self, rule: str) -> list[tuple[str, ...]]:
         """Representation, resolution, model and seed of each job of a rule, as far as it has them."""
         names = ("representation", "resolution", "model", "seed")
-        return [
-            tuple(job.wildcards[name] for name in names if name in job.wildcards)
-            for job in self.jobs
-            if job.rule == rule
-        ]
+        return [tuple(job.told[name] for name in names if name in job.told) for job in self.jobs if job.rule == rule]
 
 
 def checkout(folder: Path) -> Project:

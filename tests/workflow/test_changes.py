@@ -17,7 +17,7 @@ def test_a_source_file_saved_while_its_job_runs_voids_the_job(project, tmp_path)
     job["config"]["model"]["training"] |= {"n_epochs": 40, "min_epochs": 40}
     images = project.results / "inputs/projection_y/c200"
     files = {
-        "--images": images.with_name("c200.safetensors"),
+        "--inputs": images.with_name("c200.safetensors"),
         "--calibrations": images.with_name("c200.calibration.json"),
         "--events": data / "events.parquet",
         "--split": data / "split.parquet",

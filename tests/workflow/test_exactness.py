@@ -134,33 +134,36 @@ def test_test_events_change_nothing_of_a_model(finished, tmp_path, monkeypatch):
 
     cell = finished.cell("color_y", 200, "simple", 19)
     images = finished.results / "inputs/color_y/c200"
-    common = {"hits": tmp_path / "hits.parquet", "provenance": tmp_path / "provenance.json"}
+    record, made_of = {"provenance": tmp_path / "provenance.json"}, tmp_path / "hits.parquet"
     run(
         "calibrate",
         job_of(data / "calibration.json.provenance.json"),
         split=data / "split.parquet",
+        hits=made_of,
         output=tmp_path / "a",
-        **common,
+        **record,
     )
     run(
-        "calibrate_images",
+        "calibrate_inputs",
         job_of(images.with_name("c200.calibration.json.provenance.json")),
         split=data / "split.parquet",
         calibration=tmp_path / "a",
+        tables=made_of,
         output=tmp_path / "b",
-        **common,
+        **record,
     )
     run(
-        "images",
+        "represent",
         job_of(images.with_name("c200.safetensors.provenance.json")),
         calibration=tmp_path / "b",
+        tables=made_of,
         output=tmp_path / "c",
-        **common,
+        **record,
     )
     run(
         "train",
         job_of(cell / "train.provenance.json"),
-        images=tmp_path / "c",
+        inputs=tmp_path / "c",
         calibrations=tmp_path / "b",
         events=tmp_path / "events.parquet",
         split=data / "split.parquet",

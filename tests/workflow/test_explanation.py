@@ -72,7 +72,7 @@ def test_the_same_bytes_again(explained, tmp_path):
 def test_everything_that_is_explained(finished):
     """The first seed of each place of table 1 is explained, but not by a bare call."""
     plan = finished.plan("explanations")
-    lists = sum(job.wildcards["representation"] in ("hits", "features") for job in plan.jobs if job.rule == "removal")
+    lists = sum(job.told["representation"] in ("hits", "features") for job in plan.jobs if job.rule == "removal")
     assert lists > 0
     assert plan.rules["heatmap_figure"] == plan.rules["mistakes"] == plan.rules["removal"] - lists == 6
     assert plan.of("seed") == {"19"}

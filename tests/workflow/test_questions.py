@@ -64,7 +64,7 @@ def test_a_variant_of_an_ablation_depends_on_its_own_values(ablated, tmp_path):
     )
     plan = project.plan("results-test/ablations/tiny.tex")
     assert plan.of("model") == {"simple@dropout-0.5", "simple@bn-true,dropout-0.5"}
-    assert plan.rules["images"] == 0
+    assert plan.rules["represent"] == 0
     assert plan.rules["report"] == 1
     assert project.plan().jobs == []
 

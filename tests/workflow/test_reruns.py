@@ -11,7 +11,7 @@ import pytest
 
 CELL_RULES = {"train", "evaluate", "cell_figures", "cell_performance", "pairs", "performance", "report", "published"}
 OF_CELLS = {"train", "evaluate", "cell_figures", "cell_performance"}
-ALL_CELLS = CELL_RULES | {"resolution_figure", "features", "train_frozen"}
+ALL_CELLS = CELL_RULES | {"resolution_figure", "features", "train"}
 
 
 def test_finished_study_plans_nothing(finished):
@@ -58,7 +58,7 @@ def test_comment_in_the_colour_module(project):
     project.edit("scripts/showergrid/representations/color.py", "\nclass Parameters", "\n# A remark.\nclass Parameters")
     plan = project.plan()
     assert plan.of("representation") == {"color_y"}
-    assert set(plan.rules) == CELL_RULES | {"calibrate_images", "images", "event_figures"}
+    assert set(plan.rules) == CELL_RULES | {"calibrate_inputs", "represent", "event_figures"}
     # The new calibration alone would draw the figures again, so the module must be among their own sources.
     figures = next(job for job in plan.jobs if job.rule == "event_figures")
     assert "scripts/showergrid/representations/color.py" in project.sources(figures)
@@ -186,7 +186,7 @@ def test_another_name_of_a_class_leaves_the_data(project):
     project.edit("config/electron_photon/default.yaml", "{name: photon, values: [22]}", "{name: gamma, values: [22]}")
     planned = set(project.plan().rules)
     assert {"train", "report"} <= planned
-    assert not {"shard", "gather", "split", "calibrate", "calibrate_images", "images"} & planned
+    assert not {"shard", "gather", "split", "calibrate", "calibrate_inputs", "represent"} & planned
 
 
 def test_branch_and_back_plans_nothing(project):
@@ -226,7 +226,7 @@ def test_deleted_file_of_a_cell(project, name, target):
     assert CELL_FILES[name] in plan.rules
     assert plan.of("model") == {"complex"}
     assert plan.of("seed") == {"20"}
-    assert plan.rules["images"] == plan.rules["gather"] == 0
+    assert plan.rules["represent"] == plan.rules["gather"] == 0
 
 
 # Records of data and images, which the table needs, and of what only the whole study makes.
@@ -235,8 +235,8 @@ RECORDS = [
     ("data/hits.parquet", "gather", "results-test/table1.tex"),
     ("data/split.parquet", "split", "results-test/table1.tex"),
     ("data/calibration.json", "calibrate", "results-test/table1.tex"),
-    ("inputs/projection_y/c100.calibration.json", "calibrate_images", "results-test/table1.tex"),
-    ("inputs/projection_y/c100.safetensors", "images", "results-test/table1.tex"),
+    ("inputs/projection_y/c100.calibration.json", "calibrate_inputs", "results-test/table1.tex"),
+    ("inputs/projection_y/c100.safetensors", "represent", "results-test/table1.tex"),
     ("features/projection_x/c100/simple/seed19.safetensors", "features", "results-test/table1.tex"),
     ("table1.tex", "report", "all"),
     ("table1_published.csv", "published", "all"),
@@ -298,7 +298,7 @@ def test_remark_in_a_lock_plans_nothing(project):
 def test_changed_data_lock_plans_what_runs_in_it(project):
     with open(project.root / "envs/data.txt", "a") as text:
         text.write("another==1.0\n")
-    assert {"shard", "split", "images", "report", "cell_figures"} <= set(project.plan().rules)
+    assert {"shard", "split", "represent", "report", "cell_figures"} <= set(project.plan().rules)
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".md", ".tex.provenance.json"])
@@ -326,7 +326,7 @@ def test_one_cell_by_name(project):
 
 def test_a_cell_outside_the_grid_can_be_named(project):
     plan = project.plan("results-test/cells/projection_y/c150/simple/seed7/metrics.json")
-    assert dict(plan.rules) == {"calibrate_images": 1, "images": 1, "train": 1, "evaluate": 1}
+    assert dict(plan.rules) == {"calibrate_inputs": 1, "represent": 1, "train": 1, "evaluate": 1}
 
 
 @pytest.mark.parametrize(
@@ -370,7 +370,7 @@ def test_reference_grid_is_planned_exactly(checked_out):
     expected = sorted((*place, seed) for place in places for seed in ("19", "20", "21", "22", "23"))
     for rule in sorted(OF_CELLS):
         assert sorted(plan.places(rule)) == expected
-    assert sorted(plan.places("images")) == sorted({place[:2] for place in places})
+    assert sorted(plan.places("represent")) == sorted({place[:2] for place in places})
     assert plan.rules["shard"] == 20_000 / 500
     assert sorted(job.wildcards["report"] for job in plan.jobs if job.rule == "report") == [
         "table1",
@@ -383,7 +383,7 @@ def test_reference_grid_is_planned_exactly(checked_out):
 def test_stage_that_ends_in_the_same_bytes_stops_there(project):
     """As `make table1` calls them: within one call all would be made again."""
     project.edit("scripts/showergrid/sources/lartpc/settings.py", "\nclass ", "\n# A remark.\nclass ")
-    assert {"shard", "images", "train"} <= set(project.plan().rules)
+    assert {"shard", "represent", "train"} <= set(project.plan().rules)
     project.snakemake("--cores", "2", "data")
     for stage in ("inputs", "cells", "results-test/table1.tex"):
         assert project.plan(stage).jobs == []

@@ -45,7 +45,7 @@ class Trainings:
         job = {key: job[key] for key in ("rule", "wildcards", "config", "environment")}
         job["config"]["model"]["training"] |= {"n_epochs": EPOCHS, "min_epochs": EPOCHS, "threads": 1, **changes}
         files = {
-            "images": images,
+            "inputs": images,
             "calibrations": images.with_suffix(".calibration.json"),
             "events": events or self.project.results / "data/events.parquet",
             "split": self.project.results / "data/split.parquet",

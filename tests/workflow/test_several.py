@@ -26,7 +26,8 @@ def test_a_view_is_made_again_with_what_shows_it_and_nothing_else(project):
     assert plan.of("representation") == {"projection_x", "two_sides"}
     assert plan.of("model") == {"simple", "joined", "frozen"}
     # everything of the other view stays
-    assert plan.rules["images"] == plan.rules["features"] == plan.rules["train_frozen"] == 1
+    assert plan.rules["represent"] == plan.rules["features"] == 1
+    assert plan.rules["train"] == 3
 
 
 def test_backbones_trained_otherwise_are_joined_anew(project):
@@ -35,8 +36,8 @@ def test_backbones_trained_otherwise_are_joined_anew(project):
     plan = project.plan()
     assert plan.of("model") == {"simple", "frozen"}
     assert plan.rules["features"] == 2
-    assert plan.places("train_frozen") == [("two_sides", "100", "frozen", "19")]
-    assert plan.rules["images"] == 0
+    assert ("two_sides", "100", "frozen", "19") in plan.places("train")
+    assert plan.rules["represent"] == 0
 
 
 def test_the_classifier_of_a_frozen_cell_alone(project):
@@ -46,8 +47,8 @@ def test_the_classifier_of_a_frozen_cell_alone(project):
     )
     plan = project.plan()
     assert plan.of("model") == {"frozen"}
-    assert {"train_frozen", "evaluate"} <= set(plan.rules)
-    assert not {"train", "features", "images"} & set(plan.rules)
+    assert plan.rules["train"] == plan.rules["evaluate"] == 1
+    assert not {"features", "represent"} & set(plan.rules)
     cell = project.cell("two_sides", 100, "joined", 19)
     shutil.rmtree(cell)
     plan = project.plan(str((cell / "metrics.json").relative_to(project.root)))

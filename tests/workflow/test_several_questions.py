@@ -138,7 +138,7 @@ def test_a_better_label_trains_nothing(three, tmp_path):
     assert not planned & {
         "shard",
         "split",
-        "images",
+        "represent",
         "train",
         "evaluate",
         "removal",

@@ -67,28 +67,28 @@ def test_a_tuned_cell_is_the_trial_that_was_best(searched, place):
 
 
 def test_images_of_a_search_are_those_of_its_values(searched):
-    images = searched.results / "tuning/color_y/c100/simple/images.safetensors"
+    made_inputs = searched.results / "tuning/color_y/c100/simple/input.safetensors"
     value = best(searched, "color_y/c100")["values"]["hue_span"]
-    record = json.loads(images.with_name("images.safetensors.provenance.json").read_text())
+    record = json.loads(made_inputs.with_name("input.safetensors.provenance.json").read_text())
     job = {key: record[key] for key in ("rule", "wildcards", "config", "environment")}
     job["config"]["representation"]["parameters"]["hue_span"] = value
     job["config"] = {key: job["config"][key] for key in ("representation", "resolution")}
     data, made = searched.results / "data", searched.root.with_name("made")
     for command, files in (
-        ("calibrate_images", {"split": data / "split.parquet", "calibration": data / "calibration.json"}),
-        ("images", {"calibration": made / "calibrate_images"}),
+        ("calibrate_inputs", {"split": data / "split.parquet", "calibration": data / "calibration.json"}),
+        ("represent", {"calibration": made / "calibrate_inputs"}),
     ):
-        files = {**files, "hits": data / "hits.parquet", "output": made / command, "provenance": made / "record"}
+        files = {**files, "tables": data / "hits.parquet", "output": made / command, "provenance": made / "record"}
         options = [part for name, path in files.items() for part in (f"--{name}", str(path))]
         line = [sys.executable, f"scripts/{command}.py", "--job", json.dumps(job), *options]
         subprocess.run(line, cwd=searched.root, check=True)
-    assert (made / "images").read_bytes() == images.read_bytes()
-    assert (made / "calibrate_images").read_bytes() == images.with_name("images.calibration.json").read_bytes()
+    assert (made / "represent").read_bytes() == made_inputs.read_bytes()
+    assert (made / "calibrate_inputs").read_bytes() == made_inputs.with_name("input.calibration.json").read_bytes()
 
 
 def test_every_job_leaves_a_record(searched):
     rules = {json.loads(path.read_text())["rule"] for path in searched.results.rglob("*provenance.json")}
-    assert {"tune", "best", "tuned_images"} <= rules
+    assert {"tune", "best", "tuned_inputs"} <= rules
 
 
 def test_finished_search_plans_nothing(searched):
@@ -132,7 +132,7 @@ def test_figures(tuned):
 def test_a_place_without_a_search_is_refused_in_one_line(searched):
     done = searched.snakemake("--dry-run", "results-test/tuning/voxels/c100/simple/best.yaml", check=False)
     assert done.returncode != 0
-    assert "tuning has no search of simple on voxels at c100" in done.stdout
+    assert "tuning has no search of simple on voxels/c100" in done.stdout
 
 
 def test_a_killed_search_ends_in_the_same_table(searched, tmp_path):
@@ -140,7 +140,7 @@ def test_a_killed_search_ends_in_the_same_table(searched, tmp_path):
     table = searched.results / "tuning/projection_y/c100/simple/workers/0.csv"
     record = json.loads(table.with_name("0.csv.provenance.json").read_text())
     job = {key: record[key] for key in ("rule", "wildcards", "config", "environment")}
-    files = {"images": "inputs/projection_y/c100.safetensors", "events": "data/events.parquet"}
+    files = {"inputs": "inputs/projection_y/c100.safetensors", "events": "data/events.parquet"}
     files = {name: searched.results / file for name, file in {**files, "split": "data/split.parquet"}.items()}
     files |= {"folder": tmp_path, "output": tmp_path / "0.csv", "provenance": tmp_path / "record.json"}
     options = [part for name, path in files.items() for part in (f"--{name}", str(path))]

@@ -118,7 +118,7 @@ def test_by_hand_refused_in_one_line(finished, tmp_path):
 def test_an_exported_network_gives_the_scores_of_evaluation(used, place):
     folder = used.cell(*place)
     told = json.loads((folder / "export/spec.json").read_text())
-    images = np.fromfile(folder / "export/example.f32", "<f4").reshape(-1, *told["input"]["shape"][1:])
+    images = np.fromfile(folder / "export/example.f32", "<f4").reshape(-1, *told["inputs"][0]["shape"][1:])
     with pytest.warns(FutureWarning, match="deprecated"):
         network = torch.jit.load(folder / "export/model.pt")
     with torch.no_grad():
@@ -166,7 +166,7 @@ def test_the_example_in_cpp_prints_the_same_scores(used, tmp_path):
     for place in EXPORTED:
         export = used.cell(*place) / "export"
         told = json.loads((export / "spec.json").read_text())
-        shape = map(str, told["input"]["shape"][1:])
+        shape = map(str, told["inputs"][0]["shape"][1:])
         command = [tmp_path / "cpp/predict", export / "model.pt", export / "example.f32", *shape]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
         printed = [[float(value) for value in line.split()] for line in done.stdout.splitlines()]

@@ -15,10 +15,10 @@ from torch import Tensor, nn
 from showergrid.core.errors import InputError
 from showergrid.evaluation.predictions import columns_of
 from showergrid.events.hits import AXES
-from showergrid.inputs.image_file import Images
+from showergrid.inputs.input_file import Images, InputFile
+from showergrid.inputs.kinds import Input, Inputs, Seen
 from showergrid.inputs.making import FEW_HITS
-from showergrid.inputs.pixels import is_list
-from showergrid.inputs.views import Seen, View, views
+from showergrid.inputs.views import View, views
 from showergrid.tasks.classes import tasks_of
 from showergrid.training.data import Task, questions_of
 from showergrid.training.device import name_of
@@ -32,16 +32,16 @@ EXAMPLES = 4  # test events whose images are written beside the export
 
 
 class Answering(nn.Module):
-    """A network and the answers to its questions: images (N, C, ...) float32 to (N, classes of all) float64."""
+    """A network and the answers to its questions: its inputs to (N, classes of all) float64."""
 
     def __init__(self, network: nn.Module, tasks: Sequence[Task]) -> None:
         super().__init__()
         self.network = network
         self.tasks = list(tasks)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Map images to the probability of each class, question by question."""
-        given = parts(self.tasks, self.network(x))
+    def forward(self, *inputs: Tensor) -> Tensor:
+        """Map the inputs of events to the probability of each class, question by question."""
+        given = parts(self.tasks, self.network(*inputs))
         return torch.cat([task.answer(own) for task, own in zip(self.tasks, given, strict=True)], dim=1)
 
 
@@ -55,13 +55,13 @@ def check_network(cell: dict[str, Any]) -> None:
         raise InputError(f"{name_of(cell)} is no network, and TorchScript holds nothing else; ask it with predict.py")
 
 
-def torchscript(weights: dict[str, Tensor], cell: dict[str, Any], shape: tuple[int, ...]) -> bytes:
-    """TorchScript of a trained cell whose images have the `shape` (C, H, W) or (C, D, H, W); the batch size is free.
+def torchscript(weights: dict[str, Tensor], cell: dict[str, Any], inputs: Inputs) -> bytes:
+    """TorchScript of a trained cell that takes the `inputs`; the batch size is free.
 
     `weights` and `cell` are what `read_model` returns. The same cell gives the same bytes.
     """
     tasks = tasks_of(cell)
-    network = build(untrained(cell["model"]), shape, tasks, cell["seed"])
+    network = build(untrained(cell["model"]), inputs, tasks, cell["seed"])
     network.load_state_dict(weights)
     written = io.BytesIO()
     with warnings.catch_warnings(), torch.no_grad():
@@ -69,9 +69,19 @@ def torchscript(weights: dict[str, Tensor], cell: dict[str, Any], shape: tuple[i
         # nothing but libtorch, which loads TorchScript
         warnings.simplefilter("ignore")
         torch.jit.save(
-            torch.jit.trace(Answering(network, tasks).eval(), torch.zeros(2, *shape), check_trace=False), written
+            torch.jit.trace(Answering(network, tasks).eval(), tuple(_empty(inputs)), check_trace=False), written
         )
     return _without_paths(written)
+
+
+def _empty(inputs: Inputs) -> list[Tensor]:
+    """The inputs of two empty events; a set has a mask behind it."""
+    tensors = []
+    for taken in inputs.values():
+        tensors.append(torch.zeros(2, *taken.shape))
+        if taken.kind == "set":
+            tensors.append(torch.zeros(2, taken.shape[0], dtype=torch.bool))
+    return tensors
 
 
 def _without_paths(file: io.BytesIO) -> bytes:
@@ -84,12 +94,14 @@ def _without_paths(file: io.BytesIO) -> bytes:
     return kept.getvalue()
 
 
-def answers_of(file: bytes, images: Seen, size: int) -> np.ndarray:
-    """(E, classes of all questions) float64: answers of the exported network to `images`, `size` of them at a time."""
+def answers_of(file: bytes, seen: Seen, size: int) -> np.ndarray:
+    """(E, classes of all questions) float64: answers of the exported network, to `size` events at once."""
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         network = torch.jit.load(io.BytesIO(file))
-        scores = [network(torch.from_numpy(images.batch(rows))) for rows in batches(np.arange(len(images)), size)]
+        scores = [
+            network(*map(torch.from_numpy, seen.batch(rows).values())) for rows in batches(np.arange(len(seen)), size)
+        ]
     return torch.cat(scores).numpy()
 
 
@@ -109,18 +121,13 @@ def difference(cell: dict[str, Any], exported: np.ndarray, evaluated: np.ndarray
     return largest
 
 
-def specification(cell: dict[str, Any], images: Mapping[str, Images], shape: tuple[int, ...]) -> dict[str, Any]:
-    """The input and output of the exported network; config/README.md, Rules of images, says how an image is made.
+def specification(cell: dict[str, Any], files: Mapping[str, InputFile], inputs: Inputs) -> dict[str, Any]:
+    """The inputs and output of the exported network; config/README.md, Rules of images, says how an image is made.
 
-    `images` maps the names of the cell's representations to their images; `shape` (C, *window) is that of the input.
+    `files` maps the names of the cell's representations to their input files.
     """
     seen, questions = views(cell), questions_of(cell)
-    calibration = seen[0].calibration
-    grid = {}
-    for axis in AXES:
-        low, high = calibration["axes"][axis]["min"], calibration["axes"][axis]["max"]
-        count = calibration["pixels"][axis]
-        grid[axis] = {"min_cm": low, "max_cm": high, "pixels": count, "pixel_cm": (high - low) / count}
+    binned = next((view.calibration for view in seen if view.resolution is not None), None)
     return {
         "format": f"TorchScript of PyTorch {torch.__version__.split('+')[0]}",
         "cell": {
@@ -129,10 +136,9 @@ def specification(cell: dict[str, Any], images: Mapping[str, Images], shape: tup
             "model": cell["model"]["name"],
             "seed": cell["seed"],
         },
-        "input": {"shape": ["N", *shape], "dtype": "float32", "empty_pixel": 0},
-        "hits": {"position": "cm", "charge": "tick ADC"},
-        "pixels": {"pixel": "round((r - min_cm) / (max_cm - min_cm) * pixels), half to even, float64", "axes": grid},
-        "views": [_view(view, cell, images[view.representation.name]) for view in seen],
+        "inputs": [tensor for name, taken in inputs.items() for tensor in _tensors(name, taken)],
+        **(_pixels(binned) if binned else {}),
+        "views": [_view(view, cell, files[view.representation.name]) for view in seen],
         "output": {
             "shape": ["N", sum(len(question.classes) for question in questions)],
             "dtype": "float64",
@@ -144,20 +150,43 @@ def specification(cell: dict[str, Any], images: Mapping[str, Images], shape: tup
     }
 
 
-def _view(view: View, cell: dict[str, Any], images: Images) -> dict[str, Any]:
-    """The channels of the input from one view: their values, and the part of an event that they show."""
-    window = view.window.model_dump(mode="json")
-    direction = view.representation.model_dump(include={"direction"}, exclude_defaults=True)
+def _tensors(name: str, taken: Input) -> list[dict[str, Any]]:
+    """The tensors of one input, in the order in which the network takes them."""
+    values = {"name": name, "shape": ["N", *taken.shape], "dtype": "float32", "empty": 0}
+    mask = {"name": f"{name}.mask", "shape": ["N", taken.shape[0]], "dtype": "bool", "true": "the entry is there"}
+    return [values, mask] if taken.kind == "set" else [values]
+
+
+def _pixels(calibration: Mapping[str, Any]) -> dict[str, Any]:
+    """The units of hits and the pixels that they fall on."""
+    grid = {}
+    for axis in AXES:
+        low, high = calibration["axes"][axis]["min"], calibration["axes"][axis]["max"]
+        count = calibration["pixels"][axis]
+        grid[axis] = {"min_cm": low, "max_cm": high, "pixels": count, "pixel_cm": (high - low) / count}
     return {
-        "channels": images.channels,
-        "axes": images.axes,
-        "order_of_hits": view.representation.order or cell["hits"]["order"],
-        "values": {
-            "representation": view.representation.module,
-            "parameters": view.representation.parameters,
-            "training_maximum": view.calibration["ranges"],
-        },
-        "window": {"shape": window["shape"]}
-        if is_list(images.axes)
-        else {**window, "no_direction_up_to_hits": FEW_HITS, **direction},
+        "hits": {"position": "cm", "charge": "tick ADC"},
+        "pixels": {"pixel": "round((r - min_cm) / (max_cm - min_cm) * pixels), half to even, float64", "axes": grid},
     }
+
+
+def _view(view: View, cell: dict[str, Any], file: InputFile) -> dict[str, Any]:
+    """The input from one view: its values, and the part of an event that they show."""
+    values = {"representation": view.representation.module, "parameters": view.representation.parameters}
+    if view.resolution is None:
+        return {"values": {**values, "variables": view.calibration["variables"]}, **_window(view)}
+    told = {
+        "order_of_hits": view.representation.order or cell["hits"]["order"],
+        "values": {**values, "training_maximum": view.calibration["ranges"]},
+        **_window(view),
+    }
+    if not isinstance(file, Images):
+        return told
+    direction = view.representation.model_dump(include={"direction"}, exclude_defaults=True)
+    followed = {**view.window.model_dump(mode="json"), "no_direction_up_to_hits": FEW_HITS, **direction}
+    return {"channels": file.channels, "axes": file.axes, **told, "window": followed}
+
+
+def _window(view: View) -> dict[str, Any]:
+    """The size of the window, if there is one."""
+    return {"window": {"shape": view.window.shape}} if view.window else {}

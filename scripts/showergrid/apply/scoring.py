@@ -19,11 +19,11 @@ from torch import Tensor
 from showergrid.core.errors import InputError
 from showergrid.evaluation.answers import answer
 from showergrid.events.hits import Hits
-from showergrid.inputs.image_file import read_images
-from showergrid.inputs.making import write_images
-from showergrid.inputs.settings import ImageSettings
-from showergrid.inputs.views import Stack, cut_views, views
-from showergrid.inputs.window import Cut
+from showergrid.inputs.input_file import read_input
+from showergrid.inputs.kinds import Seen
+from showergrid.inputs.making import write_input
+from showergrid.inputs.settings import InputSettings
+from showergrid.inputs.views import cut_views, views
 from showergrid.tasks.classes import tasks_of
 
 
@@ -50,18 +50,18 @@ def score(
     Raises:
         InputError: a shower does not fit an image, or a network the memory.
     """
-    images = windows(cell, chunks)
-    return images.event, answer(weights, cell, tasks_of(cell), images)
+    seen = seen_of(cell, chunks)
+    return seen.event, answer(weights, cell, tasks_of(cell), seen)
 
 
-def windows(cell: dict[str, Any], chunks: Iterable[Hits]) -> Cut | Stack:
-    """Windows of all events in `chunks`, in their order, as the network of `cell` sees them."""
+def seen_of(cell: dict[str, Any], chunks: Iterable[Hits]) -> Seen:
+    """What the network of `cell` sees of all events in `chunks`, in their order."""
     of = {view.representation.name: view for view in views(cell)}
-    images = {}
+    files = {}
     with tempfile.TemporaryDirectory() as folder:
         for (name, view), same in zip(of.items(), itertools.tee(chunks, len(of)), strict=True):
-            path = Path(folder, f"{len(images)}.safetensors")
-            settings = ImageSettings(representation=view.representation, resolution=cell["resolution"])
-            write_images(path, same, view.calibration, settings)
-            images[name] = read_images(path)
-        return cut_views(cell, images, next(iter(images.values())).event)
+            path = Path(folder, f"{len(files)}.safetensors")
+            settings = InputSettings(representation=view.representation, resolution=view.resolution)
+            write_input(path, same, view.calibration, settings)
+            files[name] = read_input(path)
+        return cut_views(cell, files, next(iter(files.values())).event)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from showergrid.core.cells import Cell
 from showergrid.core.settings import Name, Resolution, Seed
 from showergrid.events.detector import Box
 from showergrid.events.settings import Order
 from showergrid.inputs.settings import NAMED
-from showergrid.sources.reading.settings import Ingest
+from showergrid.sources.reading.file_settings import Files
 
 
-class Unlabelled(Ingest):
-    """Files of hits whose events are to be classified.
+class Unlabelled(Files):
+    """Files of hits, or tables of events, that are to be classified.
 
-    Without `columns` they are tables of hits as a study writes them (Parquet), or laid out as the reference's.
+    Without `columns`, files of hits are tables as a study writes them (Parquet), or laid out as the reference's.
     """
 
     order: Order | None = Field(
@@ -24,10 +25,15 @@ class Unlabelled(Ingest):
 
 
 class Prediction(Unlabelled):
-    """Files of hits and the cell that is asked about them."""
+    """Files of events and the cell that is asked about them."""
 
     name: Name = Field(description="name of the output")
     representation: str = Field(pattern=NAMED, description="representation of the cell")
-    resolution: Resolution = Field(description="its resolution")
+    resolution: Resolution | None = Field(default=None, description="its resolution; null: nothing is binned")
     model: str = Field(pattern=NAMED, description="its network")
     seed: Seed = Field(description="its seed")
+
+    @property
+    def cell(self) -> Cell:
+        """The cell that is asked."""
+        return Cell(self.representation, self.resolution, self.model, self.seed)

@@ -83,8 +83,9 @@ def read_metrics(path: Path) -> dict:
     try:
         metrics = json.loads(path.read_text())
         metrics["questions"], metrics["best_epoch"], metrics["collapsed"]
-        for what in ("charge", "hits"):
-            metrics["window"][what]["value"], metrics["window"][what]["median"]
+        shares = metrics["window"]
+        for what in ("charge", "hits") if shares else ():  # a table has no window
+            shares[what]["value"], shares[what]["median"]
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path}: is no metrics file; evaluate the cell again") from error
     return metrics

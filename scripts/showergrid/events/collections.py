@@ -56,7 +56,7 @@ def read_variables(events: Path, columns: Sequence[str]) -> tuple[np.ndarray, np
 def _read(path: Path, columns: Sequence[str]) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """The event (N,) int64 of each row, and its numbers (N,) float64 by column."""
     file = open_table(path, NUMBERED)
-    valid = [field.name for field in file.schema_arrow if field.name != "event" and _is_number(field.type)]
+    valid = [field.name for field in file.schema_arrow if field.name != "event" and is_number(field.type)]
     for name in columns:
         if name not in valid:
             raise InputError(f"{path}: no column {name!r} of numbers; valid: {', '.join(valid) or 'none'}")
@@ -69,5 +69,6 @@ def _read(path: Path, columns: Sequence[str]) -> tuple[np.ndarray, dict[str, np.
     return table["event"].to_numpy(), {name: table[name].to_numpy().astype(np.float64) for name in columns}
 
 
-def _is_number(kind: pa.DataType) -> bool:
+def is_number(kind: pa.DataType) -> bool:
+    """Whether a column of this type holds numbers."""
     return pa.types.is_integer(kind) or pa.types.is_floating(kind)

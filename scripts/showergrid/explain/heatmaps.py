@@ -57,7 +57,8 @@ class Asked:
         offsets, size = self.images.offsets, self.settings.micro_batch_size or self.settings.batch_size
         heats = []
         for rows in progress(batches(np.arange(len(self.images)), size), "heat maps", "batch"):
-            x = torch.from_numpy(self.images.batch(rows)).to(self.device)  # (B, C, H, W) or (B, C, D, H, W)
+            x = torch.from_numpy(self.images.batch(rows)[self.images.name])  # (B, C, H, W) or (B, C, D, H, W)
+            x = x.to(self.device)
             answer = torch.from_numpy(self.answer[rows]).to(self.device)
             gradient = method.attribute(x, additional_forward_args=(answer,), n_steps=steps, internal_batch_size=size)
             dense = gradient.detach().double().sum(1).flatten(1).cpu().numpy()  # (B, pixels of the window)

@@ -23,9 +23,9 @@ from showergrid.events.order import reordered
 from showergrid.events.questions import Question
 from showergrid.explain.selection import largest
 from showergrid.inputs import settings
-from showergrid.inputs.image_file import Images, read_images
-from showergrid.inputs.making import write_images
-from showergrid.inputs.window import Window, cut
+from showergrid.inputs.input_file import Images, InputFile, read_input
+from showergrid.inputs.making import write_input
+from showergrid.inputs.views import cut_views
 from showergrid.tasks.classes import tasks_of
 
 WAYS = ("random", "highest charge", "lowest charge", "first", "last")  # which hits are kept
@@ -72,32 +72,33 @@ def kept(hits: Hits, way: str, share: float, seed: int) -> Hits:
 
 @dataclass(frozen=True)
 class Trained:
-    """A trained cell, `weights` and `cell` as `read_model` returns them, and images of whole events."""
+    """A trained cell, `weights` and `cell` as `read_model` returns them, and inputs of whole events."""
 
     weights: dict[str, Tensor]
     cell: dict[str, Any]
-    whole: Images
+    whole: InputFile
 
     def answers(self, hits: Hits) -> np.ndarray:
-        """(E, classes) float64: the first question's answer for `hits`, which are in the order of the cell's images.
+        """(E, classes) float64: the first question's answer for `hits`, which are in the order of the cell's inputs.
 
-        Images are made anew with the cell's own calibration. Each window lies where it does for the event with all its
+        Inputs are made anew with the cell's own calibration. Each window lies where it does for the event with all its
         hits, so that nothing but the hits differs.
         """
-        made = settings.ImageSettings(
+        made = settings.InputSettings(
             representation=settings.Representation(**{**self.cell["representation"], "order": None}),
             resolution=self.cell["resolution"],
         )
         with TemporaryDirectory() as folder:
-            path = Path(folder, "images.safetensors")
-            write_images(path, [hits], self.cell["calibration"], made)
-            images = read_images(path)
-            rows = np.searchsorted(self.whole.event, images.event)
-            placed = {name: getattr(self.whole, name)[rows] for name in ("centre", "end", "direction")}
-            images = replace(images, **placed)
-            window = Window.of(settings.WindowSettings(**self.cell["model"]["window"]), images.axes)
+            path = Path(folder, "input.safetensors")
+            write_input(path, [hits], self.cell["calibration"], made)
+            left = read_input(path)
+            if isinstance(left, Images):
+                rows = np.searchsorted(self.whole.event, left.event)
+                placed = {name: getattr(self.whole, name)[rows] for name in ("centre", "end", "direction")}
+                left = replace(left, **placed)
+            seen = cut_views(self.cell, {left.representation: left}, hits.event)
             tasks = tasks_of(self.cell)
-            return answer(self.weights, self.cell, tasks, cut(images, hits.event, window))[tasks[0].question.name]
+            return answer(self.weights, self.cell, tasks, seen)[tasks[0].question.name]
 
 
 def table(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from showergrid.core.seeds import generator
-from showergrid.inputs.image_file import Images
+from showergrid.inputs.input_file import Images
 from showergrid.inputs.pixels import Grid, columns
 from showergrid.inputs.window import Cut, Window
 

@@ -17,7 +17,7 @@ from showergrid.core.errors import InputError
 from showergrid.core.plugins import load
 from showergrid.events.hits import AXES, Hits
 from showergrid.inputs.pixels import Grid
-from showergrid.inputs.settings import ImageSettings
+from showergrid.inputs.settings import InputSettings
 
 
 def hits_of_events(chunks: Iterable[Hits], events: np.ndarray) -> Iterator[Hits]:
@@ -60,7 +60,7 @@ def calibrate_data(
     return {"axes": axes, "charge_max": charge, "events": events}
 
 
-def calibrate_images(training: Iterable[Hits], data: dict[str, Any], settings: ImageSettings) -> dict[str, Any]:
+def calibrate_input(training: Iterable[Hits], data: dict[str, Any], settings: InputSettings) -> dict[str, Any]:
     """The grid of one resolution and the ranges of one representation on it, from chunks of training events.
 
     `data` is the result of `calibrate_data`.
@@ -92,7 +92,8 @@ def read_calibration(path: Path) -> dict[str, Any]:
     """
     try:
         calibration = json.loads(path.read_text())
-        Grid.of(calibration["axes"], 1)
+        if "variables" not in calibration:
+            Grid.of(calibration["axes"], 1)
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path}: not a calibration; make the file again with calibrate") from error
     return calibration

@@ -6,7 +6,6 @@ A safetensors file: event (E,) int64 and features (E, F) float32.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,40 +14,16 @@ from safetensors.numpy import load_file, save
 
 from showergrid.core.atomic import replacing
 from showergrid.core.errors import InputError
+from showergrid.inputs.lists import SeenRows
 
 
-@dataclass(frozen=True)
-class Features:
-    """Features (n, F) float32 of n events (n,) int64, read in batches like images."""
-
-    event: np.ndarray
-    values: np.ndarray
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """(F,)."""
-        return self.values.shape[1:]
-
-    def __len__(self) -> int:
-        """Number of events."""
-        return self.event.size
-
-    def batch(self, rows: np.ndarray) -> np.ndarray:
-        """(N, F) float32: the features of the events at `rows` (N,)."""
-        return self.values[rows]
-
-    def of(self, events: np.ndarray) -> Features:
-        """The features of `events` (m,) int64, all of which must be present."""
-        return Features(events, self.values[np.searchsorted(self.event, events)])
-
-
-def write_features(path: Path, features: Features) -> None:
-    """Write a file of features."""
+def write_features(path: Path, event: np.ndarray, features: np.ndarray) -> None:
+    """Write a file of features (E, F) float32 of the events (E,) int64."""
     with replacing(path) as partial:
-        partial.write_bytes(save({"event": features.event, "features": features.values}))
+        partial.write_bytes(save({"event": event, "features": features}))
 
 
-def read_features(paths: Sequence[Path], events: np.ndarray) -> Features:
+def read_features(paths: Sequence[Path], events: np.ndarray) -> SeenRows:
     """Read the features of several cells for all `events` (E,) int64, concatenated along F.
 
     Raises:
@@ -64,4 +39,4 @@ def read_features(paths: Sequence[Path], events: np.ndarray) -> Features:
         if not np.array_equal(event, events):
             raise InputError(f"{path}: holds the features of other events; make it again with features")
         features.append(values)
-    return Features(events, np.concatenate(features, axis=1))
+    return SeenRows("features", events, np.concatenate(features, axis=1))

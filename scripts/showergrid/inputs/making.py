@@ -1,8 +1,8 @@
-"""From hits to an image file: representation, origin, direction, charge centre and end of every event."""
+"""From hits to an input file: tables and sets as they are, images with origin, direction, charge centre and end."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +12,16 @@ from showergrid.core.errors import InputError
 from showergrid.core.plugins import load
 from showergrid.events.hits import Hits
 from showergrid.events.order import reordered
-from showergrid.inputs.image_file import writing
-from showergrid.inputs.pixels import Grid, columns, is_list
-from showergrid.inputs.settings import Direction, ImageSettings
+from showergrid.inputs.input_file import writing
+from showergrid.inputs.pixels import Grid, columns
+from showergrid.inputs.settings import Direction, InputSettings
 
 FEW_HITS = 30  # an event with this many hits or fewer has no direction (the reference's rule)
 END_SHARE = 0.9  # share of the charge up to an event's end: the last hits are few, far away and mostly blips
 
 
-def write_images(path: Path, chunks: Iterable[Hits], calibration: dict[str, Any], settings: ImageSettings) -> None:
-    """Make the images of all events in `chunks` on the grid and with the ranges of `calibration`.
+def write_input(path: Path, chunks: Iterable[Hits], calibration: dict[str, Any], settings: InputSettings) -> None:
+    """Make what a representation shows of all events in `chunks` on the grid and with the ranges of `calibration`.
 
     If the representation has an order of its own, the hits need their times.
 
@@ -35,30 +35,38 @@ def write_images(path: Path, chunks: Iterable[Hits], calibration: dict[str, Any]
         )
     module = load("representations", settings.representation.module)
     parameters = module.Parameters(**settings.representation.parameters)
-    axes = module.axes(parameters)
     grid = Grid.of(calibration["axes"], settings.resolution)
-    name = settings.representation.name
-    with writing(path, name, settings.resolution, axes, module.CHANNELS) as writer:
-        for hits in chunks:
-            if settings.representation.order:
-                hits = reordered(hits, settings.representation.order)
-            pixels = module.pixels(hits, grid, calibration["ranges"], parameters)
-            writer.append(
-                event=hits.event,
-                row=pixels.row,
-                coordinates=pixels.place,
-                values=pixels.values,
-                charge=pixels.charge,
-                hits=pixels.hits,
-                centre=_along(axes, charge_centre(hits, grid)),
-                end=_along(axes, shower_end(hits, grid)),
-                direction=_along(axes, directions(hits, grid, settings.representation.direction)),
-            )
-
-
-def _along(axes: Sequence[str], values: np.ndarray) -> np.ndarray:
-    """(E, D): the columns of values (E, 3) that belong to the image's D `axes`; 0 for a list, which has none."""
-    return np.zeros((len(values), len(axes)), np.int8) if is_list(axes) else values[:, columns(axes)]
+    made = settings.representation.name, settings.resolution, module.KIND
+    told = grid, calibration["ranges"], parameters
+    if settings.representation.order:
+        chunks = (reordered(hits, settings.representation.order) for hits in chunks)
+    match module.KIND:
+        case "table":
+            with writing(path, *made, variables=len(module.names(parameters))) as writer:
+                for hits in chunks:
+                    writer.append(hits.event, module.rows(hits, *told))
+        case "set":
+            with writing(path, *made, variables=module.VARIABLES, of_hits=True) as writer:
+                for hits in chunks:
+                    listed = module.entries(hits, *told)
+                    writer.append(hits.event, listed.values, listed.row, charge=listed.charge, hits=listed.hits)
+        case "image":
+            axes = module.axes(parameters)
+            kept = columns(axes)
+            with writing(path, *made, variables=module.CHANNELS, of_hits=True, axes=axes) as writer:
+                for hits in chunks:
+                    pixels = module.pixels(hits, *told)
+                    writer.append(
+                        hits.event,
+                        pixels.values,
+                        pixels.row,
+                        charge=pixels.charge,
+                        hits=pixels.hits,
+                        coordinates=pixels.place,
+                        centre=charge_centre(hits, grid)[:, kept],
+                        end=shower_end(hits, grid)[:, kept],
+                        direction=directions(hits, grid, settings.representation.direction)[:, kept],
+                    )
 
 
 def directions(hits: Hits, grid: Grid, rule: Direction) -> np.ndarray:

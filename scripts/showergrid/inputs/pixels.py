@@ -75,6 +75,20 @@ class Pixels:
 
 
 @dataclass(frozen=True)
+class Entries:
+    """Entries of a chunk's events, made of its hits: those of an event together, in the order in which they are listed.
+
+    row (P,) int64: index of the event in the chunk; values (P, F) float64; charge (P,) float64: summed [tick ADC];
+    hits (P,) int64: how many are in the entry.
+    """
+
+    row: np.ndarray
+    values: np.ndarray
+    charge: np.ndarray
+    hits: np.ndarray
+
+
+@dataclass(frozen=True)
 class Bins:
     """N entries grouped by event and place into B bins, which are sorted by event, then lexicographically by place.
 
@@ -117,11 +131,6 @@ class Bins:
 def columns(axes: Sequence[str]) -> list[int]:
     """The columns of a position (N, 3) that hold `axes`."""
     return [AXES.index(axis) for axis in axes]
-
-
-def is_list(axes: Sequence[str]) -> bool:
-    """Whether `axes` holds none of the detector's, so that the only axis of the images counts entries."""
-    return not set(axes) & set(AXES)
 
 
 def scaled_charge(charge: np.ndarray, largest: float, headroom: float, logarithm: bool) -> np.ndarray:

@@ -15,7 +15,7 @@ NAMED = r"^[A-Za-z][A-Za-z0-9_]*(@[A-Za-z0-9_.,-]+)?$"  # an entry of the study,
 
 
 class Representation(Settings):
-    """One way to turn hits into an image."""
+    """One way to show an event."""
 
     name: str = Field(pattern=NAMED, description="name in paths and tables")
     module: Name = Field(description="file in showergrid/representations, without .py")
@@ -28,11 +28,13 @@ class Representation(Settings):
     )
 
 
-class ImageSettings(Settings):
-    """The content of one image file."""
+class InputSettings(Settings):
+    """The content of one input file."""
 
     representation: Representation
-    resolution: Resolution = Field(description="c: pixels across the detector in x (and y; 1.25 c in z)")
+    resolution: Resolution | None = Field(
+        description="c: pixels across the detector in x (and y; 1.25 c in z); null: not binned"
+    )
 
 
 class AxisRanges(Settings):

@@ -1,37 +1,40 @@
-"""What a cell sees of an event: the window of its representation, or the windows of several views as channels."""
+"""What a cell sees of an event: the input of its representation, or those of several, apart or as one image."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from showergrid.core.errors import InputError
-from showergrid.inputs.image_file import Images, read_images
+from showergrid.inputs.input_file import Images, InputFile, SetInput, read_input
+from showergrid.inputs.kinds import Input, Inputs, Seen, Share
+from showergrid.inputs.lists import first_entries, table_rows
 from showergrid.inputs.settings import Representation, WindowSettings
-from showergrid.inputs.window import Cut, Share, Window, cut
+from showergrid.inputs.window import Window, cut
 
 
 @dataclass(frozen=True)
 class View:
-    """One view of a cell; calibration: what its images were made with, if the cell is trained."""
+    """One view of a cell; window: None for a table; calibration: what it was made with, if the cell is trained."""
 
     representation: Representation
-    window: WindowSettings
+    resolution: int | None
+    window: WindowSettings | None
     calibration: dict[str, Any] | None
 
 
 @dataclass(frozen=True)
-class Stack:
-    """The windows of several views of the same n events, their channels concatenated; it is used like a Cut.
+class Together:
+    """Several views of the same n events, each an input of its own; it is used like one of them.
 
-    share: the shares of charge and hits, averaged over the views.
+    share: the shares of charge and hits, averaged over the views that have any.
     """
 
-    views: tuple[Cut, ...]
+    views: tuple[Seen, ...]
 
     @property
     def event(self) -> np.ndarray:
@@ -39,86 +42,120 @@ class Stack:
         return self.views[0].event
 
     @property
-    def shape(self) -> tuple[int, ...]:
-        """(channels of all views, *window)."""
-        return (sum(view.shape[0] for view in self.views), *self.views[0].shape[1:])
+    def inputs(self) -> Inputs:
+        """The inputs of all views."""
+        return {name: taken for view in self.views for name, taken in view.inputs.items()}
 
     @property
-    def share(self) -> Share:
+    def share(self) -> Share | None:
         """Per event (n,) float64, averaged over the views."""
-        return Share(*(np.mean([getattr(view.share, what) for view in self.views], 0) for what in ("charge", "hits")))
+        shares = [view.share for view in self.views if view.share is not None]
+        if not shares:
+            return None
+        return Share(*(np.mean([getattr(share, what) for share in shares], 0) for what in ("charge", "hits")))
 
     def __len__(self) -> int:
         """Number of events."""
         return len(self.views[0])
 
-    def batch(self, rows: np.ndarray) -> np.ndarray:
+    def batch(self, rows: np.ndarray) -> dict[str, np.ndarray]:
+        """The tensors of all views of the events at `rows` (N,), by name."""
+        return {name: tensor for view in self.views for name, tensor in view.batch(rows).items()}
+
+
+@dataclass(frozen=True)
+class Stack(Together):
+    """Several images of the same n events as one, their channels concatenated."""
+
+    name: str = "image"
+
+    @property
+    def inputs(self) -> Inputs:
+        """One image (channels of all views, *window)."""
+        shapes = [taken.shape for taken in super().inputs.values()]
+        return {self.name: Input("image", (sum(shape[0] for shape in shapes), *shapes[0][1:]))}
+
+    def batch(self, rows: np.ndarray) -> dict[str, np.ndarray]:
         """(N, channels of all views, *window) float32: the images of the events at `rows` (N,)."""
-        return np.concatenate([view.batch(rows) for view in self.views], axis=1)
-
-
-class Seen(Protocol):
-    """What a network takes: n events (n,) int64, and the inputs (N, *shape) float32 of the events at given rows."""
-
-    event: np.ndarray
-    shape: tuple[int, ...]
-
-    def __len__(self) -> int:
-        """Number of events."""
-        ...
-
-    def batch(self, rows: np.ndarray) -> np.ndarray:
-        """Inputs of the events at `rows` (N,)."""
-        ...
+        return {self.name: np.concatenate(list(super().batch(rows).values()), axis=1)}
 
 
 def views(cell: Mapping[str, Any]) -> list[View]:
-    """The views of a cell, as its job or its model.safetensors describes it, in the order of their channels."""
+    """The views of a cell, as its job or its model.safetensors describes it, in the order in which they are taken."""
     single = {**cell, "window": cell["model"]["window"]}
     return [
-        View(Representation(**view["representation"]), WindowSettings(**view["window"]), view.get("calibration"))
+        View(
+            Representation(**view["representation"]),
+            view["resolution"],
+            WindowSettings(**view["window"]) if view["window"] else None,
+            view.get("calibration"),
+        )
         for view in cell.get("views", [single])
     ]
 
 
 def shown(cell: Mapping[str, Any]) -> list[str]:
-    """The representations whose images a cell sees, each once, in the order in which it takes their files."""
+    """The representations whose inputs a cell sees, each once, in the order in which it takes their files."""
     return list(dict.fromkeys(view.representation.name for view in views(cell)))
 
 
-def read_views(cell: Mapping[str, Any], paths: Sequence[Path]) -> dict[str, Images]:
-    """Open the image files of a cell, one for each of `shown`, keyed by representation.
+def read_views(cell: Mapping[str, Any], paths: Sequence[Path]) -> dict[str, InputFile]:
+    """Open the input files of a cell, one for each of `shown`, keyed by representation.
 
     Raises:
-        InputError: a file is no image file or holds another representation or resolution; too few or too many files.
+        InputError: a file is no input file or holds another representation or resolution; too few or too many files.
     """
-    names = shown(cell)
-    if len(paths) != len(names):
-        raise InputError(f"--images: {len(paths)} files for {', '.join(names)}; give one each, in this order")
-    return {name: read_images(path, name, cell["resolution"]) for name, path in zip(names, paths, strict=True)}
+    resolutions = {view.representation.name: view.resolution for view in views(cell)}
+    if len(paths) != len(resolutions):
+        raise InputError(f"--inputs: {len(paths)} files for {', '.join(resolutions)}; give one each, in this order")
+    return {name: read_input(path, name, resolutions[name]) for name, path in zip(resolutions, paths, strict=True)}
 
 
-def cut_views(cell: Mapping[str, Any], images: Mapping[str, Images], events: np.ndarray) -> Cut | Stack:
-    """Cut what a cell sees of `events` (n,) int64 from the `images` of its representations, keyed by name.
+def cut_views(cell: Mapping[str, Any], files: Mapping[str, InputFile], events: np.ndarray) -> Seen:
+    """What a cell sees of `events` (n,) int64, of the input `files` of its representations, keyed by name.
 
     Raises:
         InputError: a file lacks one of the events.
     """
-    cuts = [
-        cut(images[view.representation.name], events, Window.of(view.window, images[view.representation.name].axes))
-        for view in views(cell)
-    ]
-    return Stack(tuple(cuts)) if len(cuts) > 1 else cuts[0]
+    told = views(cell)
+    names = _names([view.representation.name for view in told])
+    seen = tuple(
+        _seen(files[view.representation.name], view.window, events, name)
+        for view, name in zip(told, names, strict=True)
+    )
+    if len(seen) == 1:
+        return seen[0]
+    return Stack(seen, cell["representation"]["name"]) if cell["stacked"] else Together(seen)
+
+
+def _seen(file: InputFile, window: WindowSettings | None, events: np.ndarray, name: str) -> Seen:
+    """One view of the `events` (n,) int64."""
+    if isinstance(file, Images):
+        return cut(file, events, Window.of(window, file.axes), name)
+    if isinstance(file, SetInput):
+        return first_entries(file, events, *window.shape, name)
+    return table_rows(file, events, name)
+
+
+def _names(representations: Sequence[str]) -> list[str]:
+    """A name for each view: that of its representation, numbered from the second time on."""
+    before = [representations[:i].count(name) for i, name in enumerate(representations)]
+    return [f"{name}.{n + 1}" if n else name for name, n in zip(representations, before, strict=True)]
 
 
 def described(cell: Mapping[str, Any], calibrations: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The cell with the `calibrations` of its images, one for each of `shown`, put where `views` reads them."""
+    """The cell with the `calibrations` of its inputs, one for each of `shown`, put where `views` reads them."""
     if "views" not in cell:
         return {**cell, "calibration": calibrations[0]}
     of = dict(zip(shown(cell), calibrations, strict=True))
     return {**cell, "views": [{**view, "calibration": of[view["representation"]["name"]]} for view in cell["views"]]}
 
 
-def table(images: Cut) -> np.ndarray:
-    """(E, C * pixels) float32: the windows of all events, a row each, channel by channel."""
-    return images.batch(np.arange(len(images))).reshape(len(images), -1)
+def table(seen: Seen) -> np.ndarray:
+    """(E, C) float32: all that is seen of the events but masks, a row each; of a set, variable by variable."""
+    tensors = [tensor for name, tensor in seen.batch(np.arange(len(seen))).items() if not name.endswith(".mask")]
+    # The variables of an entry stand last in a set, first in an image
+    return np.concatenate(
+        [np.moveaxis(tensor, 2, 1).reshape(len(tensor), -1) if tensor.ndim == 3 else tensor for tensor in tensors],
+        axis=1,
+    )

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from showergrid.core.errors import InputError
-from showergrid.inputs.image_file import Images
-from showergrid.inputs.pixels import is_list
+from showergrid.inputs.input_file import Images, ranges_of, rows_of
+from showergrid.inputs.kinds import Input, Inputs, Share
 from showergrid.inputs.settings import Origin, WindowSettings
 
 PIXELS_A_BLOCK = 1_000_000  # read from the memory map at a time
@@ -39,7 +39,7 @@ class Window:
 
     @classmethod
     def of(cls, settings: WindowSettings, axes: Sequence[str]) -> Window:
-        """The window of images over `axes`; that of a list holds its first entries.
+        """The window of images over `axes`.
 
         Raises:
             InputError: its shape has another number of axes, an axis has no placement, or a margin is too large.
@@ -47,8 +47,6 @@ class Window:
         shape = settings.shape
         if len(shape) != len(axes):
             raise InputError(f"window: shape {shape} does not fit images over {', '.join(axes)}; give one size each")
-        if is_list(axes):
-            return cls(tuple(shape), placement=("start",), margin=((0, 0),), origin="first_hit")
         margins = tuple(_from_edges(settings.margin.get(axis, 0)) for axis in axes)
         for axis, size, margin in zip(axes, shape, margins, strict=True):
             if axis not in settings.placement:
@@ -83,14 +81,6 @@ def _from_edges(margin: int | tuple[int, int]) -> tuple[int, int]:
 
 
 @dataclass(frozen=True)
-class Share:
-    """Per event (n,) float64: the share of its charge and of its hits that the window covers, 0 to 1."""
-
-    charge: np.ndarray
-    hits: np.ndarray
-
-
-@dataclass(frozen=True)
 class Cut:
     """The windows of n events, in the order of the request: event i owns the pixels offsets[i] to offsets[i + 1].
 
@@ -103,23 +93,29 @@ class Cut:
     position: np.ndarray
     values: np.ndarray
     share: Share
+    name: str = "image"
+
+    @property
+    def inputs(self) -> Inputs:
+        """One image."""
+        return {self.name: Input("image", self.shape)}
 
     def __len__(self) -> int:
         """Number of events."""
         return self.event.size
 
-    def batch(self, rows: np.ndarray) -> np.ndarray:
-        """(N, C, *window) float32: the images of the events at `rows` (N,) of this cut; empty pixels are 0."""
+    def batch(self, rows: np.ndarray) -> dict[str, np.ndarray]:
+        """(N, C, *window) float32, by name: the images of the events at `rows` (N,); empty pixels are 0."""
         rows = np.asarray(rows, dtype=np.int64)
-        pixels, image = _ranges(self.offsets[rows], self.offsets[rows + 1])
+        pixels, image = ranges_of(self.offsets[rows], self.offsets[rows + 1])
         channels, *window = self.shape
         dense = np.zeros((rows.size, channels, math.prod(window)), dtype=np.float32)
         for channel in range(channels):
             dense[image, channel, self.position[pixels]] = self.values[channel, pixels]
-        return dense.reshape(rows.size, channels, *window)
+        return {self.name: dense.reshape(rows.size, channels, *window)}
 
 
-def cut(images: Images, events: np.ndarray, window: Window) -> Cut:
+def cut(images: Images, events: np.ndarray, window: Window, name: str = "image") -> Cut:
     """Cut the window of each of the `events` (n,) int64, their numbers in the study in any order.
 
     Raises:
@@ -128,14 +124,14 @@ def cut(images: Images, events: np.ndarray, window: Window) -> Cut:
     if len(window.shape) != len(images.axes):
         raise InputError(f"window: shape {window.shape} does not fit images over {', '.join(images.axes)}")
     events = np.asarray(events, dtype=np.int64)
-    rows = _rows(images, events)
+    rows = rows_of(images, events)
     first, end = images.offsets[rows], images.offsets[rows + 1]
     start = window.start(images.centre[rows], images.end[rows], images.direction[rows])
     total, inside = np.zeros((2, rows.size)), np.zeros((2, rows.size))  # charge, hits
     counts = np.zeros(rows.size, dtype=np.int64)
     positions, values = [np.empty(0, np.int32)], [np.empty((images.channels, 0), np.float32)]
     for low, high in _blocks(end - first):
-        pixels, event = _ranges(first[low:high], end[low:high])
+        pixels, event = ranges_of(first[low:high], end[low:high])
         place = images.coordinates[pixels] - start[low:high][event]
         kept = np.all((place >= 0) & (place < window.shape), axis=1)
         weights = np.stack([images.charge[pixels], images.hits[pixels]]).astype(np.float64)
@@ -153,27 +149,8 @@ def cut(images: Images, events: np.ndarray, window: Window) -> Cut:
         position=np.concatenate(positions),
         values=np.concatenate(values, axis=1),
         share=Share(charge=share[0], hits=share[1]),
+        name=name,
     )
-
-
-def _rows(images: Images, events: np.ndarray) -> np.ndarray:
-    """The row of each of the `events` in the file."""
-    rows = np.searchsorted(images.event, events)
-    known = images.event[np.minimum(rows, len(images.event) - 1)] == events if len(images.event) else rows < 0
-    if not np.all(known):
-        missing = events[~known][0]
-        raise InputError(
-            f"images of {images.representation}: event {missing} is not in the file; make it again with images"
-        )
-    return rows
-
-
-def _ranges(first: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The whole numbers of all ranges first[i] to end[i] - 1, concatenated, and for each number its i."""
-    length = end - first
-    index = np.repeat(np.arange(length.size), length)
-    before = np.cumsum(length) - length
-    return np.arange(index.size) + (first - before)[index], index
 
 
 def _blocks(pixels: np.ndarray) -> list[tuple[int, int]]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from showergrid.inputs.kinds import Inputs, shape_of
 from showergrid.models.parts.network_settings import Convolutional, Count
 
 if TYPE_CHECKING:
     from torch import nn
 
+TAKES = ("image",)
 IMAGE_AXES = (2, 3)
 
 
@@ -24,8 +26,8 @@ class Parameters(Convolutional):
     clf_neurons: list[Count] = [50, 100, 50]
 
 
-def build(parameters: Parameters, shape: tuple[int, ...], heads: Sequence[int]) -> nn.Module:
-    """The network for images of `shape` (C, H, W) or (C, D, H, W)."""
+def build(parameters: Parameters, inputs: Inputs, heads: Sequence[int]) -> nn.Module:
+    """The network for one image (C, H, W) or (C, D, H, W)."""
     from showergrid.models.parts.layers import ConvolutionalNetwork
 
-    return ConvolutionalNetwork(parameters, shape, heads)
+    return ConvolutionalNetwork(parameters, shape_of(inputs), heads)

@@ -16,8 +16,8 @@ from showergrid.training.fitting import Fitted, only_row
 if TYPE_CHECKING:
     from showergrid.training.data import Labelled
 
-IMAGE_AXES = (1,)
-__all__ = ["IMAGE_AXES", "Parameters", "fit", "predict"]
+TAKES = ("table", "set")
+__all__ = ["TAKES", "Parameters", "fit", "predict"]
 
 
 class Parameters(Estimator):
@@ -38,7 +38,7 @@ def fit(
 
     if n_classes != 2:
         raise InputError(f"cut: tells two classes apart, not {n_classes}; use another model")
-    values = table(training.images).astype(np.float64)
+    values = table(training.seen).astype(np.float64)
     column, threshold, upwards = best_cut(values, training.label)
     _, std = linear.scale(values[:, [column]])
     distance = (values[:, [column]] - threshold) / std
@@ -47,7 +47,7 @@ def fit(
     weight[column, 1] = steepness if upwards else -steepness
     bias[1] = -threshold * weight[column, 1]
     tensors = linear.tensors(weight, bias)
-    score, val_score = predict(tensors, training.images), predict(tensors, validation.images)
+    score, val_score = predict(tensors, training.seen), predict(tensors, validation.seen)
     return Fitted(tensors, only_row(score, training, val_score, validation))
 
 

@@ -12,6 +12,9 @@ from showergrid.models.parts.weights import Published
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from showergrid.inputs.kinds import Inputs
+
+TAKES = ("image",)
 IMAGE_AXES = (2,)
 WEIGHTS = Published("DenseNet121_Weights.IMAGENET1K_V1", "densenet121-a639ec97.pth")
 
@@ -22,8 +25,8 @@ class Parameters(Pretrained):
     SMALLEST = 29
 
 
-def build(parameters: Parameters, shape: tuple[int, ...], heads: Sequence[int]) -> nn.Module:
-    """The network for images of `shape` (C, H, W)."""
+def build(parameters: Parameters, inputs: Inputs, heads: Sequence[int]) -> nn.Module:
+    """The network for one image (C, H, W)."""
     from torchvision.models import densenet121
 
     from showergrid.models.parts.pretrained import PretrainedNetwork, load_published, without_classifier

@@ -11,12 +11,15 @@ from showergrid.models.parts.weights import Published
 if TYPE_CHECKING:
     from torch import nn
 
+    from showergrid.inputs.kinds import Inputs
+
+TAKES = ("image",)
 IMAGE_AXES = (2,)
 WEIGHTS = Published("EfficientNet_B2_Weights.IMAGENET1K_V1", "efficientnet_b2_rwightman-c35c1473.pth")
 
 
-def build(parameters: Parameters, shape: tuple[int, ...], heads: Sequence[int]) -> nn.Module:
-    """The network for images of `shape` (C, H, W)."""
+def build(parameters: Parameters, inputs: Inputs, heads: Sequence[int]) -> nn.Module:
+    """The network for one image (C, H, W)."""
     from torchvision.models import efficientnet_b2
 
     from showergrid.models.parts.pretrained import from_torchvision

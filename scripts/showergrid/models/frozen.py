@@ -13,14 +13,15 @@ from showergrid.models.parts.network_settings import Joined as Parameters
 if TYPE_CHECKING:
     from torch import nn
 
-IMAGE_AXES = (2, 3)
-RESTS_ON_CELLS = True  # its backbones are trained cells, whose features it reads
+    from showergrid.inputs.kinds import Inputs
+
+RESTS_ON_CELLS = True  # its backbones are trained cells, and its classifier, `head`, is trained on their features
 
 
 def build(
-    parameters: Parameters, shape: tuple[int, ...], heads: Sequence[int], backbones: Sequence[dict[str, Any]]
+    parameters: Parameters, inputs: Inputs, heads: Sequence[int], backbones: Sequence[dict[str, Any]]
 ) -> nn.Module:
-    """The network for images of `shape` (C, H, W) or (C, D, H, W); `backbones` as for JoinedNetwork."""
+    """The network for one input a view; `backbones` as for JoinedNetwork."""
     from showergrid.models.parts.joined import JoinedNetwork
 
-    return JoinedNetwork(parameters, backbones, False, shape, heads)
+    return JoinedNetwork(parameters, backbones, False, inputs, heads)

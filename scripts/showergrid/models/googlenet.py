@@ -11,6 +11,9 @@ from showergrid.models.parts.weights import Published
 if TYPE_CHECKING:
     from torch import nn
 
+    from showergrid.inputs.kinds import Inputs
+
+TAKES = ("image",)
 IMAGE_AXES = (2,)
 WEIGHTS = Published("GoogLeNet_Weights.IMAGENET1K_V1", "googlenet-1378be20.pth")
 
@@ -21,8 +24,8 @@ class Parameters(Pretrained):
     SMALLEST = 15
 
 
-def build(parameters: Parameters, shape: tuple[int, ...], heads: Sequence[int]) -> nn.Module:
-    """The network for images of `shape` (C, H, W)."""
+def build(parameters: Parameters, inputs: Inputs, heads: Sequence[int]) -> nn.Module:
+    """The network for one image (C, H, W)."""
     from torchvision.models import googlenet
 
     from showergrid.models.parts.pretrained import PretrainedNetwork, load_published, without_classifier

@@ -12,7 +12,7 @@ from showergrid.models.parts.network_settings import Joined
 if TYPE_CHECKING:
     from torch import nn
 
-IMAGE_AXES = (2, 3)
+    from showergrid.inputs.kinds import Inputs
 
 
 class Parameters(Joined):
@@ -22,9 +22,9 @@ class Parameters(Joined):
 
 
 def build(
-    parameters: Parameters, shape: tuple[int, ...], heads: Sequence[int], backbones: Sequence[dict[str, Any]]
+    parameters: Parameters, inputs: Inputs, heads: Sequence[int], backbones: Sequence[dict[str, Any]]
 ) -> nn.Module:
-    """The network for images of `shape` (C, H, W) or (C, D, H, W); `backbones` as for JoinedNetwork."""
+    """The network for one input a view; `backbones` as for JoinedNetwork."""
     from showergrid.models.parts.joined import JoinedNetwork
 
-    return JoinedNetwork(parameters, backbones, parameters.share, shape, heads)
+    return JoinedNetwork(parameters, backbones, parameters.share, inputs, heads)

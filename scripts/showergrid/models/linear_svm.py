@@ -16,8 +16,8 @@ from showergrid.training.fitting import Fitted, only_row
 if TYPE_CHECKING:
     from showergrid.training.data import Labelled
 
-IMAGE_AXES = (1,)
-__all__ = ["IMAGE_AXES", "Parameters", "fit", "predict"]
+TAKES = ("table", "set")
+__all__ = ["TAKES", "Parameters", "fit", "predict"]
 
 
 class Parameters(Estimator):
@@ -37,11 +37,11 @@ def fit(
     from sklearn.linear_model import LogisticRegression
     from sklearn.svm import LinearSVC
 
-    values = table(training.images).astype(np.float64)
+    values = table(training.seen).astype(np.float64)
     mean, std = linear.scale(values)
     machine = LinearSVC(C=parameters.C, random_state=seed).fit((values - mean) / std, training.label)
     curve = LogisticRegression().fit(
-        machine.decision_function((table(validation.images) - mean) / std).reshape(len(validation.label), -1),
+        machine.decision_function((table(validation.seen) - mean) / std).reshape(len(validation.label), -1),
         validation.label,
     )
     weight = machine.coef_.T @ curve.coef_.T / std[:, None]  # (F, 1), or (F, classes) of several
@@ -49,5 +49,5 @@ def fit(
     if n_classes == 2:
         weight, bias = np.pad(weight, ((0, 0), (1, 0))), np.pad(bias, (1, 0))
     tensors = linear.tensors(weight, bias)
-    score, val_score = predict(tensors, training.images), predict(tensors, validation.images)
+    score, val_score = predict(tensors, training.seen), predict(tensors, validation.seen)
     return Fitted(tensors, only_row(score, training, val_score, validation))

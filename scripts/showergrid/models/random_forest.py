@@ -15,10 +15,10 @@ from showergrid.training.fitting import Fitted, only_row
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from showergrid.inputs.window import Cut
+    from showergrid.inputs.kinds import Seen
     from showergrid.training.data import Labelled
 
-IMAGE_AXES = (1,)
+TAKES = ("table", "set")
 
 
 class Parameters(Estimator):
@@ -38,12 +38,12 @@ def fit(
     from sklearn.ensemble import RandomForestClassifier
 
     grown = RandomForestClassifier(**parameters.model_dump(), random_state=seed, n_jobs=threads)
-    grown.fit(table(training.images), training.label)
+    grown.fit(table(training.seen), training.label)
     tensors = forest.tensors([tree.tree_ for tree in grown.estimators_], grown.classes_, n_classes)
-    score, val_score = predict(tensors, training.images), predict(tensors, validation.images)
+    score, val_score = predict(tensors, training.seen), predict(tensors, validation.seen)
     return Fitted(tensors, only_row(score, training, val_score, validation))
 
 
-def predict(tensors: dict[str, Tensor], images: Cut) -> np.ndarray:
+def predict(tensors: dict[str, Tensor], seen: Seen) -> np.ndarray:
     """(E, classes) float64: the mean of the trees' shares of each class."""
-    return forest.predict(tensors, table(images))
+    return forest.predict(tensors, table(seen))

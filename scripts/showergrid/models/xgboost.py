@@ -15,10 +15,10 @@ from showergrid.training.history import Epoch, best_epoch
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from showergrid.inputs.window import Cut
+    from showergrid.inputs.kinds import Seen
     from showergrid.training.data import Labelled
 
-IMAGE_AXES = (1,)
+TAKES = ("table", "set")
 
 
 class Parameters(Estimator):
@@ -40,7 +40,7 @@ def fit(
     import torch
     from xgboost import Booster, DMatrix, train
 
-    data = [DMatrix(table(part.images), part.label, nthread=threads) for part in (training, validation)]
+    data = [DMatrix(table(part.seen), part.label, nthread=threads) for part in (training, validation)]
     evals_result: dict[str, dict[str, list[float]]] = {}
     settings = parameters.model_dump(exclude={"n_estimators", "rounds"})
     objective = {"objective": "multi:softprob", "num_class": n_classes, "eval_metric": ["mlogloss", "merror"]}
@@ -68,9 +68,9 @@ def fit(
     return Fitted({"booster": torch.frombuffer(best.save_raw("ubj"), dtype=torch.uint8)}, history)
 
 
-def predict(tensors: dict[str, Tensor], images: Cut) -> np.ndarray:
+def predict(tensors: dict[str, Tensor], seen: Seen) -> np.ndarray:
     """(E, classes) float64: the probability of each class."""
     from xgboost import Booster, DMatrix
 
     booster = Booster({"nthread": 1}, model_file=bytearray(tensors["booster"].numpy().tobytes()))
-    return booster.predict(DMatrix(table(images))).astype(np.float64)
+    return booster.predict(DMatrix(table(seen))).astype(np.float64)

@@ -12,12 +12,12 @@ from showergrid.core.digests import sha256
 from showergrid.core.errors import InputError
 from showergrid.plan import containers, jobs, locks
 from showergrid.plan.config import PublishedNumbers
+from showergrid.plan.steps import told_by
 from showergrid.plan.study import Study
 from showergrid.rebuild.compare import differing_values
 from showergrid.rebuild.results import RecordedJob, Results
 
 STATES = ("current", "stale", "damaged", "without a record")
-NUMBERS = ("resolution", "seed", "shard", "worker")  # wildcards that stand for numbers
 
 
 @dataclass(frozen=True)
@@ -109,9 +109,8 @@ def _differences(job: RecordedJob, results: Results, project: Project) -> Iterat
 
 
 def _configuration(job: RecordedJob, project: Project) -> Iterator[str]:
-    wildcards = {name: int(text) if name in NUMBERS else text for name, text in job.record["wildcards"].items()}
     try:
-        told = jobs.job(project.study, job.rule, project.published, **wildcards)
+        told = jobs.job(project.study, job.rule, project.published, **told_by(job.record["wildcards"]))
     except InputError as error:
         yield f"configuration: {error}"
         return

@@ -16,11 +16,20 @@ from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
 from showergrid.core.variants import MARK, base, tuned
 from showergrid.events.hits import AXES
-from showergrid.inputs.pixels import is_list
+from showergrid.inputs.data import is_made_of_hits
 from showergrid.inputs.settings import CentimetreWindow, Representation, WindowSettings
 from showergrid.models.parts.network_settings import Pretrained
 from showergrid.plan.config import Config, ModelEntry, RepresentationEntry
-from showergrid.training.hyperparameters import axes_of, check_values, grouped, groups_of, known, settled, whole
+from showergrid.training.hyperparameters import (
+    axes_of,
+    check_values,
+    grouped,
+    groups_of,
+    kind_of,
+    known,
+    settled,
+    variables_of,
+)
 from showergrid.training.settings import Fitting, Training
 
 
@@ -63,8 +72,7 @@ class Catalogue:
     def representation(self, name: str) -> dict[str, Any]:
         """Name, module and checked parameters of a representation, and what it has of its own.
 
-        That is an order of hits other than the study's, and a direction of showers other than the default, but for
-        lists, which have none.
+        That is an order of hits other than the study's, and, of images, a direction of showers other than the default.
         """
         return self.settled_representation(self.representation_entry(name))
 
@@ -76,25 +84,28 @@ class Catalogue:
         resolved = {"name": entry.name, "module": entry.file, "parameters": parameters.model_dump(mode="json")}
         if shows_others(entry.file):
             self._check_views(resolved, entry, where)
-        elif not is_list(axes_of(resolved)):
+        elif module.KIND == "image":
             directed = Representation(**resolved, direction=self.config.direction)
             resolved = directed.model_dump(mode="json", exclude_defaults=True)
         if entry.order in (None, self.config.order):
             return resolved
+        if not is_made_of_hits(entry.file):
+            raise InputError(f"{where}: order: it shows no hits; leave it out")
         if entry.order == "as_given":
             raise InputError(f"{where}: order = 'as_given' is none that can be made again")
         return {**resolved, "order": entry.order}
 
     def _check_views(self, resolved: Mapping[str, Any], entry: RepresentationEntry, where: str) -> None:
-        """Refuse views that cannot be channels of one image."""
+        """Refuse views that no network could take."""
         if entry.order is not None:
-            raise InputError(f"{where}: order: its images are those of {', '.join(entry.values['of'])}; set it there")
+            raise InputError(f"{where}: order: its views are those of {', '.join(entry.values['of'])}; set it there")
         for name in resolved["parameters"]["of"]:
             if shows_others(self.representation_entry(name).file):
-                raise InputError(f"{where}: of: {name} has no images of its own; name those that it shows")
-        axes = [axes_of(view) for view, _ in self._views(resolved)]
-        if lists := [name for name, own in zip(resolved["parameters"]["of"], axes, strict=True) if is_list(own)]:
-            raise InputError(f"{where}: of: {lists[0]} is a list; views are of images")
+                raise InputError(f"{where}: of: {name} has no inputs of its own; name those that it shows")
+        views = self._views(resolved)
+        if still := [view["name"] for view, origin in views if origin and kind_of(view) != "image"]:
+            raise InputError(f"{where}: origins: {still[0]} has no window that follows anything; leave them out")
+        axes = [axes_of(view) for view, _ in views if kind_of(view) == "image"]
         if len({len(own) for own in axes}) > 1:
             raise InputError(
                 f"{where}: of: {', '.join(resolved['parameters']['of'])} differ in the number of image axes"
@@ -115,20 +126,78 @@ class Catalogue:
         return list(dict.fromkeys(view["name"] for view, _ in self._views(self.representation(representation))))
 
     @cache
+    def is_binned(self, representation: str) -> bool:
+        """Whether a representation, or one that it shows, is made on the grid of a resolution."""
+        views = self._views(self.representation(representation))
+        return any(is_made_of_hits(view["module"]) for view, _ in views)
+
+    @cache
+    def is_image(self, representation: str) -> bool:
+        """Whether a representation, or every one that it shows, gives images."""
+        return all(kind_of(view) == "image" for view, _ in self._views(self.representation(representation)))
+
+    def variables(self, representation: str) -> int:
+        """How many variables the tables that a representation shows have together."""
+        views = [view for view, _ in self._views(self.representation(representation))]
+        return sum(variables_of(view) for view in views if kind_of(view) == "table")
+
+    def counted(self, representation: str) -> str:
+        """What the entries of a set or the variables of a table are called."""
+        views = [view for view, _ in self._views(self.representation(representation))]
+        listed = [view for view in views if kind_of(view) == "set"] or views
+        return getattr(plugins.load("representations", listed[0]["module"]), "COUNTED", "entries")
+
+    def tables_read(self, representation: str) -> list[str]:
+        """The tables of the events that an input is made of: the hits; or the events and a collection, if it reads one.
+
+        Raises:
+            InputError: it has no input of its own.
+        """
+        read = self.columns_read(representation)
+        return list(read) if "hits" in read else list(dict.fromkeys(("events", *read)))
+
+    def columns_read(self, representation: str) -> dict[str, list[str]]:
+        """The table that an input is made of, and its columns; of hits none are named.
+
+        Raises:
+            InputError: it has no input of its own.
+        """
+        resolved = self.representation(representation)
+        if shows_others(resolved["module"]):
+            raise InputError(f"{representation} has no inputs of its own, but those of {self.shown(representation)}")
+        if is_made_of_hits(resolved["module"]):
+            return {"hits": []}
+        module = plugins.load("representations", resolved["module"])
+        table, columns = module.reads(module.Parameters(**resolved["parameters"]))
+        return {table: columns}
+
+    @cache
     def axes(self, representation: str) -> tuple[str, ...]:
         """The detector axes of the images, in the order of their dimensions; of several views those of all together."""
-        views = [axes_of(view) for view, _ in self._views(self.representation(representation))]
-        return views[0] if len(views) == 1 else tuple(axis for axis in AXES if any(axis in axes for axes in views))
-
-    def views(self, representation: str, resolution: int, model: str) -> list[dict[str, Any]]:
-        """Representation and window of each view that a network sees."""
-        network = self.model(representation, resolution, model)
         views = self._views(self.representation(representation))
+        axes = [axes_of(view) for view, _ in views if kind_of(view) == "image"]
+        return axes[0] if len(axes) == 1 else tuple(axis for axis in AXES if any(axis in own for own in axes))
+
+    def views(self, representation: str, resolution: int | None, model: str) -> dict[str, Any]:
+        """Representation, resolution and window of each view that a network sees, and whether they are one image.
+
+        Nothing of a representation that shows no others.
+        """
+        resolved = self.representation(representation)
+        if not shows_others(resolved["module"]):
+            return {}
+        network = self.model(representation, resolution, model)
+        views = self._views(resolved)
         windows = [part["window"] for part in network.get("backbones", [network] * len(views))]
-        return [
-            {"representation": view, "window": _following(window, origin)}
+        told = [
+            {
+                "representation": view,
+                "resolution": resolution if is_made_of_hits(view["module"]) else None,
+                "window": None if kind_of(view) == "table" else _following(window, origin),
+            }
             for (view, origin), window in zip(views, windows, strict=True)
         ]
+        return {"views": told, "stacked": "backbones" not in network}
 
     @cache
     def has_meaning(self, representation: str, model: str) -> bool:
@@ -148,24 +217,29 @@ class Catalogue:
 
     def settled_model(self, entry: ModelEntry, representation: Mapping[str, Any], resolution: int) -> dict[str, Any]:
         """The same for an entry and a resolved representation, which need not be in the catalogue."""
-        where = f"config: model {entry.name} ({representation['name']}, c{resolution})"
+        at = "" if resolution is None else f", c{resolution}"
+        where = f"config: model {entry.name} ({representation['name']}{at})"
         groups = groups_of(plugins.load("models", entry.file))
         values = self.model_values(entry, representation["name"], resolution)
         by_group = grouped(values, groups, where)
-        views = [axes_of(view) for view, _ in self._views(representation)]
+        views = [view for view, _ in self._views(representation)]
         backbones = self._backbones(entry, values, representation, resolution, where) if joins(entry) else []
         if backbones:
-            by_group["window"], by_group["centimetres"], views = backbones[0]["window"], {}, views[:1]
+            # Its own window is the first of theirs: tables have none
+            place = next((i for i, backbone in enumerate(backbones) if backbone["window"]), 0)
+            by_group["window"], by_group["centimetres"] = backbones[place]["window"] or {}, {}
+            views = [views[place]]
         if by_group.pop("centimetres"):
-            sizes = [self._in_pixels(values, axes, resolution, where) for axes in views]
+            images = [view for view in views if kind_of(view) == "image"]
+            sizes = [self._in_pixels(values, axes_of(view), resolution, where) for view in images]
             if any(size != sizes[0] for size in sizes):
                 raise InputError(f"{where}: window_cm gives views of different shapes; give win_shape")
-            by_group["window"] |= sizes[0]
-        if is_list(views[0]):
-            shape = {"shape": by_group["window"]["shape"]} if "shape" in by_group["window"] else whole(representation)
-            by_group["window"] = {**shape, "placement": {}, "margin": {}, "origin": "first_hit"}
-        else:
+            by_group["window"] |= sizes[0] if sizes else {}
+        if any(kind_of(view) == "image" for view in views):
             by_group["window"] = {"origin": self.config.origin, **by_group["window"]}
+        else:
+            shape = {key: value for key, value in by_group["window"].items() if key == "shape"}
+            by_group["window"] = {**shape, "placement": {}, "margin": {}, "origin": "first_hit"}
         return {
             "name": entry.name,
             "module": entry.file,
@@ -199,18 +273,19 @@ class Catalogue:
                 raise InputError(f"{where}: backbone: {name} has no features of its own; name a plain network")
             alone = self.settled_model(network, view, resolution)
             window = _following(alone["window"], origin)
-            if self.is_frozen(entry.name) and window != alone["window"]:
+            if self.rests_on_cells(entry.name) and window != alone["window"]:
                 raise InputError(
                     f"{where}: backbone: {name} is not trained on windows around {origin}; name one that is"
                 )
-            channels = plugins.load("representations", view["module"]).CHANNELS
             model = {key: alone[key] for key in ("module", "parameters")}
-            backbones.append({"channels": channels, "model": model, "window": window})
-        same = backbones if getattr(settings, "share", False) else []
-        if any(backbone["window"]["shape"] != backbones[0]["window"]["shape"] for backbone in backbones):
-            raise InputError(f"{where}: backbone: the windows of the views differ in shape; give all the same")
-        if any((part["channels"], part["model"]) != (backbones[0]["channels"], backbones[0]["model"]) for part in same):
-            raise InputError(f"{where}: share: the networks of the views are not the same; name one for all")
+            backbones.append({"model": model, "window": window})
+        if getattr(settings, "share", False):
+            seen = [
+                (_kind_and_size(view), part["model"], part["window"])
+                for (view, _), part in zip(views, backbones, strict=True)
+            ]
+            if any(entry[:2] != seen[0][:2] or _shape(entry[2]) != _shape(seen[0][2]) for entry in seen):
+                raise InputError(f"{where}: share: the networks of the views are not the same; name one for all")
         return backbones
 
     def kind(self, model: str) -> str:
@@ -223,17 +298,22 @@ class Catalogue:
             return "Joined networks"
         if issubclass(module.Parameters, Pretrained):
             return "Pretrained networks"
-        return "Networks for images" if max(module.IMAGE_AXES) > 1 else "Networks for lists of hits or values"
+        return "Networks for images" if "image" in module.TAKES else "Networks for lists of hits or values"
 
-    def is_frozen(self, model: str) -> bool:
-        """Whether a model joins the features of trained cells."""
+    def rests_on_cells(self, model: str) -> bool:
+        """Whether the networks of a model's views are those of trained cells."""
         return getattr(plugins.load("models", self.model_entry(model).file), "RESTS_ON_CELLS", False)
 
-    def joined_cells(self, representation: str, resolution: int, model: str, seed: int) -> list[Cell]:
-        """The cells whose features a frozen cell joins, one per view, all of its own seed."""
+    def rested_on(self, representation: str, resolution: int | None, model: str, seed: int) -> list[Cell]:
+        """The trained cells that a cell rests on, one per view, all of its own seed; none for most models."""
+        if not self.rests_on_cells(model):
+            return []
         views = self._views(self.representation(representation))
         names = _each(self.model_values(self.model_entry(model), representation, resolution)["backbone"], len(views))
-        return [Cell(view["name"], resolution, name, seed) for (view, _), name in zip(views, names, strict=True)]
+        return [
+            Cell(view["name"], resolution if is_made_of_hits(view["module"]) else None, name, seed)
+            for (view, _), name in zip(views, names, strict=True)
+        ]
 
     def model_values(self, entry: ModelEntry, representation: str, resolution: int) -> dict[str, Any]:
         """Every value that the configuration gives a model in one place: from training, its entry and its overrides."""
@@ -289,13 +369,13 @@ class Catalogue:
             checked(module.Parameters, grouped(entry.values, groups_of(module), where)["parameters"], where)
 
 
-def _following(window: Mapping[str, Any], origin: str | None) -> dict[str, Any]:
-    return {**window, **({"origin": origin} if origin else {})}
+def _following(window: Mapping[str, Any] | None, origin: str | None) -> dict[str, Any] | None:
+    return {**window, "origin": origin} if window and origin else window
 
 
 def shows_others(module: str) -> bool:
-    """Whether a representation, by the module that makes it, shows the images of others: its parameters say which."""
-    return "of" in plugins.load("representations", module).Parameters.model_fields
+    """Whether a representation, by the module that makes it, shows the inputs of others: its parameters say which."""
+    return plugins.load("representations", module).KIND == "several"
 
 
 def joins(entry: ModelEntry) -> bool:
@@ -311,13 +391,28 @@ def _each(names: Any, views: int) -> list[Any]:
 def _takes(entry: ModelEntry, views: list[dict[str, Any]]) -> bool:
     """Whether a model takes the axes and the channels of some views together."""
     module = plugins.load("models", entry.file)
-    axes = axes_of(views[0])
+    if joins(entry):  # without a backbone, or as one: refused with its reason where its settings are checked
+        return True
+    kinds = tuple(kind_of(view) for view in views)
+    if kinds[0] not in getattr(module, "TAKES", ()) or (len(kinds) > 1 and set(kinds) != {"image"}):
+        return False
+    if kinds[0] != "image":
+        return True
     channels = sum(plugins.load("representations", view["module"]).CHANNELS for view in views)
-    return (
-        len(axes) in module.IMAGE_AXES
-        and set(axes) <= set(getattr(module, "AXES", axes))
-        and channels in (getattr(module.Parameters, "CHANNELS", None) or (channels,))
-    )
+    allowed = getattr(module.Parameters, "CHANNELS", None) or (channels,)
+    return len(axes_of(views[0])) in module.IMAGE_AXES and channels in allowed
+
+
+def _shape(window: Mapping[str, Any] | None) -> list[int] | None:
+    return window["shape"] if window else None
+
+
+def _kind_and_size(view: Mapping[str, Any]) -> tuple[str, int]:
+    """The kind of a resolved representation, and the number of its channels or variables."""
+    module = plugins.load("representations", view["module"])
+    if module.KIND == "image":
+        return module.KIND, module.CHANNELS
+    return module.KIND, getattr(module, "VARIABLES", None) or variables_of(view)
 
 
 def named(entries: list[Any], name: str, kind: str) -> Any:

@@ -78,7 +78,7 @@ class Block(Settings):
 
     table: Name | None = None
     representations: list[Name] = Field(min_length=1)
-    resolutions: list[Resolution] = Field(min_length=1)
+    resolutions: list[Resolution] = Field(default=[], description="none where nothing is binned")
     models: list[ModelName] = Field(min_length=1)
     seeds: list[Seed] = Field(min_length=1)
 
@@ -104,7 +104,7 @@ class Ablation(Settings):
 
     name: Name
     representation: Name
-    resolution: Resolution
+    resolution: Resolution | None = None
     model: Name
     seeds: list[Seed] = Field(min_length=1)
     factors: dict[str, Annotated[list[Any], Field(min_length=1)]] = Field(min_length=1)
@@ -134,7 +134,7 @@ class PlaceEntry(Settings):
     """A cell without its seed."""
 
     representation: Name
-    resolution: Resolution
+    resolution: Resolution | None = None
     model: ModelName
 
 
@@ -142,7 +142,7 @@ class Figures(Settings):
     """Which events are drawn, and which resolution study."""
 
     energy: float = Field(gt=0, description="of each class the event nearest to it [GeV]")
-    resolution: Name = Field(description="report of which figures/resolution.pdf is drawn")
+    resolution: Name | None = Field(description="report of which figures/resolution.pdf is drawn; null: none")
 
 
 class Containment(Settings):
@@ -210,7 +210,7 @@ class _Config(Settings):
         for axis, (low, high) in self.detector.model_dump().items():
             if low == high:
                 raise ValueError(f"detector.{axis} = {[low, high]} has no extent")
-        for key, files in ((f"predict.{entry.name}", entry.files) for entry in self.predict):
+        for key, files in ((f"predict.{entry.name}", entry.named) for entry in self.predict):
             if braced := [file for file in files if "{" in file or "}" in file]:
                 raise ValueError(
                     f"{key}.files: {braced[0]!r}: the workflow takes braces for a wildcard; rename the file"

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from showergrid.core.errors import InputError
-from showergrid.inputs.pixels import is_list
 from showergrid.plan.study import Study
 
 OF_IMAGES = ("heatmaps", "heatmap_figure", "mistakes")
@@ -24,6 +23,8 @@ def explanation_job(study: Study, step: str, cell: Mapping[str, Any]) -> dict[st
     representation = cell["representation"]["name"]
     if "views" in cell:
         raise InputError(f"{representation} shows several views; nothing of its cells is explained: ask those of one")
+    if not study.catalogue.is_binned(representation):
+        raise InputError(f"{representation} shows no hits, so none can be removed or drawn")
     if step in OF_IMAGES and not is_image(study, representation):
         raise InputError(f"{representation} gives lists and no images to draw; of its cells ask figures/removal.pdf")
     bootstrap = study.config.bootstrap.model_dump(mode="json")
@@ -49,14 +50,17 @@ def explanation_job(study: Study, step: str, cell: Mapping[str, Any]) -> dict[st
 
 def is_image(study: Study, representation: str) -> bool:
     """Whether the representation gives images that can be drawn, and so its networks have gradients."""
-    return not is_list(study.catalogue.axes(representation))
+    return study.catalogue.is_image(representation)
 
 
 def files(study: Study) -> list[str]:
     """The figures, and their records, of the first seed of each place of the main table, below the study's folder."""
     paths = []
     for place in study.main_places:
-        if study.catalogue.shown(place.representation) != [place.representation]:
+        catalogue = study.catalogue
+        if catalogue.shown(place.representation) != [place.representation] or not catalogue.is_binned(
+            place.representation
+        ):
             continue
         names = ["removal", *(["heatmaps", "mistakes"] if is_image(study, place.representation) else [])]
         for cell in study.cells_of([place])[:1]:

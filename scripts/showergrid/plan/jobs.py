@@ -10,9 +10,7 @@ from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
 from showergrid.core.settings import LARGEST
 from showergrid.core.yaml_files import read_yaml
-from showergrid.inputs.pixels import is_list
 from showergrid.plan import explain_jobs, report_jobs
-from showergrid.plan.catalogue import shows_others
 from showergrid.plan.config import Config, PublishedNumbers
 from showergrid.plan.study import Study
 from showergrid.report.settings.ensembles import Combination
@@ -29,11 +27,11 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
         InputError: there is no such job: a resolution or seed out of range, a network that takes no such images.
     """
     for key, largest in LARGEST.items():
-        if wildcards.get(key, 0) > largest:
+        if (wildcards.get(key) or 0) > largest:
             raise InputError(f"{key} {wildcards[key]} is larger than {largest}; ask for a file of a smaller one")
     if "model" in wildcards and not study.catalogue.has_meaning(wildcards["representation"], wildcards["model"]):
         raise InputError(
-            f"{wildcards['model']} takes no images of {wildcards['representation']}; ask for a file of another cell"
+            f"{wildcards['model']} does not take {wildcards['representation']}; ask for a file of another cell"
         )
     if "seed" in wildcards:
         study.search(wildcards["representation"], wildcards["resolution"], wildcards["model"])
@@ -59,11 +57,11 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
                 "stretch": config.detector.stretch,
                 "axis_ranges": config.axis_ranges.model_dump(mode="json"),
             }
-        case "calibrate_images":
-            return _image_ranges(study, **wildcards)
-        case "images":
-            return _images(study, **wildcards)
-        case "train" | "train_frozen" | "features" | "export":
+        case "calibrate_inputs":
+            return _input_ranges(study, **wildcards)
+        case "represent":
+            return _input(study, **wildcards)
+        case "train" | "features" | "export":
             return _cell(study, **wildcards)
         case "evaluate":
             return {"questions": study.questions, "bootstrap": config.bootstrap.model_dump(mode="json")}
@@ -71,7 +69,7 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             return _tune(study, **wildcards)
         case "best" | "tuning_figures":
             return {"search": study.search_of(**wildcards).model_dump(mode="json")}
-        case "tuned_images":
+        case "tuned_inputs":
             return _network(study, **wildcards)
         case "predict":
             return _predict(study, **wildcards)
@@ -94,6 +92,8 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
         case "published":
             return report_jobs.told(study, published, wildcards["table"], Beside)
         case "resolution_figure":
+            if config.figures.resolution is None:
+                raise InputError("config: figures.resolution: is null; name a report of module resolution")
             return report_jobs.told(study, published, config.figures.resolution, ResolutionSettings)
         case "ensemble_predictions":
             return report_jobs.told(study, published, f"ensembles/{wildcards['ensemble']}", Combination)
@@ -125,20 +125,17 @@ def _shard(study: Study, shard: int) -> dict[str, Any]:
     }
 
 
-def _images(study: Study, representation: str, resolution: int) -> dict[str, Any]:
-    """One image file."""
-    if study.catalogue.shown(representation) != [representation]:
-        raise InputError(
-            f"{representation} has no images of its own, but those of {study.catalogue.shown(representation)}"
-        )
+def _input(study: Study, representation: str, resolution: int | None) -> dict[str, Any]:
+    """One input file."""
+    study.catalogue.tables_read(representation)
     return {"representation": study.catalogue.representation(representation), "resolution": resolution}
 
 
-def _image_ranges(study: Study, representation: str, resolution: int) -> dict[str, Any]:
-    """What one image file takes from the training events, to which the direction of a shower is nothing."""
-    told = _images(study, representation, resolution)
-    image = {key: value for key, value in told["representation"].items() if key != "direction"}
-    return {**told, "representation": image}
+def _input_ranges(study: Study, representation: str, resolution: int | None) -> dict[str, Any]:
+    """What one input file takes from the training events, to which the direction of a shower is nothing."""
+    told = _input(study, representation, resolution)
+    shown = {key: value for key, value in told["representation"].items() if key != "direction"}
+    return {**told, "representation": shown}
 
 
 def _cell(study: Study, representation: str, resolution: int, model: str, seed: int) -> dict[str, Any]:
@@ -147,13 +144,12 @@ def _cell(study: Study, representation: str, resolution: int, model: str, seed: 
 
 
 def _network(study: Study, representation: str, resolution: int, model: str) -> dict[str, Any]:
-    """What the cells of one place have in common; `hits` is what their images assume of the hits.
+    """What the cells of one place have in common; `hits` is what their inputs assume of the hits.
 
-    Views that show the images of other representations are listed one by one.
+    Views that show the inputs of other representations are listed one by one.
     """
-    several = shows_others(study.catalogue.representation(representation)["module"])
     return {
-        **({"views": study.catalogue.views(representation, resolution, model)} if several else {}),
+        **study.catalogue.views(representation, resolution, model),
         "questions": [{k: v for k, v in told.items() if k not in NOT_TRAINED} for told in study.questions],
         "hits": {"order": study.config.order, "detector": study.config.detector.model_dump(mode="json")},
         "representation": study.catalogue.representation(representation),
@@ -179,12 +175,15 @@ def _predict(study: Study, prediction: str) -> dict[str, Any]:
     entry = study.prediction(prediction)
     place = entry.model_dump(include={"representation", "resolution", "model", "seed"})
     cell = job(study, "train", None, **place)
-    return {**cell, "prediction": entry.model_dump(mode="json", include=set(Unlabelled.model_fields))}
+    return {
+        **cell,
+        "prediction": entry.model_dump(mode="json", include=set(Unlabelled.model_fields), exclude_unset=True),
+    }
 
 
 def drawn_representations(study: Study) -> list[str]:
     """The representations of the grid that give images, of which events are drawn, in the study's order."""
-    images = [place[0] for place in study.places if not is_list(study.catalogue.axes(place[0]))]
+    images = [place[0] for place in study.places if study.catalogue.is_image(place[0])]
     shown = {name for representation in images for name in study.catalogue.shown(representation)}
     return [entry.name for entry in study.config.representations if entry.name in shown]
 
@@ -194,7 +193,7 @@ def _event_figures(study: Study) -> dict[str, Any]:
 
     A list has no place in the detector and is not drawn.
     """
-    places = [place for place in study.places if not is_list(study.catalogue.axes(place[0]))]
+    places = [place for place in study.places if study.catalogue.is_image(place[0])]
     first = {name: place for place in reversed(places) for name in study.catalogue.shown(place[0])}
     if not (drawn := drawn_representations(study)):
         raise InputError("figures of events: no representation of the grid gives images, so there is nothing to draw")

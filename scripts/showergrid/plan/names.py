@@ -52,21 +52,26 @@ def _names(config: Config) -> Iterator[tuple[str, str, str]]:
         for name in _texts(entry.of):
             yield f"reports.{report}.of", "reports", name
     yield "main_table", "reports", config.main_table
-    yield "figures.resolution", "reports", config.figures.resolution
+    for name in _texts(config.figures.resolution):
+        yield "figures.resolution", "reports", name
     for ablation in config.ablations:
         for kind in ("representation", "model"):
             for name in _texts(ablation.factors.get(kind)):
                 yield f"ablations.{ablation.name}.factors.{kind}", f"{kind}s", name
-    cells = [
+    for place, cell in cells_named(config):
+        yield f"{place}.representation", "representations", cell.representation
+        yield f"{place}.model", "models", cell.model
+
+
+def cells_named(config: Config) -> list[tuple[str, Any]]:
+    """The places and cells that a configuration names outside of the grid, each with the key under which it stands."""
+    return [
         *[(f"out_of_memory.{number}", place) for number, place in enumerate(config.out_of_memory)],
         *[(f"ablations.{ablation.name}", ablation) for ablation in config.ablations],
         *[(f"ensembles.{ensemble.name}.of", member) for ensemble in config.ensembles for member in ensemble.of],
         *[(f"tuning.{number}", search) for number, search in enumerate(config.tuning)],
         *[(f"predict.{prediction.name}", prediction) for prediction in config.predict],
     ]
-    for place, cell in cells:
-        yield f"{place}.representation", "representations", cell.representation
-        yield f"{place}.model", "models", cell.model
 
 
 def _texts(value: Any) -> list[str]:

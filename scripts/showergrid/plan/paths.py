@@ -6,25 +6,23 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from showergrid.core import plugins
-from showergrid.core.cells import Cell
+from showergrid.core.cells import Cell, input_name
 from showergrid.core.errors import InputError
 from showergrid.core.variants import base
 from showergrid.models.parts.weights import weights_file
 from showergrid.plan.study import Study
-from showergrid.tuning.best import of_images
+from showergrid.tuning.best import of_input
 from showergrid.tuning.settings import Search
 
-INPUT = "{representation}/c{resolution}"
-CELL = f"{INPUT}/{{model}}/seed{{seed}}"
+CELL = "{input}/{model}/seed{seed}"
 TRAINED = ("model.safetensors", "history.csv", "answers.safetensors", "train.provenance.json")
 EVALUATED = (*TRAINED, "predictions.parquet", "metrics.json", "evaluate.provenance.json")
-FIGURES = (
-    *("figures/history.pdf", "figures/roc.pdf", "figures/confusion.pdf", "figures/history.pdf.provenance.json"),
+FIGURES = ("figures/history.pdf", "figures/roc.pdf", "figures/confusion.pdf", "figures/history.pdf.provenance.json")
+PERFORMANCE = (
     *("performance.csv", "figures/efficiency.pdf", "figures/rejection.pdf", "figures/calibration.pdf"),
     *("figures/threshold.pdf", "performance.csv.provenance.json"),
 )
@@ -44,7 +42,21 @@ class Paths:
     @property
     def input(self) -> str:
         """Pattern of an input, without the suffix."""
-        return f"{self.results}/inputs/{INPUT}"
+        return f"{self.results}/inputs/{{input}}"
+
+    def input_of(self, representation: str, resolution: int | None) -> str:
+        """An input, which has no resolution where nothing is binned, without the suffix."""
+        binned = self.study.catalogue.is_binned(representation)
+        return self.input.format(input=input_name(representation, resolution if binned else None))
+
+    @property
+    def input_patterns(self) -> list[str]:
+        """Regular expressions of the names of inputs."""
+        catalogue = self.study.catalogue
+        return [
+            re.escape(name) + ("/c[1-9][0-9]*" if catalogue.is_binned(name) else "")
+            for name in catalogue.names["representation"]
+        ]
 
     @property
     def cell(self) -> str:
@@ -65,9 +77,25 @@ class Paths:
         """The tables of the events: their collections, and the events themselves."""
         return [f"{self.results}/data/{table}.parquet" for table in self.study.event_tables]
 
+    @property
+    def has_hits(self) -> bool:
+        """Whether events have hits, and with them energies, sizes and directions."""
+        return "hits" in self.study.event_tables
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """What is drawn of a cell."""
+        return (*FIGURES, *PERFORMANCE) if self.has_hits else FIGURES
+
+    @property
+    def divided(self) -> list[str]:
+        """The split, and the ranges of the hits if there are any."""
+        hits = ["calibration.json"] if self.has_hits else []
+        return [f"{self.results}/data/{name}" for name in ("split.parquet", *hits)]
+
     def tuning(self, representation: str, resolution: int, model: str) -> str:
         """The folder of the search of a network, by the name of the network or of its tuned variant."""
-        return f"{self.results}/tuning/{representation}/c{resolution}/{base(model)}"
+        return f"{self.results}/tuning/{input_name(representation, resolution)}/{base(model)}"
 
     def tuned(self, representation: str, resolution: int, model: str) -> list[str]:
         """The file of the values that a search found for a cell, if the cell is tuned.
@@ -88,11 +116,9 @@ class Paths:
         """
         catalogue = self.study.catalogue
         search = self.study.search(representation, resolution, model)
-        if search and of_images(catalogue.representation(representation), search.space):
-            return [f"{self.tuning(representation, resolution, model)}/images"]
-        return [
-            self.input.format(representation=shown, resolution=resolution) for shown in catalogue.shown(representation)
-        ]
+        if search and of_input(catalogue.representation(representation), search.space):
+            return [f"{self.tuning(representation, resolution, model)}/input"]
+        return [self.input_of(shown, resolution) for shown in catalogue.shown(representation)]
 
     def of_cells(self, cells: Iterable[Cell], names: Iterable[str]) -> list[str]:
         """The files `names` of some cells."""
@@ -102,15 +128,13 @@ class Paths:
         """The inputs that some cells are made of, without their suffix, each once."""
         return sorted({stem for cell in cells for stem in self.inputs(*_place(cell))})
 
-    def joined(self, cells: Iterable[Cell]) -> list[Cell]:
-        """The trained cells whose features some cells join, each once."""
-        catalogue = self.study.catalogue
-        frozen = [cell for cell in cells if catalogue.is_frozen(cell.model)]
-        return sorted({joined for cell in frozen for joined in catalogue.joined_cells(*astuple(cell))})
+    def rested_on(self, cells: Iterable[Cell]) -> list[Cell]:
+        """The trained cells that some cells rest on, each once."""
+        return sorted({trained for cell in cells for trained in self.study.catalogue.rested_on(*astuple(cell))})
 
     def features_of(self, cells: Iterable[Cell]) -> list[str]:
         """The files of features that some cells are made of."""
-        return [f"{self.features.format(**vars(cell))}.safetensors" for cell in self.joined(cells)]
+        return [of_cell(f"{self.features}.safetensors", cell) for cell in self.rested_on(cells)]
 
     def searches_of(self, cells: Iterable[Cell]) -> list[str]:
         """The files that tuned cells have their values from and that have a record, each once."""
@@ -133,7 +157,7 @@ class Paths:
         files = [
             *self.shards(self.study.event_tables[0]),
             self.data[0],
-            *[f"{self.results}/data/{name}" for name in ("split.parquet", "calibration.json")],
+            *self.divided,
             *[f"{stem}.safetensors" for stem in inputs],
             *[f"{stem}.calibration.json" for stem in inputs if stem.startswith(f"{self.results}/inputs/")],
             *self.features_of(cells),
@@ -141,15 +165,10 @@ class Paths:
         ]
         return [f"{file}.provenance.json" for file in files]
 
-    @cached_property
-    def frozen(self) -> list[str]:
-        """The networks whose cells rest on the features of trained ones."""
-        return [name for name in self.study.catalogue.names["model"] if self.study.catalogue.is_frozen(name)]
 
-    @property
-    def not_frozen(self) -> list[str]:
-        """The other networks."""
-        return [name for name in self.study.catalogue.names["model"] if name not in self.frozen]
+def of_cell(pattern: str, cell: Cell) -> str:
+    """The file of a cell by its pattern."""
+    return pattern.format(input=cell.input, model=cell.model, seed=cell.seed)
 
 
 def check_folders(results: str, scripts: Path, project: str) -> None:

@@ -10,7 +10,6 @@ from showergrid.core import plugins
 from showergrid.core.cells import Place
 from showergrid.core.errors import InputError
 from showergrid.core.settings import Settings
-from showergrid.inputs.pixels import is_list
 from showergrid.plan.config import PublishedNumbers
 from showergrid.plan.study import Study
 
@@ -198,7 +197,7 @@ class Offer:
         return [
             place
             for place in self._places
-            if study.status(place) == "run" and not is_list(study.catalogue.axes(place.representation))
+            if study.status(place) == "run" and study.catalogue.is_image(place.representation)
         ]
 
     @cached_property
@@ -306,14 +305,15 @@ def _place(study: Study, place: Place) -> dict[str, Any]:
 def _shown(study: Study, place: Place) -> dict[str, Any]:
     """The settings of the network in one place that a caption states."""
     network, search = study.catalogue.model(*place.key), study.search(*place.key)
-    pixel = study.catalogue.pixel_cm(place.resolution)
-    axes = study.catalogue.axes(place.representation)
-    said = {"window": network["window"]["shape"]}
+    catalogue = study.catalogue
+    pixel = catalogue.pixel_cm(place.resolution) if place.resolution else {}
+    window = network["window"]
+    said = {"window": window["shape"] if window else [catalogue.variables(place.representation)]}
     said |= {key: network["training"][key] for key in TRAINING if key in network["training"]}
     said |= {"tuned": list(search.space)} if search else {}
-    if is_list(axes):
-        return {**said, "counted": f"{axes[0]}s", "pixel_cm": pixel}
-    return {**said, "pixel_cm": {axis: pixel[axis] for axis in axes}}
+    if catalogue.is_image(place.representation):
+        return {**said, "pixel_cm": {axis: pixel[axis] for axis in catalogue.axes(place.representation)}}
+    return {**said, "counted": catalogue.counted(place.representation), "pixel_cm": pixel}
 
 
 def _centimetres(study: Study, place: Place) -> dict[str, float] | None:

@@ -9,9 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from showergrid.core.cells import of_input
 from showergrid.plan import containers, locks
 
-NUMBERS = ("resolution", "seed", "shard", "worker")  # wildcards that are whole numbers
+NUMBERS = ("seed", "shard", "worker")  # wildcards that are whole numbers
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,10 @@ STEPS = {
     # sources and events
     **dict.fromkeys(("shard", "gather", "split", "calibrate", "explore", "directions"), Step()),
     # inputs
-    **dict.fromkeys(("calibrate_images", "images", "tuned_images"), Step()),
+    **dict.fromkeys(("calibrate_inputs", "represent", "tuned_inputs"), Step()),
     "features": Step("torch"),
     # cells
-    **dict.fromkeys(("train", "train_frozen"), Step("torch")),
+    "train": Step("torch"),
     "evaluate": Step(),
     **dict.fromkeys(("cell_figures", "cell_performance"), HERE),
     # tuning
@@ -57,9 +58,15 @@ STEPS = {
 LOCAL = [name for name, step in STEPS.items() if step.local]
 
 
-def numbered(wildcards: Mapping[str, str]) -> dict[str, Any]:
-    """The wildcards of a job, whole numbers as such."""
-    return {name: int(value) if name in NUMBERS else value for name, value in wildcards.items()}
+def told_by(wildcards: Mapping[str, str]) -> dict[str, Any]:
+    """What the wildcards of a job say: whole numbers as such, and of an input its representation and resolution."""
+    told: dict[str, Any] = {}
+    for name, value in wildcards.items():
+        if name == "input":
+            told["representation"], told["resolution"] = of_input(value)
+        else:
+            told[name] = int(value) if name in NUMBERS else value
+    return told
 
 
 @cache

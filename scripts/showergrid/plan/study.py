@@ -14,15 +14,16 @@ from typing import Any
 
 from showergrid.apply.settings import Prediction
 from showergrid.core import plugins
-from showergrid.core.cells import Cell, Place
+from showergrid.core.cells import Cell, Place, input_name
 from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
 from showergrid.core.variants import base, tuned
+from showergrid.events.collections import is_number
 from showergrid.events.split import check_by
 from showergrid.plan.ablations import crossed
 from showergrid.plan.catalogue import Catalogue, joins, named
 from showergrid.plan.config import Ablation, Block, Config
-from showergrid.plan.names import check_names
+from showergrid.plan.names import cells_named, check_names
 from showergrid.report.settings.ensembles import Ensemble
 from showergrid.sources.parts.request import Size
 from showergrid.tuning.best import check_keys, with_values
@@ -68,13 +69,16 @@ class Study:
         study = cls(config, *crossed(catalogue))
         for entry in config.representations:
             study.catalogue.axes(entry.name)
+        plugins.check("sources", config.source)
         if not study.cells:
-            raise InputError("config: grid: no block has a network that takes its representation's images")
+            raise InputError("config: grid: no block has a network that takes its representation")
+        study._check_resolutions()
+        study._check_tables()
         for ablation in study.config.ablations:
             for place in study.variants(ablation.name):
                 if not study.catalogue.has_meaning(place.representation, place.model):
                     raise InputError(
-                        f"config: ablation {ablation.name}: {place.model} takes no images of {place.representation}"
+                        f"config: ablation {ablation.name}: {place.model} does not take {place.representation}"
                     )
                 study.catalogue.model(*place.key)
         for ensemble in study.config.ensembles:
@@ -88,10 +92,9 @@ class Study:
         for place in study.places:
             study.catalogue.model(*place)
             study.search(*place)
-        in_grid = {place for block in study.config.grid for place in _product(block)}
+        in_grid = {place for block in study.config.grid for place in study._product(block)}
         if strangers := sorted(study.too_large - in_grid):
             raise InputError(f"config: out_of_memory: {strangers[0]} is not in the grid")
-        plugins.check("sources", config.source)
         for entry in study.config.reports.values():
             plugins.check("reports", entry.module)
         for name in study.config.reports:
@@ -185,7 +188,7 @@ class Study:
         cells = {
             Cell(*place, seed)
             for block in self.config.grid
-            for place in _product(block)
+            for place in self._product(block)
             if place not in self.too_large and self.catalogue.has_meaning(place[0], place[2])
             for seed in block.seeds
         }
@@ -229,12 +232,23 @@ class Study:
         """The report of that name."""
         if name not in self.reports:
             raise InputError(f"config: unknown report {name!r}; valid: {', '.join(self.reports)}")
+        if lacking := self._tables_lacking(self.reports[name]):
+            raise InputError(f"config: report {name}: shows {lacking[0]}, and {self.config.source} gives none")
         return self.reports[name]
 
     @property
     def tables(self) -> list[str]:
         """Names of the reports that are made without being named: those of the grid that have something to show."""
-        return sorted(name for name, report in self.reports.items() if report.places and not report.by_name)
+        return sorted(
+            name
+            for name, report in self.reports.items()
+            if report.places and not report.by_name and not self._tables_lacking(report)
+        )
+
+    def _tables_lacking(self, report: Report) -> list[str]:
+        """The tables of the events that a report reads and the source does not give."""
+        needed = getattr(plugins.load("reports", report.module), "TABLES", ())
+        return [table for table in needed if table not in self.event_tables]
 
     @cache
     def table_places(self, table: str) -> list[Place]:
@@ -243,8 +257,39 @@ class Study:
             Place(*key, tuple(block.seeds), {})
             for block in self.config.grid
             if block.table == table
-            for key in _product(block)
+            for key in self._product(block)
         ]
+
+    def _check_tables(self) -> None:
+        """Refuse a cell that shows a table of the events, or columns of one, that the source does not give."""
+        given = {"events": self.source.events(self.source_settings), **self.source.collections(self.source_settings)}
+        for representation in dict.fromkeys(cell.representation for cell in self.cells):
+            for shown in self.catalogue.shown(representation):
+                where = f"config: representation {shown}"
+                for table, columns in self.catalogue.columns_read(shown).items():
+                    if table not in given:
+                        source = f"{self.config.source} gives {', '.join(given)}"
+                        raise InputError(f"{where}: shows {table}, and {source}; choose another of them")
+                    valid = [field.name for field in given[table] if is_number(field.type) and field.name != "event"]
+                    if lacking := [name for name in columns if name not in valid]:
+                        raise InputError(
+                            f"{where}: {table} has no column {lacking[0]!r} of numbers; valid: {', '.join(valid)}"
+                        )
+
+    def _check_resolutions(self) -> None:
+        """Refuse a place without the resolution that its representation needs, or with one that means nothing."""
+        for number, block in enumerate(self.config.grid):
+            for representation in block.representations:
+                if self.catalogue.is_binned(representation) and not block.resolutions:
+                    raise InputError(f"config: grid.{number}: resolutions is missing, and {representation} needs one")
+        for key, place in cells_named(self.config):
+            binned = self.catalogue.is_binned(place.representation)
+            if binned and place.resolution is None and "resolution" not in getattr(place, "factors", {}):
+                raise InputError(f"config: {key}: resolution is missing, and {place.representation} needs one")
+            if not binned and place.resolution is not None:
+                raise InputError(
+                    f"config: {key}: resolution: {place.representation} has none, as nothing is binned; leave it out"
+                )
 
     def _check_report(self, name: str) -> None:
         """Refuse a report whose places hold twice what its module shows once."""
@@ -263,6 +308,13 @@ class Study:
     def main_places(self) -> list[Place]:
         """The places of the main table; none where the grid has no such table."""
         return self.table_places(self.config.main_table)
+
+    def _product(self, block: Block) -> Iterator[tuple[str, int | None, str]]:
+        """The places of a block; where nothing is binned its resolutions mean nothing."""
+        for representation in block.representations:
+            for resolution in block.resolutions if self.catalogue.is_binned(representation) else [None]:
+                for model in block.models:
+                    yield representation, resolution, model
 
     def status(self, place: Place) -> str:
         """Whether a place has numbers (run), or why it has none (n/a, out of memory)."""
@@ -295,7 +347,9 @@ class Study:
         for search in self.config.tuning:
             if search.place == (representation, resolution, model):
                 return search
-        raise InputError(f"config: tuning has no search of {model} on {representation} at c{resolution}; add one")
+        raise InputError(
+            f"config: tuning has no search of {model} on {input_name(representation, resolution)}; add one"
+        )
 
     def check_search(self, search: Search) -> None:
         """Refuse a search of unknown entries, or of values that the rest of the configuration does not allow."""
@@ -303,10 +357,10 @@ class Study:
         catalogue.representation_entry(image)
         entry = catalogue.model_entry(network)
         if not catalogue.has_meaning(image, network):
-            raise InputError(f"config: tuning: {network} takes no images of {image}")
+            raise InputError(f"config: tuning: {network} does not take {image}")
         if catalogue.shown(image) != [image] or joins(entry):
             raise InputError(f"config: tuning: {network} on {image}: search a network of one view")
-        where = f"config: tuning of {network} on {image} at c{search.resolution}: space"
+        where = f"config: tuning of {network} on {input_name(image, search.resolution)}: space"
         cell = {"representation": catalogue.representation(image), "model": catalogue.model(*search.place)}
         check_keys(cell, search.space, where)
         for key, domain in search.space.items():
@@ -337,10 +391,3 @@ class Study:
     def prediction(self, name: str) -> Prediction:
         """The prediction of that name."""
         return named(self.config.predict, name, "prediction")
-
-
-def _product(block: Block) -> Iterator[tuple[str, int, str]]:
-    for representation in block.representations:
-        for resolution in block.resolutions:
-            for model in block.models:
-                yield representation, resolution, model

@@ -21,6 +21,7 @@ from showergrid.core.settings import Settings
 from showergrid.events.hits import AXES, Hits
 from showergrid.inputs.pixels import Bins, Grid, Pixels, columns, scaled_charge
 
+KIND = "image"
 CHANNELS = 3  # red, green, blue
 STEP = 1e-3  # cm
 

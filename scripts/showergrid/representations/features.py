@@ -18,9 +18,10 @@ from pydantic import Field, model_validator
 
 from showergrid.core.settings import Settings
 from showergrid.events.hits import Hits
-from showergrid.inputs.pixels import Bins, Grid, Pixels, scaled_charge
+from showergrid.inputs.pixels import Bins, Grid, scaled_charge
 
-CHANNELS = 1
+KIND = "table"
+COUNTED = "features"
 Radius = Annotated[float, Field(gt=0)]
 
 
@@ -51,23 +52,13 @@ def names(parameters: Parameters) -> list[str]:
     ]
 
 
-def length(parameters: Parameters) -> int:
-    """The number of features, which is the length of the window that holds them all."""
-    return len(names(parameters))
-
-
-def axes(parameters: Parameters) -> tuple[str, ...]:
-    """The only axis, along a row of the table."""
-    return ("feature",)
-
-
 def ranges(hits: Hits, grid: Grid, parameters: Parameters) -> dict[str, float]:
     """Largest charge of an event [tick ADC]; chunks are joined by their maximum."""
     return {"charge_event": float(np.bincount(hits.row, hits.charge).max())}
 
 
-def pixels(hits: Hits, grid: Grid, ranges: dict[str, float], parameters: Parameters) -> Pixels:
-    """Measure a chunk of events; values (P, 1). Every feature carries all charge and all hits of its event."""
+def rows(hits: Hits, grid: Grid, ranges: dict[str, float], parameters: Parameters) -> np.ndarray:
+    """(E, F) float64: the features of a chunk of events."""
     voxel = Bins.of(hits.row, grid.relative(hits))
     events, charge = hits.event.size, voxel.sum(hits.charge)
     offset = voxel.place * grid.size  # (B, 3) cm
@@ -92,14 +83,7 @@ def pixels(hits: Hits, grid: Grid, ranges: dict[str, float], parameters: Paramet
     charges = [name.startswith("charge") for name in names(parameters)]
     values = np.stack(measured, axis=1)  # (E, F)
     values[:, charges] = scaled_charge(values[:, charges], ranges["charge_event"], parameters.headroom, logarithm=True)
-    features = values.shape[1]
-    return Pixels(
-        row=np.repeat(np.arange(events), features),
-        place=np.tile(np.arange(features), events)[:, None],
-        values=values.reshape(-1, 1),
-        charge=np.repeat(total, features),
-        hits=np.repeat(np.diff(hits.offsets), features),
-    )
+    return values
 
 
 def within(row: np.ndarray, distance: np.ndarray, weight: np.ndarray, events: int, radii: list[float]) -> np.ndarray:

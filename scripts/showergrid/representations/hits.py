@@ -1,8 +1,8 @@
 """The shower as a list of its hits, for networks and trees that take a set or a sequence instead of an image.
 
-Hits that share a voxel of the grid are merged into one hit with the voxel's place and their summed charge. The only
-axis of the list counts them, sorted by distance from the event's first hit or in the order of the event's hits. A
-window of 128 holds the first 128; entries that an event lacks are 0 in every channel.
+Hits that share a voxel of the grid are merged into one hit with the voxel's place and their summed charge. They are
+sorted by distance from the event's first hit or in the order of the event's hits. A window of 128 holds the first 128;
+entries that an event lacks are 0 in every variable.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from pydantic import Field
 
 from showergrid.core.settings import Settings
 from showergrid.events.hits import Hits
-from showergrid.inputs.pixels import Bins, Grid, Pixels, scaled_charge
+from showergrid.inputs.pixels import Bins, Entries, Grid, scaled_charge
 
-CHANNELS = 6  # x, y, z from the first hit, distance from it, charge, and 1 for a hit that is there
+KIND = "set"
+COUNTED = "hits"
+VARIABLES = 6  # x, y, z from the first hit, distance from it, charge, and 1 for a hit that is there
 CENTIMETRES = 10.0  # length that stands for 1 in places and distance
 
 
@@ -29,17 +31,12 @@ class Parameters(Settings):
     headroom: float = Field(ge=1, le=10, description="charge 1 stands for so many times the training maximum")
 
 
-def axes(parameters: Parameters) -> tuple[str, ...]:
-    """The only axis of the list."""
-    return ("hit",)
-
-
 def ranges(hits: Hits, grid: Grid, parameters: Parameters) -> dict[str, float]:
     """Largest summed charge of a voxel [tick ADC]; chunks are joined by their maximum."""
     return {"charge_sum": float(Bins.of(hits.row, grid.relative(hits)).sum(hits.charge).max())}
 
 
-def pixels(hits: Hits, grid: Grid, ranges: dict[str, float], parameters: Parameters) -> Pixels:
+def entries(hits: Hits, grid: Grid, ranges: dict[str, float], parameters: Parameters) -> Entries:
     """List the hits of a chunk of events; values (P, 6)."""
     voxel = Bins.of(hits.row, grid.relative(hits))
     offset = voxel.place * grid.size  # (B, 3) cm
@@ -50,10 +47,8 @@ def pixels(hits: Hits, grid: Grid, ranges: dict[str, float], parameters: Paramet
     row = voxel.row[rank]
     value = scaled_charge(charge, ranges["charge_sum"], parameters.headroom, logarithm=True)
     place = np.column_stack([offset[rank], distance[rank]]) / CENTIMETRES
-    begin = np.searchsorted(row, np.arange(hits.event.size))
-    return Pixels(
+    return Entries(
         row=row,
-        place=(np.arange(row.size) - begin[row])[:, None],
         values=np.column_stack([place, value, np.ones_like(value)]),
         charge=charge,
         hits=voxel.count()[rank],

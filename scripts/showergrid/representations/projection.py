@@ -13,6 +13,7 @@ from showergrid.core.settings import Settings
 from showergrid.events.hits import AXES, Hits
 from showergrid.inputs.pixels import Bins, Grid, Pixels, columns, scaled_charge
 
+KIND = "image"
 CHANNELS = 1
 
 

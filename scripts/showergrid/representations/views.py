@@ -1,7 +1,7 @@
-"""Several views of a shower as the channels of one image, such as three projections.
+"""Several views of an event, such as three projections, or a list of objects beside a table of variables.
 
-It makes no images of its own: each view is a window cut from the image file of another representation, which is made
-once for all that use it.
+It makes no input of its own: each view is what another representation shows, whose file is made once for all that use
+it. Images of one size can be the channels of one image; a network for several inputs takes each by itself.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from pydantic import Field, model_validator
 from showergrid.core.settings import Settings
 from showergrid.inputs.settings import Origin
 
+KIND = "several"
+
 
 class Parameters(Settings):
-    """The views, in the order of their channels."""
+    """The views, in the order in which they are taken."""
 
-    of: list[str] = Field(min_length=1, description="representations with images of their own, one a view")
+    of: list[str] = Field(min_length=1, description="representations with inputs of their own, one a view")
     origins: list[Origin] = Field(default=[], description="what the window of each view follows; none: as the network")
 
     @model_validator(mode="after")

@@ -10,57 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from pydantic import Field, model_validator
 
 from showergrid.core.errors import InputError
-from showergrid.core.settings import Name
 from showergrid.events.detector import Box
 from showergrid.events.hits import EVENTS, HITS
 from showergrid.events.questions import Question, type_of
 from showergrid.sources.parts.request import Request, ShardFacts, Size
-from showergrid.sources.reading.settings import ColumnName, Ingest
-from showergrid.sources.reading.table_settings import CollectionFiles, EventFiles
+from showergrid.sources.reading.file_settings import Files as Parameters
 
-TAKEN = ("events", "hits", "split", "directions")  # names of other tables of a study
 FACTOR = 4  # MB in memory for each MB of a file
 SHOWER = 0.05  # MB of an event's hits, by which events are counted before they are read
 ROW = 1e-4  # MB of an event in a table
 A_MINUTE = 2000  # events, at least
 MEMORY = 500  # MB beside the hits
-
-
-class Parameters(Ingest):
-    """Files of hits and what their columns mean, or a table of events, perhaps with collections."""
-
-    files: list[ColumnName] = Field(
-        default=[], min_length=1, description="files of hits, in the order in which their events are numbered"
-    )
-    events: EventFiles | None = Field(default=None, description="files with one row an event, in place of hits")
-    collections: dict[Name, CollectionFiles] = Field(
-        default={}, description="files with any number of rows an event, by name of the collection"
-    )
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Parameters:
-        if self.events is None:
-            if self.collections:
-                raise ValueError("collections: belong to events, whose files are missing; name them")
-            if not self.files:
-                raise ValueError("files: is missing: name files of hits here, or files of events below events")
-            return self
-        if of_hits := sorted(self.model_fields_set & set(Ingest.model_fields)):
-            raise ValueError(f"{of_hits[0]}: is for hits, from which events follow; give it or events, not both")
-        for name, collection in self.collections.items():
-            if name in TAKEN:
-                raise ValueError(f"collections.{name}: another table of a study has this name; choose another")
-            if f"n_{name}" in self.events.columns:
-                raise ValueError(f"events.columns.n_{name}: the number of rows of {name} has this name; choose another")
-            if len(collection.event) != len(self.events.event):
-                raise ValueError(
-                    f"collections.{name}.event names {len(collection.event)} columns and events.event "
-                    f"{len(self.events.event)}; an event has the same numbers in both"
-                )
-        return self
 
 
 def collections(settings: Parameters) -> dict[str, pa.Schema]:
@@ -89,10 +51,7 @@ def size(settings: Parameters) -> Size:
 
 def files(settings: Parameters) -> list[str]:
     """The files that it reads, each once."""
-    if settings.events is None:
-        return settings.files
-    tables = [settings.events, *settings.collections.values()]
-    return list(dict.fromkeys(file for table in tables for file in table.files))
+    return settings.named
 
 
 def told(settings: Parameters, shard: int) -> dict[str, Any]:

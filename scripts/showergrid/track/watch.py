@@ -7,9 +7,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from showergrid.core.cells import cell_folder
-
-LOG = re.compile(r"(?P<representation>.+?)\.c(?P<resolution>\d+)\.(?P<model>.+)\.seed(?P<seed>\d+)\.log")
 EPOCH = re.compile(r": epoch (?P<epoch>\d+)/(?P<epochs>\d+): (?P<told>.*)")
 
 
@@ -27,11 +24,9 @@ class RunningTraining:
 def trainings(results: Path) -> list[RunningTraining]:
     """The trainings that are under way or broken off below the study's folder, sorted by cell."""
     runs = []
-    for log in sorted((results / "logs/train").glob("*.log")):
-        place = LOG.fullmatch(log.name)
-        if place is None:
-            continue
-        folder = cell_folder(results, place["representation"], place["resolution"], place["model"], place["seed"])
+    logs = results / "logs/train"
+    for log in sorted(logs.rglob("seed*.log")):
+        folder = results / "cells" / log.relative_to(logs).with_suffix("")
         if (folder / "train.provenance.json").exists():  # written last
             continue
         told = EPOCH.findall(log.read_text(errors="replace"))

@@ -14,7 +14,7 @@ from showergrid.core.errors import InputError
 from showergrid.events.hits import read_events
 from showergrid.events.questions import Question, labels
 from showergrid.events.split import SETS, read_split
-from showergrid.inputs.views import Seen
+from showergrid.inputs.kinds import Seen
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Labelled:
-    """Images of some events with their labels: label (E, Q) int64, for each question the index in its classes.
+    """What is seen of some events, and their labels: label (E, Q) int64, for each question the index in its classes.
 
     A model that is fitted as a whole gets the labels (E,) of one question.
     """
 
-    images: Seen
+    seen: Seen
     label: np.ndarray
 
 
@@ -55,9 +55,9 @@ def questions_of(job: Mapping[str, Any]) -> list[Question]:
     return [Question(**entry) for entry in job["questions"]]
 
 
-def labelled(images: Seen, events: pa.Table, questions: Sequence[Question]) -> Labelled:
-    """Give the `images` of some of the `events`, which are sorted, their labels."""
-    return Labelled(images, all_labels(events, questions)[np.searchsorted(events["event"].to_numpy(), images.event)])
+def labelled(seen: Seen, events: pa.Table, questions: Sequence[Question]) -> Labelled:
+    """Give what is `seen` of some of the `events`, which are sorted, their labels."""
+    return Labelled(seen, all_labels(events, questions)[np.searchsorted(events["event"].to_numpy(), seen.event)])
 
 
 def all_labels(events: pa.Table, questions: Sequence[Question]) -> np.ndarray:

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from showergrid.core.cells import input_name
 from showergrid.core.errors import InputError
 from showergrid.training.settings import Training
 
@@ -81,7 +82,8 @@ def within_memory(cell: dict[str, Any], device: torch.device) -> Iterator[None]:
 
 def name_of(cell: dict[str, Any]) -> str:
     """The name of a cell in messages."""
-    return f"{cell['representation']['name']} c{cell['resolution']} {cell['model']['name']} seed {cell['seed']}"
+    seen = input_name(cell["representation"]["name"], cell["resolution"])
+    return f"{seen} {cell['model']['name']} seed {cell['seed']}"
 
 
 def memory_format(axes: int) -> torch.memory_format:

@@ -3,7 +3,7 @@
 The file of such a model in models/ has `fit` and `predict` in place of `build`:
 
     fit(parameters, seed, training, validation, n_classes, threads) -> Fitted
-    predict(tensors, images) -> (E, classes) float64, the probability of each class
+    predict(tensors, seen) -> (E, classes) float64, the probability of each class
 
 All that `predict` gets of the fit are its tensors, which model.safetensors keeps. Each question is fitted by itself.
 """
@@ -24,7 +24,7 @@ from showergrid.training.history import Epoch
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from showergrid.inputs.views import Seen
+    from showergrid.inputs.kinds import Seen
     from showergrid.training.data import Task
 
 SMALLEST = np.finfo(np.float32).eps  # smallest probability of which a logarithm is taken, as in loop.py
@@ -59,7 +59,7 @@ def fit(
     parameters, threads = module.Parameters(**model["parameters"]), model["training"]["threads"]
     fits = []
     for i, task in enumerate(tasks):
-        asked = [Labelled(part.images, part.label[:, i]) for part in (training, validation)]
+        asked = [Labelled(part.seen, part.label[:, i]) for part in (training, validation)]
         fits.append(module.fit(parameters, seed, *asked, task.outputs, threads))
     best = {
         f"{task.question.name}.{name}": tensor
@@ -69,13 +69,13 @@ def fit(
     return Fitted(best, fits[0].history)
 
 
-def predict(module: ModuleType, tensors: Mapping[str, Tensor], tasks: Sequence[Task], images: Seen) -> list[np.ndarray]:
+def predict(module: ModuleType, tensors: Mapping[str, Tensor], tasks: Sequence[Task], seen: Seen) -> list[np.ndarray]:
     """The answer of a fitted model to each of the `tasks`: probabilities (E, classes) float64."""
     answers = []
     for task in tasks:
         before = f"{task.question.name}."
         own = {name.removeprefix(before): tensor for name, tensor in tensors.items() if name.startswith(before)}
-        answers.append(module.predict(own, images))
+        answers.append(module.predict(own, seen))
     return answers
 
 

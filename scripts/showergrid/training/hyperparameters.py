@@ -58,25 +58,41 @@ def check_values(values: Mapping[str, Any], groups: Groups, where: str) -> None:
 
 
 def settled(
-    values: Mapping[str, Mapping[str, Any]], groups: Groups, views: Sequence[Sequence[str]], where: str
-) -> dict[str, dict[str, Any]]:
-    """Check and complete the groups of a network for images over the axes of each of its `views`.
+    values: Mapping[str, Mapping[str, Any]], groups: Groups, views: Sequence[Mapping[str, Any]], where: str
+) -> dict[str, dict[str, Any] | None]:
+    """Check and complete the groups of a network for its `views`, resolved representations; tables have no window.
 
     Raises:
         InputError: a value is not allowed, or the window does not fit the images or the network.
     """
+    windowed = [view for view in views if kind_of(view) != "table"]
     complete = {
         group: checked(groups[group], inner, where, WINDOW if group == "window" else "")
         for group, inner in values.items()
+        if group != "window" or windowed
     }
     try:
-        for axes in views:
-            Window.of(complete["window"], axes)
-        complete["parameters"].check_window(complete["window"].shape)
+        for view in windowed:
+            _check_window(complete["window"], view)
+        if windowed:
+            complete["parameters"].check_window(complete["window"].shape)
     except InputError as error:
         shown = f"win_shape = {complete['window'].shape}, win_margin = {complete['window'].margin}"
         raise InputError(f"{where}: {shown}: {error}") from None
-    return {group: settings.model_dump(mode="json") for group, settings in complete.items()}
+    return {group: complete[group].model_dump(mode="json") if group in complete else None for group in values}
+
+
+def _check_window(window: WindowSettings, view: Mapping[str, Any]) -> None:
+    """Refuse a window that does not fit the images, or, of a set, is not one number of entries."""
+    if kind_of(view) == "image":
+        Window.of(window, axes_of(view))
+    elif len(window.shape) != 1:
+        raise InputError(f"{view['name']} is a set, whose window is a number of entries; give one")
+
+
+def kind_of(representation: Mapping[str, Any]) -> str:
+    """The kind of a resolved representation: table, set, image or several."""
+    return plugins.load("representations", representation["module"]).KIND
 
 
 def axes_of(representation: Mapping[str, Any]) -> tuple[str, ...]:
@@ -85,12 +101,10 @@ def axes_of(representation: Mapping[str, Any]) -> tuple[str, ...]:
     return module.axes(module.Parameters(**representation["parameters"]))
 
 
-def whole(representation: Mapping[str, Any]) -> dict[str, list[int]]:
-    """The shape of a window that holds a whole list, if all lists are equally long; otherwise empty."""
+def variables_of(representation: Mapping[str, Any]) -> int:
+    """The number of variables of a resolved representation that is a table."""
     module = plugins.load("representations", representation["module"])
-    if not hasattr(module, "length"):
-        return {}
-    return {"shape": [module.length(module.Parameters(**representation["parameters"]))]}
+    return len(module.names(module.Parameters(**representation["parameters"])))
 
 
 def _keys(group: str, settings: type[BaseModel]) -> list[str]:

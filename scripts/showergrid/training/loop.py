@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from showergrid.core import plugins, seeds
 from showergrid.core.errors import InputError
 from showergrid.core.progress import progress, report
-from showergrid.inputs.views import Seen
+from showergrid.inputs.kinds import Inputs, Seen
 from showergrid.training import checkpoint
 from showergrid.training.data import Labelled, Task
 from showergrid.training.device import has_bf16, memory_format
@@ -39,8 +39,8 @@ class Progress:
         return len(self.history) - max(best_epoch(self.history), self.learnt_at) >= settings.patience
 
 
-def build(model: dict[str, Any], shape: tuple[int, ...], tasks: Sequence[Task], seed: int) -> nn.Module:
-    """The network of a cell for images of `shape` (C, *window), initialised by the cell's seed.
+def build(model: dict[str, Any], inputs: Inputs, tasks: Sequence[Task], seed: int) -> nn.Module:
+    """The network of a cell for its `inputs`, initialised by the cell's seed.
 
     Its outputs (N, outputs of all `tasks`) are those of each task, one after the other.
 
@@ -49,11 +49,13 @@ def build(model: dict[str, Any], shape: tuple[int, ...], tasks: Sequence[Task], 
     """
     module = plugins.load("models", model["module"])
     parameters = module.Parameters(**model["parameters"])
-    parameters.check_window(shape[1:])
+    for taken in inputs.values():
+        if taken.kind == "image":
+            parameters.check_window(taken.shape[1:])
     torch.manual_seed(seeds.seed_of(seed, "initialisation"))
     heads = [task.outputs for task in tasks]
-    network = module.build(parameters, shape, heads, *([model["backbones"]] if "backbones" in model else []))
-    return network.to(memory_format=memory_format(len(shape)))
+    network = module.build(parameters, inputs, heads, *([model["backbones"]] if "backbones" in model else []))
+    return network.to(memory_format=memory_format(max(len(taken.shape) for taken in inputs.values())))
 
 
 def untrained(model: dict[str, Any]) -> dict[str, Any]:
@@ -100,7 +102,7 @@ def train(
         lr = optimiser.param_groups[0]["lr"]
         train_loss, train_accuracy = _epoch(network, optimiser, settings, seed, epoch, tasks, training, device)
         truth = torch.from_numpy(validation.label)
-        answered = answers(network, settings, tasks, validation.images, device)
+        answered = answers(network, settings, tasks, validation.seen, device)
         losses = [task.loss_of_answer(*pair) for task, *pair in zip(tasks, answered, truth.unbind(1), strict=True)]
         val_loss = float(_weighted(tasks, losses))
         first = answered[0].argmax(1)
@@ -151,7 +153,7 @@ def _epoch(
         optimiser.zero_grad(set_to_none=True)
         for part in batches(rows, settings.micro_batch_size or len(rows)):
             truth = label[torch.from_numpy(part).to(device)]  # (M, Q)
-            given = parts(tasks, _outputs(network, settings, data.images.batch(part), device))  # (M, outputs) each
+            given = parts(tasks, _outputs(network, settings, data.seen.batch(part), device))  # (M, outputs) each
             losses = [task.loss(*pair) for task, *pair in zip(tasks, given, truth.unbind(1), strict=True)]
             loss = _weighted(tasks, losses)
             (loss * (len(part) / len(rows))).backward()  # gradients add up to that of the batch's mean loss
@@ -167,10 +169,10 @@ def _epoch(
 
 
 def answers(
-    network: nn.Module, settings: Training, tasks: Sequence[Task], images: Seen, device: torch.device
+    network: nn.Module, settings: Training, tasks: Sequence[Task], seen: Seen, device: torch.device
 ) -> list[Tensor]:
-    """The answer to each of the `tasks` for every event of `images`, such as (E, classes) float64, dropout off."""
-    given = parts(tasks, outputs(network, settings, images, device))
+    """The answer to each of the `tasks` for every event that is `seen`, such as (E, classes) float64, dropout off."""
+    given = parts(tasks, outputs(network, settings, seen, device))
     return [task.answer(own) for task, own in zip(tasks, given, strict=True)]
 
 
@@ -183,21 +185,29 @@ def _weighted(tasks: Sequence[Task], losses: Sequence[Tensor]) -> Tensor:
     return sum(task.question.weight * loss for task, loss in zip(tasks, losses, strict=True))
 
 
-def outputs(network: nn.Module, settings: Training, images: Seen, device: torch.device) -> Tensor:
-    """The output of the network for every event of `images`: (E, F) float32 on the CPU, dropout off."""
+def outputs(network: nn.Module, settings: Training, seen: Seen, device: torch.device) -> Tensor:
+    """The output of the network for every event that is `seen`: (E, F) float32 on the CPU, dropout off."""
     network.eval()
     made = []
     with torch.inference_mode():
-        for rows in batches(np.arange(len(images)), settings.micro_batch_size or settings.batch_size):
-            made.append(_outputs(network, settings, images.batch(rows), device).cpu())
+        for rows in batches(np.arange(len(seen)), settings.micro_batch_size or settings.batch_size):
+            made.append(_outputs(network, settings, seen.batch(rows), device).cpu())
     return torch.cat(made)
 
 
-def _outputs(network: nn.Module, settings: Training, images: np.ndarray, device: torch.device) -> Tensor:
-    x = torch.from_numpy(images)  # (B, F), (B, C, L), (B, C, H, W) or (B, C, D, H, W)
-    x = x.to(device, memory_format=memory_format(x.ndim - 1))
+def _outputs(network: nn.Module, settings: Training, batch: Mapping[str, np.ndarray], device: torch.device) -> Tensor:
+    tensors = tensors_of(batch, device)
     with torch.autocast(device.type, torch.bfloat16, enabled=_in_bf16(settings, device)):
-        return network(x).float()
+        return network(*tensors).float()
+
+
+def tensors_of(batch: Mapping[str, np.ndarray], device: torch.device) -> list[Tensor]:
+    """The tensors of a batch on the device, in the order in which a network takes them.
+
+    They are (B, F), (B, L, F) and a mask (B, L), (B, C, H, W) or (B, C, D, H, W).
+    """
+    tensors = map(torch.from_numpy, batch.values())
+    return [tensor.to(device, memory_format=memory_format(tensor.ndim - 1)) for tensor in tensors]
 
 
 def _in_bf16(settings: Training, device: torch.device) -> bool:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from showergrid.core.atomic import replacing
 from showergrid.core.errors import InputError
-from showergrid.inputs.image_file import KEY
+from showergrid.inputs.input_file import KEY
 from showergrid.inputs.views import described
 
 
@@ -39,8 +39,8 @@ def read_model(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
 
 
 def load_backbones(network: nn.Module, paths: Sequence[Path]) -> None:
-    """Put the networks of trained cells, without their classifiers, into the backbones of a joined network."""
-    for backbone, path in zip(network.backbones, paths, strict=True):
+    """Put the networks of trained cells, without their classifiers, into the network that rests on them."""
+    for backbone, path in zip(network.backbones if paths else (), paths, strict=True):
         weights, _ = read_model(path)
         backbone.load_state_dict({name: tensor for name, tensor in weights.items() if not name.startswith("head.")})
 

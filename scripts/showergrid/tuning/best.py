@@ -11,14 +11,14 @@ import yaml
 from showergrid.core import plugins
 from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
-from showergrid.training.hyperparameters import axes_of, grouped, groups_of, known, settled, whole
+from showergrid.training.hyperparameters import grouped, groups_of, known, settled
 
 # Not searched: they say where a network is computed and which file it starts from, not how it learns.
 FIXED = ("threads", "device", "weights")
 
 
-def of_images(representation: Mapping[str, Any], keys: Iterable[str]) -> list[str]:
-    """The hyperparameters among `keys` that change the images of a resolved representation."""
+def of_input(representation: Mapping[str, Any], keys: Iterable[str]) -> list[str]:
+    """The hyperparameters among `keys` that change what a resolved representation shows."""
     fields = plugins.load("representations", representation["module"]).Parameters.model_fields
     return [key for key in keys if key in fields]
 
@@ -29,9 +29,9 @@ def check_keys(cell: Mapping[str, Any], keys: Iterable[str], where: str) -> None
     Raises:
         InputError: a key is not valid; the message names it and the valid keys.
     """
-    images = plugins.load("representations", cell["representation"]["module"]).Parameters.model_fields
+    shown = plugins.load("representations", cell["representation"]["module"]).Parameters.model_fields
     groups = _groups(cell)
-    valid = [key for key in [*images, *known({}, groups, where)] if key not in FIXED]
+    valid = [key for key in [*shown, *known({}, groups, where)] if key not in FIXED]
     for key in keys:
         if key not in valid:
             raise InputError(f"{where}: {key}: no hyperparameter that can be searched; valid: {', '.join(valid)}")
@@ -43,16 +43,14 @@ def with_values(cell: Mapping[str, Any], values: Mapping[str, Any], where: str) 
     Raises:
         InputError: a value is not allowed, or the values do not go together.
     """
-    image, model, groups = cell["representation"], cell["model"], _groups(cell)
-    pixels = {key: values[key] for key in of_images(image, values)}
-    settings = plugins.load("representations", image["module"]).Parameters
-    parameters = checked(settings, {**image["parameters"], **pixels}, where)
-    image = {**image, "parameters": parameters.model_dump(mode="json")}
-    changes = grouped({key: value for key, value in values.items() if key not in pixels}, groups, where)
-    merged = {group: {**model[group], **changes[group]} for group in groups}
-    if merged["window"]["shape"] == whole(cell["representation"]).get("shape"):
-        merged["window"] |= whole(image)
-    return {**cell, "representation": image, "model": {**model, **settled(merged, groups, [axes_of(image)], where)}}
+    shown, model, groups = cell["representation"], cell["model"], _groups(cell)
+    own = {key: values[key] for key in of_input(shown, values)}
+    settings = plugins.load("representations", shown["module"]).Parameters
+    parameters = checked(settings, {**shown["parameters"], **own}, where)
+    shown = {**shown, "parameters": parameters.model_dump(mode="json")}
+    changes = grouped({key: value for key, value in values.items() if key not in own}, groups, where)
+    merged = {group: {**(model[group] or {}), **changes[group]} for group in groups}
+    return {**cell, "representation": shown, "model": {**model, **settled(merged, groups, [shown], where)}}
 
 
 def read_best(path: Path) -> dict[str, Any]:

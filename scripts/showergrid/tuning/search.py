@@ -18,6 +18,7 @@ from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from optuna.trial import FrozenTrial, TrialState
 
 from showergrid.core import seeds
+from showergrid.core.cells import input_name
 from showergrid.core.errors import InputError
 from showergrid.core.progress import report
 from showergrid.tuning.settings import Domain, Search, label
@@ -64,7 +65,7 @@ def _open(settings: Search, journal: Path) -> optuna.Study:
 
 def _name(settings: Search) -> str:
     """The name of the study, from which Hyperband draws a trial's bracket."""
-    return f"{settings.representation} c{settings.resolution} {settings.model}"
+    return f"{input_name(settings.representation, settings.resolution)} {settings.model}"
 
 
 def _trials_of(study: optuna.Study, worker: int) -> list[FrozenTrial]:

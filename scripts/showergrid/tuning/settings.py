@@ -86,7 +86,7 @@ class Search(Settings):
     """One place of the grid and the values to search there for the network that validates best."""
 
     representation: str = Field(description="name of the representation")
-    resolution: Resolution = Field(description="c: pixels across the detector in x")
+    resolution: Resolution | None = Field(default=None, description="pixels across the detector in x; null: not binned")
     model: str = Field(description="name of the network")
     seeds: list[Seed] = Field(
         min_length=1, description="seeds that each trial trains with, whose validation accuracies are averaged"
@@ -99,7 +99,7 @@ class Search(Settings):
     space: dict[str, Domain] = Field(min_length=1, description="hyperparameter -> its values")
 
     @property
-    def place(self) -> tuple[str, int, str]:
+    def place(self) -> tuple[str, int | None, str]:
         """Representation, resolution and model."""
         return self.representation, self.resolution, self.model
 

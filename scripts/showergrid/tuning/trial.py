@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 import torch
 
-from showergrid.inputs.image_file import Images, read_images
-from showergrid.inputs.settings import ImageSettings
+from showergrid.inputs.input_file import InputFile, read_input
+from showergrid.inputs.settings import InputSettings
 from showergrid.inputs.views import cut_views
 from showergrid.training import fitting, loop
 from showergrid.training.checkpoint import Checkpoint
@@ -22,7 +22,7 @@ from showergrid.training.device import name_of, within_memory
 from showergrid.training.history import Epoch, best_epoch
 from showergrid.training.settings import Training
 from showergrid.tuning.best import with_values
-from showergrid.tuning.images import ImageData
+from showergrid.tuning.inputs import InputData
 
 
 @dataclass(frozen=True)
@@ -54,14 +54,14 @@ class Trials:
     """What the trials of a search have in common.
 
     cell: the resolved configuration of a cell of this place. tasks: its questions. seeds: those of the trainings.
-    images: the images of all trials, or what each trial makes its own from. scratch: folder of the current trial.
+    seen: the inputs of all trials, or what each trial makes its own from. scratch: folder of the current trial.
     digest: that of everything that determines a trial beside its number and its values.
     """
 
     cell: Mapping[str, Any]
     tasks: Sequence[Task]
     seeds: tuple[int, ...]
-    images: Images | ImageData
+    seen: InputFile | InputData
     events: pa.Table
     split: Mapping[str, np.ndarray]
     device: torch.device | None  # None for a model that is fitted as a whole
@@ -92,22 +92,22 @@ class Trials:
         if module := fitting.estimator(model):
             return fitting.fit(module, model, seed, self.tasks, train, validation).history
         settings = Training(**model["training"])
-        network = loop.build(model, train.images.shape, self.tasks, seed)
+        network = loop.build(model, train.seen.inputs, self.tasks, seed)
         with within_memory(cell, self.device):
             name = name_of(cell)
             return loop.train(network, settings, seed, self.tasks, train, validation, self.device, resume, name).history
 
     def _data(self, cell: dict[str, Any]) -> tuple[Labelled, Labelled]:
         """Training and validation events as the network of this trial sees them."""
-        images = self.images
-        if isinstance(images, ImageData):
-            settings = ImageSettings(representation=cell["representation"], resolution=cell["resolution"])
-            path = self.scratch / "images.safetensors"
-            images.make(settings, self.scratch / "calibration.json", path)
-            images = read_images(path)
+        file = self.seen
+        if isinstance(file, InputData):
+            settings = InputSettings(representation=cell["representation"], resolution=cell["resolution"])
+            path = self.scratch / "input.safetensors"
+            file.make(settings, self.scratch / "calibration.json", path)
+            file = read_input(path)
         questions = [task.question for task in self.tasks]
         train, validation = (
-            labelled(cut_views(cell, {images.representation: images}, self.split[part]), self.events, questions)
+            labelled(cut_views(cell, {file.representation: file}, self.split[part]), self.events, questions)
             for part in ("train", "validation")
         )
         return train, validation

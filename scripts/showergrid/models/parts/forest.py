@@ -53,6 +53,7 @@ def _block(kept: dict[str, np.ndarray], values: np.ndarray) -> np.ndarray:
     node = np.repeat(kept["root"][None], len(values), axis=0)  # (E, T)
     event = np.arange(len(values))[:, None]
     while (inner := kept["left"][node] >= 0).any():
-        low = values[event, kept["feature"][node]] <= kept["threshold"][node]
+        feature = np.maximum(kept["feature"][node], 0)  # scikit-learn writes -2 in leaves, whose answer is not used
+        low = values[event, feature] <= kept["threshold"][node]
         node = np.where(inner, np.where(low, kept["left"][node], kept["right"][node]), node)
     return kept["share"][node].mean(axis=1)

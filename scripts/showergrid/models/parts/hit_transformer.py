@@ -1,4 +1,4 @@
-"""A transformer over a list of hits, in which every hit attends to every other and none to a missing entry."""
+"""A transformer over a set, such as of hits, in which every entry attends to every other and none to a missing one."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from showergrid.models.parts.layers import Heads
 
 
 class HitTransformer(nn.Module):
-    """Lists (N, C, L), whose last channel is 1 for a hit and 0 for a missing entry, to logits (N, classes).
+    """Sets (N, L, F) and which of their entries are there (N, L) to logits (N, classes).
 
-    Each hit is embedded by itself; no layer knows its place in the list, so that the order of hits does not matter. The
-    classifier sees a class token, which attends to the hits as they attend to each other. The encoder has the norm
+    Each entry is embedded by itself; no layer knows its place, so that the order of entries does not matter. The
+    classifier sees a class token, which attends to the entries as they attend to each other. The encoder has the norm
     before each part (Xiong et al., arXiv:2002.04745), the token is that of ViT (Dosovitskiy et al., arXiv:2010.11929).
     """
 
-    def __init__(self, parameters: Attention, channels: int, heads: Sequence[int]) -> None:
+    def __init__(self, parameters: Attention, variables: int, heads: Sequence[int]) -> None:
         super().__init__()
         width = parameters.d_model
-        self.embed = nn.Sequential(nn.Linear(channels, width), nn.GELU(), nn.Linear(width, width))
+        self.embed = nn.Sequential(nn.Linear(variables, width), nn.GELU(), nn.Linear(width, width))
         self.token = nn.Parameter(torch.empty(1, 1, width).normal_(std=0.02))
         self.layers = nn.ModuleList(Layer(parameters) for _ in range(parameters.num_layers))
         self.norm = nn.LayerNorm(width)
         self.head = Heads(parameters, width, heads)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Lists to logits."""
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        """Sets to logits."""
         token = self.token.expand(x.shape[0], -1, -1)
-        there = functional.pad(x[:, -1] > 0.5, (1, 0), value=True)[:, None, None]  # (N, 1, 1, 1 + L)
-        x = torch.cat([token, self.embed(x.transpose(1, 2))], dim=1)  # (N, 1 + L, width)
+        there = functional.pad(mask, (1, 0), value=True)[:, None, None]  # (N, 1, 1, 1 + L)
+        x = torch.cat([token, self.embed(x)], dim=1)  # (N, 1 + L, width)
         for layer in self.layers:
             x = layer(x, there)
         return self.head(self.norm(x[:, 0]))

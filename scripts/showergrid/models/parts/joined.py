@@ -1,4 +1,4 @@
-"""Networks with a backbone for each view of a shower and one classifier on the features of all views."""
+"""Networks with a backbone for each view of an event and one classifier on the features of all views."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from showergrid.core import plugins
+from showergrid.inputs.kinds import Inputs
 from showergrid.models.parts.layers import Heads
 from showergrid.models.parts.network_settings import Head
 from showergrid.models.parts.pretrained import without_classifier
@@ -17,36 +18,33 @@ from showergrid.models.parts.pretrained import without_classifier
 class JoinedNetwork(nn.Module):
     """One backbone per view, or one for all views, and a classifier on their concatenated features.
 
-    (N, channels of all views, H, W) or (..., D, H, W) to logits (N, classes). `told`: the channels of each view, and
-    module and parameters of its backbone.
+    The tensors of each view, one after the other, to logits (N, classes). `told`: module and parameters of the backbone
+    of each view.
     """
 
     def __init__(
-        self,
-        parameters: Head,
-        told: Sequence[dict[str, Any]],
-        share: bool,
-        shape: tuple[int, ...],
-        heads: Sequence[int],
+        self, parameters: Head, told: Sequence[dict[str, Any]], share: bool, inputs: Inputs, heads: Sequence[int]
     ) -> None:
         super().__init__()
-        self.channels = [view["channels"] for view in told]
+        self.tensors = [2 if taken.kind == "set" else 1 for taken in inputs.values()]  # a set has a mask
         self.backbones = nn.ModuleList()
         sizes = []
-        for view in told[:1] if share else told:
+        for view, (name, taken) in list(zip(told, inputs.items(), strict=True))[: 1 if share else None]:
             module = plugins.load("models", view["model"]["module"])
-            own = module.Parameters(**view["model"]["parameters"])
-            network = module.build(own, (view["channels"], *shape[1:]), heads)
+            network = module.build(module.Parameters(**view["model"]["parameters"]), {name: taken}, heads)
             sizes.append(without_classifier(network, "head"))
             self.backbones.append(network)
         self.head = Heads(parameters, sum(sizes) * (len(told) // len(sizes)), heads)
 
-    def features(self, x: Tensor) -> Tensor:
-        """Images to the features of all views (N, F)."""
-        views = x.split(self.channels, dim=1)
+    def features(self, *tensors: Tensor) -> Tensor:
+        """The features of all views (N, F)."""
+        views, left = [], list(tensors)
+        for number in self.tensors:
+            views.append(left[:number])
+            left = left[number:]
         backbones = list(self.backbones) * (len(views) // len(self.backbones))
-        return torch.cat([network(view) for network, view in zip(backbones, views, strict=True)], dim=1)
+        return torch.cat([network(*view) for network, view in zip(backbones, views, strict=True)], dim=1)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Images to logits."""
-        return self.head(self.features(x))
+    def forward(self, *tensors: Tensor) -> Tensor:
+        """The logits (N, classes)."""
+        return self.head(self.features(*tensors))

@@ -11,7 +11,7 @@ from showergrid.inputs.views import table
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from showergrid.inputs.window import Cut
+    from showergrid.inputs.kinds import Seen
 
 
 def tensors(weight: np.ndarray, bias: np.ndarray) -> dict[str, Tensor]:
@@ -21,10 +21,10 @@ def tensors(weight: np.ndarray, bias: np.ndarray) -> dict[str, Tensor]:
     return {"weight": torch.from_numpy(weight.astype(np.float64)), "bias": torch.from_numpy(bias.astype(np.float64))}
 
 
-def predict(tensors: dict[str, Tensor], images: Cut) -> np.ndarray:
+def predict(tensors: dict[str, Tensor], seen: Seen) -> np.ndarray:
     """(E, classes) float64: the probability of each class."""
     # not a matrix product of BLAS, whose sums depend on the number of events
-    logits = np.einsum("ef,fc->ec", table(images).astype(np.float64), tensors["weight"].numpy())
+    logits = np.einsum("ef,fc->ec", table(seen).astype(np.float64), tensors["weight"].numpy())
     logits += tensors["bias"].numpy()
     shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
     return shifted / shifted.sum(axis=1, keepdims=True)

@@ -19,7 +19,7 @@ from showergrid.core.errors import InputError
 from showergrid.evaluation.predictions import answered, columns_of
 from showergrid.events.questions import Question
 from showergrid.explain.selection import places
-from showergrid.inputs.image_file import Images
+from showergrid.inputs.input_file import Images
 from showergrid.inputs.window import Window, cut
 from showergrid.report.figures.displays import Display, charge_colors, draw, named
 from showergrid.report.figures.style import new_figure, save, say, styled

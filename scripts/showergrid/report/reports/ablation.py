@@ -348,8 +348,9 @@ def _where(settings: Parameters) -> str:
     labels, places = settings.labels.unbroken, settings.places
     models = dict.fromkeys(labels.model(base(place.model)) for place in places)
     representations = dict.fromkeys(labels.representation(base(place.representation)) for place in places)
-    resolutions = dict.fromkeys(str(place.resolution) for place in places)
-    return f"{' / '.join(models)} on {' / '.join(representations)}, c {' / '.join(resolutions)}"
+    resolutions = dict.fromkeys(str(place.resolution) for place in places if place.resolution)
+    at = f", c {' / '.join(resolutions)}" if resolutions else ""
+    return f"{' / '.join(models)} on {' / '.join(representations)}{at}"
 
 
 def _seeds_text(results: Sequence[Result]) -> str:

@@ -21,6 +21,7 @@ HEADER = [
 ]
 
 
+TABLES = ("hits",)  # of the events, that it reads
 DATA = {"hits": "data/hits.parquet", "split": "data/split.parquet", "calibration": "data/calibration.json"}
 
 

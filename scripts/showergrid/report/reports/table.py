@@ -75,7 +75,7 @@ def _test(table: GridResults) -> TableGrid:
                 captions.status_text(result.status for result in results),
                 captions.collapsed_text(results),
                 _identical_text(table),
-                "c: pixels across the detector in x.",
+                captions.resolution_text(results),
             ]
         ),
     )
@@ -135,10 +135,10 @@ def _training_cells(result: Result) -> tuple[TableCell, ...]:
 
 
 def _resolutions(table: GridResults, column: str) -> str:
-    """The resolutions of a representation."""
+    """The resolutions of a representation, if it has any."""
     results = (table.results[column, model] for model in table.settings.rows)
-    shown = sorted({result.resolution for result in results if result.status in HAS_NUMBERS})
-    return f"c {', '.join(map(str, shown))}"
+    shown = sorted({result.resolution for result in results if result.status in HAS_NUMBERS and result.resolution})
+    return f"c {', '.join(map(str, shown))}" if shown else ""
 
 
 def _identical_text(table: GridResults) -> str:

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pydantic import Field
 
+from showergrid.core.cells import input_name
 from showergrid.core.errors import InputError
 from showergrid.evaluation.comparisons import Difference, Estimate, estimate, paired, samples
 from showergrid.evaluation.metrics import accuracy
@@ -176,7 +177,7 @@ def _row(row: Shifted, abreast: Sequence[Sequence[str]], labels: HumanLabels) ->
     summary = (estimates.measured(row.estimates[NOMINAL]), _shift(largest), TableCell(row.largest.replace("_", " ")))
     place = row.place
     return Row(
-        (f"{labels.representation(place.representation)} c{place.resolution}", labels.model(place.model)),
+        (input_name(labels.representation(place.representation), place.resolution), labels.model(place.model)),
         (summary, *(tuple(_shift(row.shifts[name]) for name in names) for names in abreast)),
     )
 

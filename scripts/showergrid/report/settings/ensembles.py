@@ -16,7 +16,7 @@ class Member(Settings):
     """The cells of one place of the grid, all of whose seeds are members."""
 
     representation: str = Field(min_length=1, description="one of the representations")
-    resolution: Resolution = Field(description="pixels across the detector in x")
+    resolution: Resolution | None = Field(default=None, description="pixels across the detector in x; null: not binned")
     model: str = Field(min_length=1, description="one of the models")
     seeds: list[Seed] = Field(min_length=1, description="one cell each")
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
+from showergrid.core.cells import input_name
 from showergrid.core.settings import Name, Settings
 from showergrid.core.variants import base
 from showergrid.events.questions import Question
@@ -35,13 +36,14 @@ class HumanLabels(Settings):
         """What a model, or a variant of one, is called."""
         return _labelled(name, self.models)
 
-    def place(self, representation: str, resolution: int, model: str) -> str:
+    def place(self, representation: str, resolution: int | None, model: str) -> str:
         """What a place is called where its folder stands for it."""
-        return f"{self.representation(representation)}/c{resolution}/{self.model(model)}"
+        return f"{input_name(self.representation(representation), resolution)}/{self.model(model)}"
 
-    def sentence(self, representation: str, resolution: int, model: str) -> str:
+    def sentence(self, representation: str, resolution: int | None, model: str) -> str:
         """What a place is called within a sentence or a figure."""
-        return f"{self.model(model)} on {self.representation(representation)} at c {resolution}"
+        where = "" if resolution is None else f" at c {resolution}"
+        return f"{self.model(model)} on {self.representation(representation)}{where}"
 
     def question(self, name: str) -> str:
         """What a question is called."""

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from showergrid.core.cells import input_name
 from showergrid.core.settings import Settings
 from showergrid.evaluation.settings import Bootstrap, Comparison
 from showergrid.events.questions import Question
@@ -32,21 +33,21 @@ class PlaceSettings(Settings):
     """One representation, resolution and network, trained with one or more seeds."""
 
     representation: str = Field(min_length=1, description="name of the representation or of a variant of one")
-    resolution: int = Field(gt=0, description="pixels across the detector in x")
+    resolution: int | None = Field(gt=0, description="pixels across the detector in x; null: not binned")
     model: str = Field(min_length=1, description="name of the network or of a variant of one")
     seeds: list[int] = Field(description="seeds trained; may be empty where nothing was run")
     status: Literal["run", "n/a", "out of memory"] = Field(description="why there are numbers or none")
     settings: CellSettings | None = Field(description="what a table says of it; none where there is nothing to say")
 
     @property
-    def key(self) -> tuple[str, int, str]:
+    def key(self) -> tuple[str, int | None, str]:
         """Representation, resolution and model."""
         return self.representation, self.resolution, self.model
 
     @property
     def name(self) -> str:
         """Its folder below cells/."""
-        return f"{self.representation}/c{self.resolution}/{self.model}"
+        return f"{input_name(self.representation, self.resolution)}/{self.model}"
 
 
 class Reported(Settings):

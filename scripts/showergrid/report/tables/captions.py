@@ -109,8 +109,15 @@ def identical_text(groups: Iterable[Sequence[str]]) -> str:
 
 def origin_text(reported: Reported, leaving_out: Iterable[str] = ()) -> str:
     """Order of hits and origin of the window, without those whose keys are in `leaving_out`."""
+    if all(place.resolution is None for place in reported.places):  # no hits are shown
+        return ""
     said = {"order": f"Order of hits: {reported.order}", "win_origin": f"origin of the window: {reported.origin}"}
     return _sentence([words for key, words in said.items() if key not in set(leaving_out)])
+
+
+def resolution_text(results: Iterable[Result]) -> str:
+    """What a resolution is, if any of the results has one."""
+    return "c: pixels across the detector in x." if any(result.resolution for result in results) else ""
 
 
 def _sentence(parts: Sequence[str]) -> str:
@@ -133,7 +140,7 @@ def setting_texts(result: Result) -> list[str]:
     cell = result.settings
     pixel = ", ".join(f"{axis} {size:.3g}" for axis, size in cell.pixel_cm.items())
     return [
-        f"c {result.resolution}",
+        *([f"c {result.resolution}"] if result.resolution else []),
         *([f"pixel {pixel} cm"] if pixel else []),
         *([] if "win_shape" in cell.tuned else [f"window {pixels_text(cell.window, cell.counted)}"]),
         *training_texts(result),

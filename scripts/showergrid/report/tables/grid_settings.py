@@ -45,13 +45,19 @@ def settings_table(table: GridResults) -> TableGrid:
         ),
         notes=joined(
             [
-                "c: pixels across the detector in x; pixel: its edge, along each axis where they differ; window: in",
-                "pixels where nothing else is said; epochs: at most; lr: learning rate of the first epoch.",
+                captions.resolution_text(made),
+                "Pixel: its edge, along each axis where they differ." if any(map(_pixel, made)) else "",
+                "Window: in pixels where nothing else is said; epochs: at most; lr: learning rate of the first epoch.",
                 *_searched_texts(made, labels),
                 captions.origin_text(settings),
             ]
         ),
     )
+
+
+def _pixel(result: Result) -> bool:
+    """Whether the size of a pixel stands in the row of a result."""
+    return bool(result.settings and result.settings.pixel_cm)
 
 
 def _cells(result: Result) -> tuple[tuple[TableCell], ...]:

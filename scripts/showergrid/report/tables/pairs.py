@@ -104,7 +104,12 @@ def statement(pairs: Pairs) -> TableGrid:
     told, labels = pairs.matrix, pairs.settings.labels
     rows = [
         Row(
-            (str(i + 1), labels.representation(place.representation), str(place.resolution), labels.model(place.model)),
+            (
+                str(i + 1),
+                labels.representation(place.representation),
+                str(place.resolution or ""),
+                labels.model(place.model),
+            ),
             (
                 (
                     TableCell(" ".join(map(str, place.seeds))),

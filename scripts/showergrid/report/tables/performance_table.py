@@ -72,7 +72,7 @@ def layout(
         for k in looked_at:
             kind = question.names[k]
             own = [point for point in points[place.name] if point.of == kind]
-            names = labels.representation(place.representation), str(place.resolution), labels.model(place.model)
+            names = labels.representation(place.representation), str(place.resolution or ""), labels.model(place.model)
             stub = (*names, *([labels.kind(kind)] if several else []))
             rows.append(Row(stub, (_headline(own, efficiencies, f"{rest(question, k)}_rejection"),)))
     said = (

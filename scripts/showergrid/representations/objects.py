@@ -1,0 +1,41 @@
+"""The objects of an event, such as its leptons and jets, as a set of entries with variables on a common scale."""
+
+from __future__ import annotations
+
+from pydantic import Field, model_validator
+
+from showergrid.core.settings import Name, Settings
+from showergrid.inputs.variables import Scale
+
+KIND = "set"
+COUNTED = "objects"
+
+
+class Parameters(Settings):
+    """Which objects and variables, their order and their scale."""
+
+    collection: Name = Field(description="collection of an event that they stand in")
+    columns: list[str] = Field(min_length=1, description="columns of the collection, in their order")
+    sort: str | None = Field(default=None, description="one of the columns: objects with most of it come first")
+    scale: Scale = Field(
+        default="z_score",
+        description="by the training events: z_score: mean 0, standard deviation 1; min_max: from 0 to 1; none",
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> Parameters:
+        if len(set(self.columns)) < len(self.columns):
+            raise ValueError("columns: a column stands twice")
+        if self.sort is not None and self.sort not in self.columns:
+            raise ValueError(f"sort: {self.sort!r} is none of columns")
+        return self
+
+
+def names(parameters: Parameters) -> list[str]:
+    """The names of the variables, in their order."""
+    return parameters.columns
+
+
+def reads(parameters: Parameters) -> tuple[str, list[str]]:
+    """The collection that is read, and its columns."""
+    return parameters.collection, parameters.columns

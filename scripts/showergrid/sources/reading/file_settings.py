@@ -1,0 +1,53 @@
+"""Which files hold the events of a study, and what their columns mean."""
+
+from __future__ import annotations
+
+from pydantic import Field, model_validator
+
+from showergrid.core.settings import Name
+from showergrid.sources.reading.settings import ColumnName, Ingest
+from showergrid.sources.reading.table_settings import CollectionFiles, EventFiles
+
+TAKEN = ("events", "hits", "split", "directions")  # names of other tables of a study
+
+
+class Files(Ingest):
+    """Files of hits and what their columns mean, or a table of events, perhaps with collections."""
+
+    files: list[ColumnName] = Field(
+        default=[], min_length=1, description="files of hits, in the order in which their events are numbered"
+    )
+    events: EventFiles | None = Field(default=None, description="files with one row an event, in place of hits")
+    collections: dict[Name, CollectionFiles] = Field(
+        default={}, description="files with any number of rows an event, by name of the collection"
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Files:
+        if self.events is None:
+            if self.collections:
+                raise ValueError("collections: belong to events, whose files are missing; name them")
+            if not self.files:
+                raise ValueError("files: is missing: name files of hits here, or files of events below events")
+            return self
+        if of_hits := sorted(self.model_fields_set & set(Ingest.model_fields)):
+            raise ValueError(f"{of_hits[0]}: is for hits, from which events follow; give it or events, not both")
+        for name, collection in self.collections.items():
+            if name in TAKEN:
+                raise ValueError(f"collections.{name}: another table of a study has this name; choose another")
+            if f"n_{name}" in self.events.columns:
+                raise ValueError(f"events.columns.n_{name}: the number of rows of {name} has this name; choose another")
+            if len(collection.event) != len(self.events.event):
+                raise ValueError(
+                    f"collections.{name}.event names {len(collection.event)} columns and events.event "
+                    f"{len(self.events.event)}; an event has the same numbers in both"
+                )
+        return self
+
+    @property
+    def named(self) -> list[str]:
+        """All files, each once."""
+        if self.events is None:
+            return self.files
+        tables = [self.events, *self.collections.values()]
+        return list(dict.fromkeys(file for table in tables for file in table.files))
