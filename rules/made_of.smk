@@ -1,16 +1,16 @@
 # What a cell is made of, and the cores that a network takes.
-from showergrid.core.cells import of_input
+from showergrid.core.cells import parts_of_input
 
 
 def place_of(wildcards):
     """The place of a cell."""
-    return *of_input(wildcards.input), wildcards.model
+    return *parts_of_input(wildcards.input), wildcards.model
 
 
 @refusing
 def tables_read(wildcards):
     """The tables that an input is made of."""
-    representation = of_input(wildcards.input)[0]
+    representation = parts_of_input(wildcards.input)[0]
     return [
         f"{RESULTS}/data/{table}.parquet"
         for table in STUDY.catalogue.tables_read(representation)
@@ -20,7 +20,7 @@ def tables_read(wildcards):
 @refusing
 def calibration_read(wildcards):
     """The ranges of the hits that an input is made of, if it is made of hits."""
-    binned = STUDY.catalogue.is_binned(of_input(wildcards.input)[0])
+    binned = STUDY.catalogue.is_binned(parts_of_input(wildcards.input)[0])
     return [f"{RESULTS}/data/calibration.json"] if binned else []
 
 

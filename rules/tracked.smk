@@ -1,5 +1,5 @@
 # Which cells MLflow shows, and what of them.
-from showergrid.core.cells import Cell, of_input
+from showergrid.core.cells import Cell, parts_of_input
 
 
 @functools.cache
@@ -8,10 +8,10 @@ def tracked():
     inputs = "|".join(PATHS.input_patterns)
     pattern = f"{RESULTS}/cells/{{input,{inputs}}}/{{model}}/seed{{seed,[0-9]+}}"
     made = {
-        Cell(*of_input(name), model, int(seed))
+        Cell(*parts_of_input(name), model, int(seed))
         for name, model, seed in zip(*glob_wildcards(f"{pattern}/metrics.json"))
         if model in STUDY.catalogue.names["model"]
-        and STUDY.catalogue.has_meaning(of_input(name)[0], model)
+        and STUDY.catalogue.has_meaning(parts_of_input(name)[0], model)
     }
     return sorted(made | set(STUDY.cells))
 

@@ -13,7 +13,7 @@ def input_name(representation: str, resolution: int | None) -> str:
     return representation if resolution is None else f"{representation}/c{resolution}"
 
 
-def of_input(name: str) -> tuple[str, int | None]:
+def parts_of_input(name: str) -> tuple[str, int | None]:
     """Representation and resolution of an input, by its name in paths."""
     representation, _, resolution = name.partition("/c")
     return representation, int(resolution) if resolution else None

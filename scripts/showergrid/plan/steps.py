@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from showergrid.core.cells import of_input
+from showergrid.core.cells import parts_of_input
 from showergrid.plan import containers, locks
 
 NUMBERS = ("seed", "shard", "worker")  # wildcards that are whole numbers
@@ -63,7 +63,7 @@ def told_by(wildcards: Mapping[str, str]) -> dict[str, Any]:
     told: dict[str, Any] = {}
     for name, value in wildcards.items():
         if name == "input":
-            told["representation"], told["resolution"] = of_input(value)
+            told["representation"], told["resolution"] = parts_of_input(value)
         else:
             told[name] = int(value) if name in NUMBERS else value
     return told
