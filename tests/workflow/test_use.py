@@ -1,6 +1,7 @@
 """A trained cell used on events: by hand, as a rule, and exported for C++."""
 
 import json
+import math
 import shutil
 import subprocess
 import sys
@@ -118,11 +119,18 @@ def test_by_hand_refused_in_one_line(finished, tmp_path):
 def test_an_exported_network_gives_the_scores_of_evaluation(used, place):
     folder = used.cell(*place)
     told = json.loads((folder / "export/spec.json").read_text())
-    images = np.fromfile(folder / "export/example.f32", "<f4").reshape(-1, *told["inputs"][0]["shape"][1:])
+    sizes = [math.prod(taken["shape"][1:]) for taken in told["inputs"]]
+    values = np.fromfile(folder / "export/example.f32", "<f4")
+    tensors = np.split(values, np.cumsum(sizes)[:-1] * (values.size // sum(sizes)))
+    images = [
+        torch.from_numpy(own).reshape(-1, *taken["shape"][1:])
+        for own, taken in zip(tensors, told["inputs"], strict=True)
+    ]
+    assert len(images) == (2 if place[0] == "two_sides" else 1)
     with pytest.warns(FutureWarning, match="deprecated"):
         network = torch.jit.load(folder / "export/model.pt")
     with torch.no_grad():
-        exported = network(torch.from_numpy(images)).numpy()
+        exported = network(*images).numpy()
     assert exported == pytest.approx(np.array(told["example"]["scores"]), abs=1e-6)
     evaluated = scores(folder)
     assert exported[:, 0] == pytest.approx(evaluated[told["example"]["events"]], abs=0.01)
@@ -136,7 +144,7 @@ def test_a_fit_that_is_no_network_is_not_exported(used, tmp_path):
     folder = used.cell("features", 200, "xgboost", 19)
     files = {
         "model": folder / "model.safetensors",
-        "images": used.results / "inputs/features/c200.safetensors",
+        "inputs": used.results / "inputs/features/c200.safetensors",
         "predictions": folder / "predictions.parquet",
         **{name: tmp_path / name for name in ("output", "specification", "example", "provenance")},
     }
@@ -144,7 +152,7 @@ def test_a_fit_that_is_no_network_is_not_exported(used, tmp_path):
     command += [word for name, path in files.items() for word in (f"--{name}", path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert done.stderr.startswith("export.py: error: features c200 xgboost seed 19 is no network")
+    assert done.stderr.startswith("export.py: error: features/c200 xgboost seed 19 is no network")
     assert len(done.stderr.splitlines()) == 1
     assert list(tmp_path.iterdir()) == []
 
@@ -166,10 +174,10 @@ def test_the_example_in_cpp_prints_the_same_scores(used, tmp_path):
     for place in EXPORTED:
         export = used.cell(*place) / "export"
         told = json.loads((export / "spec.json").read_text())
-        shape = map(str, told["inputs"][0]["shape"][1:])
-        command = [tmp_path / "cpp/predict", export / "model.pt", export / "example.f32", *shape]
+        shapes = ["x".join(map(str, taken["shape"][1:])) for taken in told["inputs"]]
+        command = [tmp_path / "cpp/predict", export / "model.pt", export / "example.f32", *shapes]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
         printed = [[float(value) for value in line.split()] for line in done.stdout.splitlines()]
         assert np.array(printed) == pytest.approx(np.array(told["example"]["scores"]), abs=1e-6)
-    done = subprocess.run([tmp_path / "cpp/predict", "none.pt", "none.f32", "1", "8"], check=False, capture_output=True)
+    done = subprocess.run([tmp_path / "cpp/predict", "none.pt", "none.f32", "1x8x8"], check=False, capture_output=True)
     assert done.returncode == 1
