@@ -14,8 +14,6 @@ from graphlib import CycleError, TopologicalSorter
 import numpy as np
 from scipy.optimize import linprog
 
-from showergrid.core.errors import InputError
-
 Edge = tuple[str, str]
 Node = str | tuple[str, str, int]  # a rule, or the bend of an edge in one layer
 
@@ -36,11 +34,7 @@ class Layout:
 
 
 def layout(edges: list[Edge], widths: Mapping[str, float]) -> Layout:
-    """Place the nodes, which have these widths, and route all the edges.
-
-    Raises:
-        InputError: the edges form a cycle.
-    """
+    """Place the nodes, which have these widths, and route all the edges, which form no circle."""
     layer = _layers(edges)
     chains = {(a, b): [a, *((a, b, depth) for depth in range(layer[a] + 1, layer[b])), b] for a, b in edges}
     links = [pair for chain in chains.values() for pair in itertools.pairwise(chain)]
@@ -58,6 +52,26 @@ def layout(edges: list[Edge], widths: Mapping[str, float]) -> Layout:
         {node: where[node] for node in layer},
         {edge: [where[node] for node in chain] for edge, chain in chains.items()},
     )
+
+
+def without_circles(edges: list[Edge]) -> list[Edge]:
+    """The edges but those that lead back, of each circle into the rule from which most others follow.
+
+    Cells rest on features of other cells, so that `train` gives `features`, and `features` leads back to `train`.
+    """
+    while True:
+        before: dict[str, list[str]] = {}
+        for a, b in edges:
+            before.setdefault(b, []).append(a)
+        try:
+            TopologicalSorter({node: sorted(before[node]) for node in sorted(before)}).prepare()
+        except CycleError as error:
+            circle = list(itertools.pairwise(error.args[1]))
+            needed = {node: sum(a == node for a, _ in edges) for pair in circle for node in pair}
+            back = max(((a, b) for a, b in circle if (a, b) in edges), key=lambda edge: (needed[edge[1]], edge))
+            edges = [edge for edge in edges if edge != back]
+        else:
+            return edges
 
 
 def implied(edges: list[Edge]) -> set[Edge]:
@@ -86,10 +100,7 @@ def _layers(edges: list[Edge]) -> dict[str, int]:
         before.setdefault(b, []).append(a)
         before.setdefault(a, [])
         after.setdefault(a, []).append(b)
-    try:
-        order = list(TopologicalSorter({node: before[node] for node in sorted(before)}).static_order())
-    except CycleError as error:
-        raise InputError(f"rule graph: the rules {' -> '.join(error.args[1])} need each other") from None
+    order = list(TopologicalSorter({node: before[node] for node in sorted(before)}).static_order())
     layer: dict[str, int] = {}
     for node in order:
         layer[node] = max((layer[other] + 1 for other in before[node]), default=0)

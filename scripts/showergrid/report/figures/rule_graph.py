@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.path import Path as Line
 
-from showergrid.report.figures.graph_layout import Edge, Layout, implied, layout
+from showergrid.report.figures.graph_layout import Edge, Layout, implied, layout, without_circles
 from showergrid.report.figures.style import new_figure, save, styled
 
 LETTER, BORDER = 0.078, 0.34  # inches: width of a letter, and of the margin beside a name
@@ -23,6 +23,7 @@ EXPLANATION = "arrows lead from a rule to those that read its files; grey: also 
 def rulegraph_figure(edges: list[Edge], path: Path) -> None:
     """Draw the graph; edges that follow from the others are grey."""
     names = sorted({name for edge in edges for name in edge})
+    edges = without_circles(edges)
     graph = layout(edges, {name: LETTER * len(name) + BORDER for name in names})
     across = [x for x, _ in graph.place.values()] + [x for route in graph.route.values() for x, _ in route]
     centre, half = (min(across) + max(across)) / 2, max((max(across) - min(across)) / 2 + 0.8, SMALLEST / 2)
