@@ -32,7 +32,7 @@ def test_report_shows_each_figure_of_a_cell_under_its_place(reported):
     for path in made:
         _, _, representation, resolution, model, seed, _, _ = path.split("/")
         labels = shown[path]["labels"]
-        assert (labels["representation"], labels["resolution"], labels["model"]) == (representation, resolution, model)
+        assert (labels["input"], labels["model"]) == (f"{representation}/{resolution}", model)
         assert f"seed{labels['seed']}" == seed
 
 

@@ -11,7 +11,7 @@ import pytest
 
 CELL_RULES = {"train", "evaluate", "cell_figures", "cell_performance", "pairs", "performance", "report", "published"}
 OF_CELLS = {"train", "evaluate", "cell_figures", "cell_performance"}
-ALL_CELLS = CELL_RULES | {"resolution_figure", "features", "train"}
+ALL_CELLS = CELL_RULES | {"resolution_figure", "features"}
 
 
 def test_finished_study_plans_nothing(finished):
