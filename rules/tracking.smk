@@ -8,7 +8,7 @@ include: "tracked.smk"
 rule track:
     input:
         cells=tracked_files,
-        hits=f"{RESULTS}/data/hits.parquet",
+        hits=[f"{RESULTS}/data/hits.parquet"] if PATHS.has_hits else [],
         packages=str(ROOT / "envs/torch.in"),
         code=tracked_code("track"),
     output:
@@ -40,7 +40,7 @@ rule track:
 rule track_server:
     input:
         cells=tracked_files_for_server,
-        hits=f"{RESULTS}/data/hits.parquet",
+        hits=[f"{RESULTS}/data/hits.parquet"] if PATHS.has_hits else [],
         packages=str(ROOT / "envs/torch.in"),
         code=tracked_code("track_server"),
     output:

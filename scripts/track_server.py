@@ -29,7 +29,7 @@ def main(a: argparse.Namespace) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--results", type=Path, required=True, help="folder of the study, which holds cells/")
-    parser.add_argument("--hits", type=Path, required=True, help="hits.parquet, for the example of what a model takes")
+    parser.add_argument("--hits", type=Path, nargs="*", default=[], help="hits.parquet, for models that take hits")
     parser.add_argument("--packages", type=Path, required=True, help="list of the packages that a model needs")
     parser.add_argument("--runs", type=Path, required=True, help="JSON to write: the run of each cell")
     parser.add_argument("--job", required=True, help="JSON: resolved configuration of this job")

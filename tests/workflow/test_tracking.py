@@ -15,7 +15,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 import yaml
-from study import ENVIRONMENT, Project
+from study import ENVIRONMENT, ROOT, Project
 
 mlflow = pytest.importorskip("mlflow", reason="mlflow is missing: make locks and make test have it")
 
@@ -146,8 +146,11 @@ def test_a_browser_shows_the_runs(moved, client, tmp_path):
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("chromium is missing (Debian: chromium)")
-    place = client.get_experiment_by_name("showergrid results-test").experiment_id
+    assert client.get_experiment_by_name("showergrid results-test").experiment_id == "1"  # as the address says
+    [address] = re.findall(r"^SHOWN = http://127\.0\.0\.1:\$\(PORT\)(.*)$", (ROOT / "Makefile").read_text(), re.M)
+    shown = moved + address.replace("\\#", "#")
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--dump-dom"]
+    options += ["--window-size=2400,1200"]
     options += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
     done = subprocess.run(
         [
@@ -155,14 +158,19 @@ def test_a_browser_shows_the_runs(moved, client, tmp_path):
             *options,
             f"--user-data-dir={tmp_path}",
             "--virtual-time-budget=60000",
-            f"{moved}/#/experiments/{place}/runs",
+            shown,
         ],
         capture_output=True,
         text=True,
         check=True,
     )
     assert "showergrid results-test" in done.stdout
-    assert re.search(r"voxels/c100/simple/seed19", done.stdout)
+    text = re.sub(r"<[^>]+>", " ", done.stdout)
+    for head in ("particle/test/accuracy", "particle/test/accuracy/low", "representation.name", "model.name", "seed"):
+        assert head in text
+    best = max(runs_of(client), key=lambda run: run.data.metrics["particle/test/accuracy"])
+    cells = re.findall(r"[a-z_]+/c[0-9]+/[a-z_0-9]+/seed[0-9]+", text)
+    assert cells[0] == best.info.run_name
 
 
 def test_again_changes_nothing_and_a_changed_cell_changes_it(tracked, tmp_path):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 # MLflow reads these when it is imported; without them it calls home and prints what nobody asked for.
 os.environ |= {
@@ -40,13 +42,16 @@ from showergrid.track.cells import FILES, TrackedCell
 from showergrid.training.data import questions_of
 
 SCHEME = "mlflow-artifacts"  # of addresses that a server resolves, wherever its folder of artifacts is
+VIEW = "cells"  # the view of an experiment that `make ui` opens
 EXAMPLES = 2  # events that a model shows as its example of an input
 SCRIPTS = Path(__file__).parents[2]
 
 
 @contextmanager
-def database(path: Path, artifacts: Path, experiment: str) -> Iterator[None]:
+def database(path: Path, artifacts: Path, experiment: str, question: str) -> Iterator[None]:
     """Log into a new SQLite file and the folder `artifacts`; both appear, complete, only if the block succeeds.
+
+    Its pages show the runs by their test accuracy of the `question`.
 
     The database holds addresses below the folder only, so that both can be moved; a server that has both resolves them.
     """
@@ -61,7 +66,8 @@ def database(path: Path, artifacts: Path, experiment: str) -> Iterator[None]:
     address = f"sqlite:///{beside.absolute()}"
     try:
         store = SqlAlchemyStore(address, f"{SCHEME}:/")
-        store.create_experiment(experiment, tags=[ExperimentTag("mlflow.experimentKind", "custom_model_development")])
+        tags = {"experimentKind": "custom_model_development", f"sharedViewState.{VIEW}": json.dumps(_view(question))}
+        store.create_experiment(experiment, tags=[ExperimentTag(f"mlflow.{key}", value) for key, value in tags.items()])
         mlflow.set_tracking_uri(address)
         yield
         store.engine.dispose()
@@ -87,12 +93,21 @@ def server(address: str) -> Iterator[None]:
         raise InputError(f"tracking: server {address}: {str(error).splitlines()[0]}") from None
 
 
-def log(cells: Sequence[TrackedCell], experiment: str, hits: Path, packages: Path) -> dict[str, str]:
+def _view(question: str) -> dict[str, Any]:
+    """A table of runs as MLflow's pages share one: the best test accuracy first, with its interval and the cell."""
+    accuracy = f"metrics.`{question}/test/accuracy"
+    columns = [f"{accuracy}`", f"{accuracy}/low`", f"{accuracy}/high`"]
+    columns += [f"params.`{name}`" for name in ("representation.name", "resolution", "model.name", "seed")]
+    return {"orderByKey": columns[0], "orderByAsc": False, "selectedColumns": columns, "columnOrder": columns}
+
+
+def log(cells: Sequence[TrackedCell], experiment: str, hits: Sequence[Path], packages: Path) -> dict[str, str]:
     """Make a run of each cell that has none yet, in the order given; return cell -> run.
 
     A run with the digest of its cell stays as it is; one of an older state of the cell, or one that was not finished,
-    is deleted once the new one is there. `hits`: hits.parquet of the study, from which each model shows an example of
-    its input; `packages`: a list of the packages that a model needs where it is loaded, in the versions of its cell.
+    is deleted once the new one is there. The model of a cell that takes hits is registered with its run. `hits`:
+    hits.parquet of the study if it has hits, from which a model shows an example of its input; `packages`: a list of
+    the packages that a model needs where it is loaded, in the versions of its cell.
     """
     lines = packages.read_text().splitlines()
     names = [line.split("==")[0] for line in lines if line and not line.startswith("#")]
@@ -111,6 +126,11 @@ def log(cells: Sequence[TrackedCell], experiment: str, hits: Path, packages: Pat
     return runs
 
 
+def takes_hits(cell: Mapping[str, Any]) -> bool:
+    """Whether all that a cell sees is made of hits, and so has a resolution."""
+    return all(view["resolution"] is not None for view in cell.get("views", [cell]))
+
+
 def files(cells: Sequence[TrackedCell]) -> dict[str, list[Path]]:
     """The files of the cells that are shown, by name."""
     return {name: [cell.folder / name for cell in cells] for name in (*FILES, *cells[0].figures)}
@@ -121,7 +141,9 @@ def modules() -> tuple[str, ...]:
     return ("showergrid.track.model", *plugins.modules("representations", "models"))
 
 
-def _log_cell(client: mlflow.MlflowClient, place: str, cell: TrackedCell, hits: Path, packages: Sequence[str]) -> str:
+def _log_cell(
+    client: mlflow.MlflowClient, place: str, cell: TrackedCell, hits: Sequence[Path], packages: Sequence[str]
+) -> str:
     """Make the run of a cell; it counts as finished once it is complete."""
     run = client.create_run(place, start_time=cell.start, run_name=cell.name).info.run_id
     client.log_batch(
@@ -140,7 +162,8 @@ def _log_cell(client: mlflow.MlflowClient, place: str, cell: TrackedCell, hits: 
     )
     for figure in cell.figures:
         client.log_artifact(run, str(cell.folder / figure), str(Path(figure).parent))
-    _register(client, place, run, cell, hits, packages)
+    if takes_hits(cell.config):
+        _register(client, place, run, cell, *hits, packages)
     client.set_terminated(run, "FINISHED", cell.end)
     return run
 
