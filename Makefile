@@ -1,5 +1,6 @@
 # make table1: from nothing to the table.   make test: every test.   make help: the rest.
 PYTHON ?= python3
+SHELL := bash
 CORES ?= all
 RESULTS ?= results
 PORT ?= 5000
@@ -24,9 +25,11 @@ help:
 	@echo "make locks    write envs/*.txt anew from envs/*.in"
 
 # A stage that ends in the same bytes as before stops there: within one call, all that rests on it would be made again.
+# On a terminal each finished job has a line.
 table1: .venv/ready
-	@for stage in data inputs cells results/table1.tex; do \
-		$(BIN)/snakemake --cores $(CORES) --quiet rules host -- $$stage || exit; \
+	@set -o pipefail; for stage in data inputs cells results/table1.tex; do \
+		if [ -t 1 ]; then $(BIN)/snakemake --cores $(CORES) -- $$stage 2>&1 | $(BIN)/python scripts/lines.py; \
+		else $(BIN)/snakemake --cores $(CORES) --quiet rules host -- $$stage; fi || exit; \
 	done
 	@echo; $(BIN)/python scripts/show.py results/table1.csv; echo
 	@echo "The tables: results/table1.tex, .csv, .md, .tex.provenance.json (and results/table1.pdf by: make pdf)"
@@ -41,10 +44,14 @@ report: .venv/ready
 	@$(BIN)/snakemake --cores 1 --quiet rules host --report report.html -- pages
 	@echo "The report: report.html (open it in a browser)"
 
+# Every cell by its test accuracy (track/mlflow.py, VIEW)
+SHOWN = http://127.0.0.1:$(PORT)/\#/experiments/1/runs?viewStateShareKey=cells&compareRunsMode=TABLE&workflowType=machine_learning
+
 # The database again if a cell has changed, then MLflow's pages on this machine alone, until Ctrl-C.
 ui: .venv/ready
 	@$(BIN)/snakemake --cores $(CORES) --quiet rules host $(if $(CONFIG),--configfile "$(CONFIG)") -- "$(RESULTS)/mlflow/mlflow.db"
-	@echo "The cells in MLflow: http://127.0.0.1:$(PORT) (Ctrl-C ends it)"
+	@echo "The cells in MLflow (Ctrl-C ends it): $(SHOWN)"
+	@test -z "$$DISPLAY$$WAYLAND_DISPLAY" || { sleep 10; $(BIN)/python -m webbrowser "$(SHOWN)" > /dev/null 2>&1; } &
 	@MLFLOW_DISABLE_TELEMETRY=true DO_NOT_TRACK=true MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false \
 		$(BIN)/mlflow server --host 127.0.0.1 --port $(PORT) --workers 1 \
 		--backend-store-uri "sqlite:///$(RESULTS)/mlflow/mlflow.db" --artifacts-destination "$(RESULTS)/mlflow/artifacts"
