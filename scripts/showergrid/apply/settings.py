@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from showergrid.core.cells import Cell
 from showergrid.core.settings import Name, Resolution, Seed
@@ -22,6 +22,13 @@ class Unlabelled(Files):
         default=None, description="as_given: the rows stand in the order of the cell's study; null: they are put in it"
     )
     detector: Box | None = Field(default=None, description="bounds of the detector [cm]; null: those of the study")
+
+    @model_validator(mode="after")
+    def _of_hits(self) -> Unlabelled:
+        given = [name for name in ("order", "detector") if getattr(self, name) is not None]
+        if self.events is not None and given:
+            raise ValueError(f"{given[0]}: is for hits; leave it out beside events")
+        return self
 
 
 class Prediction(Unlabelled):

@@ -18,8 +18,16 @@ from showergrid.core.variants import MARK, base, tuned
 from showergrid.events.hits import AXES
 from showergrid.inputs.data import is_made_of_hits
 from showergrid.inputs.settings import CentimetreWindow, Representation, WindowSettings
-from showergrid.models.parts.network_settings import Pretrained
 from showergrid.plan.config import Config, ModelEntry, RepresentationEntry
+from showergrid.plan.matching import (
+    each_view,
+    joins,
+    look_the_same,
+    resolution_of,
+    rests_on_cells,
+    shows_others,
+    takes,
+)
 from showergrid.training.hyperparameters import (
     axes_of,
     check_values,
@@ -122,7 +130,7 @@ class Catalogue:
 
     @cache
     def shown(self, representation: str) -> list[str]:
-        """The representations whose images are read for this one, each once: itself, if it has images of its own."""
+        """The representations whose inputs are read for this one, each once: itself, if it has inputs of its own."""
         return list(dict.fromkeys(view["name"] for view, _ in self._views(self.representation(representation))))
 
     @cache
@@ -192,7 +200,7 @@ class Catalogue:
         told = [
             {
                 "representation": view,
-                "resolution": resolution if is_made_of_hits(view["module"]) else None,
+                "resolution": resolution_of(view, resolution),
                 "window": None if kind_of(view) == "table" else _following(window, origin),
             }
             for (view, origin), window in zip(views, windows, strict=True)
@@ -201,14 +209,14 @@ class Catalogue:
 
     @cache
     def has_meaning(self, representation: str, model: str) -> bool:
-        """Whether the model takes the axes and channels of the images that it would see."""
+        """Whether the model takes what it would see."""
         entry = self.model_entry(model)
         views = [view for view, _ in self._views(self.representation(representation))]
         if "backbone" in entry.values and joins(entry):
-            names = _each(entry.values["backbone"], len(views))
+            names = each_view(entry.values["backbone"], len(views))
             networks = [self.model_entry(name) for name in names]
-            return all(_takes(network, [view]) for network, view in zip(networks, views, strict=False))
-        return _takes(entry, views)
+            return all(takes(network, [view]) for network, view in zip(networks, views, strict=False))
+        return takes(entry, views)
 
     @cache
     def model(self, representation: str, resolution: int, model: str) -> dict[str, Any]:
@@ -255,7 +263,7 @@ class Catalogue:
         resolution: int,
         where: str,
     ) -> list[dict[str, Any]]:
-        """The network that sees each view in a joined network: channels, module and parameters, and its window."""
+        """The network that sees each view in a joined network: module and parameters, and its window."""
         module = plugins.load("models", entry.file)
         group_of = known(values, groups_of(module), where)
         settings = checked(module.Parameters, grouped(values, groups_of(module), where)["parameters"], where)
@@ -263,7 +271,7 @@ class Catalogue:
         if own := [key for key in own if values[key] != self.config.training.get(key)]:
             raise InputError(f"{where}: {own[0]}: its windows are those of its backbone; leave it out")
         views = self._views(representation)
-        names = _each(settings.backbone, len(views))
+        names = each_view(settings.backbone, len(views))
         if len(names) != len(views):
             raise InputError(f"{where}: backbone: {len(names)} networks for {len(views)} views; give one, or one each")
         backbones = []
@@ -271,47 +279,28 @@ class Catalogue:
             network = self.model_entry(name)
             if joins(network) or hasattr(plugins.load("models", network.file), "fit"):
                 raise InputError(f"{where}: backbone: {name} has no features of its own; name a plain network")
-            alone = self.settled_model(network, view, resolution)
+            alone = self.settled_model(network, view, resolution_of(view, resolution))
             window = _following(alone["window"], origin)
-            if self.rests_on_cells(entry.name) and window != alone["window"]:
+            if rests_on_cells(entry) and window != alone["window"]:
                 raise InputError(
                     f"{where}: backbone: {name} is not trained on windows around {origin}; name one that is"
                 )
             model = {key: alone[key] for key in ("module", "parameters")}
             backbones.append({"model": model, "window": window})
-        if getattr(settings, "share", False):
-            seen = [
-                (_kind_and_size(view), part["model"], part["window"])
-                for (view, _), part in zip(views, backbones, strict=True)
-            ]
-            if any(entry[:2] != seen[0][:2] or _shape(entry[2]) != _shape(seen[0][2]) for entry in seen):
-                raise InputError(f"{where}: share: the networks of the views are not the same; name one for all")
+        if getattr(settings, "share", False) and not look_the_same([view for view, _ in views], backbones):
+            raise InputError(f"{where}: share: the networks of the views are not the same; name one for all")
         return backbones
-
-    def kind(self, model: str) -> str:
-        """What kind of model it is, by what its file declares."""
-        entry = self.model_entry(model)
-        module = plugins.load("models", entry.file)
-        if hasattr(module, "fit"):
-            return "Models fitted as a whole"
-        if joins(entry):
-            return "Joined networks"
-        if issubclass(module.Parameters, Pretrained):
-            return "Pretrained networks"
-        return "Networks for images" if "image" in module.TAKES else "Networks for lists of hits or values"
-
-    def rests_on_cells(self, model: str) -> bool:
-        """Whether the networks of a model's views are those of trained cells."""
-        return getattr(plugins.load("models", self.model_entry(model).file), "RESTS_ON_CELLS", False)
 
     def rested_on(self, representation: str, resolution: int | None, model: str, seed: int) -> list[Cell]:
         """The trained cells that a cell rests on, one per view, all of its own seed; none for most models."""
-        if not self.rests_on_cells(model):
+        if not rests_on_cells(self.model_entry(model)):
             return []
         views = self._views(self.representation(representation))
-        names = _each(self.model_values(self.model_entry(model), representation, resolution)["backbone"], len(views))
+        names = each_view(
+            self.model_values(self.model_entry(model), representation, resolution)["backbone"], len(views)
+        )
         return [
-            Cell(view["name"], resolution if is_made_of_hits(view["module"]) else None, name, seed)
+            Cell(view["name"], resolution_of(view, resolution), name, seed)
             for (view, _), name in zip(views, names, strict=True)
         ]
 
@@ -371,48 +360,6 @@ class Catalogue:
 
 def _following(window: Mapping[str, Any] | None, origin: str | None) -> dict[str, Any] | None:
     return {**window, "origin": origin} if window and origin else window
-
-
-def shows_others(module: str) -> bool:
-    """Whether a representation, by the module that makes it, shows the inputs of others: its parameters say which."""
-    return plugins.load("representations", module).KIND == "several"
-
-
-def joins(entry: ModelEntry) -> bool:
-    """Whether a network sees its views through other networks of the study."""
-    return "backbone" in plugins.load("models", entry.file).Parameters.model_fields
-
-
-def _each(names: Any, views: int) -> list[Any]:
-    """One name per view, from a list of names or a single name for all."""
-    return list(names) if isinstance(names, list | tuple) else [names] * views
-
-
-def _takes(entry: ModelEntry, views: list[dict[str, Any]]) -> bool:
-    """Whether a model takes the axes and the channels of some views together."""
-    module = plugins.load("models", entry.file)
-    if joins(entry):  # without a backbone, or as one: refused with its reason where its settings are checked
-        return True
-    kinds = tuple(kind_of(view) for view in views)
-    if kinds[0] not in getattr(module, "TAKES", ()) or (len(kinds) > 1 and set(kinds) != {"image"}):
-        return False
-    if kinds[0] != "image":
-        return True
-    channels = sum(plugins.load("representations", view["module"]).CHANNELS for view in views)
-    allowed = getattr(module.Parameters, "CHANNELS", None) or (channels,)
-    return len(axes_of(views[0])) in module.IMAGE_AXES and channels in allowed
-
-
-def _shape(window: Mapping[str, Any] | None) -> list[int] | None:
-    return window["shape"] if window else None
-
-
-def _kind_and_size(view: Mapping[str, Any]) -> tuple[str, int]:
-    """The kind of a resolved representation, and the number of its channels or variables."""
-    module = plugins.load("representations", view["module"])
-    if module.KIND == "image":
-        return module.KIND, module.CHANNELS
-    return module.KIND, getattr(module, "VARIABLES", None) or variables_of(view)
 
 
 def named(entries: list[Any], name: str, kind: str) -> Any:

@@ -7,8 +7,8 @@ from typing import Any
 
 from showergrid.core.errors import InputError
 from showergrid.core.variants import base
-from showergrid.plan.catalogue import joins, shows_others
 from showergrid.plan.config import Config
+from showergrid.plan.matching import joins, shows_others
 
 
 def check_names(config: Config, files: Mapping[str, str]) -> None:

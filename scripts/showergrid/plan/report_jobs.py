@@ -11,6 +11,7 @@ from showergrid.core.cells import Place
 from showergrid.core.errors import InputError
 from showergrid.core.settings import Settings
 from showergrid.plan.config import PublishedNumbers
+from showergrid.plan.matching import kind_of_model
 from showergrid.plan.study import Study
 
 TRAINING = ("batch_size", "precision", "n_epochs", "optim_lr")  # what a table says of a training
@@ -114,7 +115,7 @@ class Offer:
     @property
     def kinds(self) -> dict[str, str]:
         """The kind of each network shown."""
-        return {place.model: self._study.catalogue.kind(place.model) for place in self._places}
+        return {place.model: kind_of_model(self._study.catalogue.model_entry(place.model)) for place in self._places}
 
     @property
     def published_grid(self) -> dict[str, Any] | None:

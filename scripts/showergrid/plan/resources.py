@@ -19,6 +19,7 @@ from showergrid.core.errors import InputError
 from showergrid.core.yaml_files import read_yaml
 from showergrid.plan.cluster import Cluster
 from showergrid.sources.parts.request import Size
+from showergrid.training.hyperparameters import variables_of
 
 PYTHON = 500  # MB, a command with the data libraries
 PYTORCH = 2000  # MB, with PyTorch, weights and the optimiser's state
@@ -28,7 +29,6 @@ BYTES_A_HIT = 50_000  # the same for a hit of a list; the transformer takes 6,20
 SECONDS_A_HIT = 1e-4  # the same for a hit of a list; the transformer takes 2e-5
 BYTES_A_FITTED = 400  # per hit of an event in the table that a model is fitted to: six channels, copied a few times
 SECONDS_A_FITTED = 5e-4  # per hit to fit it, on one thread; 200 rounds of XGBoost and 300 trees of a forest take 4e-5
-VARIABLES = 50  # of a table, for the memory and time of a network or a fit on it; generous
 GPU_SPEED = 10  # of a network on it, in threads, at least
 STARTING = 15  # minutes added to every job, for slow file systems
 
@@ -70,7 +70,8 @@ def need(size: Size, cluster: Cluster, step: str, job: Mapping[str, Any]) -> Nee
     """The need of a job of rule `step` whose configuration is `job`, as jobs.py resolves it; `size`: of the events."""
     if "model" in job:
         training, window = job["model"]["training"], job["model"]["window"]
-        shape = window["shape"] if window else [VARIABLES]
+        tables = [view["representation"] for view in job.get("views", [job])]
+        shape = window["shape"] if window else [sum(map(variables_of, tables))]
         pixels = math.prod(shape) * len(job.get("views", [None]))
         listed = len(shape) == 1
         if "n_epochs" not in training:

@@ -21,8 +21,9 @@ from showergrid.core.variants import base, tuned
 from showergrid.events.collections import is_number
 from showergrid.events.split import check_by
 from showergrid.plan.ablations import crossed
-from showergrid.plan.catalogue import Catalogue, joins, named
+from showergrid.plan.catalogue import Catalogue, named
 from showergrid.plan.config import Ablation, Block, Config
+from showergrid.plan.matching import joins
 from showergrid.plan.names import cells_named, check_names
 from showergrid.report.settings.ensembles import Ensemble
 from showergrid.sources.parts.request import Size
