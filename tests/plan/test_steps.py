@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import yaml
+
 from showergrid.plan.steps import STEPS, parameter, told_by
 
 ROOT = Path(__file__).parents[2]
@@ -30,3 +32,9 @@ def test_wildcards_that_are_numbers_are_such():
     told = told_by({"input": "voxels/c100", "seed": "19", "model": "19"})
     assert told == {"representation": "voxels", "resolution": 100, "seed": 19, "model": "19"}
     assert told_by({"input": "variables"}) == {"representation": "variables", "resolution": None}
+
+
+def test_groups_of_the_cluster_are_of_steps():
+    """Snakemake takes a group of a rule that is not there without a word, and then makes a job of each."""
+    groups = yaml.safe_load((ROOT / "slurm/config.yaml").read_text())["groups"]
+    assert {group.partition("=")[0] for group in groups} <= set(STEPS)
