@@ -32,7 +32,7 @@ voxels/c100 simple seed 19: epoch 1/2: loss 0.7, accuracy 0.5, validation 0.7, 0
 warning: 3 hits lie outside
 [Sun Nov 29 17:52:37 2026]
 Finished jobid: 7 (Rule: train)
-1 of 12 steps (8%) done
+3 of 12 steps (25%) done
 rule split:
     jobid: 1
 Error in rule split:
@@ -45,7 +45,7 @@ def test_a_line_a_finished_job_and_what_is_not_usual():
     clock = itertools.count(0, 10)  # asked at the begin, at each job, and at each end for what is left and what it took
     assert list(shortened(CALL.splitlines(), lambda: next(clock))) == [
         "warning: 3 hits lie outside",
-        " 1/12  train voxels/c100 simple 19  (20 s; 4 min left)",
+        " 3/12  train voxels/c100 simple 19  (20 s; 60 s left)",
         "Error in rule split:",
         "    message: None",
         "split.py: error: no events",
