@@ -18,7 +18,7 @@ help:
 	@echo "make test     set up and run all tests and checks"
 	@echo "make test-cluster   the tiny study in both images as jobs of a SLURM of its own, each byte compared (root, Debian 12)"
 	@echo "make check    ruff, snakefmt and snakemake --lint alone"
-	@echo "make containers   build containers/data.sif and torch.sif where they are out of date (IMAGES=data: one)"
+	@echo "make containers   build containers/data.sif and torch.sif where they are out of date (IMAGES=collisions: that)"
 	@echo "make verify ARCHIVE=...   check an archive, make its tables and a cell again (CELL=...: which one)"
 	@echo "make audit    which outputs are current, stale or damaged (CONFIG=config/mine.yaml RESULTS=moved/results FORGET=yes)"
 	@echo "make compare A=results B=other/results   say which files of two studies differ, how far, and what explains it"
@@ -56,9 +56,10 @@ ui: .venv/ready
 		$(BIN)/mlflow server --host 127.0.0.1 --port $(PORT) --workers 1 \
 		--backend-store-uri "sqlite:///$(RESULTS)/mlflow/mlflow.db" --artifacts-destination "$(RESULTS)/mlflow/artifacts"
 
-# pip computes on one core, so what else is installed is installed meanwhile.
+# What else is installed is installed meanwhile.
 test:
 	$(MAKE) --jobs 2 .venv/ready-dev packages
+	$(MAKE) .venv/ready-collisions
 	$(MAKE) check
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 15
 
@@ -100,20 +101,18 @@ containers: .venv/ready
 
 # Made anew for every change of a lock, so that it holds what the lock says and nothing else.
 environment:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
-		{ echo "showergrid: Python 3.11 is needed, which the locks are for; name one: make PYTHON=python3.11" >&2; exit 1; }
-	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || \
-		{ echo "showergrid: this Python has no venv; on Debian: apt-get install python3-venv" >&2; exit 1; }
-	@$(PYTHON) -m venv --clear .venv
+	@if $(PYTHON) -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2> /dev/null; \
+		then $(PYTHON) -m venv --clear .venv; \
+	elif command -v uv > /dev/null; then uv venv --quiet --clear --seed --python 3.11 .venv; \
+	else echo "showergrid: Python 3.11, 3.12 or 3.13 with venv is needed (Debian, Ubuntu: apt-get install python3-venv);" \
+		"name one: make PYTHON=python3.12, or install uv, which brings one" >&2; exit 1; fi
 	@echo "showergrid: installing the locked environment into .venv (6 GB, mostly PyTorch)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile \
-		$(addprefix -r ,$(LOCKS))
-	@$(BIN)/python -m compileall -qq -j 0 .venv/lib || true # on all cores; some packages have files for other Pythons
+	@envs/install.sh $(LOCKS)
 	@$(PINNED) $(LOCKS) | sha256sum > .venv/ready
 
-.venv/ready-dev: .venv/ready FORCE
-	@$(PINNED) envs/dev.txt | sha256sum | cmp --silent - $@ || { \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r envs/dev.txt && \
-		$(PINNED) envs/dev.txt | sha256sum > $@; }
+# What is installed beside it: envs/dev.txt, or the lock of a source.
+.venv/ready-%: .venv/ready FORCE
+	@$(PINNED) envs/$*.txt | sha256sum | cmp --silent - $@ || { \
+		envs/install.sh envs/$*.txt && $(PINNED) envs/$*.txt | sha256sum > $@; }
 
 FORCE:

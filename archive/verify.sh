@@ -1,6 +1,6 @@
 #!/bin/sh
-# verify.sh: check an unpacked archive of showergrid. It needs a shell and Apptainer, or Python 3.11 with the packages of
-# envs/data.txt and envs/torch.txt; no network. It writes into no folder but a temporary one.
+# verify.sh: check an unpacked archive of showergrid. It needs a shell and Apptainer, or Python 3.11 to 3.13 with the
+# packages of envs/data.txt and envs/torch.txt; no network. It writes into no folder but a temporary one.
 set -eu
 export LC_ALL=C
 
@@ -68,14 +68,15 @@ if [ -z "$python" ] && [ -f containers/data.sif ] && command -v apptainer > /dev
             "$image" python "$@"
     }
 else
+    fits() { "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2> /dev/null; }
     if [ -z "$python" ]; then
-        for python in python3.11 python3 none; do
-            ! "$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2> /dev/null || break
+        for python in python3.11 python3.12 python3.13 python3 none; do
+            ! fits "$python" || break
         done
     fi
-    "$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2> /dev/null || {
-        echo "verify.sh: neither Apptainer with container images in the archive nor Python 3.11 is there;" \
-            "name a Python 3.11 that has the packages of envs/data.txt and envs/torch.txt: --python PYTHON" >&2
+    fits "$python" || {
+        echo "verify.sh: neither Apptainer with container images in the archive nor Python 3.11 to 3.13 is there;" \
+            "name a Python that has the packages of envs/data.txt and envs/torch.txt: --python PYTHON" >&2
         exit 1
     }
     echo "The Python of this machine computes: $python"

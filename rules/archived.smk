@@ -72,7 +72,7 @@ def archive_job(wildcards):
     root = Path(workflow.basedir)
     try:
         state = repository.state(root)
-        for name in containers.IMAGES if STUDY.config.archive.images else ():
+        for name in steps.images_of(STUDY.source) if STUDY.config.archive.images else ():
             containers.environment(root, name)
     except InputError as error:
         refuse(error)
@@ -98,5 +98,5 @@ def archive_job(wildcards):
 # The images, and what says on this machine which they are.
 IMAGES = []
 if STUDY.config.archive.images:
-    IMAGES = [containers.file_of(name) for name in containers.IMAGES]
+    IMAGES = [containers.file_of(name) for name in steps.images_of(STUDY.source)]
     IMAGES += [containers.LOCAL] if os.path.exists(containers.LOCAL) else []

@@ -67,7 +67,7 @@ try:
     if IN_CONTAINERS:
         project = Path(workflow.basedir)
         apptainer.prepare(os.environ, Path.cwd(), project, config, STUDY.devices)
-        steps.check_images(ROOT)
+    steps.check_environments(ROOT, STUDY.source, IN_CONTAINERS)
 except InputError as error:
     refuse(error)
 
@@ -94,13 +94,15 @@ wildcard_constraints:
 
 def image(step):
     """The container of a step, from the folder that Snakemake works in."""
-    return str(ROOT / containers.file_of(steps.STEPS[step].environment))
+    name = steps.environment_of(step, STUDY.source)
+    return str(ROOT / containers.file_of(name))
 
 
 @refusing
 def environment_of(step):
     """The container or locked environment that a step runs in, as recorded; a wrong container stops the workflow."""
-    return steps.environment(ROOT, steps.STEPS[step].environment, IN_CONTAINERS)
+    name = steps.environment_of(step, STUDY.source)
+    return steps.environment(ROOT, name, IN_CONTAINERS)
 
 
 @functools.cache

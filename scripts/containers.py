@@ -6,14 +6,21 @@ from pathlib import Path
 from showergrid.core.errors import run
 from showergrid.plan import containers
 
+ROOT = Path(__file__).resolve().parents[1]
+
 
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
-    for name in a.image or containers.IMAGES:
-        containers.update(Path(__file__).resolve().parents[1], name, print)
+    for name in a.image or containers.COMMON:
+        containers.update(ROOT, name, print)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--image", action="append", choices=containers.IMAGES, help="this one alone; may be repeated")
+    parser.add_argument(
+        "--image",
+        action="append",
+        choices=containers.names(ROOT),
+        help="this one; may be repeated; by default those that every study needs",
+    )
     run(main, parser)

@@ -179,12 +179,25 @@ def test_digest_depends_on_nothing_else(project, name):
     assert digest(project) == before
 
 
-@pytest.mark.parametrize("quantity", ["_packages", "_cpu", "_gpu"])
+@pytest.mark.parametrize("quantity", ["_installed", "_cpu", "_gpu"])
 def test_digest_depends_on_software_and_machine(project, monkeypatch, quantity):
     before = digest(project)
-    another = [("torch", "0.0")] if quantity == "_packages" else {"model": "another"}
+    another = [("torch", "0.0")] if quantity == "_installed" else {"model": "another"}
     monkeypatch.setattr(provenance, quantity, lambda: another)
     assert digest(project) != before
+
+
+def test_only_the_packages_of_the_lock_are_recorded_and_decide(project, monkeypatch):
+    (project / "envs").mkdir()
+    (project / "envs/torch.txt").write_text("numpy==1.0 \\\n    --hash=sha256:0\nscikit_learn==2.0\n")
+    installed = [("numpy", "1.1"), ("scikit-learn", "2.0")]
+    monkeypatch.setattr(provenance, "_installed", lambda: installed)
+    recorded, before = record(project), digest(project)
+    assert recorded["packages"] == dict(installed)
+    assert recorded["environment"]["differs"] == {"numpy": {"locked": "1.0", "installed": "1.1"}}
+    monkeypatch.setattr(provenance, "_installed", lambda: [*installed, ("pythia8mc", "8.3")])
+    assert digest(project) == before
+    assert record(project)["packages"] == dict(installed)
 
 
 @pytest.mark.parametrize("text", ["", "no JSON", "[]", "3", "null", "{}", '{"rule": "train"}'])

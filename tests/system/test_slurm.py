@@ -201,7 +201,7 @@ def test_whole_study_in_images(images, cluster, tmp_path):
         lengthen(study)
         describe_site(study)
     local.snakemake("--cores", "2")
-    for name in (*map(containers.file_of, containers.IMAGES), containers.LOCAL):
+    for name in (*map(containers.file_of, containers.COMMON), containers.LOCAL):
         if (ROOT / name).exists():  # without LOCAL both images are those of record
             (project.root / name).symlink_to(ROOT / name)
     with submitted(project, cluster, "--software-deployment-method", "apptainer", path=images) as run:
@@ -214,7 +214,7 @@ def test_whole_study_in_images(images, cluster, tmp_path):
     check_jobs(project, cluster)
     for path in project.results.rglob("*provenance.json"):
         environment = json.loads(path.read_text())["environment"]
-        assert environment["container"] in map(containers.file_of, containers.IMAGES), path
+        assert environment["container"] in map(containers.file_of, containers.COMMON), path
         assert environment["differs"] == {}, path
 
 

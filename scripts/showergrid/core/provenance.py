@@ -91,11 +91,18 @@ class Job:
             "environment": self.environment,
             "code": self._code(modules),
             "inputs": [self.read[path].sha256 for value in self.inputs.values() for path in _paths(value)],
-            "packages": dict(sorted(_packages())),
+            "packages": self._packages(),
             "determinism": _determinism(),
             **({"cpu": _cpu(), "gpu": _gpu()} if machine else {}),
         }
         return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
+
+    def _packages(self) -> dict[str, str]:
+        """The packages of the job's lock that are installed; without a lock, all."""
+        pinned = _pinned(self.environment, self.command.parent.parent)
+        return {
+            name: version for name, version in sorted(_installed()) if pinned is None or _normalised(name) in pinned
+        }
 
     def _code(self, modules: tuple[str, ...]) -> dict[str, str]:
         scripts = self.command.parent
@@ -141,7 +148,7 @@ class Job:
             "code": self._code(modules),
             "inputs": _entries(self.inputs, {path: content.sha256 for path, content in self.read.items()}),
             "outputs": _entries(outputs, {path: sha256(path) for value in outputs.values() for path in _paths(value)}),
-            "packages": dict(sorted(_packages())),
+            "packages": self._packages(),
             "python": platform.python_version(),
             "os": _operating_system(),
             "cpu": _cpu(),
@@ -242,7 +249,7 @@ def _git(folder: Path) -> dict[str, Any]:
 
 
 @functools.cache
-def _packages() -> list[tuple[str, str]]:
+def _installed() -> list[tuple[str, str]]:
     """Name and version of every installed package, from two lines of its metadata: parsing it all takes a second."""
     texts = [
         package.read_text("METADATA") or package.read_text("PKG-INFO") or ""
@@ -252,17 +259,30 @@ def _packages() -> list[tuple[str, str]]:
     return [(name[1], version[1]) for name, version in fields if name and version]
 
 
-def _differences(environment: dict[str, Any], project: Path) -> dict[str, dict[str, str | None]] | None:
-    """Packages of the lock that are installed in another version or not at all; null where there is no lock to read."""
+def _normalised(name: str) -> str:
+    """A package's name as all spellings of it are compared (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _pinned(environment: dict[str, Any], project: Path) -> dict[str, str] | None:
+    """Name and version of every package of the lock; null where there is no lock to read."""
     lock = project / environment.get("lock", "")
     if not lock.is_file():
         return None
-    pinned = dict(re.findall(r"^([A-Za-z0-9._-]+)==(\S+)", lock.read_text(), re.M))
-    installed = {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in _packages()}
+    pairs = re.findall(r"^([A-Za-z0-9._-]+)==(\S+)", lock.read_text(), re.M)
+    return {_normalised(name): version for name, version in pairs}
+
+
+def _differences(environment: dict[str, Any], project: Path) -> dict[str, dict[str, str | None]] | None:
+    """Packages of the lock that are installed in another version or not at all; null where there is no lock to read."""
+    pinned = _pinned(environment, project)
+    if pinned is None:
+        return None
+    installed = {_normalised(name): version for name, version in _installed()}
     return {
-        name: {"locked": version, "installed": installed.get(re.sub(r"[-_.]+", "-", name).lower())}
+        name: {"locked": version, "installed": installed.get(name)}
         for name, version in sorted(pinned.items())
-        if installed.get(re.sub(r"[-_.]+", "-", name).lower()) != version
+        if installed.get(name) != version
     }
 
 

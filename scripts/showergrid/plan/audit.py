@@ -12,7 +12,7 @@ from showergrid.core.digests import sha256
 from showergrid.core.errors import InputError
 from showergrid.plan import containers, jobs, locks
 from showergrid.plan.config import PublishedNumbers
-from showergrid.plan.steps import told_by
+from showergrid.plan.steps import python, told_by
 from showergrid.plan.study import Study
 from showergrid.rebuild.compare import differing_values
 from showergrid.rebuild.results import RecordedJob, Results
@@ -129,6 +129,8 @@ def _environment(recorded: dict[str, Any], root: Path) -> Iterator[str]:
         lock = root / recorded["lock"]
         if not lock.is_file() or locks.digest(lock) != recorded["sha256"]:
             yield f"environment: {recorded['lock']} pins others"
+        if recorded.get("python") != python():
+            yield f"environment: Python {recorded.get('python')} made it, and this is {python()}"
 
 
 def _short(value: Any) -> str:

@@ -25,7 +25,7 @@ from showergrid.core.errors import InputError, explain
 from showergrid.core.settings import Settings
 from showergrid.plan import locks
 
-IMAGES = ("data", "torch")
+COMMON = ("data", "torch")  # images that every study needs; a source may add one
 LOCK = "containers/images.lock.yaml"
 LOCAL = "containers/images.local.lock.yaml"
 DIGESTS = "containers/.digests.json"
@@ -42,6 +42,11 @@ class Image(Settings):
     inputs: dict[str, str] = Field(description="files that it was built from -> SHA-256")
     tools: dict[str, str] = Field(description="programs that its bytes also depend on -> version")
     debian: dict[str, str] = Field(description="packages of Debian in it -> version")
+
+
+def names(root: Path) -> list[str]:
+    """The names of all images that can be built."""
+    return sorted(path.parent.name for path in (root / "containers").glob("*/debian.txt"))
 
 
 def file_of(name: str) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Literal
 
 from showergrid.core.cells import parts_of_input
+from showergrid.core.errors import InputError
 from showergrid.plan import containers, locks
 
 NUMBERS = ("seed", "shard", "worker")  # wildcards that are whole numbers
@@ -19,18 +22,20 @@ NUMBERS = ("seed", "shard", "worker")  # wildcards that are whole numbers
 class Step:
     """Where a rule's jobs run.
 
-    environment: a lock in envs/, and an image in containers/ of that name but for `workflow`, which needs Snakemake.
+    environment: a lock in envs/, and an image in containers/ of that name but for `workflow`, which needs Snakemake;
+        `source`: what the source of the events declares.
     local: in seconds, so that no job of a cluster is worth it.
     """
 
-    environment: Literal["data", "torch", "workflow"] = "data"
+    environment: Literal["data", "torch", "workflow", "source"] = "data"
     local: bool = False
 
 
 HERE = Step(local=True)
 STEPS = {
     # sources and events
-    **dict.fromkeys(("shard", "gather", "split", "calibrate", "explore", "directions"), Step()),
+    "shard": Step("source"),
+    **dict.fromkeys(("gather", "split", "calibrate", "explore", "directions"), Step()),
     # inputs
     **dict.fromkeys(("calibrate_inputs", "represent", "tuned_inputs"), Step()),
     "features": Step("torch"),
@@ -46,7 +51,7 @@ STEPS = {
     **dict.fromkeys(("removal_figure", "heatmap_figure", "mistakes"), HERE),
     # apply
     **dict.fromkeys(("predict", "export", "vary_cell"), Step("torch")),
-    "vary": Step(),
+    "vary": Step("source"),
     # reports
     **dict.fromkeys(("report", "published", "resolution_figure", "ensemble_predictions", "typeset"), HERE),
     **dict.fromkeys(("pairs", "performance", "rulegraph"), HERE),
@@ -69,6 +74,17 @@ def told_by(wildcards: Mapping[str, str]) -> dict[str, Any]:
     return told
 
 
+def python() -> str:
+    """The minor version of this Python, by which the locked packages may compute otherwise."""
+    return ".".join(map(str, sys.version_info[:2]))
+
+
+def environment_of(step: str, source: ModuleType) -> str:
+    """The name of the environment that a step's jobs run in, in a study whose events `source` gives."""
+    name = STEPS[step].environment
+    return source.ENVIRONMENT if name == "source" else name
+
+
 @cache
 def environment(root: Path, name: str, in_containers: bool) -> dict[str, str]:
     """The container or locked environment `name` that jobs run in, as they record it; `root` is the project's folder.
@@ -76,21 +92,34 @@ def environment(root: Path, name: str, in_containers: bool) -> dict[str, str]:
     Raises:
         InputError: the container is missing, or is not the one of the lock.
     """
-    if in_containers and name in containers.IMAGES:
+    if in_containers and name != "workflow":
         return containers.environment(root, name)
     lock = f"envs/{name}.txt"
-    return {"lock": lock, "sha256": locks.digest(root / lock)}
+    return {"lock": lock, "sha256": locks.digest(root / lock), "python": python()}
 
 
-def check_images(root: Path) -> None:
+def images_of(source: ModuleType) -> list[str]:
+    """The names of the images that a study needs whose events `source` gives."""
+    return [*dict.fromkeys([*containers.COMMON, source.ENVIRONMENT])]
+
+
+def check_environments(root: Path, source: ModuleType, in_containers: bool) -> None:
     """Refuse an image that is there and is not the one of the lock; one that is not, the jobs miss that need it.
 
+    Without containers: refuse a source whose packages are not installed.
+
     Raises:
-        InputError: one line with the image and what to do.
+        InputError: one line with the image or the packages, and what to do.
     """
-    for name in containers.IMAGES:
-        if (root / containers.file_of(name)).is_file():
-            environment(root, name, True)
+    if in_containers:
+        for name in images_of(source):
+            if (root / containers.file_of(name)).is_file():
+                environment(root, name, True)
+    elif missing := locks.not_installed(root / f"envs/{source.ENVIRONMENT}.txt"):
+        raise InputError(
+            f"config: source: {source.__name__.rpartition('.')[2]} needs {', '.join(missing)}, not installed here; "
+            f"run: make .venv/ready-{source.ENVIRONMENT}"
+        )
 
 
 def parameter(

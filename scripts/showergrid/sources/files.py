@@ -18,6 +18,7 @@ from showergrid.events.questions import Question, type_of
 from showergrid.sources.parts.request import Request, ShardFacts, Size
 from showergrid.sources.reading.file_settings import Files as Parameters
 
+ENVIRONMENT = "data"  # the lock and the image that its shard is made in
 FACTOR = 4  # MB in memory for each MB of a file
 SHOWER = 0.05  # MB of an event's hits, by which events are counted before they are read
 ROW = 1e-4  # MB of an event in a table

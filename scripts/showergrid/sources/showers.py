@@ -19,6 +19,7 @@ from showergrid.sources.lartpc.settings import Readout, Simulation
 from showergrid.sources.lartpc.variation_settings import Variations, readouts
 from showergrid.sources.parts.request import Request, ShardFacts, Size
 
+ENVIRONMENT = "data"  # the lock and the image that its shards are made in
 HIT_MB = 0.05  # memory of the hits of a shower while they are worked on
 SECONDS = 0.25  # to simulate a shower; 0.012 with the default physics
 MEMORY = 1000  # MB of a shard
