@@ -1,8 +1,34 @@
 # The events of a study from its source, shard by shard, their split, their ranges and what they look like.
 
 
+rule library:
+    input:
+        code=code("library"),
+    output:
+        library=f"{RESULTS}/data/library.safetensors",
+        provenance=f"{RESULTS}/data/library.safetensors.provenance.json",
+    log:
+        f"{RESULTS}/logs/library.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/library.tsv"
+    container:
+        image("library")
+    threads: 1
+    resources:
+        **ask("library"),
+    params:
+        job=job("library"),
+    shell:
+        f"python {COMMANDS}/library.py"
+        " --job {params.job:q}"
+        " --output {output.library:q}"
+        " --provenance {output.provenance:q}"
+        " 2>&1 | {{ tee -p {log:q} || true; }}"
+
+
 rule shard:
     input:
+        library=PATHS.library,
         files=STUDY.source.files(STUDY.source_settings),
         code=code("shard"),
     output:
@@ -26,6 +52,7 @@ rule shard:
         f"python {COMMANDS}/shard.py"
         " --shard {wildcards.shard:q}"
         " --job {params.job:q}"
+        " --library {input.library:q}"
         " --tables {output.tables:q}"
         " --provenance {output.provenance:q}"
         " -- {input.files:q}"

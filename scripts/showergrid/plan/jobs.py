@@ -37,6 +37,9 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
         study.search(wildcards["representation"], wildcards["resolution"], wildcards["model"])
     config = study.config
     match step:
+        case "library":
+            told = study.source_settings.library.model_dump(mode="json")
+            return {"source": {"module": config.source, "parameters": told}}
         case "shard":
             return _shard(study, **wildcards)
         case "gather":

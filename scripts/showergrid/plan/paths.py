@@ -68,6 +68,11 @@ class Paths:
         """Pattern of the features that a trained cell gives to those that join it, without the suffix."""
         return f"{self.results}/features/{CELL}"
 
+    @property
+    def library(self) -> list[str]:
+        """What all shards read, if the source declares it."""
+        return [f"{self.results}/data/library.safetensors"] if hasattr(self.study.source, "library") else []
+
     def shards(self, table: str) -> list[str]:
         """The files of a table of all shards, in order."""
         return [f"{self.results}/data/shards/{shard}.{table}.parquet" for shard in range(self.study.shards)]

@@ -87,7 +87,7 @@ def need(size: Size, cluster: Cluster, step: str, job: Mapping[str, Any]) -> Nee
         seconds = size.events * epochs * pixels * (SECONDS_A_HIT if listed else SECONDS_A_PIXEL) / speed
         memory = batch * pixels * (BYTES_A_HIT if listed else BYTES_A_PIXEL) / 1e6
         return Need(PYTORCH + memory + size.megabytes, STARTING + seconds / 60)
-    if step in ("shard", "vary"):
+    if step in ("library", "shard", "vary"):
         return Need(size.memory, STARTING + size.minutes)
     return Need(PYTHON + size.megabytes, STARTING + size.events / 2000)
 

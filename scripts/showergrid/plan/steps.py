@@ -34,7 +34,7 @@ class Step:
 HERE = Step(local=True)
 STEPS = {
     # sources and events
-    "shard": Step("source"),
+    **dict.fromkeys(("library", "shard"), Step("source")),
     **dict.fromkeys(("gather", "split", "calibrate", "explore", "directions"), Step()),
     # inputs
     **dict.fromkeys(("calibrate_inputs", "represent", "tuned_inputs"), Step()),
