@@ -30,11 +30,11 @@ class TableColumn(Settings):
     """What a table has of each of its rows: a number, unit * value, a whole number or a text."""
 
     column: Annotated[list[ColumnName], BeforeValidator(listed), Field(min_length=1)] = Field(
-        description="column; of a collection also a list, when each row of the file holds so many of its rows"
+        description="its column; of a collection several, when each row of a file holds so many of its rows"
     )
     type: Literal["number", "whole", "text"] = Field(default="number", description="what it holds")
     unit: Annotated[str | float, unit_of(UNITS, "cm, GeV, ns or what the study takes")] = Field(
-        default=1.0, description="unit of a number, or how many of ours one is"
+        default=1.0, description="unit of a number: of cm, GeV or ns as in a column map, or a factor"
     )
 
     @model_validator(mode="after")
