@@ -24,8 +24,9 @@ from showergrid.training.settings import Training
 OPENING = """\
 # The configuration
 
-`python scripts/configuration.py` writes this page and [config/schema.json](../config/schema.json), which lets editors
-complete and check a study, from the settings in the code. [Studies](studies.md) says how to write one.
+`python scripts/configuration.py` writes this page and [config/schema.json](../config/schema.json) from the settings in
+the code. The schema lets editors complete and check a study, but for the keys of trainings and of modules.
+[Studies](studies.md) says how to write one.
 
 A study is read in layers. The lowest is [config/config.yaml](../config/config.yaml), which all studies share; above it
 stand the study that it `extends`, its own file, and `--config`. Maps are merged key by key; a list, or any other value,

@@ -42,7 +42,7 @@ def _words(annotation: Any, said: Constraints, link: Link, several: bool) -> str
     origin, parts = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         return _words(parts[0], said | _constraints(parts[1:]), link, several)
-    if "title" in said and annotation is str:
+    if "title" in said:
         return _plural(said["title"], several)
     if origin in (Literal, Union, UnionType):
         return _either(_choices(annotation, said, link, several))

@@ -51,14 +51,14 @@ class Simulation(Settings):
 class Birks(Settings):
     """Birks' law as ICARUS measured it: R = a / (1 + k dE/dx / (density field))."""
 
-    a: float = Field(gt=0, le=1, description="share of electrons that escape where nothing is lost")
+    a: float = Field(gt=0, le=1, description="share of electrons that escape where dE/dx is small")
     k: float = Field(gt=0, le=1, description="factor of dE/dx over density and field [(kV/cm) (g/cm2) / MeV]")
 
 
 class ModifiedBox(Settings):
     """The modified box model as ArgoNeuT measured it: R = ln(alpha + b) / b, b = beta dE/dx / (density field)."""
 
-    alpha: float = Field(gt=0, le=1, description="what is added to the factor of dE/dx under the logarithm")
+    alpha: float = Field(gt=0, le=1, description="constant under the logarithm")
     beta: float = Field(gt=0, le=1, description="factor of dE/dx over density and field [(kV/cm) (g/cm2) / MeV]")
 
 

@@ -49,7 +49,10 @@ def listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-ColumnNames = Annotated[list[ColumnName], BeforeValidator(listed), Field(min_length=1, max_length=2)]
+ColumnNames = Annotated[
+    list[ColumnName], BeforeValidator(listed), Field(title="text, or list of 2 texts", min_length=1, max_length=2)
+]
+ColumnList = Annotated[list[ColumnName], BeforeValidator(listed), Field(title="text, or list of texts")]
 
 
 class Coordinate(Settings):
@@ -124,7 +127,7 @@ class Key(Settings):
     Where nothing is given, each entry of the file is one event.
     """
 
-    columns: Annotated[list[ColumnName], BeforeValidator(listed)] = Field(
+    columns: ColumnList = Field(
         default=[], description="number of the event, or several that together tell it, such as run, subrun and event"
     )
     offsets: ColumnName | None = Field(default=None, description="dataset or array: first hit of each event, from 0")
