@@ -70,7 +70,9 @@ class Override(BaseModel):
 class ModelEntry(Entry):
     """A model of the grid; its further keys are any of training, above which they stand, and of its module."""
 
-    overrides: list[Override] = Field(default=[], description="values for some places; of several the last one holds")
+    overrides: list[Override] = Field(
+        default=[], description="values for some places; all that fit apply, in their order"
+    )
 
 
 class Block(Settings):
