@@ -170,7 +170,7 @@ for command in sys.argv[1:]:
 """
 LOADED_BY_THEM = {"showergrid.core.digests"}  # by provenance, whose stand-in in test_exactness.py does without it
 # The jobs of two name a source; a configuration, which the others read, has the settings of all
-WITH_SOURCES = ("shard.py", "vary.py", "audit.py", "schema.py")
+WITH_SOURCES = ("shard.py", "vary.py", "audit.py", "configuration.py")
 COMMANDS = sorted(path.name for path in SCRIPTS.glob("*.py"))
 
 

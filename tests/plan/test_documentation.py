@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from showergrid.plan.layers import merged, read_layers
+from showergrid.plan.study import Study
+
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "config/README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def test_readme_is_short():
@@ -38,6 +41,21 @@ def anchors(file: Path) -> set[str]:
     """The anchors that GitHub gives to the headings of a page."""
     headings = re.findall(r"^#+ (.+)$", file.read_text(), re.M)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+STUDIES = [
+    pytest.param(text, id=f"{page.stem}-{number}")
+    for page in PAGES
+    if page.stem != "ingest"  # whose examples are column maps, which tests/sources read
+    for number, text in enumerate(re.findall(r"^```yaml\n(.*?)^```", page.read_text(), re.M | re.S))
+]
+
+
+@pytest.mark.parametrize("text", STUDIES)
+def test_studies_of_the_pages_can_be_planned(tmp_path, text):
+    study = tmp_path / "mine.yaml"
+    study.write_text(text)
+    assert Study.read(merged(read_layers(ROOT, [study], {}))).cells
 
 
 def test_the_workflow_for_github_runs_the_commands_of_readme():

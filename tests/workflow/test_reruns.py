@@ -138,7 +138,7 @@ def test_new_files_plan_nothing(project):
     assert project.plan().jobs == []
 
 
-@pytest.mark.parametrize("file", ["README.md", "tests/workflow/test_reruns.py", "Makefile", "config/README.md"])
+@pytest.mark.parametrize("file", ["README.md", "tests/workflow/test_reruns.py", "Makefile", "docs/configuration.md"])
 def test_texts_plan_nothing(project, file):
     assert (project.root / file).is_file()
     with open(project.root / file, "a") as text:

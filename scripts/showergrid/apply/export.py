@@ -122,7 +122,7 @@ def difference(cell: dict[str, Any], exported: np.ndarray, evaluated: np.ndarray
 
 
 def specification(cell: dict[str, Any], files: Mapping[str, InputFile], inputs: Inputs) -> dict[str, Any]:
-    """The inputs and output of the exported network; config/README.md, Rules of images, says how an image is made.
+    """The inputs and output of the exported network; docs/inputs.md says how an image is made.
 
     `files` maps the names of the cell's representations to their input files.
     """
@@ -146,7 +146,7 @@ def specification(cell: dict[str, Any], files: Mapping[str, InputFile], inputs: 
             "questions": [{"name": question.name, "classes": question.names} for question in questions],
             "meaning": "probability of each class, question by question; its largest is the answer to a question",
         },
-        "rules": "config/README.md, Rules of images",
+        "rules": "docs/inputs.md",
     }
 
 

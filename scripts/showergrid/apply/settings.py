@@ -21,7 +21,7 @@ class Unlabelled(Files):
     order: Order | None = Field(
         default=None, description="as_given: the rows stand in the order of the cell's study; null: they are put in it"
     )
-    detector: Box | None = Field(default=None, description="bounds of the detector [cm]; null: those of the study")
+    detector: Box | None = Field(default=None, description="bounds of the detector; null: those of the study")
 
     @model_validator(mode="after")
     def _of_hits(self) -> Unlabelled:

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 LARGEST = {"resolution": 20_000, "seed": 2**31 - 1}
 NAME = r"[A-Za-z][A-Za-z0-9_]*"
-Name = Annotated[str, Field(pattern=f"^{NAME}$")]
+Name = Annotated[str, Field(title="name", pattern=f"^{NAME}$")]
 Seed = Annotated[int, Field(ge=0, le=LARGEST["seed"])]
 Resolution = Annotated[int, Field(ge=1, le=LARGEST["resolution"])]
 
@@ -29,7 +29,7 @@ def _printable(label: str) -> str:
     return label
 
 
-Label = Annotated[str, Field(min_length=1), AfterValidator(_printable)]
+Label = Annotated[str, Field(title="label", min_length=1), AfterValidator(_printable)]
 
 
 class Settings(BaseModel):

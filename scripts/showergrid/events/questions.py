@@ -33,7 +33,8 @@ class Question(Settings):
     column: str = Field(min_length=1, description="column of events.parquet, of whole numbers or text")
     classes: list[Class] = Field(min_length=2, description="in the order of the answers; ties go to the first")
     positive: Name | None = Field(
-        default=None, description="of two classes, the one that efficiency, purity and ROC curve are of"
+        default=None,
+        description="of two classes the one that efficiency, purity and ROC curve are of; null: each against the rest",
     )
     other: Literal["refuse", "drop"] = Field(
         default="refuse", description="what happens to events whose value belongs to no class"

@@ -23,8 +23,7 @@ class Representation(Settings):
     order: Order | None = Field(default=None, description="order of an event's hits, if not that of the hits' file")
     direction: Direction = Field(
         default="more_hits",
-        description="more_hits: a shower runs to the side of its first hit on which more hits lie, in cm; "
-        "half_of_hits: up if more than half of all its hits lie on pixels above that of the first one, else down",
+        description="which showers run up: those with more hits above the first one than below, or with more than half",
     )
 
 
@@ -60,31 +59,28 @@ FromEdges = Annotated[
 
 
 class CentimetreWindow(Settings):
-    """A window whose size is given in cm, so that it covers the same volume at every resolution."""
+    """A window whose size is given in cm, in place of `win_shape` and `win_margin`: the same at every resolution."""
 
     window_cm: dict[Axis, Annotated[float, Field(gt=0)]] = Field(description="size along each axis [cm]")
     margin_cm: dict[Axis, FromEdges[Annotated[float, Field(ge=0)]]] = Field(
-        default={}, description="distance of the first hit from the edge, or from the low and the high edge [cm]"
+        default={}, description="distance of the origin from the edge, or from the low and the high edge [cm]"
     )
 
 
 class WindowSettings(Settings):
-    """The window of fixed size that a network sees of each event."""
+    """The window of fixed size that a network sees of each event; a table has none."""
 
     shape: list[Annotated[int, Field(ge=1)]] = Field(
-        min_length=1, max_length=3, description="size along each image axis [pixels]"
+        min_length=1, max_length=3, description="size along each image axis, or how many entries of a set [pixels]"
     )
     placement: dict[Axis, Literal["start", "direction", "centre"]] = Field(
-        description="where the first hit stands on an axis: `margin` from the low edge (start); from the low or the "
-        "high edge, by where most hits lie (direction); in the middle (centre)"
+        description="where the origin stands on an axis: near the low edge, near the edge from which the shower runs, "
+        "or in the middle"
     )
     margin: dict[Axis, FromEdges[Annotated[int, Field(ge=0)]]] = Field(
-        description="distance of the first hit from the edge, or from the low and the high edge [pixels]"
+        description="distance of the origin from the edge, or from the low and the high edge [pixels]"
     )
-    origin: Origin = Field(
-        description="what the window follows; around the charge centre it is centred on every axis, around the end it "
-        "is the mirror image of that around the first hit"
-    )
+    origin: Origin = Field(description="what the window follows; of images by default the origin of the study")
 
     @model_validator(mode="after")
     def _complete(self) -> WindowSettings:

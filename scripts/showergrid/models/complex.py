@@ -1,4 +1,4 @@
-"""`complex`, the reference's larger network: four convolutions, pooling after every second, a classifier 50-100-50."""
+"""The reference's larger network: four convolutions, pooling after every second, a classifier 50-100-50."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Parameters(Joined):
     """The parameters of any joined network, and whether its views share one set of weights."""
 
-    share: bool = Field(default=False, description="one network with the same weights for all views")
+    share: bool = Field(default=False, description="whether one network with the same weights looks at all views")
 
 
 def build(

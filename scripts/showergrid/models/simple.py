@@ -1,4 +1,4 @@
-"""`simple`, the reference's small network: two convolutions, each followed by pooling, and a classifier 32-8."""
+"""The reference's small network: two convolutions, each followed by pooling, and a classifier 32-8."""
 
 from __future__ import annotations
 

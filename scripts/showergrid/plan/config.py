@@ -26,7 +26,7 @@ from showergrid.track.settings import Notify, Tracking
 from showergrid.tuning.settings import Search
 
 FOLDER = r"^/?[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$"
-ModelName = Annotated[str, Field(pattern=f"^{NAME}({MARK}{TUNED})?$")]
+ModelName = Annotated[str, Field(title="name", pattern=f"^{NAME}({MARK}{TUNED})?$")]
 
 
 class Entry(BaseModel):
@@ -38,9 +38,9 @@ class Entry(BaseModel):
     """
 
     model_config = ConfigDict(extra="allow", frozen=True)
-    name: Name
-    label: Label | None = None
-    module: Name = ""
+    name: Name = Field(description="its name in paths, CSV files and the grid")
+    label: Label | None = Field(default=None, description="its name in tables and figures; null: that in files")
+    module: Name = Field(default="", description="file that makes it; without it the one of its name")
 
     @property
     def file(self) -> str:
@@ -54,33 +54,39 @@ class Entry(BaseModel):
 
 
 class RepresentationEntry(Entry):
-    """A representation of the grid; `order` stands above that of the study."""
+    """A way to show an event; its further keys are those of its module."""
 
-    order: Order | None = None
+    order: Order | None = Field(default=None, description="order of the hits that it shows; null: that of the study")
 
 
 class Override(BaseModel):
-    """Values of a model that hold for one representation, one resolution, or both."""
+    """Values of a model in some places; its further keys are any of training and of the model's module."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
-    representation: Name | None = None
-    resolution: Resolution | None = None
+    representation: Name | None = Field(default=None, description="representation that they are for; null: any")
+    resolution: Resolution | None = Field(default=None, description="resolution that they are for; null: any")
 
 
 class ModelEntry(Entry):
-    """A network of the grid: hyperparameters of its file and of its training, and their overrides."""
+    """A model of the grid; its further keys are any of training, above which they stand, and of its module."""
 
-    overrides: list[Override] = []
+    overrides: list[Override] = Field(
+        default=[], description="values for some places; all that fit apply, in their order"
+    )
 
 
 class Block(Settings):
     """A product of representations, resolutions, models and seeds, shown in the report `table` if one is named."""
 
-    table: Name | None = None
-    representations: list[Name] = Field(min_length=1)
-    resolutions: list[Resolution] = Field(default=[], description="none where nothing is binned")
-    models: list[ModelName] = Field(min_length=1)
-    seeds: list[Seed] = Field(min_length=1)
+    table: Name | None = Field(default=None, description="report that shows the cells; null: none")
+    representations: list[Name] = Field(min_length=1, description="columns of the table")
+    resolutions: list[Resolution] = Field(
+        default=[], description="pixels across the detector in x; none where nothing is binned"
+    )
+    models: list[ModelName] = Field(
+        min_length=1, description="rows of the table; NAME@tuned has the values of a search"
+    )
+    seeds: list[Seed] = Field(min_length=1, description="one cell each")
 
     @model_validator(mode="after")
     def _each_once(self) -> Block:
@@ -93,21 +99,23 @@ class Block(Settings):
 class ReportEntry(Settings):
     """A table, {name}.tex, .csv and .md: `module` is the file that makes it."""
 
-    module: Name
+    module: Name = Field(description="file that makes it")
     of: Name | None = Field(default=None, description="report whose places it shows; null: blocks of grid name it")
     question: Name | None = Field(default=None, description="question that it is of; null: the first")
-    by_name: bool = Field(default=False, description="made only where it is named")
+    by_name: bool = Field(default=False, description="whether a bare snakemake leaves it out")
 
 
 class Ablation(Settings):
     """One place of the grid with every combination of some values, in a table of its own."""
 
-    name: Name
-    representation: Name
-    resolution: Resolution | None = None
-    model: Name
-    seeds: list[Seed] = Field(min_length=1)
-    factors: dict[str, Annotated[list[Any], Field(min_length=1)]] = Field(min_length=1)
+    name: Name = Field(description="name of the table")
+    representation: Name = Field(description="representation of the place, which need not be in the grid")
+    resolution: Resolution | None = Field(default=None, description="its resolution; null: nothing is binned")
+    model: Name = Field(description="its model")
+    seeds: list[Seed] = Field(min_length=1, description="one cell each, for every combination")
+    factors: dict[str, Annotated[list[Any], Field(min_length=1)]] = Field(
+        min_length=1, description="values of each varied key: of the representation, the model, its training, or which"
+    )
     question: Name | None = Field(default=None, description="question that it is of; null: the first")
 
     @model_validator(mode="after")
@@ -121,71 +129,77 @@ class Ablation(Settings):
 class PublishedNumbers(Settings):
     """Numbers of others, which are shown beside ours and never mixed with them."""
 
-    note: str = Field(min_length=1)
-    data: PublishedData
-    table1: PublishedTable
-    draft: PublishedTable = {}
-    resolution: dict[Name, dict[Resolution, float]] = {}
-    ensembles: dict[str, float] = Field(default={}, description="test accuracies of three projections together")
+    note: str = Field(min_length=1, description="where the numbers are from")
+    data: PublishedData = Field(description="numbers of the events")
+    table1: PublishedTable = Field(description="accuracies by model and representation")
+    draft: PublishedTable = Field(default={}, description="the same in an earlier draft")
+    resolution: dict[Name, dict[Resolution, float]] = Field(
+        default={}, description="best validation accuracies by model and resolution"
+    )
+    ensembles: dict[str, float] = Field(default={}, description="test accuracies of several cells together, by name")
     resolution_of: Name = Field(default="projection_y", description="representation of `resolution`")
 
 
 class PlaceEntry(Settings):
-    """A cell without its seed."""
+    """A cell, whatever its seed."""
 
-    representation: Name
-    resolution: Resolution | None = None
-    model: ModelName
+    representation: Name = Field(description="its representation")
+    resolution: Resolution | None = Field(default=None, description="its resolution; null: nothing is binned")
+    model: ModelName = Field(description="its model")
 
 
 class Figures(Settings):
     """Which events are drawn, and which resolution study."""
 
-    energy: float = Field(gt=0, description="of each class the event nearest to it [GeV]")
+    energy: float = Field(gt=0, description="the event of each class that is nearest to it is drawn [GeV]")
     resolution: Name | None = Field(description="report of which figures/resolution.pdf is drawn; null: none")
 
 
 class Containment(Settings):
     """Which windows are asked for."""
 
-    shares: list[Annotated[float, Field(gt=0, le=1)]] = Field(min_length=1, description="shares of the events [1]")
+    shares: list[Annotated[float, Field(gt=0, le=1)]] = Field(
+        min_length=1, description="shares of the events whose hits all lie in a window"
+    )
 
 
 class _Config(Settings):
     """The configuration file, without the sections of the sources."""
 
-    extends: str | None = Field(default=None, description="file of a study that this one stands above, in the project")
-    results: str = Field(pattern=FOLDER)
-    questions: list[Question] = Field(min_length=1)
+    extends: str | None = Field(default=None, description="file of a study that this one stands above; null: none")
+    results: str = Field(title="path", pattern=FOLDER, description="folder of everything that the study makes")
+    questions: list[Question] = Field(min_length=1, description="what networks tell of an event")
     source: Name = Field(description="what gives the events; the section of its name holds its settings")
-    detector: Box
-    order: Order
-    origin: Literal["first_hit", "charge_centre"]
-    direction: Direction
-    split: Split
-    axis_ranges: AxisRanges
-    representations: list[RepresentationEntry] = Field(min_length=1)
-    training: dict[str, Any]
-    models: list[ModelEntry] = Field(min_length=1)
-    grid: list[Block] = Field(min_length=1)
-    out_of_memory: list[PlaceEntry]
-    reports: dict[Name, ReportEntry]
+    detector: Box = Field(description="box of the detector; pixels lie on a grid along its axes")
+    order: Order = Field(description="order of an event's hits, whose first one is the origin of its images")
+    origin: Literal["first_hit", "charge_centre"] = Field(description="what windows follow")
+    direction: Direction = Field(description="which showers run up and which down, for windows placed by direction")
+    split: Split = Field(description="division of the events for training, validation and test")
+    axis_ranges: AxisRanges = Field(description="what the range of each axis is made from")
+    representations: list[RepresentationEntry] = Field(min_length=1, description="ways to show an event")
+    training: dict[str, Any] = Field(description="keys of every model, unless its entry says otherwise")
+    models: list[ModelEntry] = Field(min_length=1, description="networks and other models")
+    grid: list[Block] = Field(min_length=1, description="cells to train, in blocks")
+    out_of_memory: list[PlaceEntry] = Field(description="places of the grid that do not fit into memory")
+    reports: dict[Name, ReportEntry] = Field(description="tables over cells, by name")
     main_table: Name = Field(description="report whose places are overlaid and explained")
-    ablations: list[Ablation]
-    ensembles: list[Ensemble]
-    tuning: list[Search]
-    predict: list[Prediction]
-    archive: Archive
-    tracking: Tracking
-    notify: Notify
-    containment: Containment
-    figures: Figures
-    explanation: Explanation
-    bootstrap: Bootstrap
-    comparison: Comparison
-    performance: Performance
-    baselines: Baselines
-    published: PublishedNumbers | str | None
+    ablations: list[Ablation] = Field(description="places with every combination of some values")
+    ensembles: list[Ensemble] = Field(description="cells that answer together")
+    tuning: list[Search] = Field(description="searches for hyperparameters")
+    predict: list[Prediction] = Field(description="files of events, and the cell that is asked what they are")
+    archive: Archive = Field(description="what goes into the archive beside code, cells, tables and records")
+    tracking: Tracking = Field(description="where the cells are shown")
+    notify: Notify = Field(description="what hears of the end of a call of snakemake")
+    containment: Containment = Field(description="which windows are asked for")
+    figures: Figures = Field(description="which events and which resolution study are drawn")
+    explanation: Explanation = Field(description="what is asked of a trained cell")
+    bootstrap: Bootstrap = Field(description="how intervals are drawn")
+    comparison: Comparison = Field(description="how two results are told apart")
+    performance: Performance = Field(description="how the answers of a cell are looked at more closely")
+    baselines: Baselines = Field(description="classifiers that show how easy the events are")
+    published: PublishedNumbers | str | None = Field(
+        description="numbers of others, or the file whose key `published` holds them; null: none"
+    )
 
     @field_validator("results", mode="before")
     @classmethod
@@ -218,12 +232,13 @@ class _Config(Settings):
         return self
 
 
-# A section for each source; a study needs that of its own
-Config = create_model(
-    "Config",
-    __base__=_Config,
-    **{name: (plugins.load("sources", name).Parameters | None, None) for name in plugins.names("sources")},
-)
+def _section(source: str) -> Any:
+    """The type and the field of the section of a source; a study needs that of its own."""
+    field = Field(default=None, description=f"settings of the source `{source}`")
+    return plugins.load("sources", source).Parameters | None, field
+
+
+Config = create_model("Config", __base__=_Config, **{name: _section(name) for name in plugins.names("sources")})
 
 
 def _same(value: Any, other: Any) -> bool:

@@ -53,7 +53,7 @@ def given_in(layers: Iterable[Layer]) -> dict[str, str]:
 def _layer(path: Path) -> Layer:
     content = read_yaml(path)
     if not isinstance(content, Mapping):
-        raise InputError(f"{path}: holds no map of keys and values; see config/README.md")
+        raise InputError(f"{path}: holds no map of keys and values; see docs/studies.md")
     return str(path), content
 
 

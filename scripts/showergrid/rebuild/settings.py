@@ -12,9 +12,9 @@ from showergrid.core.settings import Settings
 class Archive(Settings):
     """What goes into the archive beside code, configuration, cells, tables and their records."""
 
-    images: bool = Field(description="the container images")
-    data: bool = Field(description="hits, events, split and images; if not, their digests")
-    dirty: bool = Field(description="also of a working tree that differs from its commit; the archive names the files")
+    images: bool = Field(description="whether it holds the container images")
+    data: bool = Field(description="whether it holds events, split and inputs; if not, their digests")
+    dirty: bool = Field(description="whether it is made of a working tree that differs from its commit")
 
     @field_validator("*", mode="before")
     @classmethod

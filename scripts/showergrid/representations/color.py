@@ -30,12 +30,9 @@ class Parameters(Settings):
     """How the colours are chosen."""
 
     axis: Literal["x", "y", "z"] = Field(description="axis that is dropped and becomes hue")
-    depth_pool: Literal["sum", "mean"] = Field(
-        description="coordinate of the hits behind one pixel; the sum (the reference's) leaves nearly all of them red, "
-        "since a few crowded pixels set its range"
-    )
+    depth_pool: Literal["sum", "mean"] = Field(description="coordinate of the hits behind one pixel")
     hue_span: float = Field(
-        gt=0, le=360, description="hue of the largest pooled coordinate [true degrees; 0 is red, and 360 again]"
+        gt=0, le=360, description="hue of the largest pooled coordinate, where 0 and 360 are red [degrees]"
     )
     lightness_span: tuple[float, float] = Field(description="lightness of no charge and of the largest, 0 to 1")
     saturation: float = Field(gt=0, le=1, description="saturation of every occupied pixel, 0 to 1")

@@ -28,9 +28,11 @@ Radius = Annotated[float, Field(gt=0)]
 class Parameters(Settings):
     """The spheres in which features are measured."""
 
-    radii: list[Radius] = Field(min_length=1, description="of the spheres whose charge and hits are counted [cm]")
-    quartile_radii: list[Radius] = Field(description="of the spheres whose charges have quartiles [cm]")
-    spread_radii: list[Radius] = Field(description="of the spheres in which the charge has a shape [cm]")
+    radii: list[Radius] = Field(
+        min_length=1, description="spheres around the first hit whose charge and hits are counted [cm]"
+    )
+    quartile_radii: list[Radius] = Field(description="spheres of whose charges the quartiles are taken [cm]")
+    spread_radii: list[Radius] = Field(description="spheres in which the charge has a shape [cm]")
     headroom: float = Field(ge=1, le=10, description="charge 1 stands for so many times the training maximum")
 
     @model_validator(mode="after")

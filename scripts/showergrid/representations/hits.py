@@ -26,7 +26,7 @@ class Parameters(Settings):
     """How the list is made."""
 
     sort: Literal["distance", "order"] = Field(
-        description="distance: from the first hit; order: that of the event's hits, a voxel by its first one"
+        description="by distance from the first hit, or in the order of the event's hits"
     )
     headroom: float = Field(ge=1, le=10, description="charge 1 stands for so many times the training maximum")
 

@@ -14,12 +14,14 @@ COUNTED = "objects"
 class Parameters(Settings):
     """Which objects and variables, their order and their scale."""
 
-    collection: Name = Field(description="collection of an event that they stand in")
+    collection: Name = Field(description="collection that the objects stand in")
     columns: list[str] = Field(min_length=1, description="columns of the collection, in their order")
-    sort: str | None = Field(default=None, description="one of the columns: objects with most of it come first")
+    sort: str | None = Field(
+        default=None, description="column of which objects with most come first; null: in the order of the file"
+    )
     scale: Scale = Field(
         default="z_score",
-        description="by the training events: z_score: mean 0, standard deviation 1; min_max: from 0 to 1; none",
+        description="common scale of the training events: mean 0 and standard deviation 1, 0 to 1, or none",
     )
 
     @model_validator(mode="after")

@@ -17,7 +17,7 @@ class Parameters(Settings):
     columns: list[str] = Field(min_length=1, description="columns of the events table, in their order")
     scale: Scale = Field(
         default="z_score",
-        description="by the training events: z_score: mean 0, standard deviation 1; min_max: from 0 to 1; none",
+        description="common scale of the training events: mean 0 and standard deviation 1, 0 to 1, or none",
     )
 
     @field_validator("columns")

@@ -17,8 +17,10 @@ KIND = "several"
 class Parameters(Settings):
     """The views, in the order in which they are taken."""
 
-    of: list[str] = Field(min_length=1, description="representations with inputs of their own, one a view")
-    origins: list[Origin] = Field(default=[], description="what the window of each view follows; none: as the network")
+    of: list[str] = Field(min_length=1, description="representations to show, one a view")
+    origins: list[Origin] = Field(
+        default=[], description="what the window of each view follows; none: as the network says"
+    )
 
     @model_validator(mode="after")
     def _one_a_view(self) -> Parameters:

@@ -28,8 +28,10 @@ MEMORY = 1000  # MB of a shard
 class Parameters(Simulation):
     """Which showers are simulated, how their hits come about, and how the detector may vary."""
 
-    readout: Readout
-    variations: Variations = Field(default=Variations(shards=1, readouts=[]), description="other readouts to try")
+    readout: Readout = Field(description="how deposits become hits")
+    variations: Variations = Field(
+        default=Variations(shards=1, readouts=[]), description="other readouts on which trained cells are tried"
+    )
 
 
 def collections(settings: Parameters) -> dict[str, pa.Schema]:

@@ -9,20 +9,22 @@ from pydantic import Field
 from showergrid.core.settings import Settings
 
 # Without user and password, which the record would hold
-Url = Annotated[str, Field(pattern=r"^https?://[^/@\s]+(/[^@\s]*)?$")]
+Url = Annotated[str, Field(title="address", pattern=r"^https?://[^/@\s]+(/[^@\s]*)?$")]
 
 
 class Tracking(Settings):
     """Where `track_server` shows the cells."""
 
-    server: Url | None = Field(description="address of an MLflow server")
+    server: Url | None = Field(description="MLflow server that track_server sends the cells to; null: none")
 
 
 class Notify(Settings):
     """What hears of the end of a call of snakemake."""
 
-    command: list[str] | None = Field(min_length=1, description="a command and its arguments, given the message")
-    webhook: Url | None = Field(description="address that the message is posted to as JSON")
+    command: list[str] | None = Field(
+        min_length=1, description="command and its arguments, which gets the message on its standard input; null: none"
+    )
+    webhook: Url | None = Field(description="address that the message is posted to as JSON; null: none")
 
 
 class TrackJob(Settings):

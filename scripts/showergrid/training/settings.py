@@ -10,35 +10,33 @@ from showergrid.core.settings import Settings
 
 
 class Training(Settings):
-    """Everything that changes a training, except the network itself, its window and the seed."""
+    """How a network is trained. A model that is fitted as a whole has `threads` and the window alone."""
 
     batch_size: int = Field(ge=1, description="events a step")
     micro_batch_size: int | None = Field(
         default=None,
         ge=1,
-        description="events a pass through the network, whose gradients are added up to those of the step; "
-        "null: all of them",
+        description="events a pass through the network, to save memory; null: all of a step",
     )
     n_epochs: int = Field(ge=1, description="epochs at most")
-    min_epochs: int = Field(ge=1, description="epochs at least")
+    min_epochs: int = Field(ge=1, description="epochs before which training does not stop early")
     patience: int = Field(
         ge=1,
-        description="stop after so many epochs without a better validation accuracy, "
-        "not counting those at the start in which the network gives one answer only",
+        description="epochs without a better validation accuracy after which training stops, once it has learnt",
     )
     optim_name: Literal["Adam", "AdamW", "SGD", "RMSprop"] = Field(description="optimiser, a class of torch.optim")
     optim_lr: float = Field(gt=0, description="learning rate of the first epoch")
     scheduler_name: Literal["StepLR", "ExponentialLR", "CosineAnnealingLR", "none"] = Field(
-        description="scheduler, a class of torch.optim.lr_scheduler; stepped once an epoch"
+        description="scheduler of the learning rate, a class of torch.optim.lr_scheduler, stepped once an epoch"
     )
     scheduler_step_size: int = Field(ge=1, description="StepLR: epochs between two steps; CosineAnnealingLR: T_max")
     scheduler_gamma: float = Field(gt=0, le=1, description="StepLR and ExponentialLR: factor a step")
     precision: Literal["auto", "float32", "bf16"] = Field(
-        description="bf16: autocast with weights kept in float32; auto: that on a device that computes in it"
+        description="bf16: autocast with float32 weights; auto: that where the device computes in it"
     )
-    threads: int = Field(ge=1, description="compute threads; part of the result, since they change the bytes")
-    device: Literal["auto", "cpu", "cuda"] = Field(description="auto: the first CUDA device where there is one")
-    strict: bool = Field(default=False, description="on a CPU compute with no instruction set beyond AVX2")
+    threads: int = Field(ge=1, description="compute threads; others may give other last digits")
+    device: Literal["auto", "cpu", "cuda"] = Field(description="auto: the first CUDA device, where there is one")
+    strict: bool = Field(default=False, description="whether a CPU uses no instruction set beyond AVX2")
 
     @model_validator(mode="after")
     def _epochs_in_order(self) -> Training:

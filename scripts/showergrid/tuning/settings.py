@@ -19,11 +19,11 @@ class Domain(Settings):
     If `low`, `high` and `step` are whole, so are the values.
     """
 
-    choices: Annotated[list[Any], Field(min_length=1)] | None = Field(default=None, description="the values")
+    choices: Annotated[list[Any], Field(min_length=1)] | None = Field(default=None, description="all values")
     low: Number | None = Field(default=None, description="smallest value")
     high: Number | None = Field(default=None, description="largest value")
     step: Annotated[Number, Field(gt=0)] | None = Field(default=None, description="distance of two values")
-    log: bool = Field(default=False, description="draw the logarithm evenly, not the value")
+    log: bool = Field(default=False, description="whether the logarithm is drawn evenly, not the value")
 
     @model_validator(mode="after")
     def _one_kind(self) -> Domain:
@@ -93,10 +93,12 @@ class Search(Settings):
     )
     sampler: Literal["TPE", "random", "grid", "CMA-ES"] = Field(description="how the values of a trial are chosen")
     pruner: Literal["median", "Hyperband", "none"] = Field(description="which trials are given up early")
-    trials: int = Field(ge=1, le=10_000, description="how many values are tried")
+    trials: int = Field(ge=1, le=10_000, description="how many sets of values are tried")
     seed: Seed = Field(description="seed of the sampler")
     workers: int = Field(default=1, ge=1, le=1000, description="jobs that share the trials")
-    space: dict[str, Domain] = Field(min_length=1, description="hyperparameter -> its values")
+    space: dict[str, Domain] = Field(
+        min_length=1, description="values of each key: of the representation, the model or its training"
+    )
 
     @property
     def place(self) -> tuple[str, int | None, str]:

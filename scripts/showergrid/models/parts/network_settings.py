@@ -18,7 +18,9 @@ class Head(Settings):
     """The classifier behind the features: hidden layers of `clf_neurons`, then one output per class."""
 
     clf_neurons: list[Count] = Field(default=[32, 8], description="neurons of each hidden layer")
-    clf_no_linear_fun: Activation = Field(default="ReLU", description="activation, a class of torch.nn")
+    clf_no_linear_fun: Activation = Field(
+        default="ReLU", description="activation after each hidden layer, a class of torch.nn"
+    )
     dropout: float = Field(default=0.0, ge=0, lt=1, description="share of neurons dropped before each hidden layer")
 
 
@@ -26,14 +28,16 @@ class Convolutional(Head):
     """A stack of convolutions (each optionally with batch norm and max-pooling) and a classifier."""
 
     conv_filters: list[Count] = Field(min_length=1, description="channels of each convolution")
-    conv_sizes: list[Count] = Field(description="kernel size of each; padded by half of it")
-    conv_strides: list[Count] = Field(description="stride of each")
-    pool_sizes: list[Count] = Field(description="max-pooling after each; 1 for none")
+    conv_sizes: list[Count] = Field(description="kernel size of each convolution, padded by half of it")
+    conv_strides: list[Count] = Field(description="stride of each convolution")
+    pool_sizes: list[Count] = Field(description="max-pooling after each convolution; 1 with stride 1: none")
     pool_strides: list[Count] = Field(description="stride of each max-pooling")
-    conv_no_linear_fun: Activation = Field(default="ReLU", description="activation, a class of torch.nn")
-    bn: bool = Field(default=False, description="batch norm after each convolution")
+    conv_no_linear_fun: Activation = Field(
+        default="ReLU", description="activation after each convolution, a class of torch.nn"
+    )
+    bn: bool = Field(default=False, description="whether a batch norm follows each convolution")
     transform: Literal["batch_norm", "none"] = Field(
-        default="none", description="batch_norm: shift and scale channels by those of the batches, learnt in training"
+        default="none", description="how an image is scaled first: by mean and deviation of the batches, or not at all"
     )
 
     @model_validator(mode="after")
@@ -81,13 +85,12 @@ class Pretrained(Head):
     )
     transform: Literal["imagenet", "batch_norm", "none"] = Field(
         default="imagenet",
-        description="imagenet: shift and scale channels as the photographs were; batch_norm: by those of the batches, "
-        "learnt in training",
+        description="how an image is scaled first: as the photographs were, by the batches, or not at all",
     )
     weights: str = Field(
         default="none",
         min_length=1,
-        description="file of the pretrained weights (.pth or .safetensors), folder that holds torchvision's, or none",
+        description="file of pretrained weights, folder that holds the one of torchvision, or none",
     )
 
     @model_validator(mode="after")

@@ -70,7 +70,7 @@ def load_weights(backbone: nn.Module, path: Path, model: str, advice: str, adapt
     if not path.is_file():
         raise InputError(
             f"model {model}: weights: no file {path}; {advice}; or set weights to another file or to none "
-            "(config/README.md, section Pretrained networks)"
+            "(docs/pretrained.md)"
         )
     try:
         if path.suffix == ".safetensors":

@@ -20,7 +20,7 @@ class Performance(Settings):
 
     bins: int = Field(ge=1, le=100, description="bins of energy, angle and hits, with as many test events each")
     efficiencies: list[Efficiency] = Field(
-        min_length=1, description="efficiencies for the positive class at which the other is rejected"
+        min_length=1, description="efficiencies for a class at which the rejection of the rest is told"
     )
     ratio: float = Field(gt=0, description="positive events to one of the other class where purity is re-weighted")
 

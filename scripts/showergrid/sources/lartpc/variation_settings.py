@@ -17,14 +17,14 @@ class Variation(Settings):
     """One readout: that of the study with some values changed."""
 
     name: Name = Field(description="name of the variation")
-    readout: dict[str, Any] = Field(min_length=1, description="keys of readout that differ, and their values")
+    readout: dict[str, Any] = Field(min_length=1, description="keys of readout that differ, inner maps key by key")
 
 
 class Variations(Settings):
     """The varied readouts, and on how many showers they are tried."""
 
-    shards: Annotated[int, Field(ge=1)] = Field(description="the test events of so many shards, from the first on")
-    readouts: list[Variation]
+    shards: Annotated[int, Field(ge=1)] = Field(description="shards whose test events are taken, from the first on")
+    readouts: list[Variation] = Field(description="the varied readouts")
 
     @model_validator(mode="after")
     def _named(self) -> Variations:

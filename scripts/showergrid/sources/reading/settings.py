@@ -49,7 +49,10 @@ def listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-ColumnNames = Annotated[list[ColumnName], BeforeValidator(listed), Field(min_length=1, max_length=2)]
+ColumnNames = Annotated[
+    list[ColumnName], BeforeValidator(listed), Field(title="text, or list of 2 texts", min_length=1, max_length=2)
+]
+ColumnList = Annotated[list[ColumnName], BeforeValidator(listed), Field(title="text, or list of texts")]
 
 
 class Coordinate(Settings):
@@ -57,7 +60,7 @@ class Coordinate(Settings):
 
     column: ColumnNames | None = Field(default=None, description="column, or two of them, of which the middle is taken")
     unit: Annotated[str | float, unit_of(LENGTHS, "cm")] = Field(
-        default="cm", description="unit, or how many cm one is"
+        default="cm", description="mm, cm, m, or how many cm one is"
     )
     flip: bool = Field(default=False, description="whether the file's axis points the other way")
     offset: float = Field(default=0.0, description="added in the end [cm]")
@@ -66,9 +69,9 @@ class Coordinate(Settings):
 class Charge(Settings):
     """The charge of a hit."""
 
-    column: ColumnNames = Field(description="column")
+    column: ColumnNames = Field(description="its column")
     unit: Annotated[str | float, unit_of(CHARGES, "tick ADC")] = Field(
-        default="tick_adc", description="unit, or how many tick ADC one is"
+        default="tick_adc", description="tick_adc, or how many tick ADC one is"
     )
 
 
@@ -76,22 +79,24 @@ class Time(Settings):
     """The true time of a hit."""
 
     column: ColumnNames = Field(description="column, or two of them, of which the middle is taken")
-    unit: Annotated[str | float, unit_of(TIMES, "ns")] = Field(default="ns", description="unit, or how many ns one is")
+    unit: Annotated[str | float, unit_of(TIMES, "ns")] = Field(
+        default="ns", description="ns, us, ms, s, or how many ns one is"
+    )
 
 
 class Energy(Settings):
     """The energy of the particle that started the shower."""
 
-    column: ColumnNames = Field(description="column")
+    column: ColumnNames = Field(description="its column")
     unit: Annotated[str | float, unit_of(ENERGIES, "GeV")] = Field(
-        default="GeV", description="unit, or how many GeV one is"
+        default="GeV", description="keV, MeV, GeV, or how many GeV one is"
     )
 
 
 class Pdg(Settings):
     """The particle that started the shower: a column, one code for all files, or one for each file."""
 
-    column: ColumnNames | None = Field(default=None, description="column")
+    column: ColumnNames | None = Field(default=None, description="its column")
     values: dict[Annotated[str, Field(pattern=r"^-?[0-9]+$")], int] | None = Field(
         default=None, description="PDG code of each value of the column, if they are no PDG codes"
     )
@@ -122,7 +127,7 @@ class Key(Settings):
     Where nothing is given, each entry of the file is one event.
     """
 
-    columns: Annotated[list[ColumnName], BeforeValidator(listed)] = Field(
+    columns: ColumnList = Field(
         default=[], description="number of the event, or several that together tell it, such as run, subrun and event"
     )
     offsets: ColumnName | None = Field(default=None, description="dataset or array: first hit of each event, from 0")
@@ -184,11 +189,13 @@ class ColumnMap(FileFormat):
 
     event: Annotated[Key, BeforeValidator(_keyed)] = Field(default=Key(), description="which hits are one event")
     voxel: Voxel | None = Field(default=None, description="voxel numbers in place of coordinates")
-    x: Annotated[Coordinate, BeforeValidator(named)] = Field(description="x")
-    y: Annotated[Coordinate, BeforeValidator(named)] = Field(description="y")
-    z: Annotated[Coordinate, BeforeValidator(named)] = Field(description="z")
-    charge: Annotated[Charge, BeforeValidator(named)] = Field(description="charge")
-    time: Annotated[Time | None, BeforeValidator(named)] = Field(default=None, description="true time, if there is one")
+    x: Annotated[Coordinate, BeforeValidator(named)] = Field(description="coordinate x of a hit")
+    y: Annotated[Coordinate, BeforeValidator(named)] = Field(description="coordinate y of a hit")
+    z: Annotated[Coordinate, BeforeValidator(named)] = Field(description="coordinate z of a hit")
+    charge: Annotated[Charge, BeforeValidator(named)] = Field(description="charge of a hit")
+    time: Annotated[Time | None, BeforeValidator(named)] = Field(
+        default=None, description="true time of a hit, if there is one"
+    )
     pdg: Annotated[Pdg | None, BeforeValidator(named)] = Field(
         default=None, description="what the events are; leave it out for events only to be classified"
     )
@@ -238,7 +245,7 @@ class Limits(Settings):
     """What hits and events must have, and which of those that lack it are left out instead of refused."""
 
     margin: float = Field(default=5.0, ge=0, description="how far outside the detector a hit may lie [cm]")
-    min_hits: int = Field(default=3, ge=1, description="fewest hits of an event [1]")
+    min_hits: int = Field(default=3, ge=1, description="fewest hits of an event")
     skip: list[Literal["empty_events", "small_events", "hits_outside", "hits_without_charge"]] = Field(
         default=[], description="what is left out and counted; all else that is wrong is refused"
     )
@@ -267,7 +274,5 @@ class MapFile(ColumnMap, Limits):
     """A column map in its own file, with what a study's configuration has beside the map."""
 
     codes: list[int] = Field(default=[11, 22], description="PDG codes that events may have; none: any")
-    detector: Box = Field(
-        default=Box(x=(-200, 200), y=(-200, 200), z=(0, 500)), description="bounds of the detector [cm]"
-    )
+    detector: Box = Field(default=Box(x=(-200, 200), y=(-200, 200), z=(0, 500)), description="bounds of the detector")
     order: Order = Field(default="as_given", description="order of an event's hits")

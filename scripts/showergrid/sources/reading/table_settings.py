@@ -14,9 +14,9 @@ from showergrid.sources.reading.settings import (
     ENERGIES,
     LENGTHS,
     TIMES,
+    ColumnList,
     ColumnName,
     FileFormat,
-    listed,
     named,
     unit_of,
 )
@@ -29,12 +29,13 @@ WRITTEN_AS = {**READ_AS, "number": pa.float32()}
 class TableColumn(Settings):
     """What a table has of each of its rows: a number, unit * value, a whole number or a text."""
 
-    column: Annotated[list[ColumnName], BeforeValidator(listed), Field(min_length=1)] = Field(
-        description="column; of a collection also a list, when each row of the file holds so many of its rows"
+    column: ColumnList = Field(
+        min_length=1,
+        description="its column; of a collection several, when each row of a file holds so many of its rows",
     )
     type: Literal["number", "whole", "text"] = Field(default="number", description="what it holds")
     unit: Annotated[str | float, unit_of(UNITS, "cm, GeV, ns or what the study takes")] = Field(
-        default=1.0, description="unit of a number, or how many of ours one is"
+        default=1.0, description="unit of a number: of cm, GeV or ns as in a column map, or a factor"
     )
 
     @model_validator(mode="after")
@@ -48,7 +49,7 @@ class TableFiles(FileFormat):
     """Files that are one table, and what its columns mean. A column's name may stand alone if it holds numbers."""
 
     files: list[ColumnName] = Field(min_length=1, description="files, whose rows follow each other")
-    event: Annotated[list[ColumnName], BeforeValidator(listed)] = Field(
+    event: ColumnList = Field(
         default=[],
         description="column that numbers the events, or several that together tell it, such as run and event",
     )
