@@ -8,7 +8,7 @@ BIN := .venv/bin
 LOCKS := envs/workflow.txt envs/data.txt envs/torch.txt
 PINNED := sed -E "s/(^|[[:space:]]+)\#.*//; /^[[:space:]]*$$/d"
 .DELETE_ON_ERROR:
-.PHONY: help table1 pdf report ui test test-cluster packages check locks containers verify audit compare environment FORCE
+.PHONY: help table1 pdf report ui test test-cluster test-debian13 packages check locks containers verify audit compare environment FORCE
 
 help:
 	@echo "make table1   make .venv, simulate, train, write results/table1.tex and show it (CORES=2 to use two)"
@@ -17,6 +17,7 @@ help:
 	@echo "make ui       the cells in MLflow, in a browser (RESULTS=results-mine CONFIG=config/mine.yaml PORT=5000)"
 	@echo "make test     set up and run all tests and checks"
 	@echo "make test-cluster   the tiny study in both images as jobs of a SLURM of its own, each byte compared (root, Debian 12)"
+	@echo "make test-debian13   a cell under Debian 13 and its Python 3.13, each byte compared with the same cell made here (root, Debian)"
 	@echo "make check    ruff, snakefmt and snakemake --lint alone"
 	@echo "make containers   build containers/data.sif and torch.sif where they are out of date (IMAGES=collisions: that)"
 	@echo "make verify ARCHIVE=...   check an archive, make its tables and a cell again (CELL=...: which one)"
@@ -66,6 +67,10 @@ test:
 # What `make test` leaves out, since the torch image takes long: to be run whenever containers/ or slurm/ change.
 test-cluster: .venv/ready-dev
 	$(BIN)/python -m pytest --verbose --capture no --durations 0 -m images tests/system
+
+# A cell under another Python, which CI has not.
+test-debian13: .venv/ready
+	tests/system/debian13.sh
 
 packages:
 	tests/system_packages.sh
