@@ -43,12 +43,12 @@ PROCESSES: dict[str, dict[str, Any]] = {
     },
     "jpsi": {
         "lines": ["Charmonium:all = on", "PhaseSpace:pTHatMin = 7", "443:onMode = off", "443:onIfMatch = 13 -13"],
-        "tries": 10,
+        "tries": 5,
         "redecayed": [443],
         "required": {"pdg": 443, "pt": 8},
     },
-    "ttbar": {"lines": ["Top:gg2ttbar = on", "Top:qqbar2ttbar = on"], "tries": 10},
-    "w_jets": {"lines": ["WeakSingleBoson:ffbar2W = on", "24:onMode = off", "24:onIfAny = 13"], "tries": 100},
+    "ttbar": {"lines": ["Top:gg2ttbar = on", "Top:qqbar2ttbar = on"], "tries": 3},
+    "w_jets": {"lines": ["WeakSingleBoson:ffbar2W = on", "24:onMode = off", "24:onIfAny = 13"], "tries": 10},
 }
 
 
