@@ -122,21 +122,21 @@ def simulate_shard(shard: int, settings: Collisions) -> tuple[pa.Table, pa.Table
     for k, process in enumerate(settings.processes):
         own = {name.removeprefix(f"{process}."): seed for name, seed in drawn.items() if name.startswith(f"{process}.")}
         first = (shard * PROCESSES + k) * COLLISIONS
-        measured_events, counts[process] = simulate(process, settings, own, wanted)
-        parts.append((process, first, measured_events))
+        source = Generator(settings.definitions[process], settings, own)
+        kept, counts[process] = simulate(source, settings, own["detector"], wanted, process)
+        parts.append((process, first, kept))
     return *_tables(parts, wanted, f"shard {shard}"), counts
 
 
-def simulate(process: str, settings: Collisions, seeds: dict[str, int], wanted: int) -> tuple[Measured, Generated]:
-    """The first `wanted` events of a process that are kept, by the seeds of its streams.
+def simulate(source: Generator, settings: Collisions, seed: int, wanted: int, name: str) -> tuple[Measured, Generated]:
+    """The first `wanted` events of a process that are kept; `seed` is of the detector, `name` for a person.
 
     The tries of the last collision may be cut.
 
     Raises:
-        InputError: Pythia does not take the settings of the process.
+        InputError: Pythia makes no collision.
     """
-    source = Generator(settings.definitions[process], settings, seeds)
-    random = generator(seeds["detector"], "detector")
+    random = generator(seed, "detector")
     start = time.monotonic()
     batches: list[Measured] = []
     count = 0
@@ -146,7 +146,7 @@ def simulate(process: str, settings: Collisions, seeds: dict[str, int], wanted: 
         count += batches[-1].met.size
         left = (time.monotonic() - start) / count * (wanted - count) / 60 if count else float("inf")
         report(
-            f"{process}: {count} of {wanted} events, of {source.tried} collisions tried {source.process.tries} times "
+            f"{name}: {count} of {wanted} events, of {source.tried} collisions tried {source.process.tries} times "
             f"each; {left:.1f} min left"
         )
     events = _concatenated(batches)

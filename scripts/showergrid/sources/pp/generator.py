@@ -95,23 +95,15 @@ class Generator:
         Raises:
             InputError: Pythia does not take one of the lines of the process, or does not start with them.
         """
-        cylinder = settings.detector
-        lines = [*process.lines, *(f"{code}:mayDecay = on" for code in IN_FLIGHT)]
         # The second step takes a particle with what the first one knows of it, so mayDecay = off would hold there too
         redecayed = [f"{code}:tau0 = {2 * LIVES_LONG}" for code in process.redecayed]
         prompt = ["ParticleDecays:limitTau0 = on", f"ParticleDecays:tau0Max = {LIVES_LONG}", *redecayed]
-        later = [
-            "ProcessLevel:all = off",
-            "ParticleDecays:limitCylinder = on",
-            f"ParticleDecays:xyMax = {cylinder.radius}",
-            f"ParticleDecays:zMax = {cylinder.half_length}",
-        ]
+        later = ["ProcessLevel:all = off", *in_cylinder(settings.detector)]
         self.process = process
         self.tried = 0
-        self.detector = settings.detector
         self.random = generator(seeds["lifetimes"], "lifetimes")
-        self.hard = _pythia(settings, seeds["hard"], [*lines, *prompt])
-        self.decays = _pythia(settings, seeds["decays"], [*lines, *later])
+        self.hard = pythia(process, settings, seeds["hard"], prompt)
+        self.decays = pythia(process, settings, seeds["decays"], later)
         self._lives: dict[int, float] = {}
 
     @property
@@ -212,21 +204,35 @@ def origin(event: Any, number: int) -> int:
     return code
 
 
-def _pythia(settings: Collisions, seed: int, lines: list[str]) -> Any:
-    """Pythia, ready to be asked."""
+def in_cylinder(detector: Apparatus) -> list[str]:
+    """The settings with which Pythia decays all that does so before it leaves the detector."""
+    return [
+        "ParticleDecays:limitCylinder = on",
+        f"ParticleDecays:xyMax = {detector.radius}",
+        f"ParticleDecays:zMax = {detector.half_length}",
+    ]
+
+
+def pythia(process: Process, settings: Collisions, seed: int, lines: list[str]) -> Any:
+    """Pythia with the settings of a process and further `lines`, ready to be asked.
+
+    Raises:
+        InputError: it does not take one of them, or does not start with them.
+    """
     import pythia8mc
 
-    pythia = pythia8mc.Pythia("", False)
+    made = pythia8mc.Pythia("", False)
     own = [
         "Print:quiet = on",
         f"Beams:eCM = {settings.energy}",
         f"Tune:pp = {settings.tune}",
         "Random:setSeed = on",
         f"Random:seed = {seed}",
+        *(f"{code}:mayDecay = on" for code in IN_FLIGHT),
     ]
-    for line in [*own, *lines]:
-        if not pythia.readString(line):
-            raise InputError(f"config: collisions: Pythia does not know {line!r}; correct it")
-    if not pythia.init():
-        raise InputError(f"config: collisions: Pythia does not start with {'; '.join(lines)}; correct them")
-    return pythia
+    for line in [*own, *process.lines, *lines]:
+        if not made.readString(line):
+            raise InputError(f"config: collisions.definitions: Pythia does not know {line!r}; correct it")
+    if not made.init():
+        raise InputError(f"config: collisions.definitions: Pythia does not start with {process.lines}; correct them")
+    return made
