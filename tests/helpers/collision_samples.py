@@ -10,7 +10,7 @@ import numpy as np
 from scipy.stats import chi2_contingency, kstwobign
 
 from showergrid.core.seeds import generator, seed_of
-from showergrid.sources.pp.events import JET, MUON, Generated, Measured, simulate
+from showergrid.sources.pp.events import JET, MUON, Generated, KeptEvents, simulate
 from showergrid.sources.pp.generator import LARGEST_SEED, Generator, in_cylinder, pythia
 from showergrid.sources.pp.settings import Collisions, Process
 
@@ -36,7 +36,7 @@ class OneStep(Generator):
 class Sample:
     """Events of one process: how they came about, and the processor time that this took [s]."""
 
-    events: Measured
+    events: KeptEvents
     made: Generated
     seconds: float
 
@@ -51,7 +51,7 @@ def sample(kind: type[Generator], process: str, settings: Collisions, wanted: in
     return Sample(events, made, time.process_time() - start)
 
 
-def observables(events: Measured) -> dict[str, np.ndarray]:
+def observables(events: KeptEvents) -> dict[str, np.ndarray]:
     """(E,) each: what two samples are compared in."""
     size = events.met.size
     of_muons, of_jets = (events.objects[events.objects.kind == kind] for kind in (MUON, JET))
@@ -73,7 +73,7 @@ def observables(events: Measured) -> dict[str, np.ndarray]:
     }
 
 
-def origins(events: Measured) -> np.ndarray:
+def origins(events: KeptEvents) -> np.ndarray:
     """(5,): events by the origin of their second muon, in the order of ORIGINS, then all others."""
     muons = events.objects[events.objects.kind == MUON]
     second = muons.origin[np.unique(muons.event, return_index=True)[1] + 1]

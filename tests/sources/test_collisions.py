@@ -24,7 +24,7 @@ from showergrid.events.questions import Question
 from showergrid.sources import collisions
 from showergrid.sources.parts.request import Request
 from showergrid.sources.pp.detector import in_acceptance, jet_width, least_momentum, measured, met_width, missing
-from showergrid.sources.pp.events import EVENTS, JET, MUON, OBJECTS, Measured, seeds, simulate_shard
+from showergrid.sources.pp.events import EVENTS, JET, MUON, OBJECTS, KeptEvents, seeds, simulate_shard
 from showergrid.sources.pp.generator import Collision, Generator, Particles, pythia
 from showergrid.sources.pp.jets import anti_kt
 from showergrid.sources.pp.settings import PROCESSES, Apparatus, Collisions, MuonDetection
@@ -242,12 +242,12 @@ def test_thresholds_choose_events_and_objects():
 # Physics
 
 
-def events_of(process: str, count: int, **changes) -> Measured:
+def events_of(process: str, count: int, **changes) -> KeptEvents:
     return sample(Generator, process, settings(**changes), count).events
 
 
 @pytest.fixture(scope="module")
-def drell_yan() -> Measured:
+def drell_yan() -> KeptEvents:
     return events_of("drell_yan", 600, detector={"met": {"stochastic": 0}})
 
 

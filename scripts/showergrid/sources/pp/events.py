@@ -20,7 +20,7 @@ from showergrid.sources.pp.jets import anti_kt
 from showergrid.sources.pp.settings import Collisions
 from showergrid.sources.pp.tries import Decayed, decays
 
-MUON, JET = 1, 0  # kinds of objects
+MUON, JET = 13, 0  # kinds of objects: PDG code of a muon
 BATCH = 50  # events whose jets are made together; another value changes what a seed gives
 PROCESSES, COLLISIONS = 10**3, 10**9  # of a shard, of a process in it, at most: a collision's number is made of them
 
@@ -52,7 +52,7 @@ OBJECTS = pa.schema(
 
 
 @dataclass(frozen=True)
-class Objects:
+class DetectedObjects:
     """Muons and jets: event (N,) int64, and the other columns of OBJECTS, each (N,)."""
 
     event: np.ndarray
@@ -63,13 +63,13 @@ class Objects:
     charge: np.ndarray
     origin: np.ndarray
 
-    def __getitem__(self, chosen: np.ndarray) -> Objects:
+    def __getitem__(self, chosen: np.ndarray) -> DetectedObjects:
         """Those that are chosen, by index or mask."""
-        return Objects(**{name: values[chosen] for name, values in vars(self).items()})
+        return DetectedObjects(**{name: values[chosen] for name, values in vars(self).items()})
 
 
 @dataclass(frozen=True)
-class Measured:
+class KeptEvents:
     """Events that are kept: collision and the other (E,) columns of EVENTS, and their objects, in order."""
 
     collision: np.ndarray
@@ -77,7 +77,7 @@ class Measured:
     met_phi: np.ndarray
     dimuon_mass: np.ndarray
     hard_ht: np.ndarray
-    objects: Objects
+    objects: DetectedObjects
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def seeds(settings: Collisions, shard: int) -> dict[str, int]:
 
 
 def simulate_shard(shard: int, settings: Collisions) -> tuple[pa.Table, pa.Table, dict[str, Generated]]:
-    """Objects and events of one shard; the processes alternate.
+    """DetectedObjects and events of one shard; the processes alternate.
 
     Returns:
         Tables as OBJECTS and EVENTS, events numbered from 0 on within the shard, and how each process came about.
@@ -128,7 +128,9 @@ def simulate_shard(shard: int, settings: Collisions) -> tuple[pa.Table, pa.Table
     return *_tables(parts, wanted, f"shard {shard}"), counts
 
 
-def simulate(source: Generator, settings: Collisions, seed: int, wanted: int, name: str) -> tuple[Measured, Generated]:
+def simulate(
+    source: Generator, settings: Collisions, seed: int, wanted: int, name: str
+) -> tuple[KeptEvents, Generated]:
     """The first `wanted` events of a process that are kept; `seed` is of the detector, `name` for a person.
 
     The tries of the last collision may be cut.
@@ -138,7 +140,7 @@ def simulate(source: Generator, settings: Collisions, seed: int, wanted: int, na
     """
     random = generator(seed, "detector")
     start = time.monotonic()
-    batches: list[Measured] = []
+    batches: list[KeptEvents] = []
     count = 0
     stream = _decayed(source, settings, random)
     while count < wanted:
@@ -166,7 +168,7 @@ def _decayed(
             yield number, collision.hard_ht, decayed
 
 
-def _measure(made: list[tuple[int, float, Decayed]], settings: Collisions, random: np.random.Generator) -> Measured:
+def _measure(made: list[tuple[int, float, Decayed]], settings: Collisions, random: np.random.Generator) -> KeptEvents:
     """What a detector sees of events, and of these those that are selected."""
     detector, selection = settings.detector, settings.selection
     collision, hard_ht, decayed = zip(*made, strict=True)
@@ -178,44 +180,46 @@ def _measure(made: list[tuple[int, float, Decayed]], settings: Collisions, rando
         jets = jets[~_near(jets, muons, selection.muon_distance)]
     numbers = [np.bincount(objects.event, minlength=len(made)) for objects in (muons, jets)]
     kept = (numbers[0] >= selection.muons) & (numbers[1] >= selection.jets)
-    both = Objects(*(np.concatenate(pair) for pair in zip(vars(muons).values(), vars(jets).values(), strict=True)))
+    both = DetectedObjects(
+        *(np.concatenate(pair) for pair in zip(vars(muons).values(), vars(jets).values(), strict=True))
+    )
     both = both[np.lexsort((-both.pt, -both.kind, both.event))]
     both = both[kept[both.event]]
     new = np.cumsum(kept) - 1
-    both = Objects(**{**vars(both), "event": new[both.event]})
-    return Measured(
+    both = DetectedObjects(**{**vars(both), "event": new[both.event]})
+    return KeptEvents(
         np.array(collision)[kept], met[kept], met_phi[kept], _dimuon_mass(both), np.array(hard_ht)[kept], both
     )
 
 
-def _muons(decayed: tuple[Decayed, ...], settings: Collisions, random: np.random.Generator) -> Objects:
+def _muons(decayed: tuple[Decayed, ...], settings: Collisions, random: np.random.Generator) -> DetectedObjects:
     """Muons as they are measured, above the threshold."""
     event = np.repeat(np.arange(len(decayed)), [one.origin.size for one in decayed])
     true = Particles(*(np.concatenate([getattr(one.muons, name) for one in decayed]) for name in ("pdg", "momentum")))
     pt = measured(true.pt, muon_width(true.pt, true.eta, settings.detector.muons.resolution), random)
     origin = np.concatenate([one.origin for one in decayed])
-    muons = Objects(event, np.full(pt.size, MUON), pt, true.eta, true.phi, -np.sign(true.pdg), origin)
+    muons = DetectedObjects(event, np.full(pt.size, MUON), pt, true.eta, true.phi, -np.sign(true.pdg), origin)
     return muons[pt >= settings.selection.muon_pt]
 
 
-def _jets(remains: list[Particles], settings: Collisions, random: np.random.Generator) -> Objects:
+def _jets(remains: list[Particles], settings: Collisions, random: np.random.Generator) -> DetectedObjects:
     """Jets as they are measured, above the threshold and not too far forward."""
     detection, selection = settings.detector.jets, settings.selection
     true = anti_kt(remains, detection.radius, selection.jet_pt / 2)
     pt = measured(true.pt, jet_width(true.pt, detection), random)
     none = np.zeros(pt.size, np.int64)
-    jets = Objects(true.event, np.full(pt.size, JET), pt, true.eta, true.phi, none, none)
+    jets = DetectedObjects(true.event, np.full(pt.size, JET), pt, true.eta, true.phi, none, none)
     return jets[(pt >= selection.jet_pt) & (np.abs(true.eta) < selection.jet_eta)]
 
 
-def _near(jets: Objects, muons: Objects, distance: float) -> np.ndarray:
+def _near(jets: DetectedObjects, muons: DetectedObjects, distance: float) -> np.ndarray:
     """(J,) bool: jets that have a muon of their event so near to them."""
     eta = jets.eta[:, None] - muons.eta
     phi = np.remainder(jets.phi[:, None] - muons.phi + np.pi, 2 * np.pi) - np.pi
     return ((jets.event[:, None] == muons.event) & (np.hypot(eta, phi) < distance)).any(axis=1)
 
 
-def _dimuon_mass(objects: Objects) -> np.ndarray:
+def _dimuon_mass(objects: DetectedObjects) -> np.ndarray:
     """(E,) [GeV]: m^2 = 2 pT1 pT2 (cosh(eta1 - eta2) - cos(phi1 - phi2)) of the first two objects of each event.
 
     The mass of a muon is neglected: below 4 MeV at the J/psi.
@@ -226,22 +230,22 @@ def _dimuon_mass(objects: Objects) -> np.ndarray:
     return np.sqrt(2 * one.pt * other.pt * np.maximum(angle, 0))
 
 
-def _concatenated(batches: list[Measured]) -> Measured:
+def _concatenated(batches: list[KeptEvents]) -> KeptEvents:
     """One after the other, their events numbered on."""
     first = np.cumsum([0, *(batch.met.size for batch in batches)])
     columns = {
         name: np.concatenate([vars(batch)[name] for batch in batches]) for name in vars(batches[0]) if name != "objects"
     }
     objects = [
-        Objects(**{**vars(batch.objects), "event": batch.objects.event + offset})
+        DetectedObjects(**{**vars(batch.objects), "event": batch.objects.event + offset})
         for batch, offset in zip(batches, first, strict=False)
     ]
     joined = {name: np.concatenate([vars(part)[name] for part in objects]) for name in vars(objects[0])}
-    return Measured(**columns, objects=Objects(**joined))
+    return KeptEvents(**columns, objects=DetectedObjects(**joined))
 
 
-def _tables(parts: list[tuple[str, int, Measured]], wanted: int, source: str) -> tuple[pa.Table, pa.Table]:
-    """Objects and events of all processes, in turn; each part with its process and the number before its collisions."""
+def _tables(parts: list[tuple[str, int, KeptEvents]], wanted: int, source: str) -> tuple[pa.Table, pa.Table]:
+    """Both tables, the processes in turn; each part with its process and the number before its collisions."""
     rows, objects = [], []
     for k, (process, first, part) in enumerate(parts):
         number = np.arange(wanted) * len(parts) + k

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Annotated, Literal
 
 import pyarrow as pa
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, StrictFloat, StrictInt, StrictStr, model_validator
 
 from showergrid.core.settings import Name, Settings
 from showergrid.events.hits import ANY_EVENTS
@@ -24,23 +24,32 @@ from showergrid.sources.reading.settings import (
 UNITS = {**LENGTHS, **ENERGIES, **TIMES}
 READ_AS = {"number": pa.float64(), "whole": pa.int64(), "text": pa.string()}
 WRITTEN_AS = {**READ_AS, "number": pa.float32()}
+CONSTANTS = {"number": (int, float), "whole": (int,), "text": (str,)}
 
 
 class TableColumn(Settings):
     """What a table has of each of its rows: a number, unit * value, a whole number or a text."""
 
-    column: Annotated[list[ColumnName], BeforeValidator(listed), Field(min_length=1)] = Field(
-        description="column; of a collection also a list, when each row of the file holds so many of its rows"
+    column: Annotated[list[ColumnName], BeforeValidator(listed)] = Field(
+        default=[],
+        description="column; of a collection also a list, when each row of the file holds so many of its rows",
     )
     type: Literal["number", "whole", "text"] = Field(default="number", description="what it holds")
     unit: Annotated[str | float, unit_of(UNITS, "cm, GeV, ns or what the study takes")] = Field(
         default=1.0, description="unit of a number, or how many of ours one is"
+    )
+    constant: StrictInt | StrictFloat | StrictStr | None = Field(
+        default=None, description="what all rows hold, in place of a column, such as the kind of all objects of a file"
     )
 
     @model_validator(mode="after")
     def _check(self) -> TableColumn:
         if self.type != "number" and self.unit != 1:
             raise ValueError(f"unit: a column of type {self.type} has none; leave it out")
+        if bool(self.column) == (self.constant is not None):
+            raise ValueError("column: name one, or give a constant in its place")
+        if self.constant is not None and not isinstance(self.constant, CONSTANTS[self.type]):
+            raise ValueError(f"constant {self.constant!r} is not of type {self.type}; say of which type it is")
         return self
 
 
@@ -61,6 +70,8 @@ class TableFiles(FileFormat):
 
     @model_validator(mode="after")
     def _one_type(self) -> TableFiles:
+        if not any(column.column for column in self.columns.values()):
+            raise ValueError("columns: all are constants; name a column of the files")
         texts = {name for column in self.columns.values() if column.type == "text" for name in column.column}
         others = {name for column in self.columns.values() if column.type != "text" for name in column.column}
         if both := sorted(texts & {*others, *self.event}):
@@ -77,7 +88,7 @@ class TableFiles(FileFormat):
     @property
     def rows_each(self) -> int:
         """How many rows of the table a row of a file holds."""
-        return len(next(iter(self.columns.values())).column)
+        return max(len(column.column) for column in self.columns.values())
 
     @property
     def header(self) -> list[str] | None:
@@ -115,6 +126,9 @@ class CollectionFiles(TableFiles):
     """A collection of the events, such as their objects: any number of rows an event."""
 
     thing = "row"
+    more: list[CollectionFiles] = Field(
+        default=[], description="further files with columns of the same names, such as jets beside muons"
+    )
 
     @model_validator(mode="after")
     def _check(self) -> CollectionFiles:
@@ -122,12 +136,24 @@ class CollectionFiles(TableFiles):
             raise ValueError("event: is missing: name the columns that tell which event a row is of")
         if "event" in self.columns:
             raise ValueError("columns.event: every collection has a column of this name; choose another")
-        counts = {name: len(column.column) for name, column in self.columns.items()}
+        counts = {name: len(column.column) for name, column in self.columns.items() if column.column}
         first = next(iter(counts))
         for name, count in counts.items():
             if count != counts[first]:
                 raise ValueError(f"columns.{name} names {count} columns, {first} {counts[first]}; give each as many")
+        for k, other in enumerate(self.more):
+            if sorted(other.fields, key=str) != sorted(self.fields, key=str) or other.more:
+                raise ValueError(
+                    f"more.{k}.columns: they are not those of the first files; give the same, of the same type"
+                )
+            if len(other.event) != len(self.event):
+                raise ValueError(f"more.{k}.event: names {len(other.event)} columns, the first files {len(self.event)}")
         return self
+
+    @property
+    def parts(self) -> list[CollectionFiles]:
+        """Itself and the further files."""
+        return [self, *self.more]
 
     @property
     def schema(self) -> pa.Schema:
