@@ -122,16 +122,13 @@ class EventFiles(TableFiles):
         return pa.schema([event, *self.fields, *sizes, *origin])
 
 
-class CollectionFiles(TableFiles):
-    """A collection of the events, such as their objects: any number of rows an event."""
+class RowFiles(TableFiles):
+    """Files with any number of rows an event."""
 
     thing = "row"
-    more: list[CollectionFiles] = Field(
-        default=[], description="further files with columns of the same names, such as jets beside muons"
-    )
 
     @model_validator(mode="after")
-    def _check(self) -> CollectionFiles:
+    def _check(self) -> RowFiles:
         if not self.event:
             raise ValueError("event: is missing: name the columns that tell which event a row is of")
         if "event" in self.columns:
@@ -141,21 +138,31 @@ class CollectionFiles(TableFiles):
         for name, count in counts.items():
             if count != counts[first]:
                 raise ValueError(f"columns.{name} names {count} columns, {first} {counts[first]}; give each as many")
-        for k, other in enumerate(self.more):
-            if sorted(other.fields, key=str) != sorted(self.fields, key=str) or other.more:
-                raise ValueError(
-                    f"more.{k}.columns: they are not those of the first files; give the same, of the same type"
-                )
-            if len(other.event) != len(self.event):
-                raise ValueError(f"more.{k}.event: names {len(other.event)} columns, the first files {len(self.event)}")
         return self
-
-    @property
-    def parts(self) -> list[CollectionFiles]:
-        """Itself and the further files."""
-        return [self, *self.more]
 
     @property
     def schema(self) -> pa.Schema:
         """The columns of the collection's table."""
         return pa.schema([ANY_EVENTS.field("event"), *self.fields])
+
+
+class CollectionFiles(RowFiles):
+    """A collection of the events, such as their objects."""
+
+    more: list[RowFiles] = Field(
+        default=[], description="further files with columns of the same names, such as jets beside muons"
+    )
+
+    @model_validator(mode="after")
+    def _alike(self) -> CollectionFiles:
+        for k, other in enumerate(self.more):
+            if {*other.fields} != {*self.fields}:
+                raise ValueError(f"more.{k}.columns: they are not those of the first files; give the same, of one type")
+            if len(other.event) != len(self.event):
+                raise ValueError(f"more.{k}.event: names {len(other.event)} columns, the first files {len(self.event)}")
+        return self
+
+    @property
+    def parts(self) -> list[RowFiles]:
+        """Its first files and the further ones."""
+        return [self, *self.more]
