@@ -23,7 +23,7 @@ class OneStep(Generator):
     def __init__(self, process: Process, settings: Collisions, seeds: Mapping[str, int]) -> None:
         lines = in_cylinder(settings.detector)
         self.process = process.model_copy(update={"tries": 1})
-        self.tried = 0
+        self.tried = self.kept = 0
         self.random = generator(seeds["lifetimes"], "lifetimes")
         self.hard = pythia(process, settings, seeds["hard"], lines)
         self.decays = pythia(process, settings, seeds["decays"], ["ProcessLevel:all = off", *lines])

@@ -133,6 +133,18 @@ def test_what_cannot_be_is_refused():
         MuonDetection(acceptance=[{"eta": 2.4}, {"eta": 1.3}])
 
 
+@pytest.mark.parametrize("change", [{"required": {"pdg": 553, "pt": 1e4}}, {"tries": 3}])
+def test_a_process_that_gives_no_event_ends(monkeypatch, change):
+    monkeypatch.setattr("showergrid.sources.pp.generator.HOPELESS", 20)
+    none = settings(
+        processes=["drell_yan"],
+        definitions={"drell_yan": {**QUICK["drell_yan"], **change}},
+        selection={"jets": 20},
+    )
+    with pytest.raises(InputError, match=r"21 collisions of WeakSingleBoson.* gave 0 events; ask less"):
+        simulate_shard(0, none)
+
+
 def test_a_process_of_ones_own_stands_beside_the_known():
     mine = settings(definitions={"zprime": {"lines": ["NewGaugeBoson:ffbar2gmZZprime = on"]}}, processes=["zprime"])
     assert set(mine.definitions) == {*PROCESSES, "zprime"}

@@ -136,7 +136,7 @@ def simulate(
     The tries of the last collision may be cut.
 
     Raises:
-        InputError: Pythia makes no collision.
+        InputError: Pythia makes no collision, or hardly any event is kept.
     """
     random = generator(seed, "detector")
     start = time.monotonic()
@@ -145,7 +145,7 @@ def simulate(
     stream = _decayed(source, settings, random)
     while count < wanted:
         batches.append(_measure([next(stream) for _ in range(min(BATCH, wanted - count))], settings, random))
-        count += batches[-1].met.size
+        source.kept = count = count + batches[-1].met.size
         left = (time.monotonic() - start) / count * (wanted - count) / 60 if count else float("inf")
         report(
             f"{name}: {count} of {wanted} events, of {source.tried} collisions tried {source.process.tries} times "

@@ -19,6 +19,7 @@ MUON, TAU, PION = 13, 15, 211
 UNSEEN = (12, 14, 16)  # neutrinos
 IN_FLIGHT = (211, 321, 130)  # pions and kaons, which Pythia takes for stable unless told otherwise
 FAILURES = 100  # of Pythia, one after the other
+HOPELESS = 20_000  # collisions for an event that is kept: minutes
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class Generator:
         prompt = ["ParticleDecays:limitTau0 = on", f"ParticleDecays:tau0Max = {LIVES_LONG}", *redecayed]
         later = ["ProcessLevel:all = off", *in_cylinder(settings.detector)]
         self.process = process
-        self.tried = 0
+        self.tried = self.kept = 0
         self.random = generator(seeds["lifetimes"], "lifetimes")
         self.hard = pythia(process, settings, seeds["hard"], prompt)
         self.decays = pythia(process, settings, seeds["decays"], later)
@@ -114,8 +115,10 @@ class Generator:
     def collisions(self) -> Iterator[Collision]:
         """Yield collisions without end; `tried` counts them, with those that lack what is required.
 
+        Whoever takes them sets `kept`, the number of events that came of them.
+
         Raises:
-            InputError: Pythia fails again and again.
+            InputError: Pythia fails again and again, or hardly any event is kept.
         """
         failed = 0
         while True:
@@ -126,6 +129,11 @@ class Generator:
                 continue
             failed = 0
             self.tried += 1
+            if self.tried > HOPELESS * (self.kept + 1):
+                raise InputError(
+                    f"config: collisions: {self.tried} collisions of {'; '.join(self.process.lines)} gave {self.kept} "
+                    "events; ask less of them in selection or required"
+                )
             if self._has_required():
                 yield self._collision()
 
@@ -145,8 +153,7 @@ class Generator:
     def _has_required(self) -> bool:
         wanted = self.process.required
         return wanted is None or any(
-            particle.idAbs() == wanted.pdg and particle.isFinal() and particle.pT() >= wanted.pt
-            for particle in self.hard.event
+            particle.idAbs() == wanted.pdg and particle.pT() >= wanted.pt for particle in self.hard.event
         )
 
     def _collision(self) -> Collision:
