@@ -296,7 +296,7 @@ def test_the_mass_of_the_jpsi_is_its_own_within_resolution():
     mass = kept.dimuon_mass[own]
     widths = [np.hypot(0.01, 0.012 * pairs.eta[first + k][own]) for k in (0, 1)]
     expected = 3.0969 * np.hypot(*widths) / 2  # m^2 ~ pT1 pT2
-    assert np.median(mass) == pytest.approx(3.097, abs=4 * 1.25 * expected.mean() / np.sqrt(mass.size) + 0.004)
+    assert np.median(mass) == pytest.approx(3.097, abs=4 * 1.25 * expected.mean() / np.sqrt(mass.size))
     assert np.std((mass - 3.0969) / expected) == pytest.approx(1, abs=4 / np.sqrt(2 * mass.size))
 
 

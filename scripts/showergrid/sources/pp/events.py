@@ -21,6 +21,7 @@ from showergrid.sources.pp.settings import Collisions
 from showergrid.sources.pp.tries import Decayed, decays
 
 MUON, JET = 13, 0  # kinds of objects: PDG code of a muon
+MUON_MASS = 0.1056584  # GeV; PDG
 BATCH = 50  # events whose jets are made together; another value changes what a seed gives
 PROCESSES, COLLISIONS = 10**3, 10**9  # of a shard, of a process in it, at most: a collision's number is made of them
 
@@ -106,7 +107,7 @@ def seeds(settings: Collisions, shard: int) -> dict[str, int]:
 
 
 def simulate_shard(shard: int, settings: Collisions) -> tuple[pa.Table, pa.Table, dict[str, Generated]]:
-    """DetectedObjects and events of one shard; the processes alternate.
+    """Objects and events of one shard; the processes alternate.
 
     Returns:
         Tables as OBJECTS and EVENTS, events numbered from 0 on within the shard, and how each process came about.
@@ -220,14 +221,12 @@ def _near(jets: DetectedObjects, muons: DetectedObjects, distance: float) -> np.
 
 
 def _dimuon_mass(objects: DetectedObjects) -> np.ndarray:
-    """(E,) [GeV]: m^2 = 2 pT1 pT2 (cosh(eta1 - eta2) - cos(phi1 - phi2)) of the first two objects of each event.
-
-    The mass of a muon is neglected: below 4 MeV at the J/psi.
-    """
+    """(E,) [GeV]: m^2 = 2 m_mu^2 + 2 (E1 E2 - p1 p2) of the first two objects of each event."""
     first = np.unique(objects.event, return_index=True)[1]
     one, other = objects[first], objects[first + 1]
-    angle = np.cosh(one.eta - other.eta) - np.cos(one.phi - other.phi)
-    return np.sqrt(2 * one.pt * other.pt * np.maximum(angle, 0))
+    energies = np.prod([np.hypot(muon.pt * np.cosh(muon.eta), MUON_MASS) for muon in (one, other)], axis=0)
+    along = np.cos(one.phi - other.phi) + np.sinh(one.eta) * np.sinh(other.eta)
+    return np.sqrt(2 * MUON_MASS**2 + 2 * (energies - one.pt * other.pt * along))
 
 
 def _concatenated(batches: list[KeptEvents]) -> KeptEvents:
