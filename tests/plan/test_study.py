@@ -426,7 +426,7 @@ FAULTS = [
         ["files.files", "'{a}.csv'", "braces", "rename"],
     ),
     ([("source", "files")], ["files: is missing", "source names it"]),
-    ([("source", "shower")], ["sources", "'shower'", "valid: files, showers"]),
+    ([("source", "shower")], ["sources", "'shower'", "valid: collisions, files, showers"]),
     ([("order", "as_given")], ["order: as_given", "axis or truth_time"]),
     (
         [("source", "files"), ("files", {"files": ["a.csv"]}), ("order", "truth_time")],

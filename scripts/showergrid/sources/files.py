@@ -14,7 +14,8 @@ import pyarrow as pa
 from showergrid.core.errors import InputError
 from showergrid.events.detector import Box
 from showergrid.events.hits import EVENTS, HITS
-from showergrid.events.questions import Question, type_of
+from showergrid.events.questions import Question
+from showergrid.sources.parts.asked import check_columns
 from showergrid.sources.parts.request import Request, ShardFacts, Size
 from showergrid.sources.reading.file_settings import Files as Parameters
 
@@ -74,28 +75,12 @@ def check(settings: Parameters, questions: Sequence[Question], detector: Box, or
             f"config: files.files: {braced[0]!r}: the workflow takes braces for a wildcard; rename the file"
         )
     if settings.events is not None:
-        return _check_columns(events(settings), questions)
+        return check_columns(events(settings), questions)
     columns = settings.columns
     if columns is not None and columns.pdg is None and any(question.column == "pdg" for question in questions):
         raise InputError("config: files.columns: pdg is missing: networks are trained on labelled events")
     if order == "truth_time" and getattr(columns, "time", None) is None:
         raise InputError("config: order: truth_time needs files.columns.time; choose as_given or axis")
-
-
-def _check_columns(schema: pa.Schema, questions: Sequence[Question]) -> None:
-    """Refuse a question of a column that the events lack, or whose values are of another type than its classes."""
-    for question in questions:
-        if question.column not in schema.names:
-            raise InputError(
-                f"config: question {question.name}: column {question.column!r} is none of the events; valid: "
-                f"{', '.join(schema.names[1:])}"
-            )
-        if type_of(schema.field(question.column).type) is not type(question.values[0][0]):
-            kind = "text" if isinstance(question.values[0][0], str) else "whole"
-            raise InputError(
-                f"config: question {question.name}: the values of its classes are of type {kind}, and the column "
-                f"{question.column} is not; say so there (type: {kind}), or correct the values"
-            )
 
 
 def make(settings: Parameters, request: Request, shard: int, outputs: Mapping[str, Path]) -> ShardFacts:

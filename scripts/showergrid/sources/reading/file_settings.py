@@ -49,5 +49,5 @@ class Files(Ingest):
         """All files, each once."""
         if self.events is None:
             return self.files
-        tables = [self.events, *self.collections.values()]
+        tables = [self.events, *(part for collection in self.collections.values() for part in collection.parts)]
         return list(dict.fromkeys(file for table in tables for file in table.files))

@@ -71,7 +71,7 @@ def read_rows(settings: TableFiles) -> TableRows:
             if settings.event:
                 key.append(np.repeat(_keys(settings.event, check), each, axis=0))
             for name, column in settings.columns.items():
-                columns[name].append(_interleaved([_values(part, column, check) for part in column.column]))
+                columns[name].append(_written(column, check, each * chunk.origin.size))
     written = {name: WRITTEN_AS[column.type] for name, column in settings.columns.items()}
     return TableRows(
         settings,
@@ -85,6 +85,14 @@ def _keys(names: Sequence[str], check: Checks) -> np.ndarray:
     for name in names:
         _check_number(name, check)
     return keys(names, check)
+
+
+def _written(column: TableColumn, check: Checks, rows: int) -> pa.Array:
+    """(rows,): the values of a column of the table, as they are written."""
+    if column.constant is not None:
+        value = column.constant if column.type != "number" else scaled(float(column.constant), column.unit, UNITS)
+        return pa.repeat(pa.scalar(value, WRITTEN_AS[column.type]), rows)
+    return _interleaved([_values(part, column, check) for part in column.column])
 
 
 def _interleaved(parts: Sequence[pa.Array]) -> pa.Array:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Annotated, Literal
 
 import pyarrow as pa
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, StrictFloat, StrictInt, StrictStr, model_validator
 
 from showergrid.core.settings import Name, Settings
 from showergrid.events.hits import ANY_EVENTS
@@ -24,24 +24,32 @@ from showergrid.sources.reading.settings import (
 UNITS = {**LENGTHS, **ENERGIES, **TIMES}
 READ_AS = {"number": pa.float64(), "whole": pa.int64(), "text": pa.string()}
 WRITTEN_AS = {**READ_AS, "number": pa.float32()}
+CONSTANTS = {"number": (int, float), "whole": (int,), "text": (str,)}
 
 
 class TableColumn(Settings):
     """What a table has of each of its rows: a number, unit * value, a whole number or a text."""
 
     column: ColumnList = Field(
-        min_length=1,
+        default=[],
         description="its column; of a collection several, when each row of a file holds so many of its rows",
     )
     type: Literal["number", "whole", "text"] = Field(default="number", description="what it holds")
     unit: Annotated[str | float, unit_of(UNITS, "cm, GeV, ns or what the study takes")] = Field(
         default=1.0, description="unit of a number: of cm, GeV or ns as in a column map, or a factor"
     )
+    constant: StrictInt | StrictFloat | StrictStr | None = Field(
+        default=None, description="what all rows hold, in place of a column, such as the kind of all objects of a file"
+    )
 
     @model_validator(mode="after")
     def _check(self) -> TableColumn:
         if self.type != "number" and self.unit != 1:
             raise ValueError(f"unit: a column of type {self.type} has none; leave it out")
+        if bool(self.column) == (self.constant is not None):
+            raise ValueError("column: name one, or give a constant in its place")
+        if self.constant is not None and not isinstance(self.constant, CONSTANTS[self.type]):
+            raise ValueError(f"constant {self.constant!r} is not of type {self.type}; say of which type it is")
         return self
 
 
@@ -62,6 +70,8 @@ class TableFiles(FileFormat):
 
     @model_validator(mode="after")
     def _one_type(self) -> TableFiles:
+        if not any(column.column for column in self.columns.values()):
+            raise ValueError("columns: all are constants; name a column of the files")
         texts = {name for column in self.columns.values() if column.type == "text" for name in column.column}
         others = {name for column in self.columns.values() if column.type != "text" for name in column.column}
         if both := sorted(texts & {*others, *self.event}):
@@ -78,7 +88,7 @@ class TableFiles(FileFormat):
     @property
     def rows_each(self) -> int:
         """How many rows of the table a row of a file holds."""
-        return len(next(iter(self.columns.values())).column)
+        return max(len(column.column) for column in self.columns.values())
 
     @property
     def header(self) -> list[str] | None:
@@ -112,18 +122,18 @@ class EventFiles(TableFiles):
         return pa.schema([event, *self.fields, *sizes, *origin])
 
 
-class CollectionFiles(TableFiles):
-    """A collection of the events, such as their objects: any number of rows an event."""
+class RowFiles(TableFiles):
+    """Files with any number of rows an event."""
 
     thing = "row"
 
     @model_validator(mode="after")
-    def _check(self) -> CollectionFiles:
+    def _check(self) -> RowFiles:
         if not self.event:
             raise ValueError("event: is missing: name the columns that tell which event a row is of")
         if "event" in self.columns:
             raise ValueError("columns.event: every collection has a column of this name; choose another")
-        counts = {name: len(column.column) for name, column in self.columns.items()}
+        counts = {name: len(column.column) for name, column in self.columns.items() if column.column}
         first = next(iter(counts))
         for name, count in counts.items():
             if count != counts[first]:
@@ -134,3 +144,25 @@ class CollectionFiles(TableFiles):
     def schema(self) -> pa.Schema:
         """The columns of the collection's table."""
         return pa.schema([ANY_EVENTS.field("event"), *self.fields])
+
+
+class CollectionFiles(RowFiles):
+    """A collection of the events, such as their objects."""
+
+    more: list[RowFiles] = Field(
+        default=[], description="further files with columns of the same names, such as jets beside muons"
+    )
+
+    @model_validator(mode="after")
+    def _alike(self) -> CollectionFiles:
+        for k, other in enumerate(self.more):
+            if {*other.fields} != {*self.fields}:
+                raise ValueError(f"more.{k}.columns: they are not those of the first files; give the same, of one type")
+            if len(other.event) != len(self.event):
+                raise ValueError(f"more.{k}.event: names {len(other.event)} columns, the first files {len(self.event)}")
+        return self
+
+    @property
+    def parts(self) -> list[RowFiles]:
+        """Its first files and the further ones."""
+        return [self, *self.more]

@@ -33,13 +33,13 @@ def ingest_tables(
     Raises:
         InputError: a file cannot be used, an event stands twice, or a row is of no event; no table is written.
     """
-    for settings in (events, *collections.values()):
+    for settings in (events, *(part for collection in collections.values() for part in collection.parts)):
         check_files([Path(name) for name in settings.files], *outputs.values())
     rows = read_rows(events)
     _check_events(rows)
     tables, sizes = {}, {}
     for name, settings in collections.items():
-        tables[name], sizes[f"n_{name}"] = _collection(read_rows(settings), rows)
+        tables[name], sizes[f"n_{name}"] = _collection([read_rows(part) for part in settings.parts], rows)
     tables["events"] = _events(rows, sizes)
     with ExitStack() as stack:
         for name, table in tables.items():
@@ -85,25 +85,30 @@ def _events(rows: TableRows, sizes: Mapping[str, np.ndarray]) -> pa.Table:
     return _written(columns, settings.schema([name.removeprefix("n_") for name in sizes]))
 
 
-def _collection(rows: TableRows, events: TableRows) -> tuple[pa.Table, np.ndarray]:
+def _collection(parts: list[TableRows], events: TableRows) -> tuple[pa.Table, np.ndarray]:
     """The table of a collection, sorted by event, and how many rows each event (E,) has in it.
 
     Raises:
         InputError: a row is of no event.
     """
-    number, of_row = _numbered(events.key, rows.key)
-    event_of = np.full(len(events) + len(rows), -1)
+    number, *of_parts = _numbered(events.key, *(rows.key for rows in parts))
+    event_of = np.full(len(events) + sum(map(len, parts)), -1)
     event_of[number] = np.arange(len(events))
-    event = event_of[of_row]
-    if np.any(event < 0):
-        row = int(np.argmax(event < 0))
-        raise InputError(
-            f"{rows.place(row)}: event {rows.event(row)} is not in {', '.join(events.settings.files)}; leave its rows "
-            "out, or name all files of events"
-        )
+    for rows, of_row in zip(parts, of_parts, strict=True):
+        if np.any(event_of[of_row] < 0):
+            row = int(np.argmax(event_of[of_row] < 0))
+            raise InputError(
+                f"{rows.place(row)}: event {rows.event(row)} is not in {', '.join(events.settings.files)}; leave its "
+                "rows out, or name all files of events"
+            )
+    event = event_of[np.concatenate(of_parts)]
     order = np.argsort(event, kind="stable")
-    columns = {name: values.take(pa.array(order)) for name, values in rows.columns.items()}
-    table = _written({"event": event[order], **columns}, rows.settings.schema)
+    chunks = {name: [chunk for rows in parts for chunk in rows.columns[name].chunks] for name in parts[0].columns}
+    columns = {
+        name: pa.chunked_array(values, parts[0].columns[name].type).take(pa.array(order))
+        for name, values in chunks.items()
+    }
+    table = _written({"event": event[order], **columns}, parts[0].settings.schema)
     return table, np.bincount(event, minlength=len(events)).astype(np.int32)
 
 

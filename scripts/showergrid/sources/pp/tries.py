@@ -1,0 +1,79 @@
+"""Decays of one collision, tried again and again: those that show enough muons, each with its full final state.
+
+Every collision is tried equally often whatever comes of it, so what is kept is distributed as if each had decayed once:
+there is no weight. What shares a collision is not independent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from showergrid.sources.pp.detector import in_acceptance, least_momentum
+from showergrid.sources.pp.generator import (
+    MUON,
+    PION,
+    Collision,
+    Generator,
+    Particles,
+    final,
+    muons_from,
+    origin,
+    particles_at,
+)
+from showergrid.sources.pp.settings import Collisions
+
+MANY = 100  # muons, more than the decays of one particle give
+
+
+@dataclass(frozen=True)
+class Decayed:
+    """A collision once all has decayed: its particles, and the muons that are found among them.
+
+    muons: with their true momenta; origin (M,) int64: what decayed to each, as `generator.origin` says.
+    """
+
+    particles: Particles
+    muons: Particles
+    origin: np.ndarray
+
+
+def decays(
+    collision: Collision, source: Generator, settings: Collisions, random: np.random.Generator
+) -> Iterator[Decayed]:
+    """Yield what has enough muons among the tries of a collision.
+
+    Pythia is asked only for tries in which there can be enough: of the particles that decay in the detector no decay
+    gives a muon more energy than its parent has, and a pion gives one muon.
+    """
+    tries, wanted = source.process.tries, settings.selection.muons
+    detection = settings.detector.muons
+    early = np.abs(collision.particles.pdg) == MUON
+    muons, place = collision.particles[early], collision.number[early]
+    found = in_acceptance(muons, detection) & (random.random((tries, place.size)) < detection.efficiency)
+    lifetimes = collision.lifetimes(source.random, tries)
+    lifetimes[~collision.inside(lifetimes, settings.detector)] = np.nan
+    strong = ~np.isnan(lifetimes) & (collision.particles.momentum[:, 3] > least_momentum(detection))
+    pions = np.abs(collision.particles.pdg) == PION
+    most = found.sum(axis=1) + strong[:, pions].sum(axis=1) + MANY * strong[:, ~pions].any(axis=1)
+    first = collision.event.size()
+    for number in np.flatnonzero(most >= wanted):
+        event = source.decayed(collision, lifetimes[number])
+        late = np.array(muons_from(event, first), np.int64)
+        new = particles_at(event, late.tolist())
+        seen = in_acceptance(new, detection)
+        seen &= random.random(seen.size) < detection.efficiency
+        if found[number].sum() + seen.sum() < wanted:
+            continue
+        stays = np.isnan(lifetimes[number])
+        yield Decayed(
+            _joined(collision.particles[stays], final(event, first)[1]),
+            _joined(muons[found[number]], new[seen]),
+            np.array([origin(event, i) for i in [*place[found[number]].tolist(), *late[seen].tolist()]]),
+        )
+
+
+def _joined(one: Particles, other: Particles) -> Particles:
+    return Particles(np.concatenate([one.pdg, other.pdg]), np.concatenate([one.momentum, other.momentum]))
