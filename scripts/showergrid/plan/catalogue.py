@@ -256,12 +256,22 @@ class Catalogue:
             if drawn := [view for view in views if kind_of(view) == "image"]:
                 shape = {"shape": [resolution] * len(axes_of(drawn[0]))}  # all of an image that is drawn
             by_group["window"] = {**shape, "placement": {}, "margin": {}, "origin": "first_hit"}
+        if values.get("augment") is not None:
+            self._check_augmented(entry, representation, where)
         return {
             "name": entry.name,
             "module": entry.file,
             **settled(by_group, groups, views, where),
             **({"backbones": backbones} if backbones else {}),
         }
+
+    def _check_augmented(self, entry: ModelEntry, representation: Mapping[str, Any], where: str) -> None:
+        """Refuse random changes of images where a network is trained on anything else."""
+        if rests_on_cells(entry):
+            raise InputError(f"{where}: augment: it is trained on features of images that do not change; leave it out")
+        for view, _ in self._views(representation):
+            if kind_of(view) != "image" or len(axes_of(view)) != 2:
+                raise InputError(f"{where}: augment: {view['name']} gives no images of two axes; leave it out")
 
     def _backbones(
         self,
