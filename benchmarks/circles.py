@@ -120,17 +120,17 @@ def draw_figure(path: Path) -> None:
         "circles, 224 px": lambda objects: by_circles(objects, 224),
         "circles, 112 px": lambda objects: by_circles(objects, 112),
     }
-    figure, places = plt.subplots(len(EVENTS), len(drawings), figsize=(7.5, 7.9), layout="constrained")
+    figure, places = plt.subplots(len(EVENTS), len(drawings), figsize=(7.5, 7.8), layout="constrained")
+    for axes, name in zip(places[0], drawings, strict=True):
+        axes.set_title(name, fontsize=10)
     for row, (title, objects) in zip(places, EVENTS.items(), strict=True):
-        for axes, (name, draw) in zip(row, drawings.items(), strict=True):
+        for axes, draw in zip(row, drawings.values(), strict=True):
             axes.imshow(draw(objects), interpolation="nearest")
             axes.set(xticks=[], yticks=[])
-            if row is places[0]:
-                axes.set_title(name, fontsize=10)
         row[0].set_ylabel(title, fontsize=10)
         difference = np.abs(by_matplotlib(objects, 224) - by_circles(objects, 224)).mean()
         print(f"{title}: mean absolute difference {difference:.5f} of Matplotlib's pixels, 0 to 1, in the same frame")
-    figure.savefig(path, dpi=100, metadata={"Software": None})
+    figure.savefig(path, dpi=200, metadata={"Software": None})
     plt.close(figure)
 
 

@@ -16,21 +16,44 @@ PROCESSES = ("jpsi", "drellyan", "wjets")
 MASSES = (3.1, 91.2, 40.0)  # GeV; of the last class smeared much
 SPREADS = (0.05, 3.0, 15.0)
 
+# How a study reads the files of `write_csv`
+OF_EVENTS = {"files": ["events.csv"], "event": "event", "columns": {"met": "met", "met_phi": "met_phi"}}
+OF_OBJECTS = {
+    "files": ["objects.csv"],
+    "event": "event",
+    "columns": {
+        **{name: {"column": name, "type": "whole"} for name in ("kind", "charge")},
+        **{name: name for name in ("pt", "eta", "phi")},
+    },
+}
+PROCESS = {"column": "process", "type": "text"}
+FILES = {
+    "events": {**OF_EVENTS, "columns": {"process": PROCESS, **OF_EVENTS["columns"]}},
+    "collections": {"objects": OF_OBJECTS},
+}
+QUESTION = {
+    "name": "process",
+    "column": "process",
+    "classes": [{"name": name, "values": [name]} for name in PROCESSES],
+}
+
 
 def collisions(count: int, seed: int = 1) -> tuple[Columns, Columns]:
     """Columns of events of the PROCESSES in turn, which the mass of their two muons tells apart, and of objects."""
     random = np.random.default_rng(seed)
     process = np.arange(count) % len(PROCESSES)
-    mass = np.abs(random.normal(np.array(MASSES)[process], np.array(SPREADS)[process])) + 0.5
-    boost = random.exponential(10, count) + 5
-    opening = 2 * np.arcsin(np.clip(mass / (2 * boost + mass), 0, 1))  # of two muons of equal pt, both at one eta
-    pt = mass / (2 * np.sin(opening / 2))
+    mass = np.maximum(random.normal(np.array(MASSES)[process], np.array(SPREADS)[process]), 2)
+    apart, opening = random.normal(0, 0.3, count), random.uniform(0.2, np.pi, count)  # in eta and phi
+    ratio = random.uniform(0.3, 1, count)  # of the second pt to the first
+    pt = mass / np.sqrt(2 * ratio * (np.cosh(apart) - np.cos(opening)))  # which is the mass of massless muons
     eta, phi = random.normal(0, 1, count), random.uniform(-np.pi, np.pi, count)
     sign = random.choice([-1, 1], count)
-    parts = []
-    for i in range(2):
-        parts.append([np.arange(count), np.full(count, 13), pt * (1 + 1e-3 * (1 - i)), eta, wrapped(phi + i * opening)])
-        parts[-1].append(sign * (1 - 2 * i))
+    other = np.where((process == 2) & (random.random(count) < 0.3), sign, -sign)
+    event = np.arange(count)
+    parts = [
+        [event, np.full(count, 13), pt, eta, phi, sign],
+        [event, np.full(count, 13), ratio * pt, eta + apart, wrapped(phi + opening), other],
+    ]
     jets = random.integers(0, 4, count)
     row = np.repeat(np.arange(count), jets)
     falling = np.sort(20 + random.exponential(30, row.size))[::-1]
