@@ -21,7 +21,7 @@ from showergrid.core import provenance
 from showergrid.core.errors import InputError, run
 from showergrid.core.plugins import closure_modules
 from showergrid.core.progress import report
-from showergrid.inputs.kinds import is_made_of_hits
+from showergrid.inputs.declared import is_made_of_hits
 from showergrid.inputs.views import views
 from showergrid.training.data import questions_of
 from showergrid.training.model_file import read_model

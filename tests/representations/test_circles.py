@@ -189,7 +189,9 @@ def test_an_event_without_objects_is_ground():
     np.testing.assert_array_equal(circles.draw(np.array([0, 0]), made[:0, 0, 0], 8, blue)[0, :, 0, 0], [0, 0, 1])
 
 
-@pytest.mark.parametrize("wrong", [{"jets": -1}, {"muon_color": [1, 0]}, {"ground": [0, 0, 2]}, {"frame": 0}])
+@pytest.mark.parametrize(
+    "wrong", [{"jets": -1}, {"muon_color": [1, 0]}, {"ground": [0, 0, 2]}, {"frame": 0}, {"margin": 92}]
+)
 def test_wrong_parameters_are_refused(wrong):
     with pytest.raises(ValidationError):
         circles.Parameters(**wrong)

@@ -15,8 +15,8 @@ from showergrid.core.errors import InputError
 from showergrid.core.plugins import load
 from showergrid.evaluation.answers import answer
 from showergrid.events.hits import read_events
+from showergrid.inputs.declared import is_made_of_hits
 from showergrid.inputs.input_file import InputFile, read_input
-from showergrid.inputs.kinds import is_made_of_hits
 from showergrid.inputs.settings import InputSettings
 from showergrid.inputs.variables import Variables, read_variables_of, write_variables
 from showergrid.inputs.views import View, cut_views, views

@@ -13,7 +13,7 @@ from showergrid.core.progress import progress
 from showergrid.events.hits import read_hits
 from showergrid.events.split import events_of
 from showergrid.inputs.calibration import calibrate_input, hits_of_events, read_calibration
-from showergrid.inputs.kinds import is_made_of_hits
+from showergrid.inputs.declared import is_made_of_hits
 from showergrid.inputs.making import write_input
 from showergrid.inputs.settings import InputSettings
 from showergrid.inputs.variables import calibrate_variables, read_variables_of, write_variables

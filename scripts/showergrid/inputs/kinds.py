@@ -8,19 +8,7 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-from showergrid.core.plugins import load
-
 Kind = Literal["table", "set", "image"]
-
-
-def is_made_of_hits(module: str) -> bool:
-    """Whether a representation, by the module that makes it, puts hits on a grid."""
-    return hasattr(load("representations", module), "ranges")
-
-
-def has_resolution(module: str) -> bool:
-    """Whether it has pixels: those of a grid on which hits are put, or of an image that is drawn."""
-    return is_made_of_hits(module) or load("representations", module).KIND == "image"
 
 
 @dataclass(frozen=True)

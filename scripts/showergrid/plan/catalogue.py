@@ -16,7 +16,7 @@ from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
 from showergrid.core.variants import MARK, base, tuned
 from showergrid.events.hits import AXES
-from showergrid.inputs.kinds import has_resolution, is_made_of_hits
+from showergrid.inputs.declared import has_resolution, is_made_of_hits
 from showergrid.inputs.settings import CentimetreWindow, Representation, WindowSettings
 from showergrid.plan.config import Config, ModelEntry, RepresentationEntry
 from showergrid.plan.matching import (

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from showergrid.core import plugins
-from showergrid.inputs.kinds import has_resolution, is_made_of_hits
+from showergrid.inputs.declared import has_resolution, is_made_of_hits
 from showergrid.models.parts.network_settings import Pretrained
 from showergrid.plan.config import ModelEntry
 from showergrid.training.hyperparameters import axes_of, kind_of, variables_of

@@ -18,7 +18,7 @@ import math
 from typing import Annotated
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from showergrid.core.errors import InputError
 from showergrid.inputs.collisions import Objects, leading
@@ -66,6 +66,14 @@ class Parameters(Objects):
     jet_color: Color = Field(default=(0, 0, 1), description="of a jet's line")
     met_color: Color = Field(default=(0, 0, 0), description="of the line of MET")
     ground: Color = Field(default=(1, 1, 1), description="of the ground")
+
+    @model_validator(mode="after")
+    def _leaves_a_frame(self) -> Parameters:
+        if 2 * self.margin * self.dpi / INCH >= self.drawn_pixels:
+            raise ValueError(
+                f"margin = {self.margin:g} points at either side leaves no frame in {self.drawn_pixels} pixels"
+            )
+        return self
 
 
 def axes(parameters: Parameters) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from showergrid.core import plugins
 from showergrid.core.checking import check_given, checked
 from showergrid.core.errors import InputError
 from showergrid.core.settings import Settings
-from showergrid.inputs.kinds import is_made_of_hits
+from showergrid.inputs.declared import is_made_of_hits
 from showergrid.inputs.settings import CentimetreWindow, WindowSettings
 from showergrid.inputs.window import Window
 from showergrid.training.settings import Fitting, Training
