@@ -17,6 +17,7 @@ from showergrid.inputs.drawn import drawn
 from showergrid.inputs.input_file import DrawnImages, read_images, read_input
 from showergrid.inputs.settings import InputSettings
 from showergrid.inputs.variables import Tables
+from showergrid.inputs.views import cut_views
 from showergrid.representations import circles
 
 ROOT = Path(__file__).parents[2]
@@ -178,6 +179,27 @@ def test_a_batch_is_drawn_from_the_file_as_single_events_are(opened):
     assert many.max() == 1
     with pytest.raises(InputError, match="event 60 is not in the file"):
         drawn(file, settings.representation, np.array([3, 60]), "rings")
+
+
+def test_several_drawn_images_are_one_with_all_channels(opened):
+    settings, file = opened
+    shown = settings.representation.model_dump()
+    other = {**shown, "name": "dots", "parameters": {**shown["parameters"], "smallest_radius": 0.3}}
+    window = {"shape": [56, 56], "placement": {}, "margin": {}, "origin": "first_hit"}
+    cell = {
+        "representation": {"name": "both", "module": "views", "parameters": {}},
+        "views": [{"representation": view, "resolution": 56, "window": window} for view in (shown, other)],
+        "stacked": True,
+        "model": {"window": window},
+    }
+    seen = cut_views(cell, {"rings": file, "dots": file}, np.arange(60))
+    assert seen.inputs["both"].shape == (6, 56, 56)
+    assert seen.share is None
+    [made] = seen.batch(np.arange(3)).values()
+    np.testing.assert_array_equal(
+        made[:, :3], drawn(file, settings.representation, np.arange(60), "a").batch([0, 1, 2])["a"]
+    )
+    assert not np.array_equal(made[:, :3], made[:, 3:])  # each with its own parameters
 
 
 def test_an_event_without_objects_is_ground():
