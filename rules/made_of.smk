@@ -20,8 +20,8 @@ def tables_read(wildcards):
 @refusing
 def calibration_read(wildcards):
     """The ranges of the hits that an input is made of, if it is made of hits."""
-    binned = STUDY.catalogue.is_binned(parts_of_input(wildcards.input)[0])
-    return [f"{RESULTS}/data/calibration.json"] if binned else []
+    of_hits = STUDY.catalogue.shows_hits(parts_of_input(wildcards.input)[0])
+    return [f"{RESULTS}/data/calibration.json"] if of_hits else []
 
 
 def input_files(suffix):

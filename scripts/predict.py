@@ -21,6 +21,7 @@ from showergrid.core import provenance
 from showergrid.core.errors import InputError, run
 from showergrid.core.plugins import closure_modules
 from showergrid.core.progress import report
+from showergrid.inputs.declared import is_made_of_hits
 from showergrid.inputs.views import views
 from showergrid.training.data import questions_of
 from showergrid.training.model_file import read_model
@@ -48,7 +49,9 @@ def main(a: argparse.Namespace) -> None:
         if a.provenance is not None:
             job.finish(a.provenance, {"scores": a.output}, seeds, modules, {"events": table.num_rows})
         return
-    if unbinned := [view.representation.name for view in views(cell) if view.resolution is None]:
+    if unbinned := [
+        view.representation.name for view in views(cell) if not is_made_of_hits(view.representation.module)
+    ]:
         raise InputError(f"the cell sees {unbinned[0]}, which is not made of hits; name its events (predict: events)")
     settings = settings.model_copy(update={"files": a.hits})
     events, ranges = UnlabelledEvents(settings, cell, a.output), Ranges(cell)

@@ -1,5 +1,6 @@
 """Models that are fitted as a whole, against the libraries that they use and by hand."""
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from showergrid.evaluation import answers
 from showergrid.inputs import views
 from showergrid.inputs.lists import SeenRows
 from showergrid.models.cut import best_cut
+from showergrid.models.parts.intervals import best_intervals
 from showergrid.training import fitting, model_file
 from showergrid.training.data import Labelled
 from showergrid.training.history import best_epoch
@@ -132,6 +134,45 @@ def test_cut_answers_as_its_threshold():
     score = probability("cut", fit("cut"), UNSEEN.seen)
     above = views.table(UNSEEN.seen)[:, 2] > threshold
     np.testing.assert_array_equal(score.argmax(1), above)
+
+
+def test_best_intervals_by_hand():
+    values, label = np.array([1.0, 2, 3, 4, 5, 6, 7]), np.array([0, 0, 1, 1, 2, 0, 0])
+    right, edges = best_intervals(values, label, 3, 3)
+    assert (right, edges.tolist()) == (6, [2.5, 4.5])  # the 2 alone is wrong
+    assert best_intervals(values, label, 3, 9)[1].tolist() == [2.5, 4.5, 5.5]
+    assert best_intervals(values, np.full(7, 1), 3, 5) == (7, pytest.approx([]))
+
+
+def test_no_other_intervals_are_right_more_often():
+    """All places of up to three intervals are tried, values standing several times."""
+    random = np.random.default_rng(4)
+    for _ in range(20):
+        values, label = random.integers(0, 7, 15).astype(float), random.integers(0, 3, 15)
+        most = 0
+        for edges in itertools.combinations_with_replacement(np.arange(-0.5, 7), 2):
+            inside = np.digitize(values, edges)
+            most = max(most, sum(np.bincount(label[inside == i], minlength=3).max() for i in range(3)))
+        right, edges = best_intervals(values, label, 3, 3)
+        inside = np.digitize(values, edges)
+        assert right == most == sum(np.bincount(label[inside == i]).max() for i in range(len(edges) + 1))
+
+
+def test_a_cut_tells_several_classes_apart():
+    random = np.random.default_rng(8)
+    label = np.arange(600) % 3
+    values = random.normal(size=(600, 3)).astype(np.float32)
+    values[:, 1] += np.where(label == 1, 0, np.where(random.random(600) < 0.5, 9, -9) * (label == 2) + 4 * (label == 0))
+    data = Labelled(listed(values), label[:, None])
+    model = {"parameters": {}, "training": {"threads": 1}}
+    fitted = fitting.fit(plugins.load("models", "cut"), model, 19, tasks(3), data, data)
+    score = answers.answer(fitted.best, {"model": {"module": "cut"}}, tasks(3), data.seen)["question0"]
+    assert int(fitted.best["question0.column"]) == 1
+    assert len(fitted.best["question0.edges"]) >= 3  # the last class lies on both sides
+    np.testing.assert_allclose(score.sum(1), 1)
+    assert score.min() > 0
+    assert (score.argmax(1) == label).mean() > 0.95
+    assert fitted.history[0].train_accuracy == pytest.approx((score.argmax(1) == label).mean())
 
 
 @pytest.mark.parametrize("name", ["xgboost", "random_forest", "linear_svm"])

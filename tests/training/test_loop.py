@@ -328,7 +328,7 @@ def test_a_second_question_has_a_head_and_a_weight_of_its_own(tmp_path):
 def test_no_pass_through_the_network_has_more_events(trained, monkeypatch):
     seen = []
     outputs = loop._outputs
-    monkeypatch.setattr(loop, "_outputs", lambda *given: seen.append(len(given[2]["image"])) or outputs(*given))
+    monkeypatch.setattr(loop, "_outputs", lambda *given: seen.append(len(given[2][0])) or outputs(*given))
     trained(batch_size=32, micro_batch_size=8, n_epochs=1)  # 96 to train, 40 to validate
     assert seen == [8] * (96 // 8 + 40 // 8)
 

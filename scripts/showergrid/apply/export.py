@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from showergrid.core.errors import InputError
 from showergrid.evaluation.predictions import columns_of
 from showergrid.events.hits import AXES
-from showergrid.inputs.input_file import Images, InputFile
+from showergrid.inputs.input_file import DrawnImages, Images, InputFile
 from showergrid.inputs.kinds import Input, Inputs, Seen
 from showergrid.inputs.making import FEW_HITS
 from showergrid.inputs.views import View, views
@@ -127,7 +127,8 @@ def specification(cell: dict[str, Any], files: Mapping[str, InputFile], inputs: 
     `files` maps the names of the cell's representations to their input files.
     """
     seen, questions = views(cell), questions_of(cell)
-    binned = next((view.calibration for view in seen if view.resolution is not None), None)
+    binned = next((view.calibration for view in seen if "axes" in view.calibration), None)
+    drawn = any(isinstance(file, DrawnImages) for file in files.values())
     return {
         "format": f"TorchScript of PyTorch {torch.__version__.split('+')[0]}",
         "cell": {
@@ -136,7 +137,7 @@ def specification(cell: dict[str, Any], files: Mapping[str, InputFile], inputs: 
             "model": cell["model"]["name"],
             "seed": cell["seed"],
         },
-        "inputs": [tensor for name, taken in inputs.items() for tensor in _tensors(name, taken)],
+        "inputs": [tensor for name, taken in inputs.items() for tensor in _tensors(name, taken, drawn)],
         **(_pixels(binned) if binned else {}),
         "views": [_view(view, cell, files[view.representation.name]) for view in seen],
         "output": {
@@ -150,9 +151,10 @@ def specification(cell: dict[str, Any], files: Mapping[str, InputFile], inputs: 
     }
 
 
-def _tensors(name: str, taken: Input) -> list[dict[str, Any]]:
-    """The tensors of one input, in the order in which the network takes them."""
-    values = {"name": name, "shape": ["N", *taken.shape], "dtype": "float32", "empty": 0}
+def _tensors(name: str, taken: Input, drawn: bool) -> list[dict[str, Any]]:
+    """The tensors of one input, in the order in which the network takes them; images that are `drawn` have a ground."""
+    empty = {} if drawn and taken.kind == "image" else {"empty": 0}
+    values = {"name": name, "shape": ["N", *taken.shape], "dtype": "float32", **empty}
     mask = {"name": f"{name}.mask", "shape": ["N", taken.shape[0]], "dtype": "bool", "true": "the entry is there"}
     return [values, mask] if taken.kind == "set" else [values]
 
@@ -173,7 +175,7 @@ def _pixels(calibration: Mapping[str, Any]) -> dict[str, Any]:
 def _view(view: View, cell: dict[str, Any], file: InputFile) -> dict[str, Any]:
     """The input from one view: its values, and the part of an event that they show."""
     values = {"representation": view.representation.module, "parameters": view.representation.parameters}
-    if view.resolution is None:
+    if "variables" in view.calibration:
         return {"values": {**values, "variables": view.calibration["variables"]}, **_window(view)}
     told = {
         "order_of_hits": view.representation.order or cell["hits"]["order"],

@@ -15,6 +15,7 @@ from showergrid.core.errors import InputError
 from showergrid.core.plugins import load
 from showergrid.evaluation.answers import answer
 from showergrid.events.hits import read_events
+from showergrid.inputs.declared import is_made_of_hits
 from showergrid.inputs.input_file import InputFile, read_input
 from showergrid.inputs.settings import InputSettings
 from showergrid.inputs.variables import Variables, read_variables_of, write_variables
@@ -49,7 +50,7 @@ def score_tables(
         events = read_events(tables["events"]).select(ABOUT)
         outside = np.zeros(events.num_rows, dtype=np.int64)
         for name, view in {view.representation.name: view for view in views(cell)}.items():
-            asked = InputSettings(representation=view.representation, resolution=None)
+            asked = InputSettings(representation=view.representation, resolution=view.resolution)
             variables = read_variables_of(asked, _tables_read(view, tables))
             outside += _outside(variables, view.calibration)
             path = Path(folder, f"{name}.safetensors")
@@ -62,12 +63,12 @@ def score_tables(
 def _tables_read(view: View, tables: dict[str, Path]) -> list[Path]:
     """The tables that a view is made of, the events first."""
     module = load("representations", view.representation.module)
-    if view.resolution is not None:
+    if is_made_of_hits(view.representation.module):
         raise InputError(f"the cell sees {view.representation.name}, made of hits; name files of hits, not events")
-    table, _ = module.reads(module.Parameters(**view.representation.parameters))
-    if table not in tables:
-        raise InputError(f"the cell sees {table}, which the files lack; name theirs below collections")
-    return [tables[name] for name in dict.fromkeys(("events", table))]
+    read = dict.fromkeys(("events", *module.reads(module.Parameters(**view.representation.parameters))))
+    if lacking := [name for name in read if name not in tables]:
+        raise InputError(f"the cell sees {lacking[0]}, which the files lack; name theirs below collections")
+    return [tables[name] for name in read]
 
 
 def _outside(variables: Variables, calibration: dict[str, Any]) -> np.ndarray:

@@ -13,6 +13,7 @@ from showergrid.core.progress import progress
 from showergrid.events.hits import read_hits
 from showergrid.events.split import events_of
 from showergrid.inputs.calibration import calibrate_input, hits_of_events, read_calibration
+from showergrid.inputs.declared import is_made_of_hits
 from showergrid.inputs.making import write_input
 from showergrid.inputs.settings import InputSettings
 from showergrid.inputs.variables import calibrate_variables, read_variables_of, write_variables
@@ -37,7 +38,8 @@ def calibrated(
         chunks = hits_of_events(progress(read_hits(*tables), "calibrate", "chunk"), training)
         return calibrate_input(chunks, read_calibration(*calibration), settings)
     variables = read_variables_of(settings, tables)
-    return calibrate_variables(variables.only(np.isin(variables.event, training)))
+    drawn = load("representations", settings.representation.module).KIND == "image"
+    return calibrate_variables(variables.only(np.isin(variables.event, training)), to_scale=not drawn)
 
 
 def write_inputs(path: Path, settings: InputSettings, tables: Sequence[Path], calibration: dict[str, Any]) -> None:
@@ -51,8 +53,3 @@ def write_inputs(path: Path, settings: InputSettings, tables: Sequence[Path], ca
         write_input(path, progress(chunks, "inputs", "chunk"), calibration, settings)
     else:
         write_variables(path, read_variables_of(settings, tables), calibration, settings)
-
-
-def is_made_of_hits(module: str) -> bool:
-    """Whether a representation, by the module that makes it, puts hits on a grid, and so has a resolution."""
-    return hasattr(load("representations", module), "ranges")

@@ -6,14 +6,16 @@ A safetensors file, E events with P entries in all, D image axes, F variables (o
     values       (P, F) float32   what a pixel shows, or the variables of an entry; of a table (E, F)
   of sets and images:
     offsets      (E + 1,) int64   event i owns the entries offsets[i] to offsets[i + 1]
-  of those made of hits also:
+  of sets and images made of hits also:
     charge       (P,) float32     summed charge in the entry [tick ADC]
     hits         (P,) int32       number of hits in the entry
-  of images:
+  of images made of hits:
     coordinates  (P, D) int16     pixels from the origin, the event's first hit, sorted within an event
     centre       (E, D) int16     the charge centre, in pixels from the origin
     end          (E, D) int16     the hit by which most of the charge is seen (making.py), in pixels from the origin
     direction    (E, D) int8      +1, -1: the side of the origin on which most hits lie; 0: a tie, or few hits
+
+Images that are not made of hits are drawn of their entries when a batch is made (drawn.py).
 
 It is written in a stream and read through a memory map: neither ever holds more than a chunk of events.
 """
@@ -77,7 +79,7 @@ class SetInput:
 
 @dataclass(frozen=True)
 class Images:
-    """A memory-mapped file of images: its tensors (see the module docstring), representation, resolution and axes."""
+    """A memory-mapped file of images made of hits: its tensors, as in SetInput, representation, resolution and axes."""
 
     representation: str
     resolution: int
@@ -98,7 +100,18 @@ class Images:
         return self.values.shape[1]
 
 
-InputFile = TableInput | SetInput | Images
+@dataclass(frozen=True)
+class DrawnImages:
+    """A memory-mapped file of what images are drawn of: its tensors, as in SetInput, representation and resolution."""
+
+    representation: str
+    resolution: int
+    offsets: np.ndarray
+    event: np.ndarray
+    values: np.ndarray
+
+
+InputFile = TableInput | SetInput | Images | DrawnImages
 
 
 def read_input(path: Path, representation: str | None = None, resolution: int | None = None) -> InputFile:
@@ -121,22 +134,24 @@ def read_input(path: Path, representation: str | None = None, resolution: int | 
 
 
 def read_images(path: Path, representation: str | None = None, resolution: int | None = None) -> Images:
-    """Open an input file of images, as `read_input` does.
+    """Open an input file of images made of hits, as `read_input` does.
 
     Raises:
-        InputError: the same; or it holds no images.
+        InputError: the same; or it holds no such images.
     """
     images = read_input(path, representation, resolution)
     if not isinstance(images, Images):
-        raise InputError(f"{path}: holds no images, but what {images.representation} makes; give a file of images")
+        raise InputError(
+            f"{path}: holds no images of hits, but what {images.representation} makes; give a file of those"
+        )
     return images
 
 
 def _opened(about: Mapping[str, Any], tensors: Mapping[str, np.ndarray]) -> InputFile:
     place = about["representation"], about["resolution"]
-    if about["kind"] == "image":
+    if about["kind"] == "image" and "coordinates" in tensors:
         return Images(*place, tuple(about["axes"]), **tensors)
-    return SetInput(*place, **tensors) if about["kind"] == "set" else TableInput(*place, **tensors)
+    return {"image": DrawnImages, "set": SetInput, "table": TableInput}[about["kind"]](*place, **tensors)
 
 
 def rows_of(file: InputFile, events: np.ndarray) -> np.ndarray:
@@ -243,7 +258,7 @@ def writing(
     held = {"event", "values"}
     held |= {"offsets"} if kind != "table" else set()
     held |= {"charge", "hits"} if of_hits else set()
-    held |= set(PLACED) if kind == "image" else set()
+    held |= set(PLACED) if kind == "image" and of_hits else set()
     tails = {"values": [variables], **{name: [len(axes)] for name in PLACED}}
     raw = {name: path.with_name(f".partial-{path.name}.{name}") for name in TENSORS if name in held}
     try:

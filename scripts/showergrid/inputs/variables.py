@@ -1,4 +1,7 @@
-"""Inputs made of variables as they are: rows of the events table, or lists of objects; scaled by training events."""
+"""Inputs made of variables of the events or of their objects, as they stand in tables or computed; no hit is read.
+
+Tables and sets are scaled by the training events; images are drawn of variables as they are (drawn.py).
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,11 @@ class Variables:
     values: np.ndarray
     names: Sequence[str]
 
+    @classmethod
+    def of_events(cls, event: np.ndarray, columns: Mapping[str, np.ndarray]) -> Variables:
+        """One row for each event (E,) int64, of `columns` (E,) by name."""
+        return cls(event, np.arange(event.size + 1), np.stack(list(columns.values()), axis=1), list(columns))
+
     def only(self, chosen: np.ndarray) -> Variables:
         """The events for which chosen (E,) bool is true."""
         size = np.diff(self.offsets)
@@ -38,38 +46,61 @@ class Variables:
         return Variables(self.event[chosen], offsets, self.values[np.repeat(chosen, size)], self.names)
 
 
+@dataclass(frozen=True)
+class Tables:
+    """What a representation reads of all events: their columns, and those of a collection.
+
+    event (E,) int64, sorted; of_event: (E,) float64 by column; offsets (E + 1,) int64: event i owns the entries
+    offsets[i] to offsets[i + 1]; of_entry: (N,) float64 by column.
+    """
+
+    event: np.ndarray
+    of_event: Mapping[str, np.ndarray]
+    offsets: np.ndarray
+    of_entry: Mapping[str, np.ndarray]
+
+    @property
+    def row(self) -> np.ndarray:
+        """(N,) int64: the place of each entry's event in `event`."""
+        return np.repeat(np.arange(self.event.size), np.diff(self.offsets))
+
+
 def read_variables_of(settings: InputSettings, tables: Sequence[Path]) -> Variables:
-    """What a representation reads of all events: `tables` are events.parquet and, if it reads one, a collection.
+    """What a representation takes of all events: `tables` are events.parquet and, if it reads one, a collection.
 
     Raises:
-        InputError: a table cannot be read, or lacks a column.
+        InputError: a table cannot be read, lacks a column, or an event cannot be shown.
     """
     module = load("representations", settings.representation.module)
     parameters = module.Parameters(**settings.representation.parameters)
-    _, columns = module.reads(parameters)
-    if module.KIND == "table":
+    return module.variables(_read(module.reads(parameters), tables), parameters)
+
+
+def _read(wanted: Mapping[str, Sequence[str]], tables: Sequence[Path]) -> Tables:
+    """The columns that are `wanted` of the events and of a collection."""
+    of_event: dict[str, np.ndarray] = {}
+    if columns := wanted.get("events"):
         event, values = read_variables(tables[0], columns)
-        return Variables(event, np.arange(event.size + 1), values, columns)
-    event = np.sort(read_events(tables[0])["event"].to_numpy())
-    listed = read_collection(tables[1], columns)
-    size = np.zeros(event.size, dtype=np.int64)
-    size[np.searchsorted(event, listed.event)] = np.diff(listed.offsets)
-    values = np.stack([listed.values[name] for name in columns], axis=1).astype(np.float64)
-    if parameters.sort is not None:
-        row = np.repeat(np.arange(event.size), size)
-        values = values[np.lexsort((-listed.values[parameters.sort], row))]
-    return Variables(event, np.append(0, np.cumsum(size)), values, columns)
+        of_event = dict(zip(columns, values.T, strict=True))
+    else:
+        event = np.sort(read_events(tables[0])["event"].to_numpy())
+    size, of_entry = np.zeros(event.size, dtype=np.int64), {}
+    for columns in (columns for table, columns in wanted.items() if table != "events"):
+        listed = read_collection(tables[1], columns)
+        size[np.searchsorted(event, listed.event)] = np.diff(listed.offsets)
+        of_entry = listed.values
+    return Tables(event, of_event, np.append(0, np.cumsum(size)), of_entry)
 
 
-def calibrate_variables(training: Variables) -> dict[str, Any]:
+def calibrate_variables(training: Variables, to_scale: bool = True) -> dict[str, Any]:
     """Mean, standard deviation, smallest and largest value of each variable in the training events.
 
     Raises:
-        InputError: there are none, or a variable has a single value.
+        InputError: there are none, or a variable that is `to_scale` has a single value.
     """
     if not training.values.size:
         raise InputError("calibration: the training events have no entry; check that split and events belong together")
-    if (alone := np.ptp(training.values, axis=0) == 0).any():
+    if to_scale and (alone := np.ptp(training.values, axis=0) == 0).any():
         name = training.names[int(np.argmax(alone))]
         raise InputError(f"calibration: {name} has one value in all training events, and tells nothing; leave it out")
     measured = {"mean": np.mean, "std": np.std, "min": np.min, "max": np.max}
@@ -92,7 +123,7 @@ def scaled(values: np.ndarray, ranges: Sequence[Mapping[str, float]], scale: Sca
 
 
 def write_variables(path: Path, variables: Variables, calibration: dict[str, Any], settings: InputSettings) -> None:
-    """Write an input file of variables with the scale of their representation.
+    """Write an input file of variables: those of tables and sets with the scale of their representation.
 
     Raises:
         InputError: the calibration is of other variables.
@@ -101,10 +132,12 @@ def write_variables(path: Path, variables: Variables, calibration: dict[str, Any
         raise InputError("calibration: made for other variables; make it again with calibrate_inputs")
     module = load("representations", settings.representation.module)
     parameters = module.Parameters(**settings.representation.parameters)
-    ranges = [calibration["variables"][name] for name in variables.names]
-    values = scaled(variables.values, ranges, parameters.scale)
-    row = None
-    if module.KIND == "set":
+    values, row = variables.values, None
+    if module.KIND != "image":
+        ranges = [calibration["variables"][name] for name in variables.names]
+        values = scaled(values, ranges, parameters.scale)
+    if module.KIND != "table":
         row = np.repeat(np.arange(variables.event.size), np.diff(variables.offsets))
-    with writing(path, settings.representation.name, None, module.KIND, len(variables.names)) as writer:
+    place = settings.representation.name, settings.resolution
+    with writing(path, *place, module.KIND, len(variables.names)) as writer:
         writer.append(variables.event, values, row)

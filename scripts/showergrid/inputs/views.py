@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from showergrid.core.errors import InputError
-from showergrid.inputs.input_file import Images, InputFile, SetInput, read_input
+from showergrid.inputs.drawn import drawn
+from showergrid.inputs.input_file import DrawnImages, Images, InputFile, SetInput, read_input
 from showergrid.inputs.kinds import Input, Inputs, Seen, Share
 from showergrid.inputs.lists import first_entries, table_rows
 from showergrid.inputs.settings import Representation, WindowSettings
@@ -19,7 +20,9 @@ from showergrid.inputs.window import Window, cut
 
 @dataclass(frozen=True)
 class View:
-    """One view of a cell; window: None for a table; calibration: what it was made with, if the cell is trained."""
+    """One view of a cell; window: None for a table, the whole of an image that is drawn; calibration: what it was made
+    with, if the cell is trained.
+    """
 
     representation: Representation
     resolution: int | None
@@ -120,20 +123,21 @@ def cut_views(cell: Mapping[str, Any], files: Mapping[str, InputFile], events: n
     told = views(cell)
     names = _names([view.representation.name for view in told])
     seen = tuple(
-        _seen(files[view.representation.name], view.window, events, name)
-        for view, name in zip(told, names, strict=True)
+        _seen(files[view.representation.name], view, events, name) for view, name in zip(told, names, strict=True)
     )
     if len(seen) == 1:
         return seen[0]
     return Stack(seen, cell["representation"]["name"]) if cell["stacked"] else Together(seen)
 
 
-def _seen(file: InputFile, window: WindowSettings | None, events: np.ndarray, name: str) -> Seen:
+def _seen(file: InputFile, view: View, events: np.ndarray, name: str) -> Seen:
     """One view of the `events` (n,) int64."""
     if isinstance(file, Images):
-        return cut(file, events, Window.of(window, file.axes), name)
+        return cut(file, events, Window.of(view.window, file.axes), name)
+    if isinstance(file, DrawnImages):
+        return drawn(file, view.representation, events, name)
     if isinstance(file, SetInput):
-        return first_entries(file, events, *window.shape, name)
+        return first_entries(file, events, *view.window.shape, name)
     return table_rows(file, events, name)
 
 

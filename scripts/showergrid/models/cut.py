@@ -1,4 +1,7 @@
-"""One cut: a threshold on a single value of the window, both chosen to be right for most training events."""
+"""A cut on a single value of the window: a threshold between two classes, or intervals of several.
+
+Value, threshold and intervals are chosen to be right for most training events.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from showergrid.core.errors import InputError
 from showergrid.inputs.views import table
-from showergrid.models.parts import linear
+from showergrid.models.parts import intervals, linear
 from showergrid.models.parts.estimator_settings import Estimator
-from showergrid.models.parts.linear import predict
 from showergrid.training.fitting import Fitted, only_row
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
+    from showergrid.inputs.kinds import Seen
     from showergrid.training.data import Labelled
 
 TAKES = ("table", "set")
-__all__ = ["TAKES", "Parameters", "fit", "predict"]
 
 
 class Parameters(Estimator):
@@ -29,26 +32,40 @@ def fit(
 ) -> Fitted:
     """Find value, threshold and direction, then the steepness of the likeliest logistic curve around the threshold.
 
-    Nothing is random, so every `seed` gives the same result; `threads` has no effect.
-
-    Raises:
-        InputError: there are more than two classes.
+    Of several classes, find value and intervals: fewer than two for each class, so that one may lie on both sides of
+    another. The probabilities are the shares of the training events in an interval. Nothing is random, so every `seed`
+    gives the same result; `threads` has no effect.
     """
+    values = table(training.seen).astype(np.float64)
+    kept = _threshold(values, training.label) if n_classes == 2 else _intervals(values, training.label, n_classes)
+    score, val_score = predict(kept, training.seen), predict(kept, validation.seen)
+    return Fitted(kept, only_row(score, training, val_score, validation))
+
+
+def predict(tensors: dict[str, Tensor], seen: Seen) -> np.ndarray:
+    """(E, classes) float64: the probability of each class."""
+    return intervals.predict(tensors, seen) if "edges" in tensors else linear.predict(tensors, seen)
+
+
+def _intervals(values: np.ndarray, label: np.ndarray, classes: int) -> dict[str, Tensor]:
+    """The tensors of the best intervals of a column of values (E, F)."""
+    found = [intervals.best_intervals(column, label, classes, 2 * classes - 1) for column in values.T]
+    column = int(np.argmax([right for right, _ in found]))
+    return intervals.tensors(column, found[column][1], values[:, column], label, classes)
+
+
+def _threshold(values: np.ndarray, label: np.ndarray) -> dict[str, Tensor]:
+    """The tensors of the best cut of a column of values (E, F)."""
     from sklearn.linear_model import LogisticRegression
 
-    if n_classes != 2:
-        raise InputError(f"cut: tells two classes apart, not {n_classes}; use another model")
-    values = table(training.seen).astype(np.float64)
-    column, threshold, upwards = best_cut(values, training.label)
+    column, threshold, upwards = best_cut(values, label)
     _, std = linear.scale(values[:, [column]])
     distance = (values[:, [column]] - threshold) / std
-    steepness = np.abs(LogisticRegression(fit_intercept=False).fit(distance, training.label).coef_[0, 0]) / std[0]
+    steepness = np.abs(LogisticRegression(fit_intercept=False).fit(distance, label).coef_[0, 0]) / std[0]
     weight, bias = np.zeros((values.shape[1], 2)), np.zeros(2)
     weight[column, 1] = steepness if upwards else -steepness
     bias[1] = -threshold * weight[column, 1]
-    tensors = linear.tensors(weight, bias)
-    score, val_score = predict(tensors, training.seen), predict(tensors, validation.seen)
-    return Fitted(tensors, only_row(score, training, val_score, validation))
+    return linear.tensors(weight, bias)
 
 
 def best_cut(values: np.ndarray, label: np.ndarray) -> tuple[int, float, bool]:

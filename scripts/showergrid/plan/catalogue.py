@@ -16,7 +16,7 @@ from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
 from showergrid.core.variants import MARK, base, tuned
 from showergrid.events.hits import AXES
-from showergrid.inputs.data import is_made_of_hits
+from showergrid.inputs.declared import has_resolution, is_made_of_hits
 from showergrid.inputs.settings import CentimetreWindow, Representation, WindowSettings
 from showergrid.plan.config import Config, ModelEntry, RepresentationEntry
 from showergrid.plan.matching import (
@@ -33,6 +33,7 @@ from showergrid.training.hyperparameters import (
     check_values,
     grouped,
     groups_of,
+    is_cut,
     kind_of,
     known,
     settled,
@@ -92,7 +93,7 @@ class Catalogue:
         resolved = {"name": entry.name, "module": entry.file, "parameters": parameters.model_dump(mode="json")}
         if shows_others(entry.file):
             self._check_views(resolved, entry, where)
-        elif module.KIND == "image":
+        elif is_cut(resolved):
             directed = Representation(**resolved, direction=self.config.direction)
             resolved = directed.model_dump(mode="json", exclude_defaults=True)
         if entry.order in (None, self.config.order):
@@ -111,7 +112,7 @@ class Catalogue:
             if shows_others(self.representation_entry(name).file):
                 raise InputError(f"{where}: of: {name} has no inputs of its own; name those that it shows")
         views = self._views(resolved)
-        if still := [view["name"] for view, origin in views if origin and kind_of(view) != "image"]:
+        if still := [view["name"] for view, origin in views if origin and not is_cut(view)]:
             raise InputError(f"{where}: origins: {still[0]} has no window that follows anything; leave them out")
         axes = [axes_of(view) for view, _ in views if kind_of(view) == "image"]
         if len({len(own) for own in axes}) > 1:
@@ -135,14 +136,20 @@ class Catalogue:
 
     @cache
     def is_binned(self, representation: str) -> bool:
-        """Whether a representation, or one that it shows, is made on the grid of a resolution."""
+        """Whether a representation, or one that it shows, has pixels, and so a resolution."""
+        views = self._views(self.representation(representation))
+        return any(has_resolution(view["module"]) for view, _ in views)
+
+    @cache
+    def shows_hits(self, representation: str) -> bool:
+        """Whether a representation, or one that it shows, is made of hits."""
         views = self._views(self.representation(representation))
         return any(is_made_of_hits(view["module"]) for view, _ in views)
 
     @cache
-    def is_image(self, representation: str) -> bool:
-        """Whether a representation, or every one that it shows, gives images."""
-        return all(kind_of(view) == "image" for view, _ in self._views(self.representation(representation)))
+    def is_image_of_hits(self, representation: str) -> bool:
+        """Whether a representation, or every one that it shows, gives images made of hits."""
+        return all(is_cut(view) for view, _ in self._views(self.representation(representation)))
 
     def variables(self, representation: str) -> int:
         """How many variables the tables that a representation shows have together."""
@@ -165,7 +172,7 @@ class Catalogue:
         return list(read) if "hits" in read else list(dict.fromkeys(("events", *read)))
 
     def columns_read(self, representation: str) -> dict[str, list[str]]:
-        """The table that an input is made of, and its columns; of hits none are named.
+        """The tables that an input is made of, and their columns; of hits none are named.
 
         Raises:
             InputError: it has no input of its own.
@@ -176,14 +183,13 @@ class Catalogue:
         if is_made_of_hits(resolved["module"]):
             return {"hits": []}
         module = plugins.load("representations", resolved["module"])
-        table, columns = module.reads(module.Parameters(**resolved["parameters"]))
-        return {table: columns}
+        return module.reads(module.Parameters(**resolved["parameters"]))
 
     @cache
     def axes(self, representation: str) -> tuple[str, ...]:
-        """The detector axes of the images, in the order of their dimensions; of several views those of all together."""
+        """The detector axes of images of hits, in their order; of several views those of all together."""
         views = self._views(self.representation(representation))
-        axes = [axes_of(view) for view, _ in views if kind_of(view) == "image"]
+        axes = [axes_of(view) for view, _ in views if is_cut(view)]
         return axes[0] if len(axes) == 1 else tuple(axis for axis in AXES if any(axis in own for own in axes))
 
     def views(self, representation: str, resolution: int | None, model: str) -> dict[str, Any]:
@@ -238,22 +244,34 @@ class Catalogue:
             by_group["window"], by_group["centimetres"] = backbones[place]["window"] or {}, {}
             views = [views[place]]
         if by_group.pop("centimetres"):
-            images = [view for view in views if kind_of(view) == "image"]
+            images = [view for view in views if is_cut(view)]
             sizes = [self._in_pixels(values, axes_of(view), resolution, where) for view in images]
             if any(size != sizes[0] for size in sizes):
                 raise InputError(f"{where}: window_cm gives views of different shapes; give win_shape")
             by_group["window"] |= sizes[0] if sizes else {}
-        if any(kind_of(view) == "image" for view in views):
+        if any(is_cut(view) for view in views):
             by_group["window"] = {"origin": self.config.origin, **by_group["window"]}
         else:
             shape = {key: value for key, value in by_group["window"].items() if key == "shape"}
+            if drawn := [view for view in views if kind_of(view) == "image"]:
+                shape = {"shape": [resolution] * len(axes_of(drawn[0]))}  # all of an image that is drawn
             by_group["window"] = {**shape, "placement": {}, "margin": {}, "origin": "first_hit"}
+        if values.get("augment") is not None:
+            self._check_augmented(entry, representation, where)
         return {
             "name": entry.name,
             "module": entry.file,
             **settled(by_group, groups, views, where),
             **({"backbones": backbones} if backbones else {}),
         }
+
+    def _check_augmented(self, entry: ModelEntry, representation: Mapping[str, Any], where: str) -> None:
+        """Refuse random changes of images where a network is trained on anything else."""
+        if rests_on_cells(entry):
+            raise InputError(f"{where}: augment: it is trained on features of images that do not change; leave it out")
+        for view, _ in self._views(representation):
+            if kind_of(view) != "image" or len(axes_of(view)) != 2:
+                raise InputError(f"{where}: augment: {view['name']} gives no images of two axes; leave it out")
 
     def _backbones(
         self,

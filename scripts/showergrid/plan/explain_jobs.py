@@ -23,7 +23,7 @@ def explanation_job(study: Study, step: str, cell: Mapping[str, Any]) -> dict[st
     representation = cell["representation"]["name"]
     if "views" in cell:
         raise InputError(f"{representation} shows several views; nothing of its cells is explained: ask those of one")
-    if not study.catalogue.is_binned(representation):
+    if not study.catalogue.shows_hits(representation):
         raise InputError(f"{representation} shows no hits, so none can be removed or drawn")
     if step in OF_IMAGES and not is_image(study, representation):
         raise InputError(f"{representation} gives lists and no images to draw; of its cells ask figures/removal.pdf")
@@ -50,7 +50,7 @@ def explanation_job(study: Study, step: str, cell: Mapping[str, Any]) -> dict[st
 
 def is_image(study: Study, representation: str) -> bool:
     """Whether the representation gives images that can be drawn, and so its networks have gradients."""
-    return study.catalogue.is_image(representation)
+    return study.catalogue.is_image_of_hits(representation)
 
 
 def files(study: Study) -> list[str]:
@@ -58,7 +58,7 @@ def files(study: Study) -> list[str]:
     paths = []
     for place in study.main_places:
         catalogue = study.catalogue
-        if catalogue.shown(place.representation) != [place.representation] or not catalogue.is_binned(
+        if catalogue.shown(place.representation) != [place.representation] or not catalogue.shows_hits(
             place.representation
         ):
             continue

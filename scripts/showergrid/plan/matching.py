@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from showergrid.core import plugins
-from showergrid.inputs.data import is_made_of_hits
+from showergrid.inputs.declared import has_resolution, is_made_of_hits
 from showergrid.models.parts.network_settings import Pretrained
 from showergrid.plan.config import ModelEntry
 from showergrid.training.hyperparameters import axes_of, kind_of, variables_of
@@ -40,8 +40,8 @@ def kind_of_model(entry: ModelEntry) -> str:
 
 
 def resolution_of(view: Mapping[str, Any], resolution: int | None) -> int | None:
-    """The resolution of a view that is shown at `resolution`: none where nothing is binned."""
-    return resolution if is_made_of_hits(view["module"]) else None
+    """The resolution of a view that is shown at `resolution`: none where there are no pixels."""
+    return resolution if has_resolution(view["module"]) else None
 
 
 def each_view(names: Any, views: int) -> list[Any]:
@@ -50,7 +50,10 @@ def each_view(names: Any, views: int) -> list[Any]:
 
 
 def takes(entry: ModelEntry, views: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether a model takes some views together: their kinds, and the axes and channels of images."""
+    """Whether a model takes some views together: their kinds, and the axes and channels of images.
+
+    Images that are drawn are seen whole, others in windows: they make no image together.
+    """
     module = plugins.load("models", entry.file)
     if joins(entry):  # without a backbone, or as one: refused with its reason where its settings are checked
         return True
@@ -59,6 +62,8 @@ def takes(entry: ModelEntry, views: Sequence[Mapping[str, Any]]) -> bool:
         return False
     if kinds[0] != "image":
         return True
+    if len({is_made_of_hits(view["module"]) for view in views}) > 1:
+        return False
     channels = sum(plugins.load("representations", view["module"]).CHANNELS for view in views)
     allowed = getattr(module.Parameters, "CHANNELS", None) or (channels,)
     return len(axes_of(views[0])) in module.IMAGE_AXES and channels in allowed

@@ -193,12 +193,12 @@ class Offer:
 
     @cached_property
     def _imaged(self) -> list[Place]:
-        """The places with numbers whose networks see images."""
+        """The places with numbers whose networks see images of hits."""
         study = self._study
         return [
             place
             for place in self._places
-            if study.status(place) == "run" and study.catalogue.is_image(place.representation)
+            if study.status(place) == "run" and study.catalogue.is_image_of_hits(place.representation)
         ]
 
     @cached_property
@@ -307,12 +307,12 @@ def _shown(study: Study, place: Place) -> dict[str, Any]:
     """The settings of the network in one place that a caption states."""
     network, search = study.catalogue.model(*place.key), study.search(*place.key)
     catalogue = study.catalogue
-    pixel = catalogue.pixel_cm(place.resolution) if place.resolution else {}
+    pixel = catalogue.pixel_cm(place.resolution) if catalogue.shows_hits(place.representation) else {}
     window = network["window"]
     said = {"window": window["shape"] if window else [catalogue.variables(place.representation)]}
     said |= {key: network["training"][key] for key in TRAINING if key in network["training"]}
     said |= {"tuned": list(search.space)} if search else {}
-    if catalogue.is_image(place.representation):
+    if catalogue.is_image_of_hits(place.representation):
         return {**said, "pixel_cm": {axis: pixel[axis] for axis in catalogue.axes(place.representation)}}
     return {**said, "counted": catalogue.counted(place.representation), "pixel_cm": pixel}
 

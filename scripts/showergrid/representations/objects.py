@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 from pydantic import Field, model_validator
 
 from showergrid.core.settings import Name, Settings
-from showergrid.inputs.variables import Scale
+from showergrid.inputs.variables import Scale, Tables, Variables
 
 KIND = "set"
 COUNTED = "objects"
@@ -38,6 +39,14 @@ def names(parameters: Parameters) -> list[str]:
     return parameters.columns
 
 
-def reads(parameters: Parameters) -> tuple[str, list[str]]:
+def reads(parameters: Parameters) -> dict[str, list[str]]:
     """The collection that is read, and its columns."""
-    return parameters.collection, parameters.columns
+    return {parameters.collection: parameters.columns}
+
+
+def variables(tables: Tables, parameters: Parameters) -> Variables:
+    """The objects of all events, in the order asked."""
+    values = np.stack([tables.of_entry[name] for name in parameters.columns], axis=1)
+    if parameters.sort is not None:
+        values = values[np.lexsort((-tables.of_entry[parameters.sort], tables.row))]
+    return Variables(tables.event, tables.offsets, values, parameters.columns)

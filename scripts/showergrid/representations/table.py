@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field, field_validator
 
 from showergrid.core.settings import Settings
-from showergrid.inputs.variables import Scale
+from showergrid.inputs.variables import Scale, Tables, Variables
 
 KIND = "table"
 COUNTED = "variables"
@@ -33,6 +33,11 @@ def names(parameters: Parameters) -> list[str]:
     return parameters.columns
 
 
-def reads(parameters: Parameters) -> tuple[str, list[str]]:
+def reads(parameters: Parameters) -> dict[str, list[str]]:
     """The table that is read, and its columns."""
-    return "events", parameters.columns
+    return {"events": parameters.columns}
+
+
+def variables(tables: Tables, parameters: Parameters) -> Variables:
+    """The columns of all events."""
+    return Variables.of_events(tables.event, tables.of_event)

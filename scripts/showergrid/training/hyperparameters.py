@@ -11,6 +11,7 @@ from showergrid.core import plugins
 from showergrid.core.checking import check_given, checked
 from showergrid.core.errors import InputError
 from showergrid.core.settings import Settings
+from showergrid.inputs.declared import is_made_of_hits
 from showergrid.inputs.settings import CentimetreWindow, WindowSettings
 from showergrid.inputs.window import Window
 from showergrid.training.settings import Fitting, Training
@@ -84,9 +85,9 @@ def settled(
 
 def _check_window(window: WindowSettings, view: Mapping[str, Any]) -> None:
     """Refuse a window that does not fit the images, or, of a set, is not one number of entries."""
-    if kind_of(view) == "image":
+    if is_cut(view):
         Window.of(window, axes_of(view))
-    elif len(window.shape) != 1:
+    elif kind_of(view) == "set" and len(window.shape) != 1:
         raise InputError(f"{view['name']} is a set, whose window is a number of entries; give one")
 
 
@@ -95,8 +96,13 @@ def kind_of(representation: Mapping[str, Any]) -> str:
     return plugins.load("representations", representation["module"]).KIND
 
 
+def is_cut(representation: Mapping[str, Any]) -> bool:
+    """Whether a resolved representation gives images made of hits, out of which windows are cut; others are drawn."""
+    return kind_of(representation) == "image" and is_made_of_hits(representation["module"])
+
+
 def axes_of(representation: Mapping[str, Any]) -> tuple[str, ...]:
-    """The detector axes of the images of a resolved representation, in the order of their dimensions."""
+    """The axes of the images of a resolved representation, in the order of their dimensions."""
     module = plugins.load("representations", representation["module"])
     return module.axes(module.Parameters(**representation["parameters"]))
 

@@ -15,6 +15,7 @@ from showergrid.core.errors import InputError
 from showergrid.core.progress import progress, report
 from showergrid.inputs.kinds import Inputs, Seen
 from showergrid.training import checkpoint
+from showergrid.training.augmentation import Changes
 from showergrid.training.data import Labelled, Task
 from showergrid.training.device import has_bf16, memory_format
 from showergrid.training.history import Epoch, best_epoch
@@ -147,13 +148,16 @@ def _epoch(
     torch.manual_seed(seeds.seed_of(seed, "dropout", epoch))
     order = seeds.generator(seed, "order", epoch).permutation(len(data.label))
     label = torch.from_numpy(data.label).to(device)
+    changes = Changes.drawn(settings.augment, seed, epoch, len(data.label)) if settings.augment else None
     loss_sum = torch.zeros((), dtype=torch.float64, device=device)
     correct = torch.zeros((), dtype=torch.int64, device=device)
     for rows in progress(batches(order, settings.batch_size), f"epoch {epoch}/{settings.n_epochs}", "batch"):
         optimiser.zero_grad(set_to_none=True)
         for part in batches(rows, settings.micro_batch_size or len(rows)):
             truth = label[torch.from_numpy(part).to(device)]  # (M, Q)
-            given = parts(tasks, _outputs(network, settings, data.seen.batch(part), device))  # (M, outputs) each
+            tensors = tensors_of(data.seen.batch(part), device)
+            tensors = changes.of(tensors, part) if changes else tensors
+            given = parts(tasks, _outputs(network, settings, tensors, device))  # (M, outputs) each
             losses = [task.loss(*pair) for task, *pair in zip(tasks, given, truth.unbind(1), strict=True)]
             loss = _weighted(tasks, losses)
             (loss * (len(part) / len(rows))).backward()  # gradients add up to that of the batch's mean loss
@@ -191,12 +195,11 @@ def outputs(network: nn.Module, settings: Training, seen: Seen, device: torch.de
     made = []
     with torch.inference_mode():
         for rows in batches(np.arange(len(seen)), settings.micro_batch_size or settings.batch_size):
-            made.append(_outputs(network, settings, seen.batch(rows), device).cpu())
+            made.append(_outputs(network, settings, tensors_of(seen.batch(rows), device), device).cpu())
     return torch.cat(made)
 
 
-def _outputs(network: nn.Module, settings: Training, batch: Mapping[str, np.ndarray], device: torch.device) -> Tensor:
-    tensors = tensors_of(batch, device)
+def _outputs(network: nn.Module, settings: Training, tensors: Sequence[Tensor], device: torch.device) -> Tensor:
     with torch.autocast(device.type, torch.bfloat16, enabled=_in_bf16(settings, device)):
         return network(*tensors).float()
 

@@ -9,6 +9,24 @@ from pydantic import Field, model_validator
 from showergrid.core.settings import Settings
 
 
+class Augmentation(Settings):
+    """What is changed at random in each image of the training events, anew in every epoch, named as in Keras."""
+
+    shear: float = Field(default=0, ge=0, lt=90, description="largest angle of a shear to either side [degrees]")
+    zoom: float = Field(default=0, ge=0, lt=1, description="largest change of a size, of each axis by itself [1]")
+    flips: list[Literal["horizontal", "vertical"]] = Field(
+        default=[], description="mirror half of the images, left and right (horizontal) or top and bottom (vertical)"
+    )
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Augmentation:
+        if not (self.shear or self.zoom or self.flips):
+            raise ValueError("nothing is changed: give shear, zoom or flips, or leave it out")
+        if len(set(self.flips)) < len(self.flips):
+            raise ValueError(f"flips: {self.flips[0]} stands twice")
+        return self
+
+
 class Training(Settings):
     """How a network is trained. A model that is fitted as a whole has `threads` and the window alone."""
 
@@ -37,6 +55,11 @@ class Training(Settings):
     threads: int = Field(ge=1, description="compute threads; others may give other last digits")
     device: Literal["auto", "cpu", "cuda"] = Field(description="auto: the first CUDA device, where there is one")
     strict: bool = Field(default=False, description="whether a CPU uses no instruction set beyond AVX2")
+    augment: Augmentation | None = Field(
+        default=None,
+        exclude_if=lambda augment: augment is None,
+        description="random changes of the training images; null: none",
+    )
 
     @model_validator(mode="after")
     def _epochs_in_order(self) -> Training:

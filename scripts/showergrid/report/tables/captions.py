@@ -109,7 +109,7 @@ def identical_text(groups: Iterable[Sequence[str]]) -> str:
 
 def origin_text(reported: Reported, leaving_out: Iterable[str] = ()) -> str:
     """Order of hits and origin of the window, without those whose keys are in `leaving_out`."""
-    if all(place.resolution is None for place in reported.places):  # no hits are shown
+    if not any(place.settings and place.settings.pixel_cm for place in reported.places):  # no hits are shown
         return ""
     said = {"order": f"Order of hits: {reported.order}", "win_origin": f"origin of the window: {reported.origin}"}
     return _sentence([words for key, words in said.items() if key not in set(leaving_out)])
@@ -117,7 +117,10 @@ def origin_text(reported: Reported, leaving_out: Iterable[str] = ()) -> str:
 
 def resolution_text(results: Iterable[Result]) -> str:
     """What a resolution is, if any of the results has one."""
-    return "c: pixels across the detector in x." if any(result.resolution for result in results) else ""
+    of_hits = {bool(result.settings and result.settings.pixel_cm) for result in results if result.resolution}
+    if not of_hits:
+        return ""
+    return "c: pixels across the detector in x." if True in of_hits else "c: pixels across an image."
 
 
 def _sentence(parts: Sequence[str]) -> str:
