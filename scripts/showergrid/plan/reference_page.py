@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, get_args
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
 
 from showergrid.core import plugins
@@ -72,6 +72,7 @@ def _places() -> Places:
     """Where each class of settings has its table: below the shortest key that it is of, of several the first."""
     places: Places = {}
     queue = deque((key, Config.model_fields[key].annotation) for key in _keys())
+    queue.extend(_keys_of("training", Training))
     for kind in plugins.PACKAGES:
         for title, modules in _families(kind).items():
             queue.extend(_keys_of_plugins(kind, title, modules))
@@ -91,6 +92,8 @@ def _sections(places: Places) -> Iterator[Section]:
         yield from _nested(key, Config.model_fields[key].annotation, places)
         if key == "training":
             yield Section("`training`", _text(Training), {"": Training})
+            for path, annotation in _keys_of("training", Training):
+                yield from _nested(path, annotation, places)
             yield Section("`training`: window", _text(WindowSettings), {"": WindowSettings}, WINDOW)
             yield Section("`training`: window in cm", _text(CentimetreWindow), {"": CentimetreWindow})
         if key in plugins.PACKAGES:
@@ -127,8 +130,12 @@ def _of_plugins(kind: plugins.Kind, places: Places) -> Iterator[Section]:
 
 def _keys_of_plugins(kind: plugins.Kind, title: str, modules: Mapping[str, ModuleType]) -> list[tuple[str, Any]]:
     """The path and the type of each key that the modules of a section have."""
-    first = next(iter(modules.values())).Parameters
-    return [(f"{kind}.{title}.{key}", field.annotation) for key, field in first.model_fields.items()]
+    return _keys_of(f"{kind}.{title}", next(iter(modules.values())).Parameters)
+
+
+def _keys_of(path: str, settings: type[BaseModel]) -> list[tuple[str, Any]]:
+    """The path and the type of each key of the settings at `path`."""
+    return [(f"{path}.{key}", field.annotation) for key, field in settings.model_fields.items()]
 
 
 def _families(kind: plugins.Kind) -> dict[str, dict[str, ModuleType]]:
@@ -218,9 +225,7 @@ def _default(field: FieldInfo) -> str:
     if field.is_required():
         return ""
     default = field.get_default(call_default_factory=True)
-    if isinstance(default, BaseModel):
-        default = default.model_dump(mode="json", exclude_defaults=True)
-    return f"`{value_words(default)}`"
+    return f"`{value_words(TypeAdapter(Any).dump_python(default, mode='json', exclude_defaults=True))}`"
 
 
 def _anchor(path: str) -> str:

@@ -13,7 +13,7 @@ class Augmentation(Settings):
     """What is changed at random in each image of the training events, anew in every epoch, named as in Keras."""
 
     shear: float = Field(default=0, ge=0, lt=90, description="largest angle of a shear to either side [degrees]")
-    zoom: float = Field(default=0, ge=0, lt=1, description="largest change of a size, of each axis by itself [1]")
+    zoom: float = Field(default=0, ge=0, lt=1, description="largest change of a size, of each axis by itself")
     flips: list[Literal["horizontal", "vertical"]] = Field(
         default=[], description="mirror half of the images, left and right (horizontal) or top and bottom (vertical)"
     )

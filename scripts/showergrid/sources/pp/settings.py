@@ -20,7 +20,7 @@ class Process(Settings):
     """A process of the collision, and how often its decays are tried."""
 
     lines: list[str] = Field(min_length=1, description="settings of Pythia that switch it on")
-    tries: int = Field(default=1, ge=1, le=100_000, description="times that a collision decays; 1: as in nature [1]")
+    tries: int = Field(default=1, ge=1, le=100_000, description="times that a collision decays; 1: as in nature")
     redecayed: list[int] = Field(
         default=[], description="PDG codes that each try decays anew, beside all that lives long"
     )
@@ -59,7 +59,7 @@ def _with_known(given: Any) -> Any:
 class Region(Settings):
     """Muons that are seen in a ring of the detector: above both a transverse and a whole momentum."""
 
-    eta: float = Field(gt=0, le=10, description="outer edge of the ring, in |eta| [1]")
+    eta: float = Field(gt=0, le=10, description="outer edge of the ring, in |eta|")
     pt: float = Field(default=0, ge=0, description="least transverse momentum [GeV]")
     p: float = Field(default=0, ge=0, description="least momentum [GeV]")
 
@@ -67,8 +67,8 @@ class Region(Settings):
 class MuonResolution(Settings):
     """sigma(pT) / pT: the three terms in quadrature."""
 
-    constant: float = Field(default=0.01, ge=0, description="everywhere [1]")
-    eta: float = Field(default=0.012, ge=0, description="times |eta| [1]")
+    constant: float = Field(default=0.01, ge=0, description="everywhere")
+    eta: float = Field(default=0.012, ge=0, description="times |eta|")
     pt: float = Field(default=7e-5, ge=0, description="times pT [1/GeV]")
 
 
@@ -80,8 +80,8 @@ class MuonDetection(Settings):
         min_length=1,
         description="rings from the centre on",
     )
-    efficiency: float = Field(default=0.97, gt=0, le=1, description="share of those that is found [1]")
-    resolution: MuonResolution = MuonResolution()
+    efficiency: float = Field(default=0.97, gt=0, le=1, description="share of those that is found")
+    resolution: MuonResolution = Field(default=MuonResolution(), description="of their transverse momentum")
 
     @model_validator(mode="after")
     def _check(self) -> MuonDetection:
@@ -94,10 +94,10 @@ class MuonDetection(Settings):
 class JetDetection(Settings):
     """How jets are made of particles, and how well they are measured: sigma(pT) / pT, the terms in quadrature."""
 
-    radius: float = Field(default=0.4, gt=0, le=2, description="radius of anti-kT [1]")
+    radius: float = Field(default=0.4, gt=0, le=2, description="radius of anti-kT")
     noise: float = Field(default=0, ge=0, description="over pT [GeV]")
     stochastic: float = Field(default=0.73, ge=0, description="over the root of pT [GeV^.5]")
-    constant: float = Field(default=0.033, ge=0, description="everywhere [1]")
+    constant: float = Field(default=0.033, ge=0, description="everywhere")
 
 
 class MetDetection(Settings):
@@ -105,7 +105,7 @@ class MetDetection(Settings):
 
     stochastic: float = Field(default=0.6, ge=0, description="times the root of the sum of all pT [GeV^.5]")
     vertex: float = Field(default=3.5, ge=0, description="of each other collision [GeV]")
-    vertices: float = Field(default=12, ge=0, description="other collisions of a crossing, the mean [1]")
+    vertices: float = Field(default=12, ge=0, description="other collisions of a crossing, the mean")
 
 
 class Apparatus(Settings):
@@ -113,23 +113,23 @@ class Apparatus(Settings):
 
     radius: float = Field(default=1290, gt=0, description="of the cylinder in which particles may decay [mm]")
     half_length: float = Field(default=2930, gt=0, description="of that cylinder [mm]")
-    eta: float = Field(default=5.0, gt=0, le=10, description="largest |eta| of a particle that is seen [1]")
+    eta: float = Field(default=5.0, gt=0, le=10, description="largest |eta| of a particle that is seen")
     pt: float = Field(default=0.3, ge=0, description="least pT of a particle that is seen [GeV]")
-    muons: MuonDetection = MuonDetection()
-    jets: JetDetection = JetDetection()
-    met: MetDetection = MetDetection()
+    muons: MuonDetection = Field(default=MuonDetection(), description="muons that are seen")
+    jets: JetDetection = Field(default=JetDetection(), description="jets of the particles that are seen")
+    met: MetDetection = Field(default=MetDetection(), description="missing transverse momentum")
 
 
 class Selection(Settings):
     """Which events and objects are kept."""
 
-    muons: int = Field(default=2, ge=2, le=10, description="muons, at least [1]")
+    muons: int = Field(default=2, ge=2, le=10, description="muons, at least")
     muon_pt: float = Field(default=0, ge=0, description="least pT of a muon [GeV]")
-    jets: int = Field(default=0, ge=0, le=20, description="jets, at least [1]")
+    jets: int = Field(default=0, ge=0, le=20, description="jets, at least")
     jet_pt: float = Field(default=20, gt=0, description="least pT of a jet [GeV]")
-    jet_eta: float = Field(default=4.7, gt=0, le=10, description="largest |eta| of a jet [1]")
+    jet_eta: float = Field(default=4.7, gt=0, le=10, description="largest |eta| of a jet")
     muon_distance: float = Field(
-        default=0, ge=0, description="a jet so near to a muon is none, in eta and phi; 0: muons may be jets [1]"
+        default=0, ge=0, description="a jet so near to a muon is none, in eta and phi; 0: muons may be jets"
     )
 
 
@@ -137,16 +137,16 @@ class Collisions(Settings):
     """Which collisions are simulated, and what is seen and kept of them."""
 
     seed: int = Field(ge=0, lt=2**32, description="seed; every shard and process has streams of its own under it")
-    events: int = Field(ge=1, le=10_000_000, description="events of each process in all [1]")
-    shard_size: int = Field(default=500, ge=1, le=100_000, description="events of each process in one job [1]")
+    events: int = Field(ge=1, le=10_000_000, description="events of each process in all")
+    shard_size: int = Field(default=500, ge=1, le=100_000, description="events of each process in one job")
     processes: list[Name] = Field(default=list(PROCESSES), min_length=1, description="those that are simulated")
     definitions: Annotated[dict[Name, Process], BeforeValidator(_with_known)] = Field(
         default=PROCESSES, validate_default=True, description="processes by name, beside those that are known"
     )
     energy: float = Field(default=13_000, ge=100, le=200_000, description="of both protons together [GeV]")
     tune: int = Field(default=18, ge=1, description="Pythia's Tune:pp")
-    detector: Apparatus = Apparatus()
-    selection: Selection = Selection()
+    detector: Apparatus = Field(default=Apparatus(), description="detector that sees them")
+    selection: Selection = Field(default=Selection(), description="events and objects that are kept")
 
     @model_validator(mode="after")
     def _check(self) -> Collisions:
