@@ -6,6 +6,7 @@ python benchmarks/plan.py [--cells 1000 5000] [--target cells]
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import subprocess
@@ -39,7 +40,8 @@ def study(cells: int) -> str:
         "models": MODELS,
         "seeds": list(range(SEEDS)),
     }
-    return f"results: results\nreports: {{table_resolution: {{module: resolution}}}}\ngrid:\n  - {block}\nensembles: []\nablations: []\n"
+    reports = {"table_resolution": {"module": "resolution"}}
+    return json.dumps({"results": "results", "reports": reports, "grid": [block], "ensembles": [], "ablations": []})
 
 
 def plan(cells: int, target: str) -> Planned:

@@ -1,4 +1,53 @@
-# The cells of the grid: train, evaluate, draw.
+# The cells of the grid: train, evaluate, draw; and the features of those that others rest on.
+
+
+@refusing
+def tuned_values(wildcards):
+    """The file of the values that a search found for a cell, if the cell is tuned."""
+    return PATHS.tuned(*place_of(wildcards))
+
+
+def rests_on(pattern):
+    """The input function of a cell: the file `pattern` of each trained cell that it rests on, one per view."""
+
+    @refusing
+    def files(wildcards):
+        # A fault in the study gives one line here
+        resolved("train", **wildcards)
+        cells = STUDY.catalogue.rested_on(*place_of(wildcards), int(wildcards.seed))
+        return [paths.of_cell(pattern, cell) for cell in cells]
+
+    return files
+
+
+def weights(step):
+    """The input function for the files of pretrained weights that a step reads, if they exist; it reports missing ones."""
+    return lambda wildcards: paths.files_of_weights(
+        resolved(step, **wildcards)["model"]
+    )
+
+
+def compute_threads(step):
+    """The function for the cores to reserve for a network: as many as its compute threads."""
+    return lambda wildcards: (
+        resolved(step, **wildcards)["model"]["training"]["threads"]
+    )
+
+
+def shown_cell(name, what):
+    """A figure of a cell in the report."""
+    return report(
+        f"{CELL}/figures/{name}.pdf",
+        caption="../report/cell.rst",
+        category="Cells",
+        subcategory="{input}",
+        labels={
+            "input": "{input}",
+            "model": "{model}",
+            "seed": "{seed}",
+            "figure": what,
+        },
+    )
 
 
 rule train:
@@ -18,9 +67,9 @@ rule train:
         answers=f"{CELL}/answers.safetensors",
         provenance=f"{CELL}/train.provenance.json",
     log:
-        f"{RESULTS}/logs/train/{{input}}/{{model}}/seed{{seed}}.log",
+        f"{RESULTS}/logs/train/{NAMED}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/train/{{input}}/{{model}}/seed{{seed}}.tsv"
+        f"{RESULTS}/benchmarks/train/{NAMED}.tsv"
     container:
         image("train")
     threads: compute_threads("train")
@@ -42,8 +91,37 @@ rule train:
         " --model {output.model:q}"
         " --history {output.history:q}"
         " --answers {output.answers:q}"
-        " --provenance {output.provenance:q}"
-        " 2>&1 | {{ tee -p {log:q} || true; }}"
+        " --provenance {output.provenance:q}" + LOGGED
+
+
+rule features:
+    input:
+        model=f"{CELL}/model.safetensors",
+        inputs=input_files("safetensors"),
+        events=f"{RESULTS}/data/events.parquet",
+        code=code("features"),
+    output:
+        features=f"{PATHS.features}.safetensors",
+        provenance=f"{PATHS.features}.safetensors.provenance.json",
+    log:
+        f"{RESULTS}/logs/features/{NAMED}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/features/{NAMED}.tsv"
+    container:
+        image("features")
+    threads: compute_threads("features")
+    resources:
+        **ask("features"),
+    params:
+        job=job("features"),
+    shell:
+        f"python {COMMANDS}/features.py"
+        " --job {params.job:q}"
+        " --model {input.model:q}"
+        " --inputs {input.inputs:q}"
+        " --events {input.events:q}"
+        " --output {output.features:q}"
+        " --provenance {output.provenance:q}" + LOGGED
 
 
 rule evaluate:
@@ -58,9 +136,9 @@ rule evaluate:
         metrics=f"{CELL}/metrics.json",
         provenance=f"{CELL}/evaluate.provenance.json",
     log:
-        f"{RESULTS}/logs/evaluate/{{input}}/{{model}}/seed{{seed}}.log",
+        f"{RESULTS}/logs/evaluate/{NAMED}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/evaluate/{{input}}/{{model}}/seed{{seed}}.tsv"
+        f"{RESULTS}/benchmarks/evaluate/{NAMED}.tsv"
     container:
         image("evaluate")
     threads: 1
@@ -77,8 +155,7 @@ rule evaluate:
         " --split {input.split:q}"
         " --predictions {output.predictions:q}"
         " --metrics {output.metrics:q}"
-        " --provenance {output.provenance:q}"
-        " 2>&1 | {{ tee -p {log:q} || true; }}"
+        " --provenance {output.provenance:q}" + LOGGED
 
 
 rule cell_figures:
@@ -93,9 +170,9 @@ rule cell_figures:
         confusion=shown_cell("confusion", "confusion matrix"),
         provenance=f"{CELL}/figures/history.pdf.provenance.json",
     log:
-        f"{RESULTS}/logs/cell_figures/{{input}}/{{model}}/seed{{seed}}.log",
+        f"{RESULTS}/logs/cell_figures/{NAMED}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/cell_figures/{{input}}/{{model}}/seed{{seed}}.tsv"
+        f"{RESULTS}/benchmarks/cell_figures/{NAMED}.tsv"
     container:
         image("cell_figures")
     threads: 1
@@ -112,8 +189,43 @@ rule cell_figures:
         " --history-figure {output.history:q}"
         " --roc {output.roc:q}"
         " --confusion {output.confusion:q}"
-        " --provenance {output.provenance:q}"
-        " 2>&1 | {{ tee -p {log:q} || true; }}"
+        " --provenance {output.provenance:q}" + LOGGED
+
+
+rule cell_performance:
+    input:
+        predictions=f"{CELL}/predictions.parquet",
+        directions=f"{RESULTS}/data/directions.parquet",
+        code=code("cell_performance"),
+    output:
+        csv=f"{CELL}/performance.csv",
+        efficiency=shown_cell("efficiency", "accuracy, efficiency and purity"),
+        rejection=shown_cell("rejection", "rejection"),
+        calibration=shown_cell("calibration", "calibration"),
+        threshold=shown_cell("threshold", "threshold scan"),
+        provenance=f"{CELL}/performance.csv.provenance.json",
+    log:
+        f"{RESULTS}/logs/cell_performance/{NAMED}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/cell_performance/{NAMED}.tsv"
+    container:
+        image("cell_performance")
+    threads: 1
+    resources:
+        **ask("cell_performance"),
+    params:
+        job=job("cell_performance"),
+    shell:
+        f"python {COMMANDS}/cell_performance.py"
+        " --job {params.job:q}"
+        " --predictions {input.predictions:q}"
+        " --directions {input.directions:q}"
+        " --csv {output.csv:q}"
+        " --efficiency-figure {output.efficiency:q}"
+        " --rejection-figure {output.rejection:q}"
+        " --calibration-figure {output.calibration:q}"
+        " --threshold-figure {output.threshold:q}"
+        " --provenance {output.provenance:q}" + LOGGED
 
 
 rule cells:

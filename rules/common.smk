@@ -1,7 +1,6 @@
 # The study, and what its rules share: the image, the one JSON parameter and the code of a step.
 import functools
 import os
-import re
 import shlex
 import sys
 
@@ -14,7 +13,15 @@ from showergrid.core.closure import closure
 from showergrid.core.code import state
 from showergrid.core.errors import InputError
 from showergrid.core.yaml_files import typed
-from showergrid.plan import apptainer, containers, jobs, paths, report_jobs, steps
+from showergrid.plan import (
+    apptainer,
+    containers,
+    jobs,
+    paths,
+    report_jobs,
+    resources,
+    steps,
+)
 from showergrid.plan.layers import given_in, merged, read_layers
 from showergrid.plan.study import Study
 from snakemake.logging import logger
@@ -63,6 +70,7 @@ try:
     STUDY = Study.read(config, given_in(LAYERS))
     PUBLISHED = jobs.published(STUDY.config, ROOT)
     PATHS = paths.Paths(STUDY)
+    CLUSTER = resources.read_cluster(ROOT / "slurm/site.yaml")
     paths.check_folders(PATHS.results, SCRIPTS, workflow.basedir)
     if IN_CONTAINERS:
         project = Path(workflow.basedir)
@@ -72,24 +80,13 @@ except InputError as error:
     refuse(error)
 
 RESULTS = PATHS.results
+NAMED = paths.CELL  # what tells a cell from others
 CELL = PATHS.cell
-
-
-def one_of(names):
-    """The regular expression of a wildcard that stands for one of `names`."""
-    return "|".join(map(re.escape, names)) or "none"
+LOGGED = " 2>&1 | {{ tee -p {log:q} || true; }}"  # the end of a command: what it prints is shown and kept
 
 
 wildcard_constraints:
-    **{kind: one_of(names) for kind, names in STUDY.catalogue.names.items()},
-    input="|".join(PATHS.input_patterns),
-    seed=r"0|[1-9][0-9]*",
-    shard=r"0|[1-9][0-9]*",
-    worker=r"0|[1-9][0-9]*",
-    ensemble=one_of(entry.name for entry in STUDY.config.ensembles),
-    prediction=one_of(entry.name for entry in STUDY.config.predict),
-    report=one_of(STUDY.reports),
-    table=one_of(report_jobs.beside_published(STUDY)),
+    **PATHS.wildcards,
 
 
 def image(step):
@@ -138,3 +135,9 @@ def code(step):
         return sources(step, f"{step}.py", *modules)
 
     return file
+
+
+def ask(step):
+    """The resources of a step, which a run on one machine ignores."""
+    told = functools.partial(resolved, step)
+    return resources.requests(STUDY.size, CLUSTER, step, told)

@@ -1,7 +1,24 @@
 # Searches for hyperparameters: the trials of each worker, the best of all, its inputs, and figures.
+from showergrid.tuning.best import of_input
 
 
-include: "searched.smk"
+def search_of(wildcards):
+    """The search that a job belongs to, as the configuration has it."""
+    return resolved("best", input=wildcards.input, model=wildcards.model)["search"]
+
+
+def trial_files(files, own):
+    """The input function of a search for `files`, an input function, if they are needed.
+
+    With `own` that is where each trial makes inputs of its own, else where all trials share theirs.
+    """
+
+    def needed(wildcards):
+        representation = STUDY.catalogue.representation(place_of(wildcards)[0])
+        makes = bool(of_input(representation, search_of(wildcards)["space"]))
+        return files(wildcards) if makes == own else []
+
+    return needed
 
 
 TUNING = f"{RESULTS}/tuning/{{input}}/{{model}}"
@@ -47,8 +64,7 @@ rule tune:
         " --worker {wildcards.worker:q}"
         ' --folder "$(dirname "$(dirname {output.trials:q})")"'
         " --output {output.trials:q}"
-        " --provenance {output.provenance:q}"
-        " 2>&1 | {{ tee -p {log:q} || true; }}"
+        " --provenance {output.provenance:q}" + LOGGED
 
 
 rule best:
@@ -79,8 +95,7 @@ rule best:
         " --workers {input.workers:q}"
         " --best {output.best:q}"
         " --trials {output.trials:q}"
-        " --provenance {output.provenance:q}"
-        " 2>&1 | {{ tee -p {log:q} || true; }}"
+        " --provenance {output.provenance:q}" + LOGGED
 
 
 rule tuned_inputs:
@@ -114,8 +129,7 @@ rule tuned_inputs:
         " --calibration {input.calibration:q}"
         " --output {output.inputs:q}"
         " --input-calibration {output.calibration:q}"
-        " --provenance {output.provenance:q}"
-        " 2>&1 | {{ tee -p {log:q} || true; }}"
+        " --provenance {output.provenance:q}" + LOGGED
 
 
 rule tuning_figures:
@@ -147,8 +161,7 @@ rule tuning_figures:
         " --importances {output.importances:q}"
         " --parallel {output.parallel:q}"
         " --parameters {output.parameters:q}"
-        " --provenance {output.provenance:q}"
-        " 2>&1 | {{ tee -p {log:q} || true; }}"
+        " --provenance {output.provenance:q}" + LOGGED
 
 
 rule tuning:

@@ -14,6 +14,8 @@ from showergrid.core.cells import Cell, input_name
 from showergrid.core.errors import InputError
 from showergrid.core.variants import base
 from showergrid.models.parts.weights import weights_file
+from showergrid.plan.report_jobs import beside_published
+from showergrid.plan.steps import NUMBERS
 from showergrid.plan.study import Study
 from showergrid.tuning.best import of_input
 from showergrid.tuning.settings import Search
@@ -59,6 +61,23 @@ class Paths:
         ]
 
     @property
+    def wildcards(self) -> dict[str, str]:
+        """The regular expression of each wildcard: the names that the study knows, and whole numbers."""
+        study = self.study
+        names = {
+            **study.catalogue.names,
+            "ensemble": [entry.name for entry in study.config.ensembles],
+            "prediction": [entry.name for entry in study.config.predict],
+            "report": study.reports,
+            "table": beside_published(study),
+        }
+        return {
+            **{kind: "|".join(map(re.escape, known)) or "none" for kind, known in names.items()},
+            "input": "|".join(self.input_patterns),
+            **dict.fromkeys(NUMBERS, "0|[1-9][0-9]*"),
+        }
+
+    @property
     def cell(self) -> str:
         """Pattern of the folder of a cell."""
         return f"{self.results}/cells/{CELL}"
@@ -81,6 +100,18 @@ class Paths:
     def has_hits(self) -> bool:
         """Whether events have hits, and with them energies, sizes and directions."""
         return "hits" in self.study.event_tables
+
+    def tables_read(self, representation: str) -> list[str]:
+        """The tables that an input is made of.
+
+        Raises:
+            InputError: the representation has no input of its own.
+        """
+        return [f"{self.results}/data/{table}.parquet" for table in self.study.catalogue.tables_read(representation)]
+
+    def calibration_read(self, representation: str) -> list[str]:
+        """The ranges of the hits that an input is made of, if it is made of hits."""
+        return [f"{self.results}/data/calibration.json"] if self.study.catalogue.is_binned(representation) else []
 
     @property
     def figures(self) -> tuple[str, ...]:
@@ -164,6 +195,31 @@ class Paths:
             *self.searches_of(cells),
         ]
         return [f"{file}.provenance.json" for file in files]
+
+    def raw_data(self, cells: Iterable[Cell]) -> list[str]:
+        """The files that cells are trained on."""
+        cells = list(cells)
+        return [
+            *self.data,
+            *self.divided,
+            f"{self.results}/data/counts.json",
+            *[f"{stem}.safetensors" for stem in self.inputs_of(cells)],
+            *self.features_of(cells),
+        ]
+
+    def in_groups(self, files: Iterable[str]) -> list[dict[str, list[str]]]:
+        """Files of the study, grouped by folders of cells that hold files of the same names.
+
+        So one parameter can hold many of them. Other files stand in one group, whose folder is the study's.
+        """
+        names: dict[str, list[str]] = {}
+        for file in files:
+            folder, name = re.fullmatch(rf"{re.escape(self.results)}/((?:cells/.*/seed[0-9]+/)?)(.*)", file).groups()
+            names.setdefault(folder, []).append(name)
+        folders: dict[tuple[str, ...], list[str]] = {}
+        for folder, held in names.items():
+            folders.setdefault(tuple(held), []).append(folder)
+        return [{"folders": held, "names": list(group)} for group, held in sorted(folders.items())]
 
 
 def of_cell(pattern: str, cell: Cell) -> str:

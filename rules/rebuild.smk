@@ -1,4 +1,4 @@
-# What goes into the archive.
+# The study in one file, to be put beside a thesis.
 from showergrid.rebuild import repository
 
 
@@ -34,37 +34,9 @@ def archived(wildcards):
         *PATHS.records_of_data(cells),
         *[f"{image}.calibration.json" for image in PATHS.inputs_of(cells)],
         *PATHS.searches_of(cells),
-        *(raw_data(cells) if STUDY.config.archive.data else []),
+        *(PATHS.raw_data(cells) if STUDY.config.archive.data else []),
     ]
     return sorted(set(files))
-
-
-def raw_data(cells):
-    """The files that cells are trained on."""
-    return [
-        *PATHS.data,
-        *PATHS.divided,
-        f"{RESULTS}/data/counts.json",
-        *[f"{image}.safetensors" for image in PATHS.inputs_of(cells)],
-        *PATHS.features_of(cells),
-    ]
-
-
-def in_groups(paths):
-    """The files, grouped by folders that hold files of the same names: one parameter must hold many of them."""
-    names = {}
-    for path in paths:
-        folder, name = re.fullmatch(
-            rf"{re.escape(RESULTS)}/((?:cells/.*/seed[0-9]+/)?)(.*)", path
-        ).groups()
-        names.setdefault(folder, []).append(name)
-    folders = {}
-    for folder, held in names.items():
-        folders.setdefault(tuple(held), []).append(folder)
-    return [
-        {"folders": held, "names": list(group)}
-        for group, held in sorted(folders.items())
-    ]
 
 
 def archive_job(wildcards):
@@ -90,7 +62,7 @@ def archive_job(wildcards):
         "study": config,
         "commit": state.commit,
         "changes": changes,
-        "made": in_groups(archived(wildcards)),
+        "made": PATHS.in_groups(archived(wildcards)),
     }
     return steps.parameter("archive", {}, told, environment_of("archive"))
 
@@ -100,3 +72,36 @@ IMAGES = []
 if STUDY.config.archive.images:
     IMAGES = [containers.file_of(name) for name in containers.IMAGES]
     IMAGES += [containers.LOCAL] if os.path.exists(containers.LOCAL) else []
+
+
+# It runs beside Snakemake, in no container: it reads git's history and Snakemake's own records.
+rule archive:
+    input:
+        results=archived,
+        images=IMAGES,
+        configs=[
+            os.path.relpath(file) if file.is_relative_to(Path.cwd()) else file
+            for file in [Path(name) for name, _ in LAYERS[:-1]]
+        ],
+        template="archive/page.html.j2",
+        code=code("archive"),
+    output:
+        archive=f"{RESULTS}/archive/showergrid.tar.zst",
+        provenance=f"{RESULTS}/archive/showergrid.tar.zst.provenance.json",
+    log:
+        f"{RESULTS}/logs/archive.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/archive.tsv"
+    handover: True
+    threads: 1
+    resources:
+        **ask("archive"),
+    params:
+        job=archive_job,
+    shell:
+        f"python {COMMANDS}/archive.py"
+        " --job {params.job:q}"
+        " --images {input.images:q}"
+        " --configs {input.configs:q}"
+        " --archive {output.archive:q}"
+        " --provenance {output.provenance:q}" + LOGGED

@@ -2,7 +2,6 @@
 from showergrid.plan import explain_jobs
 
 ASKED = f"{CELL}/explanation"
-NAMED = "{input}/{model}/seed{seed}"
 
 
 rule removal:
@@ -36,8 +35,7 @@ rule removal:
         " --events {input.events:q}"
         " --split {input.split:q}"
         " --table {output.table:q}"
-        " --provenance {output.provenance:q}"
-        " 2>&1 | {{ tee -p {log:q} || true; }}"
+        " --provenance {output.provenance:q}" + LOGGED
 
 
 rule removal_figure:
@@ -63,8 +61,7 @@ rule removal_figure:
         " --job {params.job:q}"
         " --table {input.table:q}"
         " --figure {output.figure:q}"
-        " --provenance {output.provenance:q}"
-        " 2>&1 | {{ tee -p {log:q} || true; }}"
+        " --provenance {output.provenance:q}" + LOGGED
 
 
 rule heatmaps:
@@ -98,8 +95,7 @@ rule heatmaps:
         " --split {input.split:q}"
         " --maps {output.maps:q}"
         " --report {output.report:q}"
-        " --provenance {output.provenance:q}"
-        " 2>&1 | {{ tee -p {log:q} || true; }}"
+        " --provenance {output.provenance:q}" + LOGGED
 
 
 rule heatmap_figure:
@@ -127,8 +123,7 @@ rule heatmap_figure:
         " --maps {input.maps:q}"
         " --report {input.report:q}"
         " --figure {output.figure:q}"
-        " --provenance {output.provenance:q}"
-        " 2>&1 | {{ tee -p {log:q} || true; }}"
+        " --provenance {output.provenance:q}" + LOGGED
 
 
 rule mistakes:
@@ -158,8 +153,7 @@ rule mistakes:
         " --images {input.images:q}"
         " --calibration {input.calibration:q}"
         " --figure {output.figure:q}"
-        " --provenance {output.provenance:q}"
-        " 2>&1 | {{ tee -p {log:q} || true; }}"
+        " --provenance {output.provenance:q}" + LOGGED
 
 
 rule explanations:
