@@ -1,32 +1,12 @@
 # Trained cells at work: events of other files classified, networks for C++, other readouts of the same showers.
 
 
-def asked_model(wildcards):
-    """The model file of the cell that makes a prediction."""
-    prediction = STUDY.prediction(wildcards.prediction)
-    return PATHS.of_cells([prediction.cell], ["model.safetensors"])
-
-
-def asked_threads(wildcards):
-    """The cores to reserve for that cell: as many as its compute threads."""
-    return resolved("predict", **wildcards)["model"]["training"]["threads"]
-
-
-CAN_VARY = hasattr(STUDY.source, "varied")
-VARIATIONS = list(STUDY.source.varied(STUDY.source_settings)) if CAN_VARY else []
 VARIED = f"{RESULTS}/variations/{NAMED}"
-
-
-def varied_shards():
-    """The shards whose showers are read out again."""
-    return range(
-        min(STUDY.source_settings.variations.shards, STUDY.shards) if CAN_VARY else 0
-    )
 
 
 rule predict:
     input:
-        model=asked_model,
+        model=refusing(READS.asked),
         hits=lambda wildcards: STUDY.prediction(wildcards.prediction).named,
         code=code("predict"),
     output:
@@ -38,7 +18,7 @@ rule predict:
         f"{RESULTS}/benchmarks/predict/{{prediction}}.tsv"
     container:
         image("predict")
-    threads: asked_threads
+    threads: READS.threads("predict")
     resources:
         **ask("predict"),
     params:
@@ -49,13 +29,14 @@ rule predict:
         " --cell {input.model:q}"
         " --hits {input.hits:q}"
         " --output {output.scores:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 rule export:
     input:
         model=f"{CELL}/model.safetensors",
-        inputs=input_files("safetensors"),
+        inputs=refusing(READS.inputs),
         predictions=f"{CELL}/predictions.parquet",
         code=code("export"),
     output:
@@ -69,7 +50,7 @@ rule export:
         f"{RESULTS}/benchmarks/export/{NAMED}.tsv"
     container:
         image("export")
-    threads: compute_threads("export")
+    threads: READS.threads("export")
     resources:
         **ask("export"),
     params:
@@ -83,11 +64,14 @@ rule export:
         " --output {output.model:q}"
         " --specification {output.specification:q}"
         " --example {output.example:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 # Only what a source can show in other ways can be varied.
 if hasattr(STUDY.source, "varied"):
+    VARIATIONS = STUDY.source.varied(STUDY.source_settings)
+    VARIED_SHARDS = min(STUDY.source_settings.variations.shards, STUDY.shards)
 
     rule vary:
         input:
@@ -114,7 +98,8 @@ if hasattr(STUDY.source, "varied"):
             " --job {params.job:q}"
             " --shard {wildcards.shard:q}"
             " --hits {output.hits:q}"
-            " --provenance {output.provenance:q}" + LOGGED
+            " --provenance {output.provenance:q}"
+            f"{LOGGED}"
 
     rule vary_cell:
         input:
@@ -122,7 +107,7 @@ if hasattr(STUDY.source, "varied"):
             hits=[
                 f"{RESULTS}/variations/hits/{name}/{shard}.parquet"
                 for name in VARIATIONS
-                for shard in varied_shards()
+                for shard in range(VARIED_SHARDS)
             ],
             events=f"{RESULTS}/data/events.parquet",
             split=f"{RESULTS}/data/split.parquet",
@@ -136,7 +121,7 @@ if hasattr(STUDY.source, "varied"):
             f"{RESULTS}/benchmarks/vary_cell/{NAMED}.tsv"
         container:
             image("vary_cell")
-        threads: compute_threads("vary_cell")
+        threads: READS.threads("vary_cell")
         resources:
             **ask("vary_cell"),
         params:
@@ -149,4 +134,5 @@ if hasattr(STUDY.source, "varied"):
             " --events {input.events:q}"
             " --split {input.split:q}"
             " --scores {output.scores:q}"
-            " --provenance {output.provenance:q}" + LOGGED
+            " --provenance {output.provenance:q}"
+            f"{LOGGED}"

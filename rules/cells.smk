@@ -1,65 +1,17 @@
 # The cells of the grid: train, evaluate, draw; and the features of those that others rest on.
-
-
-@refusing
-def tuned_values(wildcards):
-    """The file of the values that a search found for a cell, if the cell is tuned."""
-    return PATHS.tuned(*place_of(wildcards))
-
-
-def rests_on(pattern):
-    """The input function of a cell: the file `pattern` of each trained cell that it rests on, one per view."""
-
-    @refusing
-    def files(wildcards):
-        # A fault in the study gives one line here
-        resolved("train", **wildcards)
-        cells = STUDY.catalogue.rested_on(*place_of(wildcards), int(wildcards.seed))
-        return [paths.of_cell(pattern, cell) for cell in cells]
-
-    return files
-
-
-def weights(step):
-    """The input function for the files of pretrained weights that a step reads, if they exist; it reports missing ones."""
-    return lambda wildcards: paths.files_of_weights(
-        resolved(step, **wildcards)["model"]
-    )
-
-
-def compute_threads(step):
-    """The function for the cores to reserve for a network: as many as its compute threads."""
-    return lambda wildcards: (
-        resolved(step, **wildcards)["model"]["training"]["threads"]
-    )
-
-
-def shown_cell(name, what):
-    """A figure of a cell in the report."""
-    return report(
-        f"{CELL}/figures/{name}.pdf",
-        caption="../report/cell.rst",
-        category="Cells",
-        subcategory="{input}",
-        labels={
-            "input": "{input}",
-            "model": "{model}",
-            "seed": "{seed}",
-            "figure": what,
-        },
-    )
+from showergrid.plan import shown
 
 
 rule train:
     input:
-        inputs=input_files("safetensors"),
-        calibrations=input_files("calibration.json"),
+        inputs=refusing(READS.inputs),
+        calibrations=refusing(READS.calibrations),
         events=f"{RESULTS}/data/events.parquet",
         split=f"{RESULTS}/data/split.parquet",
-        weights=weights("train"),
-        tuned=tuned_values,
-        features=rests_on(f"{PATHS.features}.safetensors"),
-        backbones=rests_on(f"{CELL}/model.safetensors"),
+        weights=READS.weights("train"),
+        tuned=refusing(READS.tuned),
+        features=refusing(READS.features),
+        backbones=refusing(READS.backbones),
         code=code("train"),
     output:
         model=f"{CELL}/model.safetensors",
@@ -72,7 +24,7 @@ rule train:
         f"{RESULTS}/benchmarks/train/{NAMED}.tsv"
     container:
         image("train")
-    threads: compute_threads("train")
+    threads: READS.threads("train")
     resources:
         **ask("train"),
     params:
@@ -91,13 +43,14 @@ rule train:
         " --model {output.model:q}"
         " --history {output.history:q}"
         " --answers {output.answers:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 rule features:
     input:
         model=f"{CELL}/model.safetensors",
-        inputs=input_files("safetensors"),
+        inputs=refusing(READS.inputs),
         events=f"{RESULTS}/data/events.parquet",
         code=code("features"),
     output:
@@ -109,7 +62,7 @@ rule features:
         f"{RESULTS}/benchmarks/features/{NAMED}.tsv"
     container:
         image("features")
-    threads: compute_threads("features")
+    threads: READS.threads("features")
     resources:
         **ask("features"),
     params:
@@ -121,7 +74,8 @@ rule features:
         " --inputs {input.inputs:q}"
         " --events {input.events:q}"
         " --output {output.features:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 rule evaluate:
@@ -155,7 +109,8 @@ rule evaluate:
         " --split {input.split:q}"
         " --predictions {output.predictions:q}"
         " --metrics {output.metrics:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 rule cell_figures:
@@ -165,9 +120,11 @@ rule cell_figures:
         metrics=f"{CELL}/metrics.json",
         code=code("cell_figures"),
     output:
-        history=shown_cell("history", "history"),
-        roc=shown_cell("roc", "ROC curve"),
-        confusion=shown_cell("confusion", "confusion matrix"),
+        history=report(f"{CELL}/figures/history.pdf", **shown.of_cell("history")),
+        roc=report(f"{CELL}/figures/roc.pdf", **shown.of_cell("ROC curve")),
+        confusion=report(
+            f"{CELL}/figures/confusion.pdf", **shown.of_cell("confusion matrix")
+        ),
         provenance=f"{CELL}/figures/history.pdf.provenance.json",
     log:
         f"{RESULTS}/logs/cell_figures/{NAMED}.log",
@@ -189,7 +146,8 @@ rule cell_figures:
         " --history-figure {output.history:q}"
         " --roc {output.roc:q}"
         " --confusion {output.confusion:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 rule cell_performance:
@@ -199,10 +157,17 @@ rule cell_performance:
         code=code("cell_performance"),
     output:
         csv=f"{CELL}/performance.csv",
-        efficiency=shown_cell("efficiency", "accuracy, efficiency and purity"),
-        rejection=shown_cell("rejection", "rejection"),
-        calibration=shown_cell("calibration", "calibration"),
-        threshold=shown_cell("threshold", "threshold scan"),
+        efficiency=report(
+            f"{CELL}/figures/efficiency.pdf",
+            **shown.of_cell("accuracy, efficiency and purity"),
+        ),
+        rejection=report(f"{CELL}/figures/rejection.pdf", **shown.of_cell("rejection")),
+        calibration=report(
+            f"{CELL}/figures/calibration.pdf", **shown.of_cell("calibration")
+        ),
+        threshold=report(
+            f"{CELL}/figures/threshold.pdf", **shown.of_cell("threshold scan")
+        ),
         provenance=f"{CELL}/performance.csv.provenance.json",
     log:
         f"{RESULTS}/logs/cell_performance/{NAMED}.log",
@@ -225,7 +190,8 @@ rule cell_performance:
         " --rejection-figure {output.rejection:q}"
         " --calibration-figure {output.calibration:q}"
         " --threshold-figure {output.threshold:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 rule cells:

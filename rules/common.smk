@@ -13,16 +13,10 @@ from showergrid.core.closure import closure
 from showergrid.core.code import state
 from showergrid.core.errors import InputError
 from showergrid.core.yaml_files import typed
-from showergrid.plan import (
-    apptainer,
-    containers,
-    jobs,
-    paths,
-    report_jobs,
-    resources,
-    steps,
-)
+from showergrid.plan import apptainer, containers, jobs, paths, resources, steps
 from showergrid.plan.layers import given_in, merged, read_layers
+from showergrid.plan.missing import missing
+from showergrid.plan.reads import Reads
 from showergrid.plan.study import Study
 from snakemake.logging import logger
 from snakemake.settings.types import DeploymentMethod
@@ -48,7 +42,8 @@ def refusing(function):
 
 
 # The project, from the folder that Snakemake works in, which may be another one (--directory)
-ROOT = Path(os.path.relpath(workflow.basedir))
+PROJECT = Path(workflow.basedir)
+ROOT = Path(os.path.relpath(PROJECT))
 SCRIPTS = ROOT / "scripts"
 COMMANDS = shlex.quote(str(SCRIPTS))
 DEPLOYED = workflow.deployment_settings.deployment_method
@@ -73,8 +68,7 @@ try:
     CLUSTER = resources.read_cluster(ROOT / "slurm/site.yaml")
     paths.check_folders(PATHS.results, SCRIPTS, workflow.basedir)
     if IN_CONTAINERS:
-        project = Path(workflow.basedir)
-        apptainer.prepare(os.environ, Path.cwd(), project, config, STUDY.devices)
+        apptainer.prepare(os.environ, Path.cwd(), PROJECT, config, STUDY.devices)
         steps.check_images(ROOT)
 except InputError as error:
     refuse(error)
@@ -107,6 +101,9 @@ def resolved(step, **wildcards):
     return jobs.job(STUDY, step, PUBLISHED, **steps.told_by(wildcards))
 
 
+READS = Reads(PATHS, resolved)
+
+
 def job(step, **more):
     """The parameter function of a step: one JSON text with all that decides its outputs apart from its files."""
 
@@ -125,14 +122,14 @@ def sources(step, script, *modules, others=()):
     return str(state(step, files, SCRIPTS.parent))
 
 
-def code(step):
-    """The input function of a step: the state of every source file that can change its outputs."""
+def code(step, *more):
+    """The input function of a step: the state of every source file that can change its outputs, modules `more` too."""
 
     def file(wildcards):
         # Inputs are evaluated before any job, and so a wrong container is reported before all of them
         environment_of(step)
         modules = plugins.closure_modules(resolved(step, **wildcards))
-        return sources(step, f"{step}.py", *modules)
+        return sources(step, f"{step}.py", *modules, *more)
 
     return file
 
@@ -141,3 +138,18 @@ def ask(step):
     """The resources of a step, which a run on one machine ignores."""
     told = functools.partial(resolved, step)
     return resources.requests(STUDY.size, CLUSTER, step, told)
+
+
+def missing_files(step, cells_of=lambda wildcards: []):
+    """The parameter function of a table: its missing files, and those of the cells that it rests on."""
+    absent = missing(
+        lambda wildcards: expand(getattr(rules, step).output, **wildcards),
+        lambda wildcards: PATHS.rested_on_by_tables(cells_of(wildcards)),
+    )
+
+    def told(wildcards):
+        # Snakemake 9.27 would record the value of the plan
+        workflow.persistence._params.cache_clear()
+        return absent(wildcards)
+
+    return told

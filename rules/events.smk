@@ -24,7 +24,8 @@ rule split:
         " --job {params.job:q}"
         " --events {input.events:q}"
         " --output {output.split:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 rule calibrate:
@@ -52,7 +53,8 @@ rule calibrate:
         " --hits {input.hits:q}"
         " --split {input.split:q}"
         " --output {output.calibration:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 rule directions:
@@ -78,4 +80,5 @@ rule directions:
         " --job {params.job:q}"
         " --hits {input.hits:q}"
         " --output {output.directions:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"

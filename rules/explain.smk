@@ -21,7 +21,7 @@ rule removal:
         f"{RESULTS}/benchmarks/removal/{NAMED}.tsv"
     container:
         image("removal")
-    threads: compute_threads("removal")
+    threads: READS.threads("removal")
     resources:
         **ask("removal"),
     params:
@@ -35,7 +35,8 @@ rule removal:
         " --events {input.events:q}"
         " --split {input.split:q}"
         " --table {output.table:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 rule removal_figure:
@@ -61,7 +62,8 @@ rule removal_figure:
         " --job {params.job:q}"
         " --table {input.table:q}"
         " --figure {output.figure:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 rule heatmaps:
@@ -81,7 +83,7 @@ rule heatmaps:
         f"{RESULTS}/benchmarks/heatmaps/{NAMED}.tsv"
     container:
         image("heatmaps")
-    threads: compute_threads("heatmaps")
+    threads: READS.threads("heatmaps")
     resources:
         **ask("heatmaps"),
     params:
@@ -95,7 +97,8 @@ rule heatmaps:
         " --split {input.split:q}"
         " --maps {output.maps:q}"
         " --report {output.report:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 rule heatmap_figure:
@@ -123,7 +126,8 @@ rule heatmap_figure:
         " --maps {input.maps:q}"
         " --report {input.report:q}"
         " --figure {output.figure:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 rule mistakes:
@@ -153,7 +157,8 @@ rule mistakes:
         " --images {input.images:q}"
         " --calibration {input.calibration:q}"
         " --figure {output.figure:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 rule explanations:

@@ -1,39 +1,9 @@
 # What networks see, sparse: made once for each representation and resolution, shared by all networks, windows, seeds.
-from showergrid.core.cells import parts_of_input
-
-
-def place_of(wildcards):
-    """The place of a cell."""
-    return *parts_of_input(wildcards.input), wildcards.model
-
-
-@refusing
-def tables_read(wildcards):
-    """The tables that an input is made of."""
-    return PATHS.tables_read(parts_of_input(wildcards.input)[0])
-
-
-@refusing
-def calibration_read(wildcards):
-    """The ranges of the hits that an input is made of, if it is made of hits."""
-    return PATHS.calibration_read(parts_of_input(wildcards.input)[0])
-
-
-def input_files(suffix):
-    """The input function of a cell: its inputs or their calibrations."""
-
-    @refusing
-    def files(wildcards):
-        return [f"{stem}.{suffix}" for stem in PATHS.inputs(*place_of(wildcards))]
-
-    return files
-
-
 rule calibrate_inputs:
     input:
-        tables=tables_read,
+        tables=refusing(READS.tables),
         split=f"{RESULTS}/data/split.parquet",
-        calibration=calibration_read,
+        calibration=refusing(READS.calibration),
         code=code("calibrate_inputs"),
     output:
         calibration=f"{RESULTS}/inputs/{{input}}.calibration.json",
@@ -56,12 +26,13 @@ rule calibrate_inputs:
         " --split {input.split:q}"
         " --calibration {input.calibration:q}"
         " --output {output.calibration:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 rule represent:
     input:
-        tables=tables_read,
+        tables=refusing(READS.tables),
         calibration=f"{RESULTS}/inputs/{{input}}.calibration.json",
         code=code("represent"),
     output:
@@ -84,4 +55,5 @@ rule represent:
         " --tables {input.tables:q}"
         " --calibration {input.calibration:q}"
         " --output {output.inputs:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"

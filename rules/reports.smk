@@ -1,136 +1,8 @@
 # Reports, which are tables, and what is beside them: comparisons, figures of the data, pages of Snakemake's report.
+from showergrid.plan import report_jobs
+
 ABLATIONS = [entry.name for entry in STUDY.config.ablations]
 ENSEMBLES = [entry.name for entry in STUDY.config.ensembles]
-
-
-def report_files(wildcards):
-    """The files that a report reads."""
-    read = report_jobs.reads(resolved("report", report=wildcards.report))
-    return [f"{RESULTS}/{file}" for file in read]
-
-
-def cells_of_report(wildcards):
-    """The cells whose files a report reads."""
-    folders = {os.path.dirname(file) for file in report_files(wildcards)}
-    cells = STUDY.cells_of(STUDY.report(wildcards.report).places)
-    return [cell for cell in cells if f"{RESULTS}/{cell.folder}" in folders]
-
-
-def cells_of_figure(wildcards):
-    """The cells of the resolution study that is drawn."""
-    return STUDY.cells_of(STUDY.report(STUDY.config.figures.resolution).places)
-
-
-def cells_of_ensemble(wildcards):
-    """The members of an ensemble."""
-    return STUDY.cells_of(STUDY.members(wildcards.ensemble))
-
-
-def drawn_calibrations(wildcards):
-    """The ranges of the images of which events are drawn."""
-    drawn = resolved("event_figures")["representations"]
-    return [
-        f"{PATHS.input_of(entry['representation']['name'], entry['resolution'])}.calibration.json"
-        for entry in drawn
-    ]
-
-
-def files_of(names):
-    """All files of some reports."""
-    return expand(rules.report.output, report=names)
-
-
-def compared(step):
-    """The function for the cells that a step compares."""
-    return lambda wildcards: STUDY.cells_of(report_jobs.compared(STUDY, step))
-
-
-def reads_cells(cells_of):
-    """The input function of a job of many cells, those that `cells_of` gives: what it reads of them."""
-    names = ["history.csv", "predictions.parquet", "metrics.json"]
-    return lambda wildcards: PATHS.of_cells(cells_of(wildcards), names)
-
-
-def rests_on_cells(cells_of):
-    """The input function of such a job: what must exist beside the files that it reads, of whatever age."""
-    names = [
-        "model.safetensors",
-        "answers.safetensors",
-        "train.provenance.json",
-        "evaluate.provenance.json",
-    ]
-
-    def files(wildcards):
-        cells = cells_of(wildcards)
-        return ancient(PATHS.of_cells(cells, names) + PATHS.records_of_data(cells))
-
-    return files
-
-
-# Snakemake by itself looks only for files that are asked for or that a job is about to read. What else is missing is a
-# parameter of a table, evaluated for the plan and again when the table is made: a file that is deleted later changes it
-# and so is made again. Snakemake 9.27 would record the value of the plan, so its cache is cleared.
-
-
-def missing_outputs(step):
-    """The function that lists the missing files of a table that is there otherwise.
-
-    Only the plan is told of them: when the table is made, they are about to be.
-    """
-    planned = set()
-
-    def absent(wildcards):
-        workflow.persistence._params.cache_clear()
-        table = tuple(wildcards.items())
-        if table in planned:
-            return []
-        planned.add(table)
-        files = expand(getattr(rules, step).output, **dict(table))
-        missing = [path for path in files if not os.path.exists(path)]
-        return missing if len(missing) < len(files) else []
-
-    return absent
-
-
-def missing_files(step, cells_of):
-    """The function that lists those, the missing files of the cells, and the missing records of their data."""
-    outputs = missing_outputs(step)
-
-    def absent(wildcards):
-        cells = cells_of(wildcards)
-        rests_on = PATHS.of_cells(cells, paths.EVALUATED) + PATHS.records_of_data(cells)
-        return [
-            *outputs(wildcards),
-            *[path for path in rests_on if not os.path.exists(path)],
-        ]
-
-    return absent
-
-
-def shown_table(file, kind):
-    """A table of the report; `file` is below the study's folder."""
-    return report(
-        f"{RESULTS}/{file}",
-        caption="../report/table.rst",
-        category="Tables",
-        labels={"table": file.rpartition(".")[0], "as": kind},
-    )
-
-
-def shown_figure(file, what):
-    """A figure of the data in the report."""
-    return report(
-        f"{RESULTS}/figures/{file}",
-        caption="../report/figure.rst",
-        category="Data",
-        labels={"figure": what},
-    )
-
-
-def records_of_all(wildcards):
-    """The records of what a bare call makes, and of the data that it is made of."""
-    files = [*map(str, rules.all.input), *PATHS.records_of_data(STUDY.cells)]
-    return sorted({file for file in files if file.endswith(".provenance.json")})
 
 
 report: "../report/workflow.rst"
@@ -138,12 +10,14 @@ report: "../report/workflow.rst"
 
 rule report:
     input:
-        files=report_files,
-        provenance=rests_on_cells(cells_of_report),
+        files=refusing(READS.of_report),
+        provenance=lambda wildcards: ancient(
+            PATHS.beside(READS.cells_of_report(wildcards))
+        ),
         code=code("report"),
     output:
         tex=f"{RESULTS}/{{report}}.tex",
-        csv=shown_table("{report}.csv", "CSV"),
+        csv=report(f"{RESULTS}/{{report}}.csv", **shown.table("{report}", "CSV")),
         md=f"{RESULTS}/{{report}}.md",
         provenance=f"{RESULTS}/{{report}}.tex.provenance.json",
     log:
@@ -157,7 +31,7 @@ rule report:
         **ask("report"),
     params:
         job=job("report"),
-        missing=missing_files("report", cells_of_report),
+        missing=missing_files("report", READS.cells_of_report),
     shell:
         f"python {COMMANDS}/report.py"
         " --job {params.job:q}"
@@ -165,7 +39,8 @@ rule report:
         " --tex {output.tex:q}"
         " --csv {output.csv:q}"
         " --md {output.md:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 # What some reports have beside their tables has rules of its own.
@@ -176,7 +51,10 @@ rule published:
         table=f"{RESULTS}/{{table}}.csv",
         code=code("published"),
     output:
-        published=shown_table("{table}_published.csv", "CSV"),
+        published=report(
+            f"{RESULTS}/{{table}}_published.csv",
+            **shown.table("{table}_published", "CSV"),
+        ),
         provenance=f"{RESULTS}/{{table}}_published.csv.provenance.json",
     log:
         f"{RESULTS}/logs/{{table}}_published.log",
@@ -194,16 +72,24 @@ rule published:
         " --job {params.job:q}"
         " --table {input.table:q}"
         " --output {output.published:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 rule resolution_figure:
     input:
-        cells=reads_cells(cells_of_figure),
-        provenance=rests_on_cells(cells_of_figure),
+        cells=lambda wildcards: PATHS.of_cells(
+            READS.cells_of_resolution(wildcards), paths.COMPARED
+        ),
+        provenance=lambda wildcards: ancient(
+            PATHS.beside(READS.cells_of_resolution(wildcards))
+        ),
         code=code("resolution_figure"),
     output:
-        figure=shown_table("figures/resolution.pdf", "figure"),
+        figure=report(
+            f"{RESULTS}/figures/resolution.pdf",
+            **shown.table("figures/resolution", "figure"),
+        ),
         provenance=f"{RESULTS}/figures/resolution.pdf.provenance.json",
     log:
         f"{RESULTS}/logs/resolution_figure.log",
@@ -216,19 +102,20 @@ rule resolution_figure:
         **ask("resolution_figure"),
     params:
         job=job("resolution_figure"),
-        missing=missing_files("resolution_figure", cells_of_figure),
+        missing=missing_files("resolution_figure", READS.cells_of_resolution),
     shell:
         f"python {COMMANDS}/resolution_figure.py"
         " --job {params.job:q}"
         f" --results {RESULTS}"
         " --output {output.figure:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 rule ensemble_predictions:
     input:
         cells=lambda wildcards: PATHS.of_cells(
-            cells_of_ensemble(wildcards), ["predictions.parquet"]
+            READS.cells_of_ensemble(wildcards), ["predictions.parquet"]
         ),
         code=code("ensemble_predictions"),
     output:
@@ -245,13 +132,14 @@ rule ensemble_predictions:
         **ask("ensemble_predictions"),
     params:
         job=job("ensemble_predictions"),
-        missing=missing_outputs("ensemble_predictions"),
+        missing=missing_files("ensemble_predictions"),
     shell:
         f"python {COMMANDS}/ensemble_predictions.py"
         " --job {params.job:q}"
         f" --results {RESULTS}"
         " --output {output.predictions:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 rule typeset:
@@ -259,7 +147,7 @@ rule typeset:
         tex=f"{RESULTS}/{{report}}.tex",
         code=code("typeset"),
     output:
-        pdf=shown_table("{report}.pdf", "PDF"),
+        pdf=report(f"{RESULTS}/{{report}}.pdf", **shown.table("{report}", "PDF")),
         provenance=f"{RESULTS}/{{report}}.pdf.provenance.json",
     log:
         f"{RESULTS}/logs/{{report}}.pdf.log",
@@ -277,18 +165,28 @@ rule typeset:
         " --job {params.job:q}"
         " --tex {input.tex:q}"
         " --pdf {output.pdf:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 rule pairs:
     input:
-        cells=reads_cells(compared("pairs")),
-        provenance=rests_on_cells(compared("pairs")),
+        cells=lambda wildcards: PATHS.of_cells(
+            READS.cells_of_pairs(wildcards), paths.COMPARED
+        ),
+        provenance=lambda wildcards: ancient(
+            PATHS.beside(READS.cells_of_pairs(wildcards))
+        ),
         code=code("pairs"),
     output:
-        csv=shown_table("comparison/pairs.csv", "CSV"),
+        csv=report(
+            f"{RESULTS}/comparison/pairs.csv", **shown.table("comparison/pairs", "CSV")
+        ),
         md=f"{RESULTS}/comparison/pairs.md",
-        figure=shown_table("comparison/pairs.pdf", "figure"),
+        figure=report(
+            f"{RESULTS}/comparison/pairs.pdf",
+            **shown.table("comparison/pairs", "figure"),
+        ),
         provenance=f"{RESULTS}/comparison/pairs.csv.provenance.json",
     log:
         f"{RESULTS}/logs/pairs.log",
@@ -301,7 +199,7 @@ rule pairs:
         **ask("pairs"),
     params:
         job=job("pairs"),
-        missing=missing_files("pairs", compared("pairs")),
+        missing=missing_files("pairs", READS.cells_of_pairs),
     shell:
         f"python {COMMANDS}/pairs.py"
         " --job {params.job:q}"
@@ -309,22 +207,42 @@ rule pairs:
         " --csv {output.csv:q}"
         " --md {output.md:q}"
         " --figure {output.figure:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 rule performance:
     input:
-        cells=reads_cells(compared("performance")),
+        cells=lambda wildcards: PATHS.of_cells(
+            READS.cells_of_performance(wildcards), paths.COMPARED
+        ),
         directions=f"{RESULTS}/data/directions.parquet",
-        provenance=rests_on_cells(compared("performance")),
+        provenance=lambda wildcards: ancient(
+            PATHS.beside(READS.cells_of_performance(wildcards))
+        ),
         code=code("performance"),
     output:
-        csv=shown_table("comparison/performance.csv", "CSV"),
+        csv=report(
+            f"{RESULTS}/comparison/performance.csv",
+            **shown.table("comparison/performance", "CSV"),
+        ),
         md=f"{RESULTS}/comparison/performance.md",
-        efficiency=shown_table("comparison/efficiency.pdf", "figure"),
-        rejection=shown_table("comparison/rejection.pdf", "figure"),
-        calibration=shown_table("comparison/calibration.pdf", "figure"),
-        threshold=shown_table("comparison/threshold.pdf", "figure"),
+        efficiency=report(
+            f"{RESULTS}/comparison/efficiency.pdf",
+            **shown.table("comparison/efficiency", "figure"),
+        ),
+        rejection=report(
+            f"{RESULTS}/comparison/rejection.pdf",
+            **shown.table("comparison/rejection", "figure"),
+        ),
+        calibration=report(
+            f"{RESULTS}/comparison/calibration.pdf",
+            **shown.table("comparison/calibration", "figure"),
+        ),
+        threshold=report(
+            f"{RESULTS}/comparison/threshold.pdf",
+            **shown.table("comparison/threshold", "figure"),
+        ),
         provenance=f"{RESULTS}/comparison/performance.csv.provenance.json",
     log:
         f"{RESULTS}/logs/performance.log",
@@ -337,7 +255,7 @@ rule performance:
         **ask("performance"),
     params:
         job=job("performance"),
-        missing=missing_files("performance", compared("performance")),
+        missing=missing_files("performance", READS.cells_of_performance),
     shell:
         f"python {COMMANDS}/performance.py"
         " --job {params.job:q}"
@@ -349,7 +267,8 @@ rule performance:
         " --rejection-figure {output.rejection:q}"
         " --calibration-figure {output.calibration:q}"
         " --threshold-figure {output.threshold:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 rule explore:
@@ -362,14 +281,25 @@ rule explore:
     output:
         summary=f"{RESULTS}/data/summary.json",
         table=f"{RESULTS}/data/extents.csv",
-        validation=shown_figure(
-            "data/validation.pdf", "the showers beside the published ones"
+        validation=report(
+            f"{RESULTS}/figures/data/validation.pdf",
+            **shown.figure("the showers beside the published ones"),
         ),
-        energies=shown_figure("data/energies.pdf", "energies"),
-        hits_energy=shown_figure("data/hits_energy.pdf", "hits against energy"),
-        extents=shown_figure("data/extents.pdf", "extents"),
-        charge=shown_figure("data/charge.pdf", "charges of hits"),
-        charge_time=shown_figure("data/charge_time.pdf", "charge along the shower"),
+        energies=report(
+            f"{RESULTS}/figures/data/energies.pdf", **shown.figure("energies")
+        ),
+        hits_energy=report(
+            f"{RESULTS}/figures/data/hits_energy.pdf",
+            **shown.figure("hits against energy"),
+        ),
+        extents=report(f"{RESULTS}/figures/data/extents.pdf", **shown.figure("extents")),
+        charge=report(
+            f"{RESULTS}/figures/data/charge.pdf", **shown.figure("charges of hits")
+        ),
+        charge_time=report(
+            f"{RESULTS}/figures/data/charge_time.pdf",
+            **shown.figure("charge along the shower"),
+        ),
         provenance=f"{RESULTS}/data/summary.json.provenance.json",
     log:
         f"{RESULTS}/logs/explore.log",
@@ -397,23 +327,34 @@ rule explore:
         " --extents-figure {output.extents:q}"
         " --charge-figure {output.charge:q}"
         " --charge-time-figure {output.charge_time:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 rule event_figures:
     input:
         hits=f"{RESULTS}/data/hits.parquet",
         events=f"{RESULTS}/data/events.parquet",
-        calibrations=drawn_calibrations,
+        calibrations=refusing(READS.drawn_calibrations),
         code=code("event_figures"),
     output:
-        events=shown_figure("data/events.pdf", "events as images"),
-        resolutions=shown_figure(
-            "data/resolutions.pdf", "an event at several resolutions"
+        events=report(
+            f"{RESULTS}/figures/data/events.pdf", **shown.figure("events as images")
         ),
-        event3d=shown_figure("data/event3d.pdf", "an event in 3D"),
-        views=shown_figure("data/views.pdf", "an event along each axis"),
-        hue=shown_figure("data/hue.pdf", "what the colours mean"),
+        resolutions=report(
+            f"{RESULTS}/figures/data/resolutions.pdf",
+            **shown.figure("an event at several resolutions"),
+        ),
+        event3d=report(
+            f"{RESULTS}/figures/data/event3d.pdf", **shown.figure("an event in 3D")
+        ),
+        views=report(
+            f"{RESULTS}/figures/data/views.pdf",
+            **shown.figure("an event along each axis"),
+        ),
+        hue=report(
+            f"{RESULTS}/figures/data/hue.pdf", **shown.figure("what the colours mean")
+        ),
         provenance=f"{RESULTS}/figures/data/events.pdf.provenance.json",
     log:
         f"{RESULTS}/logs/event_figures.log",
@@ -437,12 +378,14 @@ rule event_figures:
         " --event3d-figure {output.event3d:q}"
         " --views-figure {output.views:q}"
         " --hue-figure {output.hue:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 WORKFLOW = (
     SCRIPTS.parent / "Snakefile",
     *sorted(SCRIPTS.parent.glob("rules/*.smk")),
+    *sorted(SCRIPTS.glob("showergrid/plan/*.py")),
 )
 
 
@@ -450,9 +393,7 @@ WORKFLOW = (
 rule list_rules:
     input:
         snakefile=str(ROOT / "Snakefile"),
-        plan=lambda wildcards: sources(
-            "list_rules", "showergrid/plan/jobs.py", others=WORKFLOW
-        ),
+        plan=lambda wildcards: sources("list_rules", "list_rules.py", others=WORKFLOW),
         code=code("list_rules"),
     output:
         rules=f"{RESULTS}/data/rules.dot",
@@ -472,7 +413,8 @@ rule list_rules:
         " --job {params.job:q}"
         " --snakefile {input.snakefile:q}"
         " --output {output.rules:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 rule rulegraph:
@@ -480,7 +422,10 @@ rule rulegraph:
         rules=f"{RESULTS}/data/rules.dot",
         code=code("rulegraph"),
     output:
-        figure=shown_figure("data/rulegraph.pdf", "which rule needs which"),
+        figure=report(
+            f"{RESULTS}/figures/data/rulegraph.pdf",
+            **shown.figure("which rule needs which"),
+        ),
         provenance=f"{RESULTS}/figures/data/rulegraph.pdf.provenance.json",
     log:
         f"{RESULTS}/logs/rulegraph.log",
@@ -498,7 +443,8 @@ rule rulegraph:
         " --job {params.job:q}"
         " --rules {input.rules:q}"
         " --output {output.figure:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 # They are made beside Snakemake, in no container.
@@ -510,9 +456,7 @@ rule page:
     output:
         page=report(
             f"{RESULTS}/report/{{report}}.html",
-            caption="../report/table.rst",
-            category="Tables",
-            labels={"table": "{report}", "as": "page"},
+            **shown.table("{report}", "page"),
         ),
         provenance=f"{RESULTS}/report/{{report}}.html.provenance.json",
     log:
@@ -531,7 +475,8 @@ rule page:
         " --markdown {input.markdown:q}"
         " --template {input.template:q}"
         " --output {output.page:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 rule data_page:
@@ -563,27 +508,24 @@ rule data_page:
         " --summary {input.summary:q}"
         " --template {input.template:q}"
         " --output {output.page:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 # Times are never the same twice: a view of what ran, apart from the results.
 rule runtimes:
     input:
-        records=records_of_all,
+        records=lambda wildcards: PATHS.records(rules.all.input),
         template=str(ROOT / "report/page.html.j2"),
         code=code("runtimes"),
     output:
         page=report(
             f"{RESULTS}/report/runtimes.html",
-            caption="../report/runtimes.rst",
-            category="Time and machines",
-            labels={"table": "time and memory of each rule, software, machines"},
+            **shown.times("time and memory of each rule, software, machines"),
         ),
         csv=report(
             f"{RESULTS}/report/runtimes.csv",
-            caption="../report/runtimes.rst",
-            category="Time and machines",
-            labels={"table": "time and memory of each job"},
+            **shown.times("time and memory of each job"),
         ),
         provenance=f"{RESULTS}/report/runtimes.html.provenance.json",
     log:
@@ -604,7 +546,8 @@ rule runtimes:
         " --template {input.template:q}"
         " --output {output.page:q}"
         " --csv {output.csv:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 rule figures:
@@ -616,7 +559,7 @@ rule figures:
 
 rule tables:
     input:
-        files_of(STUDY.tables),
+        expand(rules.report.output, report=STUDY.tables),
         expand(rules.published.output, table=report_jobs.beside_published(STUDY)),
         rules.resolution_figure.output
         if STUDY.config.figures.resolution in STUDY.tables
@@ -625,12 +568,12 @@ rule tables:
 
 rule ablations:
     input:
-        files_of([f"ablations/{name}" for name in ABLATIONS]),
+        expand(rules.report.output, report=[f"ablations/{name}" for name in ABLATIONS]),
 
 
 rule ensembles:
     input:
-        files_of([f"ensembles/{name}" for name in ENSEMBLES]),
+        expand(rules.report.output, report=[f"ensembles/{name}" for name in ENSEMBLES]),
         expand(rules.ensemble_predictions.output, ensemble=ENSEMBLES),
 
 

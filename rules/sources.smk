@@ -28,7 +28,8 @@ rule shard:
         " --job {params.job:q}"
         " --tables {output.tables:q}"
         " --provenance {output.provenance:q}"
-        " -- {input.files:q}" + LOGGED
+        " -- {input.files:q}"
+        f"{LOGGED}"
 
 
 rule gather:
@@ -56,4 +57,5 @@ rule gather:
         " --shards {input.shards:q}"
         " --tables {output.tables:q}"
         " --counts {output.counts:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"

@@ -1,26 +1,4 @@
 # Searches for hyperparameters: the trials of each worker, the best of all, its inputs, and figures.
-from showergrid.tuning.best import of_input
-
-
-def search_of(wildcards):
-    """The search that a job belongs to, as the configuration has it."""
-    return resolved("best", input=wildcards.input, model=wildcards.model)["search"]
-
-
-def trial_files(files, own):
-    """The input function of a search for `files`, an input function, if they are needed.
-
-    With `own` that is where each trial makes inputs of its own, else where all trials share theirs.
-    """
-
-    def needed(wildcards):
-        representation = STUDY.catalogue.representation(place_of(wildcards)[0])
-        makes = bool(of_input(representation, search_of(wildcards)["space"]))
-        return files(wildcards) if makes == own else []
-
-    return needed
-
-
 TUNING = f"{RESULTS}/tuning/{{input}}/{{model}}"
 SEARCHES = [PATHS.tuning(*search.place) for search in STUDY.config.tuning]
 TUNING_FIGURES = [
@@ -31,12 +9,12 @@ TUNING_FIGURES = [
 
 rule tune:
     input:
-        inputs=trial_files(input_files("safetensors"), False),
-        tables=trial_files(tables_read, True),
-        calibration=trial_files(calibration_read, True),
+        inputs=refusing(READS.inputs_of_trials),
+        tables=refusing(READS.tables_of_trials),
+        calibration=refusing(READS.calibration_of_trials),
         events=f"{RESULTS}/data/events.parquet",
         split=f"{RESULTS}/data/split.parquet",
-        weights=weights("tune"),
+        weights=READS.weights("tune"),
         code=code("tune"),
     output:
         trials=f"{TUNING}/workers/{{worker}}.csv",
@@ -47,7 +25,7 @@ rule tune:
         f"{RESULTS}/benchmarks/tune/{{input}}/{{model}}/{{worker}}.tsv"
     container:
         image("tune")
-    threads: compute_threads("tune")
+    threads: READS.threads("tune")
     resources:
         **ask("tune"),
     params:
@@ -64,15 +42,13 @@ rule tune:
         " --worker {wildcards.worker:q}"
         ' --folder "$(dirname "$(dirname {output.trials:q})")"'
         " --output {output.trials:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 rule best:
     input:
-        workers=lambda wildcards: [
-            f"{TUNING.format(**wildcards)}/workers/{worker}.csv"
-            for worker in range(search_of(wildcards)["workers"])
-        ],
+        workers=refusing(READS.workers),
         code=code("best"),
     output:
         best=f"{TUNING}/best.yaml",
@@ -95,15 +71,16 @@ rule best:
         " --workers {input.workers:q}"
         " --best {output.best:q}"
         " --trials {output.trials:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 rule tuned_inputs:
     input:
         tuned=f"{TUNING}/best.yaml",
-        tables=tables_read,
+        tables=refusing(READS.tables),
         split=f"{RESULTS}/data/split.parquet",
-        calibration=calibration_read,
+        calibration=refusing(READS.calibration),
         code=code("tuned_inputs"),
     output:
         inputs=f"{TUNING}/input.safetensors",
@@ -129,7 +106,8 @@ rule tuned_inputs:
         " --calibration {input.calibration:q}"
         " --output {output.inputs:q}"
         " --input-calibration {output.calibration:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 rule tuning_figures:
@@ -161,7 +139,8 @@ rule tuning_figures:
         " --importances {output.importances:q}"
         " --parallel {output.parallel:q}"
         " --parameters {output.parameters:q}"
-        " --provenance {output.provenance:q}" + LOGGED
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 rule tuning:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from showergrid.core import plugins
-from showergrid.core.cells import Cell, input_name
+from showergrid.core.cells import Cell, input_name, parts_of_input
 from showergrid.core.errors import InputError
 from showergrid.core.variants import base
 from showergrid.models.parts.weights import weights_file
@@ -23,6 +23,7 @@ from showergrid.tuning.settings import Search
 CELL = "{input}/{model}/seed{seed}"
 TRAINED = ("model.safetensors", "history.csv", "answers.safetensors", "train.provenance.json")
 EVALUATED = (*TRAINED, "predictions.parquet", "metrics.json", "evaluate.provenance.json")
+COMPARED = ("history.csv", "predictions.parquet", "metrics.json")  # what jobs of many cells read of each
 FIGURES = ("figures/history.pdf", "figures/roc.pdf", "figures/confusion.pdf", "figures/history.pdf.provenance.json")
 PERFORMANCE = (
     *("performance.csv", "figures/efficiency.pdf", "figures/rejection.pdf", "figures/calibration.pdf"),
@@ -195,6 +196,43 @@ class Paths:
             *self.searches_of(cells),
         ]
         return [f"{file}.provenance.json" for file in files]
+
+    def beside(self, cells: Iterable[Cell]) -> list[str]:
+        """What must exist, of whatever age, beside the files that a job of many cells reads (COMPARED)."""
+        cells = list(cells)
+        return self.of_cells(cells, [name for name in EVALUATED if name not in COMPARED]) + self.records_of_data(cells)
+
+    def rested_on_by_tables(self, cells: Iterable[Cell]) -> list[str]:
+        """All files of a table's cells, and the records of their data."""
+        cells = list(cells)
+        return self.of_cells(cells, EVALUATED) + self.records_of_data(cells)
+
+    def records(self, files: Iterable[str]) -> list[str]:
+        """The records among some files, and those of the data of the grid, each once."""
+        records = [*files, *self.records_of_data(self.study.cells)]
+        return sorted({file for file in map(str, records) if file.endswith(".provenance.json")})
+
+    def report(self, name: str) -> list[str]:
+        """The files of a report."""
+        return [f"{self.results}/{name}.{suffix}" for suffix in ("tex", "csv", "md", "tex.provenance.json")]
+
+    def joint_predictions(self, ensemble: str) -> list[str]:
+        """The predictions of an ensemble, and their record."""
+        file = f"{self.results}/ensembles/{ensemble}.predictions.parquet"
+        return [file, f"{file}.provenance.json"]
+
+    def made_cells(self) -> list[Cell]:
+        """The cells of the grid, and those made outside of it that the configuration still knows, each once."""
+        catalogue, folder = self.study.catalogue, Path(self.results, "cells")
+        pattern = re.compile(rf"({'|'.join(self.input_patterns)})/([^/]+)/seed([0-9]+)")
+        named = [pattern.fullmatch(str(file.parent.relative_to(folder))) for file in folder.rglob("metrics.json")]
+        made = {Cell(*parts_of_input(match[1]), match[2], int(match[3])) for match in named if match}
+        known = {
+            cell
+            for cell in made
+            if cell.model in catalogue.names["model"] and catalogue.has_meaning(cell.representation, cell.model)
+        }
+        return sorted(known | set(self.study.cells))
 
     def raw_data(self, cells: Iterable[Cell]) -> list[str]:
         """The files that cells are trained on."""
