@@ -59,7 +59,5 @@ rule inputs:
 rule all:
     default_target: True
     input:
-        rules.cells.input,
-        rules.tables.input,
-        rules.figures.input,
-        rules.comparison.input,
+        lambda wildcards: PATHS.of_grid,
+        BESIDE_CELLS,

@@ -196,4 +196,4 @@ rule cell_performance:
 
 rule cells:
     input:
-        PATHS.of_cells(STUDY.cells, paths.EVALUATED),
+        lambda wildcards: PATHS.of_cells(STUDY.cells, paths.EVALUATED),

@@ -1,5 +1,7 @@
 # The study, and what its rules share: the image, the one JSON parameter and the code of a step.
 import functools
+import gc
+import inspect
 import os
 import shlex
 import sys
@@ -9,8 +11,7 @@ sys.path.insert(0, os.path.join(workflow.basedir, "scripts"))
 from pathlib import Path
 
 from showergrid.core import plugins
-from showergrid.core.closure import closure
-from showergrid.core.code import state
+from showergrid.core.code import code_of
 from showergrid.core.errors import InputError
 from showergrid.core.yaml_files import typed
 from showergrid.plan import apptainer, containers, jobs, paths, resources, steps
@@ -38,8 +39,13 @@ def refusing(function):
         except InputError as error:
             refuse(error)
 
+    # Snakemake asks for it again and again, at every job
+    answer.__signature__ = inspect.signature(function)
     return answer
 
+
+# What a plan holds, it holds to the end: no use to look again and again for what of it could go
+gc.set_threshold(100_000, 50, 100)
 
 # The project, from the folder that Snakemake works in, which may be another one (--directory)
 PROJECT = Path(workflow.basedir)
@@ -88,7 +94,6 @@ def image(step):
     return str(ROOT / containers.file_of(steps.STEPS[step].environment))
 
 
-@refusing
 def environment_of(step):
     """The container or locked environment that a step runs in, as recorded; a wrong container stops the workflow."""
     return steps.environment(ROOT, steps.STEPS[step].environment, IN_CONTAINERS)
@@ -107,6 +112,7 @@ READS = Reads(PATHS, resolved)
 def job(step, **more):
     """The parameter function of a step: one JSON text with all that decides its outputs apart from its files."""
 
+    @refusing
     def text(wildcards):
         told = {**resolved(step, **wildcards), **more}
         return steps.parameter(step, wildcards, told, environment_of(step))
@@ -114,22 +120,15 @@ def job(step, **more):
     return text
 
 
-@functools.cache
-@refusing
-def sources(step, script, *modules, others=()):
-    """The file that stands for the code of a step: its script, the modules that it loads by name, and `others`."""
-    files = *closure(SCRIPTS / script, *modules), *others
-    return str(state(step, files, SCRIPTS.parent))
-
-
 def code(step, *more):
     """The input function of a step: the state of every source file that can change its outputs, modules `more` too."""
 
+    @refusing
     def file(wildcards):
         # Inputs are evaluated before any job, and so a wrong container is reported before all of them
         environment_of(step)
         modules = plugins.closure_modules(resolved(step, **wildcards))
-        return sources(step, f"{step}.py", *modules, *more)
+        return str(code_of(SCRIPTS / f"{step}.py", *modules, *more))
 
     return file
 
@@ -142,14 +141,9 @@ def ask(step):
 
 def missing_files(step, cells_of=lambda wildcards: []):
     """The parameter function of a table: its missing files, and those of the cells that it rests on."""
-    absent = missing(
+    return missing(
         lambda wildcards: expand(getattr(rules, step).output, **wildcards),
         lambda wildcards: PATHS.rested_on_by_tables(cells_of(wildcards)),
-    )
-
-    def told(wildcards):
         # Snakemake 9.27 would record the value of the plan
-        workflow.persistence._params.cache_clear()
-        return absent(wildcards)
-
-    return told
+        before=lambda: workflow.persistence._params.cache_clear(),
+    )

@@ -12,7 +12,7 @@ if STUDY.config.archive.images:
 rule archive:
     input:
         results=lambda wildcards: refusing(archive_job.archived)(
-            PATHS, rules.all.input, PROJECT
+            PATHS, [*PATHS.of_grid, *BESIDE_CELLS], PROJECT
         ),
         images=IMAGES,
         configs=[
@@ -36,7 +36,7 @@ rule archive:
         job=lambda wildcards: job(
             "archive",
             **refusing(archive_job.archive_job)(
-                PATHS, rules.all.input, PROJECT, config
+                PATHS, [*PATHS.of_grid, *BESIDE_CELLS], PROJECT, config
             ),
         )(wildcards),
     shell:

@@ -393,7 +393,7 @@ WORKFLOW = (
 rule list_rules:
     input:
         snakefile=str(ROOT / "Snakefile"),
-        plan=lambda wildcards: sources("list_rules", "list_rules.py", others=WORKFLOW),
+        plan=lambda wildcards: str(code_of(SCRIPTS / "list_rules.py", others=WORKFLOW)),
         code=code("list_rules"),
     output:
         rules=f"{RESULTS}/data/rules.dot",
@@ -515,7 +515,7 @@ rule data_page:
 # Times are never the same twice: a view of what ran, apart from the results.
 rule runtimes:
     input:
-        records=lambda wildcards: PATHS.records(rules.all.input),
+        records=lambda wildcards: PATHS.records([*PATHS.of_grid, *BESIDE_CELLS]),
         template=str(ROOT / "report/page.html.j2"),
         code=code("runtimes"),
     output:
@@ -550,11 +550,16 @@ rule runtimes:
         f"{LOGGED}"
 
 
+FIGURES_OF_DATA = [
+    *(rules.explore.output if PATHS.has_hits else []),
+    *(rules.event_figures.output if jobs.drawn_representations(STUDY) else []),
+]
+
+
 rule figures:
     input:
-        rules.explore.output if PATHS.has_hits else [],
-        rules.event_figures.output if jobs.drawn_representations(STUDY) else [],
-        PATHS.of_cells(STUDY.cells, PATHS.figures),
+        FIGURES_OF_DATA,
+        lambda wildcards: PATHS.of_cells(STUDY.cells, PATHS.figures),
 
 
 rule tables:
@@ -564,6 +569,20 @@ rule tables:
         rules.resolution_figure.output
         if STUDY.config.figures.resolution in STUDY.tables
         else [],
+
+
+rule comparison:
+    input:
+        rules.pairs.output,
+        [*rules.performance.output, *rules.directions.output] if PATHS.has_hits else [],
+
+
+# What a bare call makes beside the files of the cells
+BESIDE_CELLS = [
+    *rules.tables.input,
+    *FIGURES_OF_DATA,
+    *rules.comparison.input,
+]
 
 
 rule ablations:
@@ -577,15 +596,10 @@ rule ensembles:
         expand(rules.ensemble_predictions.output, ensemble=ENSEMBLES),
 
 
-rule comparison:
-    input:
-        rules.pairs.output,
-        [*rules.performance.output, *rules.directions.output] if PATHS.has_hits else [],
-
-
 rule pages:
     input:
-        lambda wildcards: rules.all.input,
+        lambda wildcards: PATHS.of_grid,
+        BESIDE_CELLS,
         rules.data_page.output,
         rules.runtimes.output,
         expand(

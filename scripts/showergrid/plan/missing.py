@@ -12,15 +12,16 @@ Wildcards = Mapping[str, str]
 Files = Callable[[Wildcards], list[str]]
 
 
-def missing(outputs: Files, rests_on: Files) -> Files:
+def missing(outputs: Files, rests_on: Files, before: Callable[[], None] = lambda: None) -> Files:
     """The function that lists the missing files of a table that is there otherwise, and of those that it rests on.
 
-    It is asked for the plan and again when the table is made, so that a file that is deleted later is seen. Only the
-    plan is told of the table's own files: when the table is made, they are about to be.
+    It is asked for the plan and again when the table is made, so that a file that is deleted later is seen; `before`
+    is called first. Only the plan is told of the table's own files: when the table is made, they are about to be.
     """
     planned: set[tuple[tuple[str, str], ...]] = set()
 
     def absent(wildcards: Wildcards) -> list[str]:
+        before()
         lost = _absent(rests_on(wildcards))
         table = tuple(wildcards.items())
         if table in planned:

@@ -156,6 +156,11 @@ class Paths:
         """The files `names` of some cells."""
         return [f"{self.results}/{cell.folder}/{name}" for cell in cells for name in names]
 
+    @property
+    def of_grid(self) -> list[str]:
+        """The files of the cells of the grid, with what is drawn of them."""
+        return self.of_cells(self.study.cells, (*EVALUATED, *self.figures))
+
     def inputs_of(self, cells: Iterable[Cell]) -> list[str]:
         """The inputs that some cells are made of, without their suffix, each once."""
         return sorted({stem for cell in cells for stem in self.inputs(*_place(cell))})
