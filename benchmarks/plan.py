@@ -56,7 +56,7 @@ def plan(cells: int, target: str) -> Planned:
             process.returncode = os.waitstatus_to_exitcode(status)
             printed.seek(0)
             text = printed.read()
-    if process.returncode:
+    if process.returncode:  # the reason is among what it printed
         raise SystemExit(text)
     jobs = int(re.search(r"^total +([0-9]+)$", text, re.M)[1])
     return Planned(used.ru_utime + used.ru_stime, used.ru_maxrss / 1000, jobs)
