@@ -9,22 +9,16 @@ configfile: os.path.relpath(os.path.join(workflow.basedir, "config/config.yaml")
 
 
 include: "rules/common.smk"
-include: "rules/shown.smk"
-include: "rules/cluster.smk"
-include: "rules/data.smk"
+include: "rules/sources.smk"
+include: "rules/events.smk"
 include: "rules/inputs.smk"
-include: "rules/features.smk"
 include: "rules/cells.smk"
-include: "rules/explanation.smk"
 include: "rules/tuning.smk"
-include: "rules/use.smk"
-include: "rules/report.smk"
-include: "rules/comparison.smk"
-include: "rules/pages.smk"
-include: "rules/tracking.smk"
-include: "rules/variations.smk"
-include: "rules/archive.smk"
-include: "rules/notify.smk"
+include: "rules/explain.smk"
+include: "rules/apply.smk"
+include: "rules/reports.smk"
+include: "rules/track.smk"
+include: "rules/rebuild.smk"
 
 
 # Rules that only collect, and those of the steps that run beside Snakemake
@@ -65,7 +59,5 @@ rule inputs:
 rule all:
     default_target: True
     input:
-        rules.cells.input,
-        rules.tables.input,
-        rules.figures.input,
-        rules.comparison.input,
+        lambda wildcards: PATHS.of_grid,
+        BESIDE_CELLS,

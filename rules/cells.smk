@@ -1,16 +1,17 @@
-# The cells of the grid: train, evaluate, draw.
+# The cells of the grid: train, evaluate, draw; and the features of those that others rest on.
+from showergrid.plan import shown
 
 
 rule train:
     input:
-        inputs=input_files("safetensors"),
-        calibrations=input_files("calibration.json"),
+        inputs=refusing(READS.inputs),
+        calibrations=refusing(READS.calibrations),
         events=f"{RESULTS}/data/events.parquet",
         split=f"{RESULTS}/data/split.parquet",
-        weights=weights("train"),
-        tuned=tuned_values,
-        features=rests_on(f"{PATHS.features}.safetensors"),
-        backbones=rests_on(f"{CELL}/model.safetensors"),
+        weights=READS.weights("train"),
+        tuned=refusing(READS.tuned),
+        features=refusing(READS.features),
+        backbones=refusing(READS.backbones),
         code=code("train"),
     output:
         model=f"{CELL}/model.safetensors",
@@ -18,12 +19,12 @@ rule train:
         answers=f"{CELL}/answers.safetensors",
         provenance=f"{CELL}/train.provenance.json",
     log:
-        f"{RESULTS}/logs/train/{{input}}/{{model}}/seed{{seed}}.log",
+        f"{RESULTS}/logs/train/{NAMED}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/train/{{input}}/{{model}}/seed{{seed}}.tsv"
+        f"{RESULTS}/benchmarks/train/{NAMED}.tsv"
     container:
         image("train")
-    threads: compute_threads("train")
+    threads: READS.threads("train")
     resources:
         **ask("train"),
     params:
@@ -43,7 +44,38 @@ rule train:
         " --history {output.history:q}"
         " --answers {output.answers:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | {{ tee -p {log:q} || true; }}"
+        f"{LOGGED}"
+
+
+rule features:
+    input:
+        model=f"{CELL}/model.safetensors",
+        inputs=refusing(READS.inputs),
+        events=f"{RESULTS}/data/events.parquet",
+        code=code("features"),
+    output:
+        features=f"{PATHS.features}.safetensors",
+        provenance=f"{PATHS.features}.safetensors.provenance.json",
+    log:
+        f"{RESULTS}/logs/features/{NAMED}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/features/{NAMED}.tsv"
+    container:
+        image("features")
+    threads: READS.threads("features")
+    resources:
+        **ask("features"),
+    params:
+        job=job("features"),
+    shell:
+        f"python {COMMANDS}/features.py"
+        " --job {params.job:q}"
+        " --model {input.model:q}"
+        " --inputs {input.inputs:q}"
+        " --events {input.events:q}"
+        " --output {output.features:q}"
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 rule evaluate:
@@ -58,9 +90,9 @@ rule evaluate:
         metrics=f"{CELL}/metrics.json",
         provenance=f"{CELL}/evaluate.provenance.json",
     log:
-        f"{RESULTS}/logs/evaluate/{{input}}/{{model}}/seed{{seed}}.log",
+        f"{RESULTS}/logs/evaluate/{NAMED}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/evaluate/{{input}}/{{model}}/seed{{seed}}.tsv"
+        f"{RESULTS}/benchmarks/evaluate/{NAMED}.tsv"
     container:
         image("evaluate")
     threads: 1
@@ -78,7 +110,7 @@ rule evaluate:
         " --predictions {output.predictions:q}"
         " --metrics {output.metrics:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | {{ tee -p {log:q} || true; }}"
+        f"{LOGGED}"
 
 
 rule cell_figures:
@@ -88,14 +120,16 @@ rule cell_figures:
         metrics=f"{CELL}/metrics.json",
         code=code("cell_figures"),
     output:
-        history=shown_cell("history", "history"),
-        roc=shown_cell("roc", "ROC curve"),
-        confusion=shown_cell("confusion", "confusion matrix"),
+        history=report(f"{CELL}/figures/history.pdf", **shown.of_cell("history")),
+        roc=report(f"{CELL}/figures/roc.pdf", **shown.of_cell("ROC curve")),
+        confusion=report(
+            f"{CELL}/figures/confusion.pdf", **shown.of_cell("confusion matrix")
+        ),
         provenance=f"{CELL}/figures/history.pdf.provenance.json",
     log:
-        f"{RESULTS}/logs/cell_figures/{{input}}/{{model}}/seed{{seed}}.log",
+        f"{RESULTS}/logs/cell_figures/{NAMED}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/cell_figures/{{input}}/{{model}}/seed{{seed}}.tsv"
+        f"{RESULTS}/benchmarks/cell_figures/{NAMED}.tsv"
     container:
         image("cell_figures")
     threads: 1
@@ -113,9 +147,53 @@ rule cell_figures:
         " --roc {output.roc:q}"
         " --confusion {output.confusion:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | {{ tee -p {log:q} || true; }}"
+        f"{LOGGED}"
+
+
+rule cell_performance:
+    input:
+        predictions=f"{CELL}/predictions.parquet",
+        directions=f"{RESULTS}/data/directions.parquet",
+        code=code("cell_performance"),
+    output:
+        csv=f"{CELL}/performance.csv",
+        efficiency=report(
+            f"{CELL}/figures/efficiency.pdf",
+            **shown.of_cell("accuracy, efficiency and purity"),
+        ),
+        rejection=report(f"{CELL}/figures/rejection.pdf", **shown.of_cell("rejection")),
+        calibration=report(
+            f"{CELL}/figures/calibration.pdf", **shown.of_cell("calibration")
+        ),
+        threshold=report(
+            f"{CELL}/figures/threshold.pdf", **shown.of_cell("threshold scan")
+        ),
+        provenance=f"{CELL}/performance.csv.provenance.json",
+    log:
+        f"{RESULTS}/logs/cell_performance/{NAMED}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/cell_performance/{NAMED}.tsv"
+    container:
+        image("cell_performance")
+    threads: 1
+    resources:
+        **ask("cell_performance"),
+    params:
+        job=job("cell_performance"),
+    shell:
+        f"python {COMMANDS}/cell_performance.py"
+        " --job {params.job:q}"
+        " --predictions {input.predictions:q}"
+        " --directions {input.directions:q}"
+        " --csv {output.csv:q}"
+        " --efficiency-figure {output.efficiency:q}"
+        " --rejection-figure {output.rejection:q}"
+        " --calibration-figure {output.calibration:q}"
+        " --threshold-figure {output.threshold:q}"
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
 
 
 rule cells:
     input:
-        PATHS.of_cells(STUDY.cells, paths.EVALUATED),
+        lambda wildcards: PATHS.of_cells(STUDY.cells, paths.EVALUATED),

@@ -1,7 +1,8 @@
 # The study, and what its rules share: the image, the one JSON parameter and the code of a step.
 import functools
+import gc
+import inspect
 import os
-import re
 import shlex
 import sys
 
@@ -10,12 +11,13 @@ sys.path.insert(0, os.path.join(workflow.basedir, "scripts"))
 from pathlib import Path
 
 from showergrid.core import plugins
-from showergrid.core.closure import closure
-from showergrid.core.code import state
+from showergrid.core.code import code_of
 from showergrid.core.errors import InputError
 from showergrid.core.yaml_files import typed
-from showergrid.plan import apptainer, containers, jobs, paths, report_jobs, steps
+from showergrid.plan import apptainer, containers, jobs, paths, resources, steps
 from showergrid.plan.layers import given_in, merged, read_layers
+from showergrid.plan.missing import missing
+from showergrid.plan.reads import Reads
 from showergrid.plan.study import Study
 from snakemake.logging import logger
 from snakemake.settings.types import DeploymentMethod
@@ -37,11 +39,17 @@ def refusing(function):
         except InputError as error:
             refuse(error)
 
+    # Snakemake asks for it again and again, at every job
+    answer.__signature__ = inspect.signature(function)
     return answer
 
 
+# What a plan holds, it holds to the end: no use to look again and again for what of it could go
+gc.set_threshold(100_000, 50, 100)
+
 # The project, from the folder that Snakemake works in, which may be another one (--directory)
-ROOT = Path(os.path.relpath(workflow.basedir))
+PROJECT = Path(workflow.basedir)
+ROOT = Path(os.path.relpath(PROJECT))
 SCRIPTS = ROOT / "scripts"
 COMMANDS = shlex.quote(str(SCRIPTS))
 DEPLOYED = workflow.deployment_settings.deployment_method
@@ -63,42 +71,29 @@ try:
     STUDY = Study.read(config, given_in(LAYERS))
     PUBLISHED = jobs.published(STUDY.config, ROOT)
     PATHS = paths.Paths(STUDY)
+    CLUSTER = resources.read_cluster(ROOT / "slurm/site.yaml")
     paths.check_folders(PATHS.results, SCRIPTS, workflow.basedir)
     if IN_CONTAINERS:
-        project = Path(workflow.basedir)
-        apptainer.prepare(os.environ, Path.cwd(), project, config, STUDY.devices)
+        apptainer.prepare(os.environ, Path.cwd(), PROJECT, config, STUDY.devices)
     steps.check_environments(ROOT, STUDY.source, IN_CONTAINERS)
 except InputError as error:
     refuse(error)
 
 RESULTS = PATHS.results
+NAMED = paths.CELL  # what tells a cell from others
 CELL = PATHS.cell
-
-
-def one_of(names):
-    """The regular expression of a wildcard that stands for one of `names`."""
-    return "|".join(map(re.escape, names)) or "none"
+LOGGED = " 2>&1 | {{ tee -p {log:q} || true; }}"  # the end of a command: what it prints is shown and kept
 
 
 wildcard_constraints:
-    **{kind: one_of(names) for kind, names in STUDY.catalogue.names.items()},
-    input="|".join(PATHS.input_patterns),
-    seed=r"0|[1-9][0-9]*",
-    shard=r"0|[1-9][0-9]*",
-    worker=r"0|[1-9][0-9]*",
-    ensemble=one_of(entry.name for entry in STUDY.config.ensembles),
-    prediction=one_of(entry.name for entry in STUDY.config.predict),
-    report=one_of(STUDY.reports),
-    table=one_of(report_jobs.beside_published(STUDY)),
+    **PATHS.wildcards,
 
 
 def image(step):
     """The container of a step, from the folder that Snakemake works in."""
-    name = steps.environment_of(step, STUDY.source)
-    return str(ROOT / containers.file_of(name))
+    return str(ROOT / containers.file_of(steps.environment_of(step, STUDY.source)))
 
 
-@refusing
 def environment_of(step):
     """The container or locked environment that a step runs in, as recorded; a wrong container stops the workflow."""
     name = steps.environment_of(step, STUDY.source)
@@ -112,9 +107,13 @@ def resolved(step, **wildcards):
     return jobs.job(STUDY, step, PUBLISHED, **steps.told_by(wildcards))
 
 
+READS = Reads(PATHS, resolved)
+
+
 def job(step, **more):
     """The parameter function of a step: one JSON text with all that decides its outputs apart from its files."""
 
+    @refusing
     def text(wildcards):
         told = {**resolved(step, **wildcards), **more}
         return steps.parameter(step, wildcards, told, environment_of(step))
@@ -122,21 +121,31 @@ def job(step, **more):
     return text
 
 
-@functools.cache
-@refusing
-def sources(step, script, *modules, others=()):
-    """The file that stands for the code of a step: its script, the modules that it loads by name, and `others`."""
-    files = *closure(SCRIPTS / script, *modules), *others
-    return str(state(step, files, SCRIPTS.parent))
+def code(step, *more):
+    """The input function of a step: the state of every source file that can change its outputs, modules `more` too."""
 
-
-def code(step):
-    """The input function of a step: the state of every source file that can change its outputs."""
-
+    @refusing
     def file(wildcards):
         # Inputs are evaluated before any job, and so a wrong container is reported before all of them
         environment_of(step)
         modules = plugins.closure_modules(resolved(step, **wildcards))
-        return sources(step, f"{step}.py", *modules)
+        return str(code_of(SCRIPTS / f"{step}.py", *modules, *more))
 
     return file
+
+
+def ask(step):
+    """The resources of a step, which a run on one machine ignores."""
+    return resources.requests(
+        STUDY.size, CLUSTER, step, functools.partial(resolved, step)
+    )
+
+
+def missing_files(step, cells_of=lambda wildcards: []):
+    """The parameter function of a table: its missing files, and those of the cells that it rests on."""
+    return missing(
+        lambda wildcards: expand(getattr(rules, step).output, **wildcards),
+        lambda wildcards: PATHS.rested_on_by_tables(cells_of(wildcards)),
+        # Snakemake 9.27 would record the value of the plan
+        before=lambda: workflow.persistence._params.cache_clear(),
+    )

@@ -1,14 +1,9 @@
 # What networks see, sparse: made once for each representation and resolution, shared by all networks, windows, seeds.
-
-
-include: "made_of.smk"
-
-
 rule calibrate_inputs:
     input:
-        tables=tables_read,
+        tables=refusing(READS.tables),
         split=f"{RESULTS}/data/split.parquet",
-        calibration=calibration_read,
+        calibration=refusing(READS.calibration),
         code=code("calibrate_inputs"),
     output:
         calibration=f"{RESULTS}/inputs/{{input}}.calibration.json",
@@ -32,12 +27,12 @@ rule calibrate_inputs:
         " --calibration {input.calibration:q}"
         " --output {output.calibration:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | {{ tee -p {log:q} || true; }}"
+        f"{LOGGED}"
 
 
 rule represent:
     input:
-        tables=tables_read,
+        tables=refusing(READS.tables),
         calibration=f"{RESULTS}/inputs/{{input}}.calibration.json",
         code=code("represent"),
     output:
@@ -61,4 +56,4 @@ rule represent:
         " --calibration {input.calibration:q}"
         " --output {output.inputs:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | {{ tee -p {log:q} || true; }}"
+        f"{LOGGED}"

@@ -1,9 +1,4 @@
 # Searches for hyperparameters: the trials of each worker, the best of all, its inputs, and figures.
-
-
-include: "searched.smk"
-
-
 TUNING = f"{RESULTS}/tuning/{{input}}/{{model}}"
 SEARCHES = [PATHS.tuning(*search.place) for search in STUDY.config.tuning]
 TUNING_FIGURES = [
@@ -14,12 +9,12 @@ TUNING_FIGURES = [
 
 rule tune:
     input:
-        inputs=trial_files(input_files("safetensors"), False),
-        tables=trial_files(tables_read, True),
-        calibration=trial_files(calibration_read, True),
+        inputs=refusing(READS.inputs_of_trials),
+        tables=refusing(READS.tables_of_trials),
+        calibration=refusing(READS.calibration_of_trials),
         events=f"{RESULTS}/data/events.parquet",
         split=f"{RESULTS}/data/split.parquet",
-        weights=weights("tune"),
+        weights=READS.weights("tune"),
         code=code("tune"),
     output:
         trials=f"{TUNING}/workers/{{worker}}.csv",
@@ -30,7 +25,7 @@ rule tune:
         f"{RESULTS}/benchmarks/tune/{{input}}/{{model}}/{{worker}}.tsv"
     container:
         image("tune")
-    threads: compute_threads("tune")
+    threads: READS.threads("tune")
     resources:
         **ask("tune"),
     params:
@@ -48,15 +43,12 @@ rule tune:
         ' --folder "$(dirname "$(dirname {output.trials:q})")"'
         " --output {output.trials:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | {{ tee -p {log:q} || true; }}"
+        f"{LOGGED}"
 
 
 rule best:
     input:
-        workers=lambda wildcards: [
-            f"{TUNING.format(**wildcards)}/workers/{worker}.csv"
-            for worker in range(search_of(wildcards)["workers"])
-        ],
+        workers=refusing(READS.workers),
         code=code("best"),
     output:
         best=f"{TUNING}/best.yaml",
@@ -80,15 +72,15 @@ rule best:
         " --best {output.best:q}"
         " --trials {output.trials:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | {{ tee -p {log:q} || true; }}"
+        f"{LOGGED}"
 
 
 rule tuned_inputs:
     input:
         tuned=f"{TUNING}/best.yaml",
-        tables=tables_read,
+        tables=refusing(READS.tables),
         split=f"{RESULTS}/data/split.parquet",
-        calibration=calibration_read,
+        calibration=refusing(READS.calibration),
         code=code("tuned_inputs"),
     output:
         inputs=f"{TUNING}/input.safetensors",
@@ -115,7 +107,7 @@ rule tuned_inputs:
         " --output {output.inputs:q}"
         " --input-calibration {output.calibration:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | {{ tee -p {log:q} || true; }}"
+        f"{LOGGED}"
 
 
 rule tuning_figures:
@@ -148,7 +140,7 @@ rule tuning_figures:
         " --parallel {output.parallel:q}"
         " --parameters {output.parameters:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | {{ tee -p {log:q} || true; }}"
+        f"{LOGGED}"
 
 
 rule tuning:

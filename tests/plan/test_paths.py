@@ -1,5 +1,6 @@
 """Where a study keeps its files, and which of them cells are made of."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,49 @@ def test_records_of_data_are_those_of_what_cells_are_made_of(paths):
         f"results-test/data/shards/{shard}.hits.parquet.provenance.json" for shard in range(4)
     ]
     assert paths.records_of_data([]) == []
+
+
+def test_inputs_are_made_of_the_tables_that_they_show(paths):
+    assert paths.tables_read("projection_y") == ["results-test/data/hits.parquet"]
+    assert paths.calibration_read("projection_y") == ["results-test/data/calibration.json"]
+    with pytest.raises(InputError, match="two_sides has no inputs of its own"):
+        paths.tables_read("two_sides")
+
+
+def test_wildcards_stand_for_known_names_and_whole_numbers(paths):
+    def matches(kind: str, value: str) -> bool:
+        return re.fullmatch(paths.wildcards[kind], value) is not None
+
+    assert matches("input", "projection_y/c100")
+    assert matches("seed", "19")
+    assert matches("report", "ablations/tiny")
+    assert matches("model", "simple@tuned")
+    assert not any(matches("seed", value) for value in ("019", "-1", "1e3", ""))
+    assert not any(matches("input", value) for value in ("projection_y", "projection_y/c01", "projection_w/c100"))
+    assert not matches("prediction", "results")  # the study has none
+
+
+def test_cells_are_trained_on_their_inputs_and_the_data(paths):
+    files = [name.removeprefix("results-test/") for name in paths.raw_data([Cell("two_sides", 100, "frozen", 19)])]
+    data = ["data/hits.parquet", "data/events.parquet", "data/split.parquet", "data/calibration.json"]
+    assert files == [
+        *data,
+        "data/counts.json",
+        "inputs/projection_x/c100.safetensors",
+        "inputs/projection_y/c100.safetensors",
+        "features/projection_x/c100/simple/seed19.safetensors",
+        "features/projection_y/c100/simple/seed19.safetensors",
+    ]
+
+
+def test_folders_of_the_same_files_stand_together(paths):
+    one, other, third = ("cells/a/c1/m/seed1/", "cells/a/c1/m/seed2/", "cells/b/c1/m/seed1/")
+    files = [f"results-test/{name}" for name in ("table1.tex", f"{one}x", f"{one}y/z", f"{other}x", f"{other}y/z")]
+    assert paths.in_groups([*files, f"results-test/{third}x"]) == [
+        {"folders": [""], "names": ["table1.tex"]},
+        {"folders": [third], "names": ["x"]},
+        {"folders": [one, other], "names": ["x", "y/z"]},
+    ]
 
 
 def test_folders_that_cannot_be_are_refused(tmp_path, monkeypatch):

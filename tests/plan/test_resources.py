@@ -13,7 +13,7 @@ from studies import configuration
 from showergrid.core.errors import InputError
 from showergrid.plan.cluster import Cluster
 from showergrid.plan.jobs import job
-from showergrid.plan.resources import Need, need, needs_gpu, read_cluster, scratch
+from showergrid.plan.resources import Need, need, needs_gpu, read_cluster, requests, scratch
 from showergrid.plan.study import Study
 
 ROOT = Path(__file__).parents[2]
@@ -142,3 +142,20 @@ def test_scratch_knows_the_variables_of_the_job(monkeypatch):
     assert scratch(site(scratch="$NODE_DISK/me")) == "/local/7/me"
     assert scratch(site(scratch="$NO_DISK/me")) == tempfile.gettempdir()
     assert scratch(site()) == tempfile.gettempdir()
+
+
+def test_a_rule_asks_for_its_need_and_what_the_site_says(study):
+    place = {"representation": "projection_y", "resolution": 1000, "model": "simple", "seed": 19}
+
+    def asked(step: str, cluster: Cluster) -> dict:
+        return requests(study.size, cluster, step, lambda **wildcards: job(study, step, None, **wildcards))
+
+    of_training = asked("train", site(partition="long"))
+    assert of_training.keys() == {"mem_mb", "runtime", "slurm_partition"}
+    assert of_training["slurm_partition"] == "long"
+    once = needed(study, "train")
+    assert of_training["mem_mb"](place, 2) == pytest.approx(2 * once.memory, abs=2)
+    assert of_training["runtime"](place, 2) == pytest.approx(2 * once.minutes, abs=2)
+    on_gpu = asked("train", site(gpu=GPU))
+    assert [on_gpu[key](place) for key in ("gpu", "gpu_model", "slurm_partition")] == [1, "", "gpu"]
+    assert asked("evaluate", site(gpu=GPU)).keys() == {"mem_mb", "runtime"}

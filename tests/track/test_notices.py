@@ -86,15 +86,16 @@ def test_snakemake_tells_of_its_end(checked_out, receiver, tmp_path):
     """One real call ends well, another has a job that fails; Snakemake keeps its own exit status."""
     address, posted = receiver
     snakefile = tmp_path / "Snakefile"
-    rules = Path(checked_out.root, "rules/notify.smk")
+    handlers = Path(checked_out.root, "rules/track.smk").read_text().partition("\nonsuccess:")
     snakefile.write_text(f"""
 import sys
 from types import SimpleNamespace
 sys.path.insert(0, {str(checked_out.root / "scripts")!r})
+from showergrid.track import notices
 from showergrid.track.settings import Notify
 STUDY = SimpleNamespace(config=SimpleNamespace(notify=Notify(command=["no-such-command"], webhook="{address}/hook")))
 RESULTS = "results-x"
-include: {str(rules)!r}
+{"".join(handlers[1:])}
 rule good:
     output: "good"
     shell: "touch {{output}}"

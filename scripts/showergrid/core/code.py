@@ -8,6 +8,7 @@ import re
 from functools import cache
 from pathlib import Path
 
+from showergrid.core.closure import closure
 from showergrid.core.digests import listing, sha256
 from showergrid.core.errors import InputError
 
@@ -37,6 +38,18 @@ def state(step: str, files: tuple[Path, ...], root: Path) -> Path:
         except OSError as error:
             raise InputError(f"{error.filename}: cannot be written to ({error.strerror})") from None
     return path
+
+
+@cache
+def code_of(command: Path, *modules: str, others: tuple[Path, ...] = ()) -> Path:
+    """The file that stands for the code of a command: its import closure, that of `modules`, and files `others`.
+
+    The command is a script in a folder of the project's root.
+
+    Raises:
+        InputError: a source is not valid Python, or the file cannot be written.
+    """
+    return state(command.stem, (*closure(command, *modules), *others), command.parents[1])
 
 
 def listed(path: Path) -> dict[str, str]:

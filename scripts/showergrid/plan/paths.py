@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from showergrid.core import plugins
-from showergrid.core.cells import Cell, input_name
+from showergrid.core.cells import Cell, input_name, parts_of_input
 from showergrid.core.errors import InputError
 from showergrid.core.variants import base
 from showergrid.models.parts.weights import weights_file
+from showergrid.plan.report_jobs import beside_published
+from showergrid.plan.steps import NUMBERS
 from showergrid.plan.study import Study
 from showergrid.tuning.best import of_input
 from showergrid.tuning.settings import Search
@@ -21,6 +23,7 @@ from showergrid.tuning.settings import Search
 CELL = "{input}/{model}/seed{seed}"
 TRAINED = ("model.safetensors", "history.csv", "answers.safetensors", "train.provenance.json")
 EVALUATED = (*TRAINED, "predictions.parquet", "metrics.json", "evaluate.provenance.json")
+COMPARED = ("history.csv", "predictions.parquet", "metrics.json")  # what jobs of many cells read of each
 FIGURES = ("figures/history.pdf", "figures/roc.pdf", "figures/confusion.pdf", "figures/history.pdf.provenance.json")
 PERFORMANCE = (
     *("performance.csv", "figures/efficiency.pdf", "figures/rejection.pdf", "figures/calibration.pdf"),
@@ -59,6 +62,23 @@ class Paths:
         ]
 
     @property
+    def wildcards(self) -> dict[str, str]:
+        """The regular expression of each wildcard: the names that the study knows, and whole numbers."""
+        study = self.study
+        names = {
+            **study.catalogue.names,
+            "ensemble": [entry.name for entry in study.config.ensembles],
+            "prediction": [entry.name for entry in study.config.predict],
+            "report": study.reports,
+            "table": beside_published(study),
+        }
+        return {
+            **{kind: "|".join(map(re.escape, known)) or "none" for kind, known in names.items()},
+            "input": "|".join(self.input_patterns),
+            **dict.fromkeys(NUMBERS, "0|[1-9][0-9]*"),
+        }
+
+    @property
     def cell(self) -> str:
         """Pattern of the folder of a cell."""
         return f"{self.results}/cells/{CELL}"
@@ -86,6 +106,18 @@ class Paths:
     def has_hits(self) -> bool:
         """Whether events have hits, and with them energies, sizes and directions."""
         return "hits" in self.study.event_tables
+
+    def tables_read(self, representation: str) -> list[str]:
+        """The tables that an input is made of.
+
+        Raises:
+            InputError: the representation has no input of its own.
+        """
+        return [f"{self.results}/data/{table}.parquet" for table in self.study.catalogue.tables_read(representation)]
+
+    def calibration_read(self, representation: str) -> list[str]:
+        """The ranges of the hits that an input is made of, if it is made of hits."""
+        return [f"{self.results}/data/calibration.json"] if self.study.catalogue.shows_hits(representation) else []
 
     @property
     def figures(self) -> tuple[str, ...]:
@@ -129,6 +161,11 @@ class Paths:
         """The files `names` of some cells."""
         return [f"{self.results}/{cell.folder}/{name}" for cell in cells for name in names]
 
+    @property
+    def of_grid(self) -> list[str]:
+        """The files of the cells of the grid, with what is drawn of them."""
+        return self.of_cells(self.study.cells, (*EVALUATED, *self.figures))
+
     def inputs_of(self, cells: Iterable[Cell]) -> list[str]:
         """The inputs that some cells are made of, without their suffix, each once."""
         return sorted({stem for cell in cells for stem in self.inputs(*_place(cell))})
@@ -169,6 +206,68 @@ class Paths:
             *self.searches_of(cells),
         ]
         return [f"{file}.provenance.json" for file in files]
+
+    def beside(self, cells: Iterable[Cell]) -> list[str]:
+        """What must exist, of whatever age, beside the files that a job of many cells reads (COMPARED)."""
+        cells = list(cells)
+        return self.of_cells(cells, [name for name in EVALUATED if name not in COMPARED]) + self.records_of_data(cells)
+
+    def rested_on_by_tables(self, cells: Iterable[Cell]) -> list[str]:
+        """All files of a table's cells, and the records of their data."""
+        cells = list(cells)
+        return self.of_cells(cells, EVALUATED) + self.records_of_data(cells)
+
+    def records(self, files: Iterable[str]) -> list[str]:
+        """The records among some files, and those of the data of the grid, each once."""
+        records = [*files, *self.records_of_data(self.study.cells)]
+        return sorted({file for file in map(str, records) if file.endswith(".provenance.json")})
+
+    def report(self, name: str) -> list[str]:
+        """The files of a report."""
+        return [f"{self.results}/{name}.{suffix}" for suffix in ("tex", "csv", "md", "tex.provenance.json")]
+
+    def joint_predictions(self, ensemble: str) -> list[str]:
+        """The predictions of an ensemble, and their record."""
+        file = f"{self.results}/ensembles/{ensemble}.predictions.parquet"
+        return [file, f"{file}.provenance.json"]
+
+    def made_cells(self) -> list[Cell]:
+        """The cells of the grid, and those made outside of it that the configuration still knows, each once."""
+        catalogue, folder = self.study.catalogue, Path(self.results, "cells")
+        pattern = re.compile(rf"({'|'.join(self.input_patterns)})/([^/]+)/seed([0-9]+)")
+        named = [pattern.fullmatch(str(file.parent.relative_to(folder))) for file in folder.rglob("metrics.json")]
+        made = {Cell(*parts_of_input(match[1]), match[2], int(match[3])) for match in named if match}
+        known = {
+            cell
+            for cell in made
+            if cell.model in catalogue.names["model"] and catalogue.has_meaning(cell.representation, cell.model)
+        }
+        return sorted(known | set(self.study.cells))
+
+    def raw_data(self, cells: Iterable[Cell]) -> list[str]:
+        """The files that cells are trained on."""
+        cells = list(cells)
+        return [
+            *self.data,
+            *self.divided,
+            f"{self.results}/data/counts.json",
+            *[f"{stem}.safetensors" for stem in self.inputs_of(cells)],
+            *self.features_of(cells),
+        ]
+
+    def in_groups(self, files: Iterable[str]) -> list[dict[str, list[str]]]:
+        """Files of the study, grouped by folders of cells that hold files of the same names.
+
+        So one parameter can hold many of them. Other files stand in one group, whose folder is the study's.
+        """
+        names: dict[str, list[str]] = {}
+        for file in files:
+            folder, name = re.fullmatch(rf"{re.escape(self.results)}/((?:cells/.*/seed[0-9]+/)?)(.*)", file).groups()
+            names.setdefault(folder, []).append(name)
+        folders: dict[tuple[str, ...], list[str]] = {}
+        for folder, held in names.items():
+            folders.setdefault(tuple(held), []).append(folder)
+        return [{"folders": held, "names": list(group)} for group, held in sorted(folders.items())]
 
 
 def of_cell(pattern: str, cell: Cell) -> str:

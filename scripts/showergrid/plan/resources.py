@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
 from showergrid.core.yaml_files import read_yaml
 from showergrid.plan.cluster import Cluster
+from showergrid.plan.steps import STEPS
 from showergrid.sources.parts.request import Size
 from showergrid.training.hyperparameters import variables_of
 
@@ -90,6 +91,36 @@ def need(size: Size, cluster: Cluster, step: str, job: Mapping[str, Any]) -> Nee
     if step in ("library", "shard", "vary"):
         return Need(size.memory, STARTING + size.minutes)
     return Need(PYTHON + size.megabytes, STARTING + size.events / 2000)
+
+
+def requests(size: Size, cluster: Cluster, step: str, told: Callable[..., Mapping[str, Any]]) -> dict[str, Any]:
+    """What a rule asks of a cluster: memory and time, more at each attempt, a GPU if there is one, the site's options.
+
+    They are values, or functions of a job's wildcards and perhaps its attempt; `told(**wildcards)` configures that job.
+    """
+
+    def needed(wildcards: Mapping[str, str], attempt: int) -> Need:
+        return need(size, cluster, step, told(**wildcards)).at(attempt, cluster)
+
+    requested = {
+        "mem_mb": lambda wildcards, attempt: needed(wildcards, attempt).memory,
+        "runtime": lambda wildcards, attempt: needed(wildcards, attempt).minutes,
+        "slurm_account": cluster.account,
+        "slurm_partition": cluster.partition,
+        "qos": cluster.qos,
+        "constraint": cluster.constraint,
+    }
+    if cluster.scratch:
+        requested["tmpdir"] = lambda wildcards: scratch(cluster)
+    if cluster.gpu and STEPS[step].environment == "torch":
+
+        def on_gpu(there: str | int, elsewhere: str | int) -> Callable[[Mapping[str, str]], str | int]:
+            return lambda wildcards: there if needs_gpu(cluster, told(**wildcards)) else elsewhere
+
+        requested["gpu"] = on_gpu(1, 0)
+        requested["gpu_model"] = on_gpu(cluster.gpu.type or "", "")
+        requested["slurm_partition"] = on_gpu(cluster.gpu.partition or cluster.partition or "", cluster.partition or "")
+    return {name: value for name, value in requested.items() if value is not None}
 
 
 def _epochs(step: str, job: Mapping[str, Any]) -> int:

@@ -1,13 +1,19 @@
 # The study in one file, to be put beside a thesis.
+from showergrid.plan import archive_job
 
-
-include: "archived.smk"
+# The images, and what says on this machine which they are.
+IMAGES = []
+if STUDY.config.archive.images:
+    IMAGES = [containers.file_of(name) for name in steps.images_of(STUDY.source)]
+    IMAGES += [containers.LOCAL] if os.path.exists(containers.LOCAL) else []
 
 
 # It runs beside Snakemake, in no container: it reads git's history and Snakemake's own records.
 rule archive:
     input:
-        results=archived,
+        results=lambda wildcards: refusing(archive_job.archived)(
+            PATHS, [*PATHS.of_grid, *BESIDE_CELLS], PROJECT
+        ),
         images=IMAGES,
         configs=[
             os.path.relpath(file) if file.is_relative_to(Path.cwd()) else file
@@ -27,7 +33,12 @@ rule archive:
     resources:
         **ask("archive"),
     params:
-        job=archive_job,
+        job=lambda wildcards: job(
+            "archive",
+            **refusing(archive_job.archive_job)(
+                PATHS, [*PATHS.of_grid, *BESIDE_CELLS], PROJECT, config
+            ),
+        )(wildcards),
     shell:
         f"python {COMMANDS}/archive.py"
         " --job {params.job:q}"
@@ -35,4 +46,4 @@ rule archive:
         " --configs {input.configs:q}"
         " --archive {output.archive:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | {{ tee -p {log:q} || true; }}"
+        f"{LOGGED}"

@@ -2,7 +2,6 @@
 from showergrid.plan import explain_jobs
 
 ASKED = f"{CELL}/explanation"
-NAMED = "{input}/{model}/seed{seed}"
 
 
 rule removal:
@@ -22,7 +21,7 @@ rule removal:
         f"{RESULTS}/benchmarks/removal/{NAMED}.tsv"
     container:
         image("removal")
-    threads: compute_threads("removal")
+    threads: READS.threads("removal")
     resources:
         **ask("removal"),
     params:
@@ -37,7 +36,7 @@ rule removal:
         " --split {input.split:q}"
         " --table {output.table:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | {{ tee -p {log:q} || true; }}"
+        f"{LOGGED}"
 
 
 rule removal_figure:
@@ -64,7 +63,7 @@ rule removal_figure:
         " --table {input.table:q}"
         " --figure {output.figure:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | {{ tee -p {log:q} || true; }}"
+        f"{LOGGED}"
 
 
 rule heatmaps:
@@ -84,7 +83,7 @@ rule heatmaps:
         f"{RESULTS}/benchmarks/heatmaps/{NAMED}.tsv"
     container:
         image("heatmaps")
-    threads: compute_threads("heatmaps")
+    threads: READS.threads("heatmaps")
     resources:
         **ask("heatmaps"),
     params:
@@ -99,7 +98,7 @@ rule heatmaps:
         " --maps {output.maps:q}"
         " --report {output.report:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | {{ tee -p {log:q} || true; }}"
+        f"{LOGGED}"
 
 
 rule heatmap_figure:
@@ -128,7 +127,7 @@ rule heatmap_figure:
         " --report {input.report:q}"
         " --figure {output.figure:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | {{ tee -p {log:q} || true; }}"
+        f"{LOGGED}"
 
 
 rule mistakes:
@@ -159,7 +158,7 @@ rule mistakes:
         " --calibration {input.calibration:q}"
         " --figure {output.figure:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | {{ tee -p {log:q} || true; }}"
+        f"{LOGGED}"
 
 
 rule explanations:

@@ -1,16 +1,16 @@
-# The cells as runs and models of MLflow: in a database that is derived from their folders, or on a server.
+# The cells as runs and models of MLflow, in a database derived from their folders or on a server; and notices.
+from showergrid.track import notices
 
-
-include: "tracked.smk"
+STORED = "showergrid.track.model", *plugins.modules("representations", "models")
 
 
 # Both run beside Snakemake, in no container.
 rule track:
     input:
-        cells=tracked_files,
+        cells=refusing(READS.tracked),
         hits=[f"{RESULTS}/data/hits.parquet"] if PATHS.has_hits else [],
         packages=str(ROOT / "envs/torch.in"),
-        code=tracked_code("track"),
+        code=code("track", *STORED),
     output:
         database=f"{RESULTS}/mlflow/mlflow.db",
         artifacts=directory(f"{RESULTS}/mlflow/artifacts"),
@@ -24,7 +24,7 @@ rule track:
     resources:
         **ask("track"),
     params:
-        job=track_job("track"),
+        job=lambda wildcards: job("track", **READS.told_of_tracked())(wildcards),
     shell:
         f"python {COMMANDS}/track.py"
         " --job {params.job:q}"
@@ -34,15 +34,15 @@ rule track:
         " --database {output.database:q}"
         " --artifacts {output.artifacts:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | {{ tee -p {log:q} || true; }}"
+        f"{LOGGED}"
 
 
 rule track_server:
     input:
-        cells=tracked_files_for_server,
+        cells=refusing(READS.tracked_on_server),
         hits=[f"{RESULTS}/data/hits.parquet"] if PATHS.has_hits else [],
         packages=str(ROOT / "envs/torch.in"),
-        code=tracked_code("track_server"),
+        code=code("track_server", *STORED),
     output:
         runs=f"{RESULTS}/mlflow/server.json",
         provenance=f"{RESULTS}/mlflow/server.json.provenance.json",
@@ -55,7 +55,11 @@ rule track_server:
     resources:
         **ask("track_server"),
     params:
-        job=track_job("track_server", server=STUDY.config.tracking.server),
+        job=lambda wildcards: job(
+            "track_server",
+            server=STUDY.config.tracking.server,
+            **READS.told_of_tracked(),
+        )(wildcards),
     shell:
         f"python {COMMANDS}/track_server.py"
         " --job {params.job:q}"
@@ -64,4 +68,13 @@ rule track_server:
         " --packages {input.packages:q}"
         " --runs {output.runs:q}"
         " --provenance {output.provenance:q}"
-        " 2>&1 | {{ tee -p {log:q} || true; }}"
+        f"{LOGGED}"
+
+
+# One message at the end of a call of snakemake, to whom the study names.
+onsuccess:
+    notices.send(STUDY.config.notify, notices.finished(RESULTS))
+
+
+onerror:
+    notices.send(STUDY.config.notify, notices.failed(RESULTS, log))
