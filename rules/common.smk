@@ -1,5 +1,4 @@
 # The study, and what its rules share: the image, the one JSON parameter and the code of a step.
-import functools
 import gc
 import inspect
 import os
@@ -8,6 +7,7 @@ import sys
 
 sys.path.insert(0, os.path.join(workflow.basedir, "scripts"))
 
+from functools import cache, partial, wraps
 from pathlib import Path
 
 from showergrid.core import plugins
@@ -32,7 +32,7 @@ def refuse(fault):
 def refusing(function):
     """The same function, but a fault that it finds in the study ends the call with its one line."""
 
-    @functools.wraps(function)
+    @wraps(function)
     def answer(*arguments, **named):
         try:
             return function(*arguments, **named)
@@ -100,7 +100,7 @@ def environment_of(step):
     return steps.environment(ROOT, name, IN_CONTAINERS)
 
 
-@functools.cache
+@cache
 @refusing
 def resolved(step, **wildcards):
     """The configuration of a job, from its step and wildcards alone."""
@@ -136,9 +136,7 @@ def code(step, *more):
 
 def ask(step):
     """The resources of a step, which a run on one machine ignores."""
-    return resources.requests(
-        STUDY.size, CLUSTER, step, functools.partial(resolved, step)
-    )
+    return resources.requests(STUDY.size, CLUSTER, step, partial(resolved, step))
 
 
 def missing_files(step, cells_of=lambda wildcards: []):
