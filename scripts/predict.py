@@ -2,8 +2,8 @@
 
 When run by hand, a table of hits that a study wrote and files laid out as the reference's need no column map;
 docs/ingest.md has one for each other kind of file. The images are made with the ranges kept in the model. Standard
-error reports what was left out, the hits outside of these ranges, and how the rows of a study's own table are taken
-to be ordered.
+error reports what was left out, the hits or variables outside of these ranges, and how the rows of a study's own
+table are taken to be ordered.
 """
 
 from __future__ import annotations
@@ -44,10 +44,12 @@ def main(a: argparse.Namespace) -> None:
     settings = Unlabelled(**job.config["prediction"])
     seeds, modules = {"cell": cell["seed"]}, closure_modules(cell)
     if settings.events is not None:
-        table, outside, answers = score_tables(weights, cell, settings)
-        write_scores(a.output, table, outside, questions_of(cell), answers)
+        scores = score_tables(weights, cell, settings)
+        for line in scores.warnings:
+            report(f"warning: {line}")
+        write_scores(a.output, scores.events, scores.outside, questions_of(cell), scores.answers)
         if a.provenance is not None:
-            job.finish(a.provenance, {"scores": a.output}, seeds, modules, {"events": table.num_rows})
+            job.finish(a.provenance, {"scores": a.output}, seeds, modules, {"events": scores.events.num_rows})
         return
     if unbinned := [
         view.representation.name for view in views(cell) if not is_made_of_hits(view.representation.module)
