@@ -1,4 +1,5 @@
-# Trained cells at work: events of other files classified, networks for C++, other readouts of the same showers.
+# Trained cells at work: events of other files classified and shown by class, networks for C++, other readouts of the same
+# showers.
 
 
 VARIED = f"{RESULTS}/variations/{NAMED}"
@@ -29,6 +30,35 @@ rule predict:
         " --cell {input.model:q}"
         " --hits {input.hits:q}"
         " --output {output.scores:q}"
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
+
+
+rule spectrum:
+    input:
+        unpack(refusing(READS.spectrum)),
+        code=code("spectrum"),
+    output:
+        figure=f"{RESULTS}/spectra/{{spectrum}}.pdf",
+        csv=f"{RESULTS}/spectra/{{spectrum}}.csv",
+        provenance=f"{RESULTS}/spectra/{{spectrum}}.pdf.provenance.json",
+    log:
+        f"{RESULTS}/logs/spectra/{{spectrum}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/spectra/{{spectrum}}.tsv"
+    container:
+        image("spectrum")
+    threads: 1
+    resources:
+        **ask("spectrum"),
+    params:
+        job=job("spectrum"),
+    shell:
+        f"python {COMMANDS}/spectrum.py"
+        " --job {params.job:q}"
+        f" --results {RESULTS}"
+        " --figure {output.figure:q}"
+        " --csv {output.csv:q}"
         " --provenance {output.provenance:q}"
         f"{LOGGED}"
 

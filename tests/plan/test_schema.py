@@ -8,6 +8,7 @@ from jsonschema import Draft202012Validator
 from snakemake.utils import update_config
 from studies import configuration
 
+from showergrid.plan.layers import merged, read_layers
 from showergrid.plan.study import Study
 
 ROOT = Path(__file__).parents[2]
@@ -22,12 +23,12 @@ def test_schema_is_a_schema():
     Draft202012Validator.check_schema(SCHEMA)
 
 
-STUDIES = sorted(path.stem for path in (ROOT / "config/electron_photon").glob("*.yaml"))
+STUDIES = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("config/*/*.yaml"))
 
 
 @pytest.mark.parametrize("name", STUDIES)
 def test_studies_obey_the_schema_and_can_be_read(name):
-    config = configuration(name)
+    config = merged(read_layers(ROOT, [ROOT / name], {}))
     assert not faults(config)
     assert Study.read(config).cells
 

@@ -13,7 +13,6 @@ from showergrid.apply.file_tables import tables_of, variables_in
 from showergrid.apply.settings import Unlabelled
 from showergrid.evaluation.answers import answer
 from showergrid.events.hits import read_events
-from showergrid.inputs.declared import is_made_of_hits
 from showergrid.inputs.input_file import InputFile, read_input
 from showergrid.inputs.settings import InputSettings
 from showergrid.inputs.variables import Variables, write_variables

@@ -22,6 +22,7 @@ from showergrid.report.data.settings import Baselines, PublishedData
 from showergrid.report.settings.ensembles import Ensemble
 from showergrid.report.settings.performance import Performance
 from showergrid.report.settings.published import PublishedTable
+from showergrid.report.settings.spectra import SpectrumEntry
 from showergrid.track.settings import Notify, Tracking
 from showergrid.tuning.settings import Search
 
@@ -187,6 +188,7 @@ class _Config(Settings):
     ensembles: list[Ensemble] = Field(description="cells that answer together")
     tuning: list[Search] = Field(description="searches for hyperparameters")
     predict: list[Prediction] = Field(description="files of events, and the cell that is asked what they are")
+    spectra: list[SpectrumEntry] = Field(description="variables of the events by the class that cells give them")
     archive: Archive = Field(description="what goes into the archive beside code, cells, tables and records")
     tracking: Tracking = Field(description="where the cells are shown")
     notify: Notify = Field(description="what hears of the end of a call of snakemake")
@@ -213,7 +215,7 @@ class _Config(Settings):
 
     @model_validator(mode="after")
     def _consistent(self) -> Config:
-        for key in ("questions", "representations", "models", "ablations", "ensembles", "predict"):
+        for key in ("questions", "representations", "models", "ablations", "ensembles", "predict", "spectra"):
             if doubled := _doubled([entry.name for entry in getattr(self, key)]):
                 raise ValueError(f"{key}: {doubled[0]!r} stands twice")
         if doubled := _doubled([search.place for search in self.tuning]):

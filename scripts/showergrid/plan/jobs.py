@@ -10,7 +10,7 @@ from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
 from showergrid.core.settings import LARGEST
 from showergrid.core.yaml_files import read_yaml
-from showergrid.plan import explain_jobs, report_jobs
+from showergrid.plan import explain_jobs, report_jobs, spectrum_jobs
 from showergrid.plan.config import Config, PublishedNumbers
 from showergrid.plan.study import Study
 from showergrid.report.settings.ensembles import Combination
@@ -76,6 +76,8 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             return _network(study, **wildcards)
         case "predict":
             return _predict(study, **wildcards)
+        case "spectrum":
+            return spectrum_jobs.spectrum(study, wildcards["spectrum"])
         case "cell_figures":
             return {"question": study.question, "labels": study.labels()}
         case "data_page":

@@ -18,6 +18,7 @@ def check_names(config: Config, files: Mapping[str, str]) -> None:
         InputError: one line with the key, the name, the valid names and the file to correct.
     """
     known = {kind: [entry.name for entry in getattr(config, kind)] for kind in ("representations", "models")}
+    known["predictions"] = [entry.name for entry in config.predict]
     known["reports"] = [name for name, entry in config.reports.items() if entry.of is None]
     for place, kind, name in _names(config):
         if base(name) in known[kind]:
@@ -58,6 +59,11 @@ def _names(config: Config) -> Iterator[tuple[str, str, str]]:
         for kind in ("representation", "model"):
             for name in _texts(ablation.factors.get(kind)):
                 yield f"ablations.{ablation.name}.factors.{kind}", f"{kind}s", name
+    for spectrum in config.spectra:
+        yield f"spectra.{spectrum.name}.representation", "representations", spectrum.representation
+        for shown in spectrum.of:
+            for name in _texts(shown.prediction):
+                yield f"spectra.{spectrum.name}.of", "predictions", name
     for place, cell in cells_named(config):
         yield f"{place}.representation", "representations", cell.representation
         yield f"{place}.model", "models", cell.model
@@ -71,6 +77,7 @@ def cells_named(config: Config) -> list[tuple[str, Any]]:
         *[(f"ensembles.{ensemble.name}.of", member) for ensemble in config.ensembles for member in ensemble.of],
         *[(f"tuning.{number}", search) for number, search in enumerate(config.tuning)],
         *[(f"predict.{prediction.name}", prediction) for prediction in config.predict],
+        *[(f"spectra.{spectrum.name}.of", shown) for spectrum in config.spectra for shown in spectrum.of if shown.cell],
     ]
 
 

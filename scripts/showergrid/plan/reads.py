@@ -10,7 +10,7 @@ from typing import Any
 
 from showergrid.core.cells import Cell, parts_of_input
 from showergrid.core.errors import InputError
-from showergrid.plan import report_jobs
+from showergrid.plan import report_jobs, spectrum_jobs
 from showergrid.plan.paths import EVALUATED, Paths, files_of_weights, of_cell
 from showergrid.plan.study import Study
 from showergrid.tuning.best import of_input
@@ -79,6 +79,10 @@ class Reads:
     def threads(self, step: str) -> Callable[[Wildcards], int]:
         """The function for the cores to reserve for a network: as many as its compute threads."""
         return lambda wildcards: self.told(step, **wildcards)["model"]["training"]["threads"]
+
+    def spectrum(self, wildcards: Wildcards) -> dict[str, list[str]]:
+        """The answers, tables and files that a spectrum is made of."""
+        return spectrum_jobs.reads(self.told("spectrum", **wildcards), self.paths.results)
 
     # Searches: where a search chooses the parameters of the input, each trial makes an input of its own
 

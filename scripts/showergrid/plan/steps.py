@@ -51,6 +51,7 @@ STEPS = {
     **dict.fromkeys(("removal_figure", "heatmap_figure", "mistakes"), HERE),
     # apply
     **dict.fromkeys(("predict", "export", "vary_cell"), Step("torch")),
+    "spectrum": HERE,
     "vary": Step("source"),
     # reports
     **dict.fromkeys(("report", "published", "resolution_figure", "ensemble_predictions", "typeset"), HERE),

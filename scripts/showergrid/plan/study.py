@@ -20,12 +20,14 @@ from showergrid.core.errors import InputError
 from showergrid.core.variants import base, tuned
 from showergrid.events.collections import is_number
 from showergrid.events.split import check_by
+from showergrid.inputs.kinds import is_made_of_hits
 from showergrid.plan.ablations import crossed
 from showergrid.plan.catalogue import Catalogue, named
 from showergrid.plan.config import Ablation, Block, Config
 from showergrid.plan.matching import joins
 from showergrid.plan.names import cells_named, check_names
 from showergrid.report.settings.ensembles import Ensemble
+from showergrid.report.settings.spectra import SpectrumEntry
 from showergrid.sources.parts.request import Size
 from showergrid.tuning.best import check_keys, with_values
 from showergrid.tuning.settings import Search
@@ -74,6 +76,8 @@ class Study:
         if not study.cells:
             raise InputError("config: grid: no block has a network that takes its representation")
         study._check_resolutions()
+        for entry in study.config.spectra:
+            study._check_spectrum(entry)
         study._check_tables()
         for ablation in study.config.ablations:
             for place in study.variants(ablation.name):
@@ -264,7 +268,8 @@ class Study:
     def _check_tables(self) -> None:
         """Refuse a cell that shows a table of the events, or columns of one, that the source does not give."""
         given = {"events": self.source.events(self.source_settings), **self.source.collections(self.source_settings)}
-        for representation in dict.fromkeys(cell.representation for cell in self.cells):
+        own = [entry.representation for entry in self.config.spectra if any(shown.cell for shown in entry.of)]
+        for representation in dict.fromkeys([*(cell.representation for cell in self.cells), *own]):
             for shown in self.catalogue.shown(representation):
                 where = f"config: representation {shown}"
                 for table, columns in self.catalogue.columns_read(shown).items():
@@ -291,6 +296,20 @@ class Study:
                 raise InputError(
                     f"config: {key}: resolution: {place.representation} has none, as nothing is binned; leave it out"
                 )
+
+    def _check_spectrum(self, spectrum: SpectrumEntry) -> None:
+        """Refuse a spectrum of what is no variable of the events, or of files of hits."""
+        where = f"config: spectra.{spectrum.name}"
+        shown = self.catalogue.representation(spectrum.representation)
+        module = plugins.load("representations", shown["module"])
+        if module.KIND != "table" or is_made_of_hits(shown["module"]):
+            raise InputError(f"{where}: {spectrum.representation} is no table of variables of the events; name one")
+        valid = module.names(module.Parameters(**shown["parameters"]))
+        if strangers := [name for name in (spectrum.column, *spectrum.where) if name not in valid]:
+            raise InputError(f"{where}: {spectrum.representation} has no {strangers[0]!r}; valid: {', '.join(valid)}")
+        for name in (entry.prediction for entry in spectrum.of if entry.prediction):
+            if self.prediction(name).events is None:
+                raise InputError(f"{where}: prediction {name} is of hits, and has no such variables; leave it out")
 
     def _check_report(self, name: str) -> None:
         """Refuse a report whose places hold twice what its module shows once."""

@@ -1,0 +1,30 @@
+"""Intervals of counted events: of a share of them, and of the rate behind their number."""
+
+from __future__ import annotations
+
+from statistics import NormalDist
+
+import numpy as np
+from scipy.stats import chi2
+
+
+def wilson(kept: int, total: int, level: float) -> tuple[float, float]:
+    """The interval of a share, `kept` of `total` events, at a confidence `level`: Wilson, JASA 22 (1927) 209.
+
+    Of no events it is 0 to 1.
+    """
+    if total == 0:
+        return 0.0, 1.0
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    share = kept / total
+    middle = share + z**2 / (2 * total)
+    half = z * np.sqrt(share * (1 - share) / total + (z / (2 * total)) ** 2)
+    low, high = ((middle + sign * half) / (1 + z**2 / total) for sign in (-1, 1))
+    return (float(low) if kept else 0.0), (float(high) if kept < total else 1.0)
+
+
+def garwood(counts: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
+    """The ends (n,) of the central intervals of the rates behind `counts` (n,): Garwood, Biometrika 28 (1936) 437."""
+    tail = (1 - level) / 2
+    low = np.where(counts > 0, chi2.ppf(tail, 2 * np.maximum(counts, 1)) / 2, 0.0)
+    return low, chi2.ppf(1 - tail, 2 * counts + 2) / 2
