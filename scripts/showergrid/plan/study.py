@@ -20,7 +20,7 @@ from showergrid.core.errors import InputError
 from showergrid.core.variants import base, tuned
 from showergrid.events.collections import is_number
 from showergrid.events.split import check_by
-from showergrid.inputs.kinds import is_made_of_hits
+from showergrid.inputs.declared import is_made_of_hits
 from showergrid.plan.ablations import crossed
 from showergrid.plan.catalogue import Catalogue, named
 from showergrid.plan.config import Ablation, Block, Config
