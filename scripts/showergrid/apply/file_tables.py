@@ -10,7 +10,7 @@ from pathlib import Path
 from showergrid.apply.settings import Unlabelled
 from showergrid.core.errors import InputError
 from showergrid.core.plugins import load
-from showergrid.inputs.kinds import is_made_of_hits
+from showergrid.inputs.declared import is_made_of_hits
 from showergrid.inputs.settings import InputSettings
 from showergrid.inputs.variables import Variables, read_variables_of
 from showergrid.sources.reading.tables import ingest_tables
