@@ -60,6 +60,18 @@ TABLE = {
             "events": {"files": ["rows.csv"], "columns": {name: name for name in "abc"}},
         }
     ],
+    "spectra": [
+        {
+            "name": "of_a",
+            "representation": "variables",
+            "column": "a",
+            "label": "a",
+            "range": [-5, 8],
+            "bins": 13,
+            "intervals": [{"name": "high", "range": [1, 8]}],
+            "of": [{"prediction": "again"}, {"representation": "variables", "model": "random_forest", "seed": 1}],
+        }
+    ],
 }
 SHORT = {"n_epochs": 2, "min_epochs": 1, "batch_size": 32}
 OBJECTS = {"files": ["objects.csv"], "event": "number", "columns": {"pt": "pt", "eta": "eta"}}
@@ -143,6 +155,7 @@ def made(tmp_path_factory) -> Project:
         study = {**study, "archive": {"dirty": True}}
         (project.root / f"config/{name}.yaml").write_text(yaml.safe_dump(study, sort_keys=False))
         targets = ["all", "comparison", f"results-{name}/predictions/again.parquet", "archive"]
+        targets += [f"results-{name}/spectra/{entry['name']}.pdf" for entry in study.get("spectra", [])]
         project.snakemake("--cores", "2", *targets, config=f"config/{name}.yaml")
     return project
 
@@ -208,6 +221,26 @@ def test_the_same_events_as_new_ones_get_the_same_answers(made, study, cell, col
     results = made.root / f"results-{study}"
     expected = pq.read_table(results / "cells" / cell / "predictions.parquet")[column].to_numpy()
     np.testing.assert_allclose(pq.read_table(results / "predictions/again.parquet")[column], expected, atol=1e-6)
+
+
+def test_a_spectrum_counts_events_of_files_and_test_events(made):
+    results = made.root / "results-rows"
+    with open(results / "spectra/of_a.csv", newline="") as file:
+        counts = {
+            (row["panel"], row["interval"], row["prediction"]): int(row["events"]) for row in csv.DictReader(file)
+        }
+    with open(made.root / "rows.csv", newline="") as file:
+        high = np.array([1 <= float(row["a"]) < 8 for row in csv.DictReader(file)])
+    answers = np.array(pq.read_table(results / "predictions/again.parquet")["kind.answer"].to_pylist())
+    cell = "variables/random_forest/seed1"
+    sets = pq.read_table(results / "cells" / cell / "predictions.parquet")["split"].to_pylist()
+    test = np.array(sets) == "test"
+    for panel, chosen in (("again", np.full(ROWS, True)), (cell, test)):
+        assert counts[panel, "", ""] == chosen.sum()
+        assert counts[panel, "high", ""] == (chosen & high).sum()
+        for name in ("alpha", "beta", "gamma"):
+            assert counts[panel, "", name] == (chosen & (answers == name)).sum()
+            assert counts[panel, "high", name] == (chosen & high & (answers == name)).sum()
 
 
 def test_tables_speak_of_no_hits_and_no_resolution(made):
