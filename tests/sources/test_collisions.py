@@ -25,7 +25,7 @@ from showergrid.sources import collisions
 from showergrid.sources.parts.request import Request
 from showergrid.sources.pp.detector import in_acceptance, jet_width, least_momentum, measured, met_width, missing
 from showergrid.sources.pp.events import EVENTS, JET, MUON, OBJECTS, KeptEvents, seeds, simulate_shard
-from showergrid.sources.pp.generator import Collision, Generator, Particles, pythia
+from showergrid.sources.pp.generator import Collision, Generator, Particles, final, pythia
 from showergrid.sources.pp.jets import anti_kt
 from showergrid.sources.pp.settings import PROCESSES, Apparatus, Collisions, MuonDetection
 
@@ -349,6 +349,23 @@ def test_the_cross_section_of_prompt_jpsi_is_that_of_cms_within_a_factor():
 
 
 # Tries
+
+
+def test_what_has_decayed_holds_all_energy_and_no_quarks():
+    """Hadrons of b decay to quarks too, which must become hadrons, half of all charm of them."""
+    run = settings()
+    source = Generator(run.definitions["ttbar"], run, {"hard": 1, "decays": 2, "lifetimes": 3})
+    charm = 0
+    for _, collision in zip(range(40), source.collisions(), strict=False):
+        life = collision.lifetimes(source.random, 1)
+        life[~collision.inside(life, Apparatus())] = np.nan
+        event = source.decayed(collision, life[0])
+        _, remains = final(event)
+        assert remains.momentum.sum(axis=0) == pytest.approx([0, 0, 0, 13_000], abs=0.05)
+        assert not np.isin(np.abs(remains.pdg), [1, 2, 3, 4, 5, 6, 21]).any()
+        made = {event[i].idAbs() for i in range(collision.event.size(), event.size())}
+        charm += bool(made & {411, 421, 431, 4122})
+    assert charm > 30  # of two hadrons of b, nearly all give one
 
 
 def test_decays_tried_again_are_as_pythia_decays_by_itself():

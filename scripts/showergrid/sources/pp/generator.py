@@ -147,7 +147,7 @@ class Generator:
         inside = np.flatnonzero(~np.isnan(lifetime))
         for number, life in zip(collision.number[inside].tolist(), lifetime[inside].tolist(), strict=True):
             event[number].tau(life)
-        self.decays.moreDecays()
+        self.decays.forceHadronLevel(False)  # moreDecays would leave the quarks of decays as they are
         return event
 
     def _has_required(self) -> bool:
