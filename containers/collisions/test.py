@@ -1,6 +1,7 @@
 """The image holds what the simulation of collisions needs, and it works."""
 
 import importlib.metadata
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -17,6 +18,7 @@ for name, version in pinned:
     assert importlib.metadata.version(name) == version, f"{name} is not {version}"
 
 assert all(module.__name__ for module in (pyarrow, pydantic))
+os.environ["PYTHIA8DATA"] = str(Path(pythia8mc.__file__).with_name("share") / "Pythia8/xmldoc")
 pythia = pythia8mc.Pythia("", False)
 for line in ("Print:quiet = on", "WeakSingleBoson:ffbar2gmZ = on", "Random:setSeed = on", "Random:seed = 1"):
     assert pythia.readString(line)

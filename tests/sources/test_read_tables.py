@@ -249,6 +249,7 @@ def test_command_makes_the_shard_and_says_what_was_read(tmp_path, capsys):
     source = {"module": "files", "parameters": files.told(own, 0)}
     arguments = Namespace(
         files=[Path(name) for name in files.files(own)],
+        library=[],
         job=json.dumps({"config": {"source": source, "request": request}}),
         shard=0,
         tables=[tmp_path / f"0.{name}.parquet" for name in ("objects", "events")],

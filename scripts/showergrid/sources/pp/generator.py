@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -228,6 +230,9 @@ def pythia(process: Process, settings: Collisions, seed: int, lines: list[str]) 
     """
     import pythia8mc
 
+    data = Path(pythia8mc.__file__).with_name("share") / "Pythia8/xmldoc"
+    if data.is_dir():  # in an image, where Pythia does not look for it
+        os.environ["PYTHIA8DATA"] = str(data)
     made = pythia8mc.Pythia("", False)
     own = [
         "Print:quiet = on",
