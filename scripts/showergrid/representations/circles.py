@@ -95,10 +95,10 @@ def variables(tables: Tables, parameters: Parameters) -> Variables:
     """
     muons, _ = leading(tables, parameters.muon_kinds, parameters.muons)
     jets, _ = leading(tables, parameters.jet_kinds, parameters.jets)
-    found = np.bincount(tables.row[jets], minlength=tables.event.size)
-    if parameters.exact_jets and (fewer := found < parameters.jets).any():
+    number = np.bincount(tables.row[jets], minlength=tables.event.size)
+    if parameters.exact_jets and (fewer := number < parameters.jets).any():
         raise InputError(
-            f"circles: event {tables.event[fewer.argmax()]} has {found[fewer.argmax()]} jets, and exact_jets asks for "
+            f"circles: event {tables.event[fewer.argmax()]} has {number[fewer.argmax()]} jets, and exact_jets asks for "
             f"{parameters.jets}; let the source select events with as many, or leave exact_jets out"
         )
     names = ["pt", "eta", "phi", *(["charge"] if parameters.charge else [])]

@@ -67,10 +67,10 @@ def variables(tables: Tables, parameters: Parameters) -> Variables:
         InputError: an event has fewer than two muons.
     """
     muons, _ = leading(tables, parameters.muon_kinds, 2)
-    found = np.bincount(tables.row[muons], minlength=tables.event.size)
-    if (few := found < 2).any():
+    number = np.bincount(tables.row[muons], minlength=tables.event.size)
+    if (few := number < 2).any():
         raise InputError(
-            f"dimuon: event {tables.event[few.argmax()]} has {found[few.argmax()]} muons, and its variables need two; "
+            f"dimuon: event {tables.event[few.argmax()]} has {number[few.argmax()]} muons, and its variables need two; "
             "let the source select events with two"
         )
     both = {name: values[muons].reshape(-1, 2).T for name, values in tables.of_entry.items()}

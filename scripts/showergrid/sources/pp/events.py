@@ -149,8 +149,8 @@ def simulate(
         source.kept = count = count + batches[-1].met.size
         left = (time.monotonic() - start) / count * (wanted - count) / 60 if count else float("inf")
         report(
-            f"{name}: {count} of {wanted} events, of {source.tried} collisions tried {source.process.tries} times "
-            f"each; {left:.1f} min left"
+            f"{name}: {count} of {wanted} events, of {source.tried} collisions, "
+            f"tries of each: {source.process.tries}; {left:.1f} min left"
         )
     events = _concatenated(batches)
     each = np.unique(events.collision, return_counts=True)[1].astype(float)
