@@ -15,6 +15,7 @@ help:
 	@echo "make pdf      the same table as results/table1.pdf (needs pdflatex)"
 	@echo "make report   the report of the default study: report.html"
 	@echo "make ui       the cells in MLflow, in a browser (RESULTS=results-mine CONFIG=config/mine.yaml PORT=5000)"
+	@echo "make .venv/ready-collisions   add the packages of the source collisions to .venv"
 	@echo "make test     set up and run all tests and checks"
 	@echo "make test-cluster   the tiny study in both images as jobs of a SLURM of its own, each byte compared (root, Debian 12)"
 	@echo "make test-debian13   a cell under Debian 13 and its Python 3.13, each byte compared with the same cell made here (root, Debian)"
@@ -34,7 +35,7 @@ table1: .venv/ready
 	done
 	@echo; $(BIN)/python scripts/show.py results/table1.csv; echo
 	@echo "The tables: results/table1.tex, .csv, .md, .tex.provenance.json (and results/table1.pdf by: make pdf)"
-	@echo "The cells:  results/cells/{representation}/c{resolution}/{network}/seed{seed}/"
+	@echo "The cells:  results/cells/{representation}/c{resolution}/{model}/seed{seed}/"
 	@echo "The data:   results/data/, inputs: results/inputs/, time and memory of each job: results/benchmarks/"
 
 pdf: .venv/ready
@@ -117,6 +118,7 @@ environment:
 
 # What is installed beside it: envs/dev.txt, or the lock of a source.
 .venv/ready-%: .venv/ready FORCE
+	@test -f envs/$*.txt || { echo "showergrid: there is no envs/$*.txt; make help names what there is" >&2; exit 1; }
 	@$(PINNED) envs/$*.txt | sha256sum | cmp --silent - $@ || { \
 		envs/install.sh envs/$*.txt && $(PINNED) envs/$*.txt | sha256sum > $@; }
 

@@ -91,12 +91,12 @@ wildcard_constraints:
 
 def image(step):
     """The container of a step, from the folder that Snakemake works in."""
-    return str(ROOT / containers.file_of(steps.environment_of(step, STUDY.source)))
+    return str(ROOT / containers.file_of(steps.environment_name(step, STUDY.source)))
 
 
 def environment_of(step):
     """The container or locked environment that a step runs in, as recorded; a wrong container stops the workflow."""
-    name = steps.environment_of(step, STUDY.source)
+    name = steps.environment_name(step, STUDY.source)
     return steps.environment(ROOT, name, IN_CONTAINERS)
 
 

@@ -15,7 +15,7 @@ from showergrid.plan.steps import (
     STEPS,
     check_environments,
     environment,
-    environment_of,
+    environment_name,
     images_of,
     parameter,
     told_by,
@@ -79,7 +79,7 @@ def test_every_source_has_a_lock_and_an_image(name):
 
 def test_only_jobs_of_a_source_run_in_its_environment():
     source = SimpleNamespace(ENVIRONMENT="of_its_own")
-    within = [step for step in STEPS if environment_of(step, source) == "of_its_own"]
+    within = [step for step in STEPS if environment_name(step, source) == "of_its_own"]
     assert within == ["library", "shard", "vary"]
     assert images_of(source) == ["data", "torch", "of_its_own"]
     assert images_of(SimpleNamespace(ENVIRONMENT="data")) == ["data", "torch"]

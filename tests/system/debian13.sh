@@ -7,6 +7,7 @@ folder=$(realpath "${1:-$(mktemp -d)}")
 study=config/electron_photon/test.yaml
 cell=results-test/cells/projection_y/c100/simple/seed19/metrics.json
 root=$folder/debian13
+[ $# -gt 0 ] || trap 'rm -rf --one-file-system "$folder"' EXIT
 mkdir -p "$folder"
 
 echo "1. A root file system of Debian 13: $root"

@@ -1,5 +1,6 @@
 """`make audit`: from the records alone, what of a finished study is current, and what is to be made again."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -44,9 +45,15 @@ def test_what_differs_is_named(project):
     with open(project.results / "data/split.parquet", "a") as file:
         file.write(" ")
     (project.results / "data/own.txt").write_text("mine\n")
+    record = project.results / "data/hits.parquet.provenance.json"
+    of_old = json.loads(record.read_text())
+    of_old["environment"]["python"] = "3.10"
+    record.write_text(json.dumps(of_old))
     done = audit(project)
     assert done.returncode == 1
     known = states(done)
+    here = f"{sys.version_info.major}.{sys.version_info.minor}"
+    assert known["data/hits.parquet"] == ("stale", f"environment: Python 3.10 made it, and this is {here}")
     state, reasons = known[f"{CELL}/model.safetensors"]
     assert state == "stale"
     assert reasons == (

@@ -131,7 +131,7 @@ def test_a_second_table_of_another_name(project):
 
 
 def test_new_files_plan_nothing(project):
-    for kind in ("models", "representations", "report/reports"):
+    for kind in ("sources", "models", "representations", "report/reports"):
         folder = project.root / "scripts/showergrid" / kind
         source = sorted(path for path in folder.glob("*.py") if path.stat().st_size)[0]
         shutil.copy(source, folder / "another.py")
@@ -280,6 +280,7 @@ def test_deleted_provenance_comes_back_and_then_nothing_is_planned(project):
     [
         ("torch", ALL_CELLS),
         ("workflow", set()),
+        ("collisions", set()),
         ("dev", set()),
     ],
 )

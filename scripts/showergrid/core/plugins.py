@@ -1,4 +1,4 @@
-"""Representations, networks and reports by the name of their file, imported only when needed."""
+"""Sources, representations, models and reports by the name of their file, imported only when needed."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def check(kind: Kind, name: str) -> None:
 
 
 def load(kind: Kind, name: str) -> ModuleType:
-    """Import the module of one representation, network or report.
+    """Import the module of one source, representation, model or report.
 
     Raises:
         InputError: there is none of that name, or a file that it needs is not valid Python.

@@ -38,6 +38,8 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
     config = study.config
     match step:
         case "library":
+            if not hasattr(study.source, "library"):
+                raise InputError(f"config: source: {config.source} has no library; ask for another file")
             told = study.source_settings.library.model_dump(mode="json")
             return {"source": {"module": config.source, "parameters": told}}
         case "shard":

@@ -80,7 +80,7 @@ def python() -> str:
     return ".".join(map(str, sys.version_info[:2]))
 
 
-def environment_of(step: str, source: ModuleType) -> str:
+def environment_name(step: str, source: ModuleType) -> str:
     """The name of the environment that a step's jobs run in, in a study whose events `source` gives."""
     name = STEPS[step].environment
     return source.ENVIRONMENT if name == "source" else name
@@ -107,7 +107,7 @@ def images_of(source: ModuleType) -> list[str]:
 def check_environments(root: Path, source: ModuleType, in_containers: bool) -> None:
     """Refuse an image that is there and is not the one of the lock; one that is not, the jobs miss that need it.
 
-    Without containers: refuse a source whose packages are not installed.
+    Without containers: refuse a source whose own packages are not installed.
 
     Raises:
         InputError: one line with the image or the packages, and what to do.
@@ -116,7 +116,9 @@ def check_environments(root: Path, source: ModuleType, in_containers: bool) -> N
         for name in images_of(source):
             if (root / containers.file_of(name)).is_file():
                 environment(root, name, True)
-    elif missing := locks.not_installed(root / f"envs/{source.ENVIRONMENT}.txt"):
+    elif source.ENVIRONMENT not in containers.COMMON and (
+        missing := locks.not_installed(root / f"envs/{source.ENVIRONMENT}.txt")
+    ):
         raise InputError(
             f"config: source: {source.__name__.rpartition('.')[2]} needs {', '.join(missing)}, not installed here; "
             f"run: make .venv/ready-{source.ENVIRONMENT}"

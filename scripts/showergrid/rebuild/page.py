@@ -54,6 +54,7 @@ def page(
         figures=[name for name in shown if name.endswith(".pdf")],
         parts=_parts(results, digests),
         made=origins(provenance.values()),
+        locks=sorted({"envs/workflow.txt", *(known["lock"] for known in environments if "lock" in known)}),
         digests={name: digests[name].sha256 for name in sorted(digests) if told.fullmatch(name)},
         count=len(digests) + 2,  # this page and the RO-Crate's file
         absent=absent,
