@@ -409,11 +409,14 @@ def test_hadrons_of_b_give_charm():
 
 
 def test_what_is_required_has_its_momentum_in_the_end():
-    """Not only before a shower takes of it."""
-    run = settings()
-    source = Generator(run.definitions["jpsi"], run, {"hard": 1, "decays": 2})
+    """That of the Z which decays, not of one of its copies before the shower takes of it."""
+    run = settings(definitions={"fast": {**QUICK["drell_yan"], "required": {"pdg": 23, "pt": 10}}})
+    source = Generator(run.definitions["fast"], run, {"hard": 1, "decays": 2})
     for _, collision in zip(range(100), source.collisions(), strict=False):
-        assert collision.particles[collision.particles.pdg == 443].pt.max() >= 8
+        event = collision.event
+        copies = [boson for boson in event if boson.id() == 23]
+        (last,) = [boson for boson in copies if event[boson.daughter1()].id() != 23]
+        assert last.pT() >= 10
 
 
 def test_decays_tried_again_are_as_pythia_decays_by_itself():
