@@ -13,6 +13,7 @@ from showergrid.core.errors import InputError
 from showergrid.core.progress import report
 from showergrid.core.seeds import generator, seed_of
 from showergrid.events.hits import ANY_EVENTS
+from showergrid.events.muons import MUON_MASS
 from showergrid.events.parquet import conforming
 from showergrid.sources.pp.detector import jet_width, measured, missing, muon_width, recorded
 from showergrid.sources.pp.generator import LARGEST_SEED, Generator, Particles
@@ -21,7 +22,6 @@ from showergrid.sources.pp.settings import Collisions
 from showergrid.sources.pp.tries import Decayed, decays
 
 MUON, JET = 13, 0  # kinds of objects: PDG code of a muon
-MUON_MASS = 0.1056584  # GeV; PDG
 BATCH = 50  # events whose jets are made together; another value changes what a seed gives
 PROCESSES, COLLISIONS = 10**3, 10**9  # of a shard, of a process in it, at most: a collision's number is made of them
 
