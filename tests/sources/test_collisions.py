@@ -439,8 +439,9 @@ def test_samples_of_different_processes_are_told_apart():
 
 def test_the_benchmark_prints_its_tables(monkeypatch, capsys):
     path = Path(__file__).parents[2] / "benchmarks/collision_rates.py"
-    monkeypatch.setattr(sys, "argv", [str(path), "--events", "4", "--processes", "ttbar"])
+    monkeypatch.setattr(sys, "argv", [str(path), "--events", "4", "--processes", "drell_yan"])
     runpy.run_path(str(path), run_name="__main__")
     printed = capsys.readouterr().out
     assert "effective/s" in printed
+    assert printed.count("\ndrell_yan") == 2  # plain and in two steps
     assert "origin of the second muon" in printed
