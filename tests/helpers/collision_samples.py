@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.stats import chi2_contingency, kstwobign
 
-from showergrid.core.seeds import generator, seed_of
+from showergrid.core.seeds import seed_of
 from showergrid.sources.pp.events import JET, MUON, Generated, KeptEvents, simulate
-from showergrid.sources.pp.generator import LARGEST_SEED, Generator, in_cylinder, pythia
+from showergrid.sources.pp.generator import LARGEST_SEED, Collision, Generator, in_cylinder, pythia
 from showergrid.sources.pp.settings import Collisions, Process
 
 ORIGINS = {"b": (5,), "c": (4,), "tau": (15,), "pi or K": (211, 321, 130)}  # of a muon; all others are the fifth kind
@@ -21,15 +22,12 @@ class OneStep(Generator):
     """Collisions that Pythia decays to their end by itself, as it does without us: each is tried once."""
 
     def __init__(self, process: Process, settings: Collisions, seeds: Mapping[str, int]) -> None:
-        lines = in_cylinder(settings.detector)
         self.process = process.model_copy(update={"tries": 1})
         self.tried = self.kept = 0
-        self.random = generator(seeds["lifetimes"], "lifetimes")
-        self.hard = pythia(process, settings, seeds["hard"], lines)
-        self.decays = pythia(process, settings, seeds["decays"], ["ProcessLevel:all = off", *lines])
+        self.hard = pythia(process, settings, seeds["hard"], in_cylinder(settings.detector))
 
-    def _life(self, pdg: int) -> float:
-        return np.nan  # nothing is left to decay
+    def decayed(self, collision: Collision) -> Any:
+        return collision.event
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ class Sample:
 
 def sample(kind: type[Generator], process: str, settings: Collisions, wanted: int) -> Sample:
     """`wanted` events of a process, made by this kind of generator; the time is without that of its start."""
-    streams = ("hard", "decays", "lifetimes", "detector")
+    streams = ("hard", "decays", "detector")
     seeds = {name: 1 + seed_of(settings.seed, kind.__name__, process, name) % LARGEST_SEED for name in streams}
     source = kind(settings.definitions[process], settings, seeds)
     start = time.process_time()

@@ -23,11 +23,12 @@ from showergrid.events.detector import Box
 from showergrid.events.questions import Question
 from showergrid.sources import collisions
 from showergrid.sources.parts.request import Request
-from showergrid.sources.pp.detector import in_acceptance, jet_width, least_momentum, measured, met_width, missing
+from showergrid.sources.pp.detector import in_acceptance, jet_width, measured, met_width, missing
 from showergrid.sources.pp.events import EVENTS, JET, MUON, OBJECTS, KeptEvents, seeds, simulate_shard
-from showergrid.sources.pp.generator import Collision, Generator, Particles, final, pythia
+from showergrid.sources.pp.generator import Collision, Generator, Particles, pythia
 from showergrid.sources.pp.jets import anti_kt
 from showergrid.sources.pp.settings import PROCESSES, Apparatus, Collisions, MuonDetection
+from showergrid.sources.pp.tries import decays
 
 ALONE = "PartonLevel:MPI = off"
 QUICK = {name: {**told, "lines": [*told["lines"], ALONE]} for name, told in PROCESSES.items()}
@@ -113,7 +114,7 @@ def test_a_shard_is_written_with_its_counts(tmp_path, capfd):
     outputs = {name: tmp_path / f"{name}.parquet" for name in ("objects", "events")}
     facts = collisions.make(run, request, 1, outputs)
     assert pq.read_table(outputs["events"]).num_rows == facts.counts["drell_yan"]["events"] == 3
-    assert set(facts.seeds) == {f"drell_yan.{name}" for name in ("hard", "decays", "lifetimes", "detector")}
+    assert set(facts.seeds) == {f"drell_yan.{name}" for name in ("hard", "decays", "detector")}
     assert "drell_yan: 3 of 3 events, of " in capfd.readouterr().err
     assert not list(tmp_path.glob(".partial*"))
 
@@ -141,8 +142,15 @@ def test_a_process_that_gives_no_event_ends(monkeypatch, change):
         definitions={"drell_yan": {**QUICK["drell_yan"], **change}},
         selection={"jets": 20},
     )
-    with pytest.raises(InputError, match=r"21 collisions of WeakSingleBoson.* gave 0 events; ask less"):
+    with pytest.raises(InputError, match=r"[23]\d collisions of WeakSingleBoson.* gave 0 events; ask less"):
         simulate_shard(0, none)
+
+
+def test_a_process_that_gives_events_goes_on_however_many_are_measured_at_a_time(monkeypatch):
+    monkeypatch.setattr("showergrid.sources.pp.generator.HOPELESS", 20)
+    _, events, made = simulate_shard(0, settings(processes=["drell_yan"], events=30, shard_size=30))
+    assert made["drell_yan"].collisions > 20 + 20
+    assert events.num_rows == 30
 
 
 def test_a_process_of_ones_own_stands_beside_the_known():
@@ -179,10 +187,6 @@ def test_muons_are_seen_where_cms_sees_them():
     for rows, answer in ((seen, True), (unseen, False)):
         muons = particles(*((13, pt, eta, 1.0) for pt, eta in rows), mass=0.10566)
         assert set(in_acceptance(muons, MuonDetection())) == {answer}
-    assert least_momentum(MuonDetection()) == 2.9
-    assert least_momentum(MuonDetection(acceptance=[{"eta": 1, "pt": 5}, {"eta": 2, "pt": 3}])) == pytest.approx(
-        3 * np.cosh(1)
-    )
 
 
 def test_jets_are_measured_as_published():
@@ -218,13 +222,40 @@ def test_jets_join_what_is_near():
     assert sorted(anti_kt([near], 0.2, 10).pt) == pytest.approx([20, 30, 40])
 
 
-def test_kaons_decay_inside_as_often_as_their_length_of_decay_says():
-    """From the centre along x: 1 - exp(-L m / (p tau))."""
+def one_kaon(source: Generator) -> Collision:
+    """A kaon of 3 GeV, from the centre along x."""
     kaon = particles((321, 3.0, 0.0, 0.0), mass=0.49368)
-    collision = Collision(0, None, np.zeros(1, np.int64), kaon, np.zeros((1, 3)), np.array([3713.0]))
-    inside = collision.inside(collision.lifetimes(generator(0, "kaons"), 100_000), Apparatus())
+    x, y, z, energy = kaon.momentum[0].tolist()
+    event = source.hard.event
+    event.reset()
+    event[0].p(x, y, z, energy)
+    event[0].m(0.49368)
+    event.append(321, 83, 0, 0, 0, 0, 0, 0, x, y, z, energy, 0.49368)
+    return Collision(0, event, np.array([1]), kaon)
+
+
+def test_kaons_decay_inside_as_often_as_their_length_of_decay_says():
+    """1 - exp(-L m / (p tau)); and none is left that decays outside."""
+    run = settings()
+    source = Generator(run.definitions["drell_yan"], run, {"hard": 1, "decays": 2})
+    collision = one_kaon(source)
+    inside = 0
+    for _ in range(20_000):
+        event = source.decayed(collision)
+        if not event[1].isFinal():
+            inside += 1
+            assert all(np.hypot(event[i].xProd(), event[i].yProd()) < 1290 for i in range(2, event.size()))
     expected = 1 - np.exp(-1290 * 0.49368 / (3.0 * 3713))
-    assert inside.mean() == pytest.approx(expected, abs=4 * np.sqrt(expected / 100_000))
+    assert inside / 20_000 == pytest.approx(expected, abs=4 * np.sqrt(expected / 20_000))
+
+
+def test_a_collision_that_pythia_cannot_decay_is_refused():
+    run = settings()
+    source = Generator(run.definitions["drell_yan"], run, {"hard": 1, "decays": 2})
+    collision = one_kaon(source)
+    collision.event[0].p(0, 0, 0, 13_000)  # more than the kaon has
+    with pytest.raises(InputError, match="decays no collision of WeakSingleBoson"):
+        source.decayed(collision)
 
 
 # Selection
@@ -339,7 +370,7 @@ def test_the_cross_section_of_prompt_jpsi_is_that_of_cms_within_a_factor():
     """70.9 nb of 6.5 to 30 GeV and |y| < 2.4 at 7 TeV, with its 5.96 % of muons (arXiv:1011.4193)."""
     lines = ["Charmonium:all = on", "PhaseSpace:pTHatMin = 5", ALONE]
     run = settings(energy=7000, definitions={"low": {"lines": lines, "redecayed": [443]}})
-    source = Generator(run.definitions["low"], run, {"hard": 1, "decays": 2, "lifetimes": 3})
+    source = Generator(run.definitions["low"], run, {"hard": 1, "decays": 2})
     inside = 0
     for _, collision in zip(range(500), source.collisions(), strict=False):
         own = collision.particles[collision.particles.pdg == 443]
@@ -351,21 +382,41 @@ def test_the_cross_section_of_prompt_jpsi_is_that_of_cms_within_a_factor():
 # Tries
 
 
-def test_what_has_decayed_holds_all_energy_and_no_quarks():
-    """Hadrons of b decay to quarks too, which must become hadrons, half of all charm of them."""
+@pytest.mark.parametrize("kind", [OneStep, Generator])
+def test_what_is_used_of_each_try_holds_all_momentum_and_no_quarks(kind):
+    """So nothing stands twice and nothing is lost, in the tables and in what they are compared with."""
     run = settings()
-    source = Generator(run.definitions["ttbar"], run, {"hard": 1, "decays": 2, "lifetimes": 3})
+    source = kind(run.definitions["ttbar"], run, {"hard": 1, "decays": 2})
+    random = generator(1, "detector")
+    for _, collision in zip(range(80), source.collisions(), strict=False):
+        for decayed in decays(collision, source, run, random):
+            source.kept += 1
+            assert decayed.particles.momentum.sum(axis=0) == pytest.approx([0, 0, 0, 13_000], abs=0.05)
+            assert not np.isin(np.abs(decayed.particles.pdg), [1, 2, 3, 4, 5, 6, 21]).any()
+    assert source.kept > 5
+
+
+def test_hadrons_of_b_give_charm():
+    """Half of all by way of quarks, which must become hadrons."""
+    run = settings()
+    source = Generator(run.definitions["ttbar"], run, {"hard": 1, "decays": 2})
     charm = 0
     for _, collision in zip(range(40), source.collisions(), strict=False):
-        life = collision.lifetimes(source.random, 1)
-        life[~collision.inside(life, Apparatus())] = np.nan
-        event = source.decayed(collision, life[0])
-        _, remains = final(event)
-        assert remains.momentum.sum(axis=0) == pytest.approx([0, 0, 0, 13_000], abs=0.05)
-        assert not np.isin(np.abs(remains.pdg), [1, 2, 3, 4, 5, 6, 21]).any()
+        event = source.decayed(collision)
         made = {event[i].idAbs() for i in range(collision.event.size(), event.size())}
         charm += bool(made & {411, 421, 431, 4122})
     assert charm > 30  # of two hadrons of b, nearly all give one
+
+
+def test_what_is_required_has_its_momentum_in_the_end():
+    """That of the Z which decays, not of one of its copies before the shower takes of it."""
+    run = settings(definitions={"fast": {**QUICK["drell_yan"], "required": {"pdg": 23, "pt": 10}}})
+    source = Generator(run.definitions["fast"], run, {"hard": 1, "decays": 2})
+    for _, collision in zip(range(100), source.collisions(), strict=False):
+        event = collision.event
+        copies = [boson for boson in event if boson.id() == 23]
+        (last,) = [boson for boson in copies if event[boson.daughter1()].id() != 23]
+        assert last.pT() >= 10
 
 
 def test_decays_tried_again_are_as_pythia_decays_by_itself():
@@ -388,8 +439,9 @@ def test_samples_of_different_processes_are_told_apart():
 
 def test_the_benchmark_prints_its_tables(monkeypatch, capsys):
     path = Path(__file__).parents[2] / "benchmarks/collision_rates.py"
-    monkeypatch.setattr(sys, "argv", [str(path), "--events", "4", "--processes", "ttbar"])
+    monkeypatch.setattr(sys, "argv", [str(path), "--events", "4", "--processes", "drell_yan"])
     runpy.run_path(str(path), run_name="__main__")
     printed = capsys.readouterr().out
     assert "effective/s" in printed
+    assert printed.count("\ndrell_yan") == 2  # plain and in two steps
     assert "origin of the second muon" in printed

@@ -8,12 +8,12 @@ import numpy as np
 from pydantic import Field, field_validator
 
 from showergrid.core.errors import InputError
+from showergrid.events.muons import MUON_MASS
 from showergrid.inputs.collisions import Objects, leading
 from showergrid.inputs.variables import Scale, Tables, Variables
 
 KIND = "table"
 COUNTED = "variables"
-MUON_MASS = 0.1056583755  # GeV; Particle Data Group, Prog. Theor. Exp. Phys. 2022, 083C01
 Variable = Literal[
     *("pt1", "eta1", "phi1", "charge1", "pt2", "eta2", "phi2", "charge2"),
     *("delta_phi", "delta_eta", "mass", "pt", "same_sign"),

@@ -17,6 +17,12 @@ class Parameters(Settings):
 
     collection: Name = Field(description="collection that the objects stand in")
     columns: list[str] = Field(min_length=1, description="columns of the collection, in their order")
+    kinds: list[int] | None = Field(
+        default=None,
+        exclude_if=lambda kinds: kinds is None,
+        min_length=1,
+        description="values of the column kind of the objects that are taken; null: all are",
+    )
     sort: str | None = Field(
         default=None, description="column of which objects with most come first; null: in the order of the file"
     )
@@ -40,13 +46,19 @@ def names(parameters: Parameters) -> list[str]:
 
 
 def reads(parameters: Parameters) -> dict[str, list[str]]:
-    """The collection that is read, and its columns."""
-    return {parameters.collection: parameters.columns}
+    """The collection that is read, and its columns: kind too where only some kinds are taken."""
+    kind = ["kind"] if parameters.kinds and "kind" not in parameters.columns else []
+    return {parameters.collection: [*parameters.columns, *kind]}
 
 
 def variables(tables: Tables, parameters: Parameters) -> Variables:
-    """The objects of all events, in the order asked."""
-    values = np.stack([tables.of_entry[name] for name in parameters.columns], axis=1)
+    """The objects of all events, those that are asked in the order asked."""
+    row = tables.row
+    entry = np.arange(row.size)
     if parameters.sort is not None:
-        values = values[np.lexsort((-tables.of_entry[parameters.sort], tables.row))]
-    return Variables(tables.event, tables.offsets, values, parameters.columns)
+        entry = np.lexsort((-tables.of_entry[parameters.sort], row))
+    if parameters.kinds is not None:
+        entry = entry[np.isin(tables.of_entry["kind"][entry], parameters.kinds)]
+    values = np.stack([tables.of_entry[name][entry] for name in parameters.columns], axis=1)
+    offsets = np.append(0, np.cumsum(np.bincount(row[entry], minlength=tables.event.size)))
+    return Variables(tables.event, offsets, values, parameters.columns)

@@ -20,7 +20,7 @@ from showergrid.sources.pp.settings import Collisions as Parameters
 
 ENVIRONMENT = "collisions"
 EVENT_MB = 1e-3  # memory of an event in the tables
-SECONDS = 0.5  # to simulate an event that is kept; 0.04 to 0.1 by the process
+SECONDS = 0.5  # to simulate an event that is kept: 0.03 to 0.1 of the known processes, 0.4 of W + jets without tries
 MEMORY = 1000  # MB of a shard
 
 

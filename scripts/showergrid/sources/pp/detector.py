@@ -18,14 +18,6 @@ def in_acceptance(muons: Particles, detection: MuonDetection) -> np.ndarray:
     return (pt >= least[ring, 0]) & (p >= least[ring, 1])
 
 
-def least_momentum(detection: MuonDetection) -> float:
-    """The momentum below which no muon is seen anywhere [GeV]."""
-    inner = [0, *(region.eta for region in detection.acceptance)]
-    return min(
-        max(region.p, region.pt * np.cosh(edge)) for edge, region in zip(inner, detection.acceptance, strict=False)
-    )
-
-
 def muon_width(pt: np.ndarray, eta: np.ndarray, resolution: MuonResolution) -> np.ndarray:
     """(N,): sigma(pT) / pT of muons."""
     return np.sqrt(resolution.constant**2 + (resolution.eta * eta) ** 2 + (resolution.pt * pt) ** 2)

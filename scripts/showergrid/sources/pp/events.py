@@ -13,6 +13,7 @@ from showergrid.core.errors import InputError
 from showergrid.core.progress import report
 from showergrid.core.seeds import generator, seed_of
 from showergrid.events.hits import ANY_EVENTS
+from showergrid.events.muons import MUON_MASS
 from showergrid.events.parquet import conforming
 from showergrid.sources.pp.detector import jet_width, measured, missing, muon_width, recorded
 from showergrid.sources.pp.generator import LARGEST_SEED, Generator, Particles
@@ -21,7 +22,6 @@ from showergrid.sources.pp.settings import Collisions
 from showergrid.sources.pp.tries import Decayed, decays
 
 MUON, JET = 13, 0  # kinds of objects: PDG code of a muon
-MUON_MASS = 0.1056584  # GeV; PDG
 BATCH = 50  # events whose jets are made together; another value changes what a seed gives
 PROCESSES, COLLISIONS = 10**3, 10**9  # of a shard, of a process in it, at most: a collision's number is made of them
 
@@ -97,12 +97,12 @@ class Generated:
 
 
 def seeds(settings: Collisions, shard: int) -> dict[str, int]:
-    """Seeds of the random streams of one shard, by process and stream: Pythia's own two, lifetimes and detector."""
+    """Seeds of the random streams of one shard, by process and stream: Pythia's own two and that of the detector."""
     drawn = {}
     for process in settings.processes:
-        for name in ("hard", "decays", "lifetimes", "detector"):
+        for name in ("hard", "decays", "detector"):
             seed = seed_of(settings.seed, "collisions", shard, process, name)
-            drawn[f"{process}.{name}"] = 1 + seed % LARGEST_SEED if name in ("hard", "decays") else seed
+            drawn[f"{process}.{name}"] = 1 + seed % LARGEST_SEED if name != "detector" else seed
     return drawn
 
 
@@ -147,10 +147,10 @@ def simulate(
     while count < wanted:
         batches.append(_measure([next(stream) for _ in range(min(BATCH, wanted - count))], settings, random))
         source.kept = count = count + batches[-1].met.size
-        left = (time.monotonic() - start) / count * (wanted - count) / 60 if count else float("inf")
+        left = f"; {(time.monotonic() - start) / count * (wanted - count) / 60:.1f} min left" if count else ""
         report(
             f"{name}: {count} of {wanted} events, of {source.tried} collisions, "
-            f"tries of each: {source.process.tries}; {left:.1f} min left"
+            f"tries of each: {source.process.tries}{left}"
         )
     events = _concatenated(batches)
     each = np.unique(events.collision, return_counts=True)[1].astype(float)
@@ -166,6 +166,7 @@ def _decayed(
     for collision in source.collisions():
         number = source.tried
         for decayed in decays(collision, source, settings, random):
+            source.kept += 1  # until it is known how many of a batch are
             yield number, collision.hard_ht, decayed
 
 

@@ -11,13 +11,11 @@ from typing import Any
 import numpy as np
 
 from showergrid.core.errors import InputError
-from showergrid.core.seeds import generator
 from showergrid.sources.pp.settings import Apparatus, Collisions, Process
 
 LIVES_LONG = 0.01  # mm/c, a mean life below that of all hadrons of c and b and of tau
-NEVER = 1e20  # mm/c
 LARGEST_SEED = 900_000_000  # of Pythia
-MUON, TAU, PION = 13, 15, 211
+MUON = 13
 UNSEEN = (12, 14, 16)  # neutrinos
 IN_FLIGHT = (211, 321, 130)  # pions and kaons, which Pythia takes for stable unless told otherwise
 FAILURES = 100  # of Pythia, one after the other
@@ -61,27 +59,13 @@ class Collision:
     """A collision before anything that lives long has decayed.
 
     hard_ht: scalar sum of the transverse momenta of what leaves the hard process [GeV]; event: Pythia's; number (N,)
-    int64: the place there of each of its particles; life (N,) float64: mean life of those that may decay [mm/c], NaN
-    for others; vertex (N, 3) float64: where each of these was made [mm].
+    int64: the place there of each of its particles.
     """
 
     hard_ht: float
     event: Any
     number: np.ndarray
     particles: Particles
-    vertex: np.ndarray
-    life: np.ndarray
-
-    def lifetimes(self, random: np.random.Generator, tries: int) -> np.ndarray:
-        """(tries, N): how long each particle lives in each try [mm/c], exponential; NaN for those that are stable."""
-        return self.life * random.exponential(size=(tries, self.life.size))
-
-    def inside(self, lifetimes: np.ndarray, detector: Apparatus) -> np.ndarray:
-        """(tries, N) bool: whether each decays in the cylinder of the detector: x = x0 + tau p / m."""
-        momentum = self.particles.momentum
-        mass = np.sqrt(np.maximum(momentum[:, 3] ** 2 - (momentum[:, :3] ** 2).sum(axis=1), 1e-6))
-        x, y, z = (self.vertex[:, k] + lifetimes * (momentum[:, k] / mass) for k in range(3))
-        return (np.hypot(x, y) < detector.radius) & (np.abs(z) < detector.half_length)  # NaN: no
 
 
 class Generator:
@@ -93,7 +77,7 @@ class Generator:
         Args:
             process: what is made.
             settings: energy, tune and detector.
-            seeds: of the streams `hard` and `decays`, 1 to LARGEST_SEED, and `lifetimes`.
+            seeds: of the streams `hard` and `decays`, 1 to LARGEST_SEED.
 
         Raises:
             InputError: Pythia does not take one of the lines of the process, or does not start with them.
@@ -104,10 +88,8 @@ class Generator:
         later = ["ProcessLevel:all = off", *in_cylinder(settings.detector)]
         self.process = process
         self.tried = self.kept = 0
-        self.random = generator(seeds["lifetimes"], "lifetimes")
         self.hard = pythia(process, settings, seeds["hard"], prompt)
         self.decays = pythia(process, settings, seeds["decays"], later)
-        self._lives: dict[int, float] = {}
 
     @property
     def cross_section(self) -> float:
@@ -117,7 +99,7 @@ class Generator:
     def collisions(self) -> Iterator[Collision]:
         """Yield collisions without end; `tried` counts them, with those that lack what is required.
 
-        Whoever takes them sets `kept`, the number of events that came of them.
+        Whoever takes them sets `kept`, the number of events that came of them so far.
 
         Raises:
             InputError: Pythia fails again and again, or hardly any event is kept.
@@ -139,42 +121,31 @@ class Generator:
             if self._has_required():
                 yield self._collision()
 
-    def decayed(self, collision: Collision, lifetime: np.ndarray) -> Any:
-        """Pythia's event of a collision once everything has decayed that does so inside, given how long each lives.
+    def decayed(self, collision: Collision) -> Any:
+        """Pythia's event of a collision once everything has decayed that does so inside, hadrons after new lifetimes.
 
-        lifetime (N,) [mm/c]; NaN for what leaves the detector before. The event is overwritten by the next one.
+        The event is overwritten by the next one.
+
+        Raises:
+            InputError: Pythia fails again and again.
         """
         event = self.decays.event
-        event.assign(collision.event)
-        inside = np.flatnonzero(~np.isnan(lifetime))
-        for number, life in zip(collision.number[inside].tolist(), lifetime[inside].tolist(), strict=True):
-            event[number].tau(life)
-        self.decays.forceHadronLevel(False)  # moreDecays would leave the quarks of decays as they are
-        return event
+        for _ in range(FAILURES):
+            event.assign(collision.event)
+            if self.decays.forceHadronLevel(False):  # moreDecays would leave the quarks of decays as they are
+                return event
+        raise InputError(f"Pythia: decays no collision of {'; '.join(self.process.lines)}; correct them")
 
     def _has_required(self) -> bool:
         wanted = self.process.required
         return wanted is None or any(
-            particle.idAbs() == wanted.pdg and particle.pT() >= wanted.pt for particle in self.hard.event
+            particle.idAbs() == wanted.pdg and particle.pT() >= wanted.pt and particle.iBotCopyId() == i
+            for i, particle in enumerate(self.hard.event)
         )
 
     def _collision(self) -> Collision:
         event = self.hard.event
-        number, particles = final(event)
-        life = np.array([self._life(code) for code in particles.pdg.tolist()])
-        vertex = np.zeros((number.size, 3))
-        for row in np.flatnonzero(~np.isnan(life)).tolist():
-            particle = event[int(number[row])]
-            vertex[row] = particle.xProd(), particle.yProd(), particle.zProd()
-            particle.tau(NEVER)  # unless a try says otherwise
-        return Collision(float(final(self.hard.process)[1].pt.sum()), event, number, particles, vertex, life)
-
-    def _life(self, pdg: int) -> float:
-        """The mean life of a particle that the second step decays [mm/c], NaN if it does not."""
-        if pdg not in self._lives:
-            entry = self.decays.particleData.findParticle(pdg)
-            self._lives[pdg] = entry.tau0() if entry.canDecay() and entry.mayDecay() else np.nan
-        return self._lives[pdg]
+        return Collision(float(final(self.hard.process)[1].pt.sum()), event, *final(event))
 
 
 def final(event: Any, first: int = 0) -> tuple[np.ndarray, Particles]:

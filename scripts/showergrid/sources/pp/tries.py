@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from showergrid.sources.pp.detector import in_acceptance, least_momentum
+from showergrid.sources.pp.detector import in_acceptance
 from showergrid.sources.pp.generator import (
     MUON,
-    PION,
     Collision,
     Generator,
     Particles,
@@ -24,8 +23,6 @@ from showergrid.sources.pp.generator import (
     particles_at,
 )
 from showergrid.sources.pp.settings import Collisions
-
-MANY = 100  # muons, more than the decays of one particle give
 
 
 @dataclass(frozen=True)
@@ -45,33 +42,28 @@ def decays(
 ) -> Iterator[Decayed]:
     """Yield what has enough muons among the tries of a collision.
 
-    Pythia is asked only for tries in which there can be enough: of the particles that decay in the detector no decay
-    gives a muon more energy than its parent has, and a pion gives one muon.
+    Raises:
+        InputError: Pythia fails again and again.
     """
     tries, wanted = source.process.tries, settings.selection.muons
     detection = settings.detector.muons
     early = np.abs(collision.particles.pdg) == MUON
     muons, place = collision.particles[early], collision.number[early]
     found = in_acceptance(muons, detection) & (random.random((tries, place.size)) < detection.efficiency)
-    lifetimes = collision.lifetimes(source.random, tries)
-    lifetimes[~collision.inside(lifetimes, settings.detector)] = np.nan
-    strong = ~np.isnan(lifetimes) & (collision.particles.momentum[:, 3] > least_momentum(detection))
-    pions = np.abs(collision.particles.pdg) == PION
-    most = found.sum(axis=1) + strong[:, pions].sum(axis=1) + MANY * strong[:, ~pions].any(axis=1)
     first = collision.event.size()
-    for number in np.flatnonzero(most >= wanted):
-        event = source.decayed(collision, lifetimes[number])
+    for chosen in found:
+        event = source.decayed(collision)
         late = np.array(muons_from(event, first), np.int64)
         new = particles_at(event, late.tolist())
         seen = in_acceptance(new, detection)
         seen &= random.random(seen.size) < detection.efficiency
-        if found[number].sum() + seen.sum() < wanted:
+        if chosen.sum() + seen.sum() < wanted:
             continue
-        stays = np.isnan(lifetimes[number])
+        stays = np.array([event[i].isFinal() for i in collision.number.tolist()])
         yield Decayed(
             _joined(collision.particles[stays], final(event, first)[1]),
-            _joined(muons[found[number]], new[seen]),
-            np.array([origin(event, i) for i in [*place[found[number]].tolist(), *late[seen].tolist()]]),
+            _joined(muons[chosen], new[seen]),
+            np.array([origin(event, i) for i in [*place[chosen].tolist(), *late[seen].tolist()]]),
         )
 
 
