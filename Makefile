@@ -63,7 +63,7 @@ test:
 	$(MAKE) --jobs 2 .venv/ready-dev packages
 	$(MAKE) .venv/ready-collisions
 	$(MAKE) check
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --durations 15
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 15
 
 # What `make test` leaves out, since the torch image takes long: to be run whenever containers/ or slurm/ change.
 test-cluster: .venv/ready-dev
