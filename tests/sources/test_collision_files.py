@@ -27,7 +27,7 @@ PAGE = Path(__file__).parents[2] / "docs/collisions.md"
 
 def documented(name: str) -> dict[str, Any]:
     """The map on the page whose first line names it."""
-    blocks = re.findall(r"```yaml\n# (.*?)\n(.*?)```", PAGE.read_text(), re.S)
+    blocks = re.findall(r"```yml\n# (.*?)\n(.*?)```", PAGE.read_text(), re.S)
     return next(yaml.safe_load(text)["files"] for title, text in blocks if title.startswith(name))
 
 
