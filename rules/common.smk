@@ -15,10 +15,10 @@ from showergrid.core.code import code_of
 from showergrid.core.errors import InputError
 from showergrid.core.yaml_files import typed
 from showergrid.plan import apptainer, containers, jobs, paths, resources, steps
+from showergrid.plan.checks import read_study
 from showergrid.plan.layers import given_in, merged, read_layers
 from showergrid.plan.missing import missing
 from showergrid.plan.reads import Reads
-from showergrid.plan.study import Study
 from snakemake.logging import logger
 from snakemake.settings.types import DeploymentMethod
 
@@ -68,7 +68,7 @@ try:
         typed(workflow.config_settings.config),
     )
     config.update(merged(LAYERS))
-    STUDY = Study.read(config, given_in(LAYERS))
+    STUDY = read_study(config, given_in(LAYERS))
     PUBLISHED = jobs.published(STUDY.config, ROOT)
     PATHS = paths.Paths(STUDY)
     CLUSTER = resources.read_cluster(ROOT / "slurm/site.yaml")

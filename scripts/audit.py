@@ -15,9 +15,9 @@ from snakemake.cli import parse_config
 from showergrid.core.errors import InputError, run
 from showergrid.core.yaml_files import typed
 from showergrid.plan.audit import STATES, Project, audit, forget
+from showergrid.plan.checks import read_study
 from showergrid.plan.jobs import published
 from showergrid.plan.layers import merged, read_layers
-from showergrid.plan.study import Study
 from showergrid.rebuild.results import read_results
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,7 +29,7 @@ def main(a: argparse.Namespace) -> None:
         values = typed(parse_config(a.config))
     except ValueError as error:
         raise InputError(f"--config: {error}") from None
-    study = Study.read(merged(read_layers(ROOT, a.configfile, values)))
+    study = read_study(merged(read_layers(ROOT, a.configfile, values)))
     results = read_results(a.results or ROOT / study.config.results)
     audited = audit(results, Project(study, published(study.config, ROOT), ROOT))
     for entry in audited:

@@ -8,6 +8,7 @@ from pathlib import Path
 from showergrid.core import plugins, provenance
 from showergrid.core.errors import run
 from showergrid.core.progress import report
+from showergrid.sources.parts.library import read_library
 from showergrid.sources.parts.request import Request
 
 
@@ -18,13 +19,7 @@ def main(a: argparse.Namespace) -> None:
     source = plugins.load("sources", job.config["source"]["module"])
     settings = source.Parameters(**job.config["source"]["parameters"])
     outputs = dict(zip((*source.collections(settings), "events"), a.tables, strict=True))
-    request = Request(**job.config["request"])
-    if a.library:
-        from showergrid.sources.parts.library import read_library  # not every source has its packages
-
-        made = source.make(settings, request, a.shard, outputs, *map(read_library, a.library))
-    else:
-        made = source.make(settings, request, a.shard, outputs)
+    made = source.make(settings, Request(**job.config["request"]), a.shard, outputs, *map(read_library, a.library))
     for line in made.said:
         report(line)
     modules = plugins.closure_modules(job.config)

@@ -11,9 +11,9 @@ from showergrid.apply.tables import left_ranges, score_tables
 from showergrid.core.errors import InputError
 from showergrid.inputs.kinds import Input
 from showergrid.inputs.variables import Variables
+from showergrid.plan.checks import read_study
 from showergrid.plan.jobs import job
 from showergrid.plan.layers import merged, read_layers
-from showergrid.plan.study import Study
 from showergrid.tasks.classes import tasks_of
 from showergrid.training.loop import build, untrained
 
@@ -39,7 +39,7 @@ def cell(tmp_path, monkeypatch) -> dict:
     monkeypatch.chdir(tmp_path)
     with open("pairs.csv", "w", newline="") as file:
         csv.writer(file).writerows([HEADER, *PAIRS])
-    study = Study.read(merged(read_layers(ROOT, [ROOT / "config/collisions/default.yaml"], {})))
+    study = read_study(merged(read_layers(ROOT, [ROOT / "config/collisions/default.yaml"], {})))
     told = job(study, "train", None, representation="circles", resolution=32, model="simple", seed=1)
     ranges = {name: {"mean": 0, "std": 1, "min": low, "max": high} for name, (low, high) in TRAINED.items()}
     return {**told, "calibration": {"events": 9, "variables": ranges}}

@@ -20,6 +20,7 @@ from showergrid.inputs.making import write_input
 from showergrid.inputs.settings import InputSettings
 from showergrid.inputs.views import cut_views, described
 from showergrid.inputs.window import Cut
+from showergrid.plan.checks import read_study
 from showergrid.plan.jobs import job
 from showergrid.plan.study import Study
 from showergrid.report.figures.displays import resolutions_figure
@@ -45,7 +46,7 @@ def study(shape: list[int], margin: dict, resolution: int, **changes: object) ->
     block = {"table": "table_resolution", "models": ["simple"], "resolutions": [resolution], "seeds": [19]}
     grid = [block | {"representations": ["voxels" if len(shape) == 3 else "projection_y"]}]
     emptied = {"models": models, "grid": grid, "ablations": [], "ensembles": [], "tuning": []}
-    return Study.read(REFERENCE | emptied | changes)
+    return read_study(REFERENCE | emptied | changes)
 
 
 def reported(study: Study, name: str) -> dict:
@@ -241,7 +242,7 @@ def test_frames_and_containment_follow_the_direction(tmp_path):
 
 def test_captions_and_windows_in_cm_know_of_the_padding():
     """Of a detector that is filled to its walls, as at c 1000: 4.1 mm in x, 4.08 mm in z."""
-    asked = Study.read(REFERENCE)
+    asked = read_study(REFERENCE)
     for name, pixels in (
         ("simple_cm", "simple"),
         ("complex_cm", "complex_64"),

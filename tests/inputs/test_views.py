@@ -16,6 +16,7 @@ from showergrid.inputs.making import write_input
 from showergrid.inputs.settings import InputSettings, WindowSettings
 from showergrid.inputs.views import cut_views, described, read_views, shown, views
 from showergrid.inputs.window import Window, cut
+from showergrid.plan.checks import read_study
 from showergrid.plan.jobs import job
 from showergrid.plan.study import Study
 
@@ -119,7 +120,7 @@ def test_a_trained_cell_tells_each_view_with_its_calibration():
 
 
 def study(**changes) -> Study:
-    return Study.read(copy.deepcopy(TEST) | changes)
+    return read_study(copy.deepcopy(TEST) | changes)
 
 
 def with_views(*more: dict) -> dict:

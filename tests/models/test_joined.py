@@ -19,6 +19,7 @@ from showergrid.inputs.kinds import Input
 from showergrid.inputs.making import write_input
 from showergrid.inputs.settings import InputSettings
 from showergrid.inputs.views import cut_views, read_views
+from showergrid.plan.checks import read_study
 from showergrid.plan.jobs import job
 from showergrid.plan.study import Study
 from showergrid.tasks.classes import tasks_of
@@ -30,7 +31,7 @@ PLACE = {"representation": "two_sides", "resolution": 100, "seed": 19}
 
 
 def study(*models: dict, **changes) -> Study:
-    return Study.read(copy.deepcopy(TEST) | {"models": [*TEST["models"], *models], **changes})
+    return read_study(copy.deepcopy(TEST) | {"models": [*TEST["models"], *models], **changes})
 
 
 def told(model: str, *models: dict) -> dict:
@@ -142,7 +143,7 @@ def test_a_joined_network_is_told_its_backbones_and_not_how_they_are_trained():
     )
     faster = copy.deepcopy(TEST)
     faster["models"][0]["optim_lr"] = 0.5
-    assert job(Study.read(faster), "train", None, **PLACE, model="joined") == cell
+    assert job(read_study(faster), "train", None, **PLACE, model="joined") == cell
     assert study(TRAINED).catalogue.rested_on("two_sides", 100, "trained", 19) == [
         Cell("projection_x", 100, "simple", 19),
         Cell("projection_y", 100, "complex", 19),

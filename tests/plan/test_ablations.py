@@ -9,6 +9,7 @@ from studies import configuration
 from showergrid.core.cells import Cell
 from showergrid.core.errors import InputError
 from showergrid.core.variants import base, variant
+from showergrid.plan.checks import read_study
 from showergrid.plan.jobs import job, published
 from showergrid.plan.study import Study
 
@@ -19,7 +20,7 @@ PLACE = {"representation": "projection_y", "resolution": 200, "model": "simple",
 
 def study(*ablations: dict, **changes) -> Study:
     named = [{"name": f"a{i}", **PLACE, **ablation} for i, ablation in enumerate(ablations)]
-    return Study.read({**copy.deepcopy(TEST), "ablations": named, **changes})
+    return read_study({**copy.deepcopy(TEST), "ablations": named, **changes})
 
 
 def models(**changes) -> list[dict]:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from showergrid.plan.checks import read_study
 from showergrid.plan.layers import merged, read_layers
-from showergrid.plan.study import Study
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -55,7 +55,7 @@ STUDIES = [
 def test_studies_of_the_pages_can_be_planned(tmp_path, text):
     study = tmp_path / "mine.yaml"
     study.write_text(text)
-    assert Study.read(merged(read_layers(ROOT, [study], {}))).cells
+    assert read_study(merged(read_layers(ROOT, [study], {}))).cells
 
 
 def test_the_workflow_for_github_runs_the_commands_of_readme():

@@ -8,6 +8,7 @@ from collisions import FILES, QUESTION, collisions, write_csv
 from studies import ROOT
 
 from showergrid.core.errors import InputError
+from showergrid.plan.checks import read_study
 from showergrid.plan.cluster import Cluster
 from showergrid.plan.jobs import job
 from showergrid.plan.layers import merged, read_layers
@@ -70,7 +71,7 @@ def read(tmp_path):
         section["files"] = [str(tmp_path / name) for name in section["files"]]
 
     def read(**changes: Any) -> Study:
-        return Study.read(merged(read_layers(ROOT, [], {**copy.deepcopy(STUDY), "files": files, **changes})))
+        return read_study(merged(read_layers(ROOT, [], {**copy.deepcopy(STUDY), "files": files, **changes})))
 
     return read
 
@@ -174,7 +175,7 @@ def test_events_of_hits_and_circles_are_no_image_together():
     """A window is cut out of the one; the other is seen whole."""
     raw = merged(read_layers(ROOT, [ROOT / "config/electron_photon/test.yaml"], {}))
     more = [{"name": "drawn", "module": "circles"}, {"name": "odd", "module": "views", "of": ["projection_y", "drawn"]}]
-    study = Study.read({**raw, "representations": [*raw["representations"], *more]})
+    study = read_study({**raw, "representations": [*raw["representations"], *more]})
     assert not study.catalogue.has_meaning("odd", "simple")
     assert study.catalogue.shows_hits("odd")
     assert not study.catalogue.is_image_of_hits("odd")

@@ -7,6 +7,7 @@ from studies import configuration
 
 from showergrid.core.errors import InputError
 from showergrid.plan import explain_jobs, jobs
+from showergrid.plan.checks import read_study
 from showergrid.plan.study import Study
 
 CELL = {"representation": "projection_y", "resolution": 200, "model": "simple", "seed": 19}
@@ -16,7 +17,7 @@ def study(**changes) -> Study:
     config = configuration("test")
     for key, value in changes.items():
         config["explanation"][key] |= value
-    return Study.read(config)
+    return read_study(config)
 
 
 def told(**changes) -> dict[str, dict]:

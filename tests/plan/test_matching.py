@@ -9,6 +9,7 @@ from studies import configuration
 from showergrid.apply.settings import Prediction
 from showergrid.core.cells import Cell
 from showergrid.core.errors import InputError
+from showergrid.plan.checks import read_study
 from showergrid.plan.cluster import Cluster
 from showergrid.plan.jobs import job
 from showergrid.plan.resources import need
@@ -26,7 +27,7 @@ BLOCK = {"representations": ["mixed"], "resolutions": [200], "models": ["pair", 
 
 def study(**changes: Any) -> Study:
     more = {"representations": [TRUTH, MIXED], "models": MODELS, "grid": [BLOCK]}
-    return Study.read(copy.deepcopy(TEST) | {key: [*TEST[key], *entries] for key, entries in more.items()} | changes)
+    return read_study(copy.deepcopy(TEST) | {key: [*TEST[key], *entries] for key, entries in more.items()} | changes)
 
 
 @pytest.mark.parametrize(

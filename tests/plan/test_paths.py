@@ -8,13 +8,13 @@ from studies import configuration
 
 from showergrid.core.cells import Cell
 from showergrid.core.errors import InputError
+from showergrid.plan.checks import read_study
 from showergrid.plan.paths import Paths, check_folders, of_cell
-from showergrid.plan.study import Study
 
 
 @pytest.fixture(scope="module")
 def paths() -> Paths:
-    return Paths(Study.read(configuration("test")))
+    return Paths(read_study(configuration("test")))
 
 
 def test_patterns_name_the_files_of_the_contract(paths):

@@ -10,16 +10,16 @@ from showergrid.core.cells import Cell
 from showergrid.core.errors import InputError
 from showergrid.plan import shown
 from showergrid.plan.archive_job import archive_job, archived
+from showergrid.plan.checks import read_study
 from showergrid.plan.jobs import job
 from showergrid.plan.missing import missing
 from showergrid.plan.paths import Paths
 from showergrid.plan.reads import Reads
 from showergrid.plan.steps import told_by
-from showergrid.plan.study import Study
 
 
 def reads_of(raw: dict) -> Reads:
-    study = Study.read(raw)
+    study = read_study(raw)
     return Reads(Paths(study), lambda step, **wildcards: job(study, step, None, **told_by(wildcards)))
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from studies import configuration
 
 from showergrid.core.errors import InputError
+from showergrid.plan.checks import read_study
 from showergrid.plan.cluster import Cluster
 from showergrid.plan.jobs import job
 from showergrid.plan.resources import Need, need, needs_gpu, read_cluster, requests, scratch
@@ -27,7 +28,7 @@ def raw() -> dict:
 
 @pytest.fixture(scope="module")
 def study(raw) -> Study:
-    return Study.read(raw)
+    return read_study(raw)
 
 
 def site(**changes) -> Cluster:
@@ -108,7 +109,7 @@ def test_training_grows_with_what_it_does(study, raw):
     assert needed(study, "train", n_epochs=1000, threads=4).minutes < needed(study, "train", n_epochs=1000).minutes / 3
     assert needed(study, "train", batch_size=4800).memory > 2 * default.memory
     assert needed(study, "train", batch_size=4800, micro_batch_size=48) == default
-    many = Study.read(raw | {"showers": raw["showers"] | {"showers": 1_000_000}})
+    many = read_study(raw | {"showers": raw["showers"] | {"showers": 1_000_000}})
     for step in ("train", "evaluate", "gather", "explore"):
         assert needed(many, step).memory > needed(study, step).memory
         assert needed(many, step).minutes > needed(study, step).minutes
@@ -116,7 +117,7 @@ def test_training_grows_with_what_it_does(study, raw):
 
 def test_files_that_are_read_count_by_their_size(study, raw, tmp_path):
     (tmp_path / "hits.csv").write_bytes(bytes(500_000_000 // 100))
-    read = Study.read(raw | {"source": "files", "files": {"files": [str(tmp_path / "hits.csv")]}})
+    read = read_study(raw | {"source": "files", "files": {"files": [str(tmp_path / "hits.csv")]}})
     small = need(read.size, site(), "gather", {})
     (tmp_path / "hits.csv").write_bytes(bytes(50_000_000))
     large = need(read.size, site(), "gather", {})

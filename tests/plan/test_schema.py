@@ -8,8 +8,8 @@ from jsonschema import Draft202012Validator
 from snakemake.utils import update_config
 from studies import configuration
 
+from showergrid.plan.checks import read_study
 from showergrid.plan.layers import merged, read_layers
-from showergrid.plan.study import Study
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((ROOT / "config/schema.json").read_text())
@@ -30,7 +30,7 @@ STUDIES = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("config/*/*.y
 def test_studies_obey_the_schema_and_can_be_read(name):
     config = merged(read_layers(ROOT, [ROOT / name], {}))
     assert not faults(config)
-    assert Study.read(config).cells
+    assert read_study(config).cells
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 
 from showergrid.core.errors import InputError
 from showergrid.core.plugins import closure_modules
+from showergrid.plan.checks import read_study
 from showergrid.plan.jobs import job
 from showergrid.plan.layers import merged, read_layers
 from showergrid.plan.spectrum_jobs import reads
@@ -31,7 +32,7 @@ def read(*shown: dict, predict: tuple = (), **changes) -> Study:
     config["spectra"][0] |= changes
     if shown:
         config["spectra"][0]["of"] = list(shown)
-    return Study.read(config)
+    return read_study(config)
 
 
 def spectrum(study: Study) -> dict:

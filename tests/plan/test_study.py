@@ -12,6 +12,7 @@ from showergrid.core.cells import Cell
 from showergrid.core.errors import InputError
 from showergrid.core.plugins import closure_modules
 from showergrid.plan import explain_jobs
+from showergrid.plan.checks import read_study
 from showergrid.plan.jobs import job, published
 from showergrid.plan.layers import given_in
 from showergrid.plan.study import Study
@@ -43,7 +44,7 @@ def _entry(place: Any, part: str) -> Any:
 
 
 def read(*edits: tuple[str, Any]) -> Study:
-    return Study.read(changed(*edits))
+    return read_study(changed(*edits))
 
 
 def block(representations, resolutions, models, seeds, **more) -> dict:
@@ -224,7 +225,7 @@ for _representation, _resolution, _model in (
 
 def jobs(config: dict) -> dict[str, str]:
     """The configuration of every job of a study, as the text that Snakemake compares."""
-    study = Study.read(config)
+    study = read_study(config)
     numbers = published(study.config, ROOT)
     return {
         label: json.dumps(job(study, step, numbers, **wildcards), sort_keys=True)
@@ -513,7 +514,7 @@ MEMBER = {**WRONG, "seeds": [19, 20]}
 def test_an_unknown_name_is_told_with_its_key_and_its_file(key, edit):
     layers = [("defaults.yaml", TEST), ("mine.yaml", {"representations": []})]
     with pytest.raises(InputError) as refused:
-        Study.read(changed(edit), given_in(layers))
+        read_study(changed(edit), given_in(layers))
     known = ", ".join(entry["name"] for entry in TEST["representations"])
     top = key.split(".")[0]
     assert str(refused.value) == f"config: {key}: unknown representation 'none'; valid: {known}; " + (
@@ -526,7 +527,7 @@ def test_an_unknown_name_is_told_with_its_key_and_its_file(key, edit):
 @pytest.mark.parametrize("key", [key for key in TEST if key != "extends"])
 def test_every_key_must_be_there(key):
     with pytest.raises(InputError, match=rf"{key}.*missing"):
-        Study.read({name: value for name, value in TEST.items() if name != key})
+        read_study({name: value for name, value in TEST.items() if name != key})
 
 
 @pytest.mark.parametrize(
@@ -552,7 +553,7 @@ def test_wrong_published_numbers_are_refused(value, words):
 
 def test_published_numbers_may_stand_in_the_study_or_elsewhere():
     named = published(read().config, ROOT)
-    assert published(Study.read(changed(("published", PUBLISHED))).config, ROOT) == named
+    assert published(read_study(changed(("published", PUBLISHED))).config, ROOT) == named
     study = read()
     assert (
         job(study, "published", named, table="table1")["published_grid"]["table1"]["simple"]["projection_y"]["train"]

@@ -20,9 +20,9 @@ from synthetic_cells import accuracies, places, table_config, write_cell, write_
 
 from showergrid.core.errors import InputError
 from showergrid.events.questions import Question
+from showergrid.plan.checks import read_study
 from showergrid.plan.jobs import published
 from showergrid.plan.report_jobs import told
-from showergrid.plan.study import Study
 from showergrid.report.formats import html, latex, markdown
 from showergrid.report.formats.fitting import name_lines
 from showergrid.report.formats.numbers import number
@@ -455,7 +455,7 @@ def test_the_tables_of_the_studies_fit(name: str, labelled: bool, tmp_path: Path
     if labelled:
         for entry in [*raw["representations"], *raw["models"]]:
             entry["label"] = LONG.get(entry["name"], entry["name"].replace("_", " "))
-    study = Study.read(raw)
+    study = read_study(raw)
     settings = Parameters(**told(study, published(study.config, ROOT), "table1", Parameters))
     for place in settings.places:
         for seed in place.seeds if place.status == "run" else []:

@@ -15,6 +15,7 @@ import yaml
 from studies import configuration
 
 from showergrid.core.errors import InputError
+from showergrid.plan.checks import read_study
 from showergrid.plan.jobs import job, published
 from showergrid.plan.study import Study
 from showergrid.report.figures.tuning import (
@@ -57,7 +58,7 @@ def searched(**changes) -> dict:
 
 
 def study(*searches: dict, **changes) -> Study:
-    return Study.read({**copy.deepcopy(TEST), "tuning": list(searches), **changes})
+    return read_study({**copy.deepcopy(TEST), "tuning": list(searches), **changes})
 
 
 # What is refused

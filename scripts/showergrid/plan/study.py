@@ -15,21 +15,12 @@ from typing import Any
 from showergrid.apply.settings import Prediction
 from showergrid.core import plugins
 from showergrid.core.cells import Cell, Place, input_name
-from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
 from showergrid.core.variants import base, tuned
-from showergrid.events.collections import is_number
-from showergrid.events.split import check_by
-from showergrid.inputs.declared import is_made_of_hits
-from showergrid.plan.ablations import crossed
 from showergrid.plan.catalogue import Catalogue, named
 from showergrid.plan.config import Ablation, Block, Config
-from showergrid.plan.matching import joins
-from showergrid.plan.names import cells_named, check_names
 from showergrid.report.settings.ensembles import Ensemble
-from showergrid.report.settings.spectra import SpectrumEntry
 from showergrid.sources.parts.request import Size
-from showergrid.tuning.best import check_keys, with_values
 from showergrid.tuning.settings import Search
 
 UNLABELLED = {"label": True, "classes": {"__all__": {"label"}}}
@@ -50,64 +41,11 @@ class Report:
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """A checked configuration and what follows from it.
-
-    Raises (when made):
-        InputError: one line with the key, the value and the valid choices.
-    """
+    """A checked configuration and what follows from it; checks.py makes it."""
 
     config: Config
     catalogue: Catalogue  # what the configuration names, and the variants of its ablations
     crossed: Mapping[str, list[Place]]  # the places of each ablation
-
-    @classmethod
-    def read(cls, raw: Mapping[str, Any], files: Mapping[str, str] | None = None) -> Study:
-        """Check the mapping that Snakemake read from the configuration files; `files` says which gives which key."""
-        config = checked(Config, raw, "config")
-        catalogue = Catalogue.of(config)
-        check_names(config, files or {})
-        catalogue.check_training()
-        for entry in config.models:
-            catalogue.check_model(entry)
-        study = cls(config, *crossed(catalogue))
-        for entry in config.representations:
-            study.catalogue.axes(entry.name)
-        plugins.check("sources", config.source)
-        if not study.cells:
-            raise InputError("config: grid: no block has a network that takes its representation")
-        study._check_resolutions()
-        for entry in study.config.spectra:
-            study._check_spectrum(entry)
-        study._check_tables()
-        for ablation in study.config.ablations:
-            for place in study.variants(ablation.name):
-                if not study.catalogue.has_meaning(place.representation, place.model):
-                    raise InputError(
-                        f"config: ablation {ablation.name}: {place.model} does not take {place.representation}"
-                    )
-                study.catalogue.model(*place.key)
-        for ensemble in study.config.ensembles:
-            for place in study.members(ensemble.name):
-                if (status := study.status(place)) != "run":
-                    where = f"config: ensemble {ensemble.name}"
-                    raise InputError(f"{where}: {place.model} on {place.representation}: {status}; leave it out")
-                study.catalogue.model(*place.key)
-        for search in study.config.tuning:
-            study.check_search(search)
-        for place in study.places:
-            study.catalogue.model(*place)
-            study.search(*place)
-        in_grid = {place for block in study.config.grid for place in study._product(block)}
-        if strangers := sorted(study.too_large - in_grid):
-            raise InputError(f"config: out_of_memory: {strangers[0]} is not in the grid")
-        for entry in study.config.reports.values():
-            plugins.check("reports", entry.module)
-        for name in study.config.reports:
-            study._check_report(name)
-        study.source.check(study.source_settings, config.questions, config.detector, config.order)
-        if config.split.by is not None:
-            check_by(study.source.events(study.source_settings), config.split.by)
-        return study
 
     # The events
 
@@ -193,7 +131,7 @@ class Study:
         cells = {
             Cell(*place, seed)
             for block in self.config.grid
-            for place in self._product(block)
+            for place in self.product(block)
             if place not in self.too_large and self.catalogue.has_meaning(place[0], place[2])
             for seed in block.seeds
         }
@@ -262,74 +200,15 @@ class Study:
             Place(*key, tuple(block.seeds), {})
             for block in self.config.grid
             if block.table == table
-            for key in self._product(block)
+            for key in self.product(block)
         ]
-
-    def _check_tables(self) -> None:
-        """Refuse a cell that shows a table of the events, or columns of one, that the source does not give."""
-        given = {"events": self.source.events(self.source_settings), **self.source.collections(self.source_settings)}
-        own = [entry.representation for entry in self.config.spectra if any(shown.cell for shown in entry.of)]
-        for representation in dict.fromkeys([*(cell.representation for cell in self.cells), *own]):
-            for shown in self.catalogue.shown(representation):
-                where = f"config: representation {shown}"
-                for table, columns in self.catalogue.columns_read(shown).items():
-                    if table not in given:
-                        source = f"{self.config.source} gives {', '.join(given)}"
-                        raise InputError(f"{where}: shows {table}, and {source}; choose another of them")
-                    valid = [field.name for field in given[table] if is_number(field.type) and field.name != "event"]
-                    if lacking := [name for name in columns if name not in valid]:
-                        raise InputError(
-                            f"{where}: {table} has no column {lacking[0]!r} of numbers; valid: {', '.join(valid)}"
-                        )
-
-    def _check_resolutions(self) -> None:
-        """Refuse a place without the resolution that its representation needs, or with one that means nothing."""
-        for number, block in enumerate(self.config.grid):
-            for representation in block.representations:
-                if self.catalogue.is_binned(representation) and not block.resolutions:
-                    raise InputError(f"config: grid.{number}: resolutions is missing, and {representation} needs one")
-        for key, place in cells_named(self.config):
-            binned = self.catalogue.is_binned(place.representation)
-            if binned and place.resolution is None and "resolution" not in getattr(place, "factors", {}):
-                raise InputError(f"config: {key}: resolution is missing, and {place.representation} needs one")
-            if not binned and place.resolution is not None:
-                raise InputError(
-                    f"config: {key}: resolution: {place.representation} has none, as nothing is binned; leave it out"
-                )
-
-    def _check_spectrum(self, spectrum: SpectrumEntry) -> None:
-        """Refuse a spectrum of what is no variable of the events, or of files of hits."""
-        where = f"config: spectra.{spectrum.name}"
-        shown = self.catalogue.representation(spectrum.representation)
-        module = plugins.load("representations", shown["module"])
-        if module.KIND != "table" or is_made_of_hits(shown["module"]):
-            raise InputError(f"{where}: {spectrum.representation} is no table of variables of the events; name one")
-        valid = module.names(module.Parameters(**shown["parameters"]))
-        if strangers := [name for name in (spectrum.column, *spectrum.where) if name not in valid]:
-            raise InputError(f"{where}: {spectrum.representation} has no {strangers[0]!r}; valid: {', '.join(valid)}")
-        for name in (entry.prediction for entry in spectrum.of if entry.prediction):
-            if self.prediction(name).events is None:
-                raise InputError(f"{where}: prediction {name} is of hits, and has no such variables; leave it out")
-
-    def _check_report(self, name: str) -> None:
-        """Refuse a report whose places hold twice what its module shows once."""
-        entry, seen = self.config.reports[name], set()
-        once = getattr(plugins.load("reports", entry.module), "ONCE", ("representation", "resolution", "model"))
-        for place in self.reports[name].places:
-            key = tuple(getattr(place, part) for part in once)
-            if key in seen:
-                twice = f"{place.model} on {place.representation} twice"
-                if entry.of is None:
-                    raise InputError(f"config: grid: {name} has {twice}; name it in one block")
-                raise InputError(f"config: reports.{name}: {entry.of} has {twice}, which {entry.module} shows once")
-            seen.add(key)
 
     @property
     def main_places(self) -> list[Place]:
         """The places of the main table; none where the grid has no such table."""
         return self.table_places(self.config.main_table)
 
-    def _product(self, block: Block) -> Iterator[tuple[str, int | None, str]]:
+    def product(self, block: Block) -> Iterator[tuple[str, int | None, str]]:
         """The places of a block; where nothing is binned its resolutions mean nothing."""
         for representation in block.representations:
             for resolution in block.resolutions if self.catalogue.is_binned(representation) else [None]:
@@ -370,22 +249,6 @@ class Study:
         raise InputError(
             f"config: tuning has no search of {model} on {input_name(representation, resolution)}; add one"
         )
-
-    def check_search(self, search: Search) -> None:
-        """Refuse a search of unknown entries, or of values that the rest of the configuration does not allow."""
-        catalogue, image, network = self.catalogue, search.representation, search.model
-        catalogue.representation_entry(image)
-        entry = catalogue.model_entry(network)
-        if not catalogue.has_meaning(image, network):
-            raise InputError(f"config: tuning: {network} does not take {image}")
-        if catalogue.shown(image) != [image] or joins(entry):
-            raise InputError(f"config: tuning: {network} on {image}: search a network of one view")
-        where = f"config: tuning of {network} on {input_name(image, search.resolution)}: space"
-        cell = {"representation": catalogue.representation(image), "model": catalogue.model(*search.place)}
-        check_keys(cell, search.space, where)
-        for key, domain in search.space.items():
-            for value in domain.ends:
-                with_values(cell, {key: value}, where)
 
     # Entries by name
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import load_file, save_file
 
 from showergrid.core.atomic import replacing
 from showergrid.core.errors import InputError
@@ -16,6 +15,8 @@ Library = Mapping[str, np.ndarray]
 
 def write_library(path: Path, library: Library) -> None:
     """Write the arrays by name."""
+    from safetensors.numpy import save_file
+
     with replacing(path) as partial:
         save_file({name: np.ascontiguousarray(array) for name, array in sorted(library.items())}, partial)
 
@@ -26,7 +27,10 @@ def read_library(path: Path) -> Library:
     Raises:
         InputError: the file is not whole.
     """
+    from safetensors import SafetensorError  # which only sources with a library need
+    from safetensors.numpy import load_file
+
     try:
         return load_file(path)
-    except Exception as error:  # safetensors has no exception of its own in common
+    except SafetensorError as error:
         raise InputError(f"{path}: not a whole library ({error}); delete it, and it is made again") from None

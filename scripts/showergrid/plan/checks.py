@@ -1,0 +1,156 @@
+"""From a configuration to its study: all that must agree in it is checked before anything is planned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from showergrid.core import plugins
+from showergrid.core.cells import input_name
+from showergrid.core.checking import checked
+from showergrid.core.errors import InputError
+from showergrid.events.collections import is_number
+from showergrid.events.split import check_by
+from showergrid.inputs.declared import is_made_of_hits
+from showergrid.plan.ablations import crossed
+from showergrid.plan.catalogue import Catalogue
+from showergrid.plan.config import Config
+from showergrid.plan.matching import joins
+from showergrid.plan.names import cells_named, check_names
+from showergrid.plan.study import Study
+from showergrid.report.settings.spectra import SpectrumEntry
+from showergrid.tuning.best import check_keys, with_values
+from showergrid.tuning.settings import Search
+
+
+def read_study(raw: Mapping[str, Any], files: Mapping[str, str] | None = None) -> Study:
+    """Check the mapping that Snakemake read from the configuration files; `files` says which gives which key.
+
+    Raises:
+        InputError: one line with the key, the value and the valid choices.
+    """
+    config = checked(Config, raw, "config")
+    catalogue = Catalogue.of(config)
+    check_names(config, files or {})
+    catalogue.check_training()
+    for entry in config.models:
+        catalogue.check_model(entry)
+    study = Study(config, *crossed(catalogue))
+    for entry in config.representations:
+        study.catalogue.axes(entry.name)
+    plugins.check("sources", config.source)
+    if not study.cells:
+        raise InputError("config: grid: no block has a network that takes its representation")
+    _check_resolutions(study)
+    for entry in study.config.spectra:
+        _check_spectrum(study, entry)
+    _check_tables(study)
+    for ablation in study.config.ablations:
+        for place in study.variants(ablation.name):
+            if not study.catalogue.has_meaning(place.representation, place.model):
+                raise InputError(
+                    f"config: ablation {ablation.name}: {place.model} does not take {place.representation}"
+                )
+            study.catalogue.model(*place.key)
+    for ensemble in study.config.ensembles:
+        for place in study.members(ensemble.name):
+            if (status := study.status(place)) != "run":
+                where = f"config: ensemble {ensemble.name}"
+                raise InputError(f"{where}: {place.model} on {place.representation}: {status}; leave it out")
+            study.catalogue.model(*place.key)
+    for search in study.config.tuning:
+        _check_search(study, search)
+    for place in study.places:
+        study.catalogue.model(*place)
+        study.search(*place)
+    in_grid = {place for block in study.config.grid for place in study.product(block)}
+    if strangers := sorted(study.too_large - in_grid):
+        raise InputError(f"config: out_of_memory: {strangers[0]} is not in the grid")
+    for entry in study.config.reports.values():
+        plugins.check("reports", entry.module)
+    for name in study.config.reports:
+        _check_report(study, name)
+    study.source.check(study.source_settings, config.questions, config.detector, config.order)
+    if config.split.by is not None:
+        check_by(study.source.events(study.source_settings), config.split.by)
+    return study
+
+
+def _check_tables(study: Study) -> None:
+    """Refuse a cell that shows a table of the events, or columns of one, that the source does not give."""
+    given = {"events": study.source.events(study.source_settings), **study.source.collections(study.source_settings)}
+    own = [entry.representation for entry in study.config.spectra if any(shown.cell for shown in entry.of)]
+    for representation in dict.fromkeys([*(cell.representation for cell in study.cells), *own]):
+        for shown in study.catalogue.shown(representation):
+            where = f"config: representation {shown}"
+            for table, columns in study.catalogue.columns_read(shown).items():
+                if table not in given:
+                    source = f"{study.config.source} gives {', '.join(given)}"
+                    raise InputError(f"{where}: shows {table}, and {source}; choose another of them")
+                valid = [field.name for field in given[table] if is_number(field.type) and field.name != "event"]
+                if lacking := [name for name in columns if name not in valid]:
+                    raise InputError(
+                        f"{where}: {table} has no column {lacking[0]!r} of numbers; valid: {', '.join(valid)}"
+                    )
+
+
+def _check_resolutions(study: Study) -> None:
+    """Refuse a place without the resolution that its representation needs, or with one that means nothing."""
+    for number, block in enumerate(study.config.grid):
+        for representation in block.representations:
+            if study.catalogue.is_binned(representation) and not block.resolutions:
+                raise InputError(f"config: grid.{number}: resolutions is missing, and {representation} needs one")
+    for key, place in cells_named(study.config):
+        binned = study.catalogue.is_binned(place.representation)
+        if binned and place.resolution is None and "resolution" not in getattr(place, "factors", {}):
+            raise InputError(f"config: {key}: resolution is missing, and {place.representation} needs one")
+        if not binned and place.resolution is not None:
+            raise InputError(
+                f"config: {key}: resolution: {place.representation} has none, as nothing is binned; leave it out"
+            )
+
+
+def _check_spectrum(study: Study, spectrum: SpectrumEntry) -> None:
+    """Refuse a spectrum of what is no variable of the events, or of files of hits."""
+    where = f"config: spectra.{spectrum.name}"
+    shown = study.catalogue.representation(spectrum.representation)
+    module = plugins.load("representations", shown["module"])
+    if module.KIND != "table" or is_made_of_hits(shown["module"]):
+        raise InputError(f"{where}: {spectrum.representation} is no table of variables of the events; name one")
+    valid = module.names(module.Parameters(**shown["parameters"]))
+    if strangers := [name for name in (spectrum.column, *spectrum.where) if name not in valid]:
+        raise InputError(f"{where}: {spectrum.representation} has no {strangers[0]!r}; valid: {', '.join(valid)}")
+    for name in (entry.prediction for entry in spectrum.of if entry.prediction):
+        if study.prediction(name).events is None:
+            raise InputError(f"{where}: prediction {name} is of hits, and has no such variables; leave it out")
+
+
+def _check_report(study: Study, name: str) -> None:
+    """Refuse a report whose places hold twice what its module shows once."""
+    entry, seen = study.config.reports[name], set()
+    once = getattr(plugins.load("reports", entry.module), "ONCE", ("representation", "resolution", "model"))
+    for place in study.reports[name].places:
+        key = tuple(getattr(place, part) for part in once)
+        if key in seen:
+            twice = f"{place.model} on {place.representation} twice"
+            if entry.of is None:
+                raise InputError(f"config: grid: {name} has {twice}; name it in one block")
+            raise InputError(f"config: reports.{name}: {entry.of} has {twice}, which {entry.module} shows once")
+        seen.add(key)
+
+
+def _check_search(study: Study, search: Search) -> None:
+    """Refuse a search of unknown entries, or of values that the rest of the configuration does not allow."""
+    catalogue, image, network = study.catalogue, search.representation, search.model
+    catalogue.representation_entry(image)
+    entry = catalogue.model_entry(network)
+    if not catalogue.has_meaning(image, network):
+        raise InputError(f"config: tuning: {network} does not take {image}")
+    if catalogue.shown(image) != [image] or joins(entry):
+        raise InputError(f"config: tuning: {network} on {image}: search a network of one view")
+    where = f"config: tuning of {network} on {input_name(image, search.resolution)}: space"
+    cell = {"representation": catalogue.representation(image), "model": catalogue.model(*search.place)}
+    check_keys(cell, search.space, where)
+    for key, domain in search.space.items():
+        for value in domain.ends:
+            with_values(cell, {key: value}, where)
