@@ -45,7 +45,7 @@ def test_what_differs_is_named(project):
     with open(project.results / "data/split.parquet", "a") as file:
         file.write(" ")
     (project.results / "data/own.txt").write_text("mine\n")
-    record = project.results / "data/hits.parquet.provenance.json"
+    record = project.results / "data/calibration.json.provenance.json"
     of_old = json.loads(record.read_text())
     of_old["environment"]["python"] = "3.10"
     record.write_text(json.dumps(of_old))
@@ -53,7 +53,10 @@ def test_what_differs_is_named(project):
     assert done.returncode == 1
     known = states(done)
     here = f"{sys.version_info.major}.{sys.version_info.minor}"
-    assert known["data/hits.parquet"] == ("stale", f"environment: Python 3.10 made it, and this is {here}")
+    assert known["data/calibration.json"] == (
+        "stale",
+        f"environment: Python 3.10 made it, and this is {here}; input: data/split.parquet has changed",
+    )
     state, reasons = known[f"{CELL}/model.safetensors"]
     assert state == "stale"
     assert reasons == (
