@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from predict import scores_of
 from showergrid.apply.settings import Unlabelled
 from showergrid.apply.tables import left_ranges, score_tables
 from showergrid.core.errors import InputError
@@ -54,9 +55,9 @@ def test_real_events_that_leave_the_ranges_are_told(cell, one_thread):
     scores = score_tables(weights(cell), cell, read({"objects": {**TABLE, "columns": MUONS}}))
     assert scores.events["number"].to_pylist() == [1, 2, 3]
     assert scores.outside.tolist() == [0, 3, 1]
-    assert scores.warnings == [
-        "circles: pt of 1 of 3 events lies outside of 5 to 80, the range of the training events",
-        "circles: eta of 2 of 3 events lies outside of -2.4 to 2.4, the range of the training events",
+    assert scores.lines == [
+        "warning: circles: pt of 1 of 3 events lies outside of 5 to 80, the range of the training events",
+        "warning: circles: eta of 2 of 3 events lies outside of -2.4 to 2.4, the range of the training events",
     ]
     assert scores.answers["process"].shape == (3, 4)
     np.testing.assert_allclose(scores.answers["process"].sum(axis=1), 1)
@@ -65,6 +66,19 @@ def test_real_events_that_leave_the_ranges_are_told(cell, one_thread):
 def test_a_table_that_the_files_lack_is_named(cell):
     with pytest.raises(InputError, match="circles shows objects, which the files lack; name theirs below collections"):
         score_tables({}, cell, read({}))
+
+
+def test_files_must_hold_what_the_cell_sees(cell, tmp_path):
+    drawn = {"representation": cell["representation"], "resolution": 32, "window": cell["model"]["window"]}
+    lists = {"representation": {"name": "hits", "module": "hits", "parameters": {}}, "resolution": 100, "window": None}
+    asked = read({"objects": {**TABLE, "columns": MUONS}})
+    for seen, settings, why in [
+        ([drawn], asked.model_copy(update={"events": None}), "circles, which is not made of hits; name its events"),
+        ([lists], asked, "hits, which is made of hits; name files of hits, not events"),
+        ([lists, drawn], asked, "hits, which is made of hits, and circles, which is not; such a cell answers for"),
+    ]:
+        with pytest.raises(InputError, match=why):
+            scores_of({}, {**cell, "views": seen}, settings, tmp_path / "scores.csv")
 
 
 def test_values_are_counted_by_event_and_variable():
