@@ -45,11 +45,11 @@ def main(a: argparse.Namespace) -> None:
     seeds, modules = {"cell": cell["seed"]}, closure_modules(cell)
     if settings.events is not None:
         scores = score_tables(weights, cell, settings)
-        for line in scores.warnings:
-            report(f"warning: {line}")
+        for line in [*scores.tally.lines_left_out(), *(f"warning: {line}" for line in scores.warnings)]:
+            report(line)
         write_scores(a.output, scores.events, scores.outside, questions_of(cell), scores.answers)
         if a.provenance is not None:
-            job.finish(a.provenance, {"scores": a.output}, seeds, modules, {"events": scores.events.num_rows})
+            job.finish(a.provenance, {"scores": a.output}, seeds, modules, scores.tally.counts())
         return
     if unbinned := [
         view.representation.name for view in views(cell) if not is_made_of_hits(view.representation.module)

@@ -17,6 +17,7 @@ from showergrid.inputs.input_file import InputFile, read_input
 from showergrid.inputs.settings import InputSettings
 from showergrid.inputs.variables import Variables, write_variables
 from showergrid.inputs.views import cut_views, views
+from showergrid.sources.reading.tables import TableTally
 from showergrid.tasks.classes import tasks_of
 
 ABOUT = ["event", "source", "number"]
@@ -27,13 +28,14 @@ class Scores:
     """The answers of a cell to the events of tables.
 
     events: event, source and number of each; outside (E,) int64: how many of its variables lie outside of the ranges of
-    the cell's training events; warnings: a line for each variable of which some do; answers: by question the
-    probabilities (E, classes) float64.
+    the cell's training events; warnings: a line for each variable of which some do; tally: what was read of the files;
+    answers: by question the probabilities (E, classes) float64.
     """
 
     events: pa.Table
     outside: np.ndarray
     warnings: list[str]
+    tally: TableTally
     answers: dict[str, np.ndarray]
 
 
@@ -49,7 +51,7 @@ def score_tables(weights: dict[str, Tensor], cell: dict[str, Any], settings: Unl
         InputError: a file cannot be used, or the cell does not see such tables.
     """
     files: dict[str, InputFile] = {}
-    with tables_of(settings) as tables:
+    with tables_of(settings) as (tables, tally):
         events = read_events(tables["events"]).select(ABOUT)
         outside, warnings = np.zeros(events.num_rows, dtype=np.int64), []
         for name, view in {view.representation.name: view for view in views(cell)}.items():
@@ -62,7 +64,7 @@ def score_tables(weights: dict[str, Tensor], cell: dict[str, Any], settings: Unl
             write_variables(path, variables, view.calibration, asked)
             files[name] = read_input(path)
         seen = cut_views(cell, files, events["event"].to_numpy())
-        return Scores(events, outside, warnings, answer(weights, cell, tasks_of(cell), seen))
+        return Scores(events, outside, warnings, tally, answer(weights, cell, tasks_of(cell), seen))
 
 
 def left_ranges(variables: Variables, calibration: dict[str, Any]) -> np.ndarray:
