@@ -63,6 +63,14 @@ def test_real_events_that_leave_the_ranges_are_told(cell, one_thread):
     np.testing.assert_allclose(scores.answers["process"].sum(axis=1), 1)
 
 
+def test_events_without_enough_objects_are_left_out_and_told(cell, one_thread):
+    objects = {**TABLE, "columns": MUONS, "within": {"eta": [-2.4, 2.4]}, "min_rows": 2}
+    scores = score_tables(weights(cell), cell, read({"objects": objects}))
+    assert scores.events["number"].to_pylist() == [1]
+    assert scores.answers["process"].shape == (1, 4)
+    assert scores.lines[0] == "left out: 2 events, 4 objects"
+
+
 def test_a_table_that_the_files_lack_is_named(cell):
     with pytest.raises(InputError, match="circles shows objects, which the files lack; name theirs below collections"):
         score_tables({}, cell, read({}))

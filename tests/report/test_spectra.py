@@ -154,7 +154,7 @@ def dimuons(prediction: str, shared: str) -> tuple[np.ndarray, np.ndarray, list[
     asked = InputSettings(
         representation={"name": "pair", "module": pair["module"], "parameters": parameters}, resolution=None
     )
-    with tables_of(Unlabelled(**{key: told[key] for key in ("events", "collections")})) as tables:
+    with tables_of(Unlabelled(**{key: told[key] for key in ("events", "collections")})) as (tables, _):
         values = variables_in(tables, asked).values
     with gzip.open(path, "rt") as file:
         return values[:, 0], values[:, 1] == 1, list(csv.DictReader(file))

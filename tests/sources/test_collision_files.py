@@ -19,6 +19,9 @@ from shared_files import shared_file
 
 from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
+from showergrid.events.muons import MUON_MASS
+from showergrid.inputs.settings import InputSettings
+from showergrid.inputs.variables import read_variables_of
 from showergrid.sources import files
 from showergrid.sources.pp.events import JET, MUON
 
@@ -73,10 +76,12 @@ def nano(tmp_path) -> Path:
     random = np.random.default_rng(1)
     sizes = random.integers(0, 4, (2, 30))
 
-    def jagged(size: np.ndarray, *names: str) -> ak.Array:
-        return ak.zip({name: ak.unflatten(random.normal(size=size.sum()).astype(np.float32), size) for name in names})
+    def jagged(size: np.ndarray) -> ak.Array:
+        pt, eta, phi = random.exponential(25, size.sum()) + 3, *random.normal(0, 2, (2, size.sum()))
+        values = {"pt": pt, "eta": eta, "phi": phi}
+        return ak.zip({name: ak.unflatten(numbers.astype(np.float32), size) for name, numbers in values.items()})
 
-    muons = jagged(sizes[0], "pt", "eta", "phi")
+    muons = jagged(sizes[0])
     muons["charge"] = ak.unflatten(random.choice(np.array([-1, 1], np.int32), sizes[0].sum()), sizes[0])
     path = tmp_path / "nano.root"
     event = {"run": "uint32", "luminosityBlock": "uint32", "event": "uint64", "MET_pt": "float32", "MET_phi": "float32"}
@@ -91,7 +96,7 @@ def nano(tmp_path) -> Path:
                 "MET_pt": random.exponential(20, 30).astype(np.float32),
                 "MET_phi": random.uniform(-3, 3, 30).astype(np.float32),
                 "Muon": muons,
-                "Jet": jagged(sizes[1], "pt", "eta", "phi"),
+                "Jet": jagged(sizes[1]),
             }
         )
         file.mktree("Runs", {"run": "uint32"}).extend({"run": np.ones(1, np.uint32)})
@@ -99,22 +104,41 @@ def nano(tmp_path) -> Path:
 
 
 def test_nanoaod(tmp_path, nano):
+    """Events with two muons or more, their jets above 20 GeV and within 4.7: the selection of simulated ones."""
     made = read(documented("nanoaod"), nano, tmp_path)
     events, objects = made["events"], made["objects"].to_pydict()
     with uproot.open(nano) as file:
         theirs = file["Events"].arrays()
+    theirs = theirs[ak.num(theirs["Muon_pt"]) >= 2]
+    assert 5 < len(theirs) < 25
     assert events["met"].to_pylist() == theirs["MET_pt"].to_list()
     assert events["met_phi"].to_pylist() == theirs["MET_phi"].to_list()
-    assert events["n_objects"].to_pylist() == (ak.num(theirs["Muon_pt"]) + ak.num(theirs["Jet_pt"])).to_list()
-    both = {
-        name: ak.concatenate([theirs[f"Muon_{name}"], theirs[f"Jet_{name}"]], axis=1) for name in ("pt", "eta", "phi")
-    }
-    for name, values in both.items():
-        assert objects[name] == ak.flatten(values).to_list()
-    kinds = ak.concatenate([ak.full_like(theirs["Muon_pt"], MUON), ak.full_like(theirs["Jet_pt"], JET)], axis=1)
+    assert events["number"].to_pylist() == (theirs["event"] - 100).to_list()
+    jet = (theirs["Jet_pt"] >= 20) & (np.abs(theirs["Jet_eta"]) <= 4.7)
+    assert 0 < ak.sum(jet) < ak.count(theirs["Jet_pt"])
+    assert events["n_objects"].to_pylist() == (ak.num(theirs["Muon_pt"]) + ak.sum(jet, axis=1)).to_list()
+    for name in ("pt", "eta", "phi"):
+        both = ak.concatenate([theirs[f"Muon_{name}"], theirs[f"Jet_{name}"][jet]], axis=1)
+        assert objects[name] == ak.flatten(both).to_list()
+    kinds = ak.concatenate([ak.full_like(theirs["Muon_pt"], MUON), ak.full_like(theirs["Jet_pt"][jet], JET)], axis=1)
     assert objects["kind"] == ak.flatten(kinds).to_list()
-    charge = ak.concatenate([theirs["Muon_charge"], ak.zeros_like(theirs["Jet_pt"])], axis=1)
+    charge = ak.concatenate([theirs["Muon_charge"], ak.zeros_like(theirs["Jet_pt"][jet])], axis=1)
     assert objects["charge"] == ak.flatten(charge).to_list()
+
+
+def test_nanoaod_is_shown_by_representations_that_need_two_muons(tmp_path, nano):
+    told = documented("nanoaod")
+    representation = {"name": "dimuon", "module": "dimuon", "parameters": {"variables": ["mass", "met", "jets"]}}
+    shown = InputSettings(representation=representation, resolution=None)
+    tables = {name: tmp_path / f"{name}.parquet" for name in ("events", "objects")}
+    events = read(told, nano, tmp_path)["events"]
+    values = read_variables_of(shown, list(tables.values())).values
+    assert values[:, 1].tolist() == events["met"].to_pylist()
+    assert np.all(values[:, 0] > 2 * MUON_MASS)
+    del told["collections"]["objects"]["min_rows"]
+    read(told, nano, tmp_path)
+    with pytest.raises(InputError, match=r"has [01] muons, and its variables need two"):
+        read_variables_of(shown, list(tables.values()))
 
 
 @pytest.mark.parametrize(

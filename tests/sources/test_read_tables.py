@@ -132,6 +132,55 @@ def test_events_and_objects(tmp_path, suffix):
     }
 
 
+def test_rows_and_events_are_left_out_by_bounds_and_by_how_many_rows_are_left(tmp_path):
+    """Of runs 1, 1 and 2, the last has rows with pt 4 and 3, the first 1 and 2, the other one none."""
+    event = ["run", "number"]
+    events = {"files": [write_csv(tmp_path / "e.csv", EVENTS)], "event": event, "columns": OF_EVENTS}
+    objects = {"files": [write_csv(tmp_path / "o.csv", OBJECTS)], "event": event, "columns": OF_OBJECTS}
+
+    def kept(of_events: dict[str, Any], of_objects: dict[str, Any]) -> tuple[list[int], list[int], list[float]]:
+        told = {"events": {**events, **of_events}, "collections": {"objects": {**objects, **of_objects}}}
+        made = read(tmp_path, **told)
+        sizes = np.bincount(made["objects"]["event"].to_numpy(), minlength=made["events"].num_rows)
+        assert made["events"]["n_objects"].to_pylist() == sizes.tolist()
+        assert made["events"]["event"].to_pylist() == list(range(sizes.size))
+        return made["events"]["number"].to_pylist(), sizes.tolist(), made["objects"]["pt"].to_pylist()
+
+    assert kept({}, {}) == ([0, 1, 2], [2, 0, 2], [1, 2, 4, 3])
+    assert kept({}, {"min_rows": 1}) == ([0, 2], [2, 2], [1, 2, 4, 3])
+    assert kept({}, {"within": {"pt": [2, 3]}}) == ([0, 1, 2], [1, 0, 1], [2, 3])
+    assert kept({}, {"within": {"pt": [None, 3]}, "min_rows": 2}) == ([0], [2], [1, 2])
+    assert kept({"within": {"energy": [None, 0.1]}}, {}) == ([1, 2], [0, 2], [4, 3])
+    with pytest.raises(InputError, match=r"e\.csv: no event is left of 3; see within and min_rows"):
+        kept({}, {"min_rows": 3})
+
+
+def test_what_was_left_out_is_counted(tmp_path):
+    path = write_parquet(tmp_path / "e.parquet", {"n": [5, 6, 7], "pt": [[1.0, 2.0], [3.0], []]})
+    table = {"files": [path], "event": "n"}
+    told = {"events": {**table, "columns": {"m": "n"}}, "collections": {"objects": {**table, "columns": {"pt": "pt"}}}}
+    outputs = {name: tmp_path / f"{name}.parquet" for name in ("objects", "events")}
+    assert files.make(settings(**told), None, 0, outputs).counts == {"objects": 3, "events": 3}
+    told["collections"]["objects"]["min_rows"] = 2
+    facts = files.make(settings(**told), None, 0, outputs)
+    assert facts.counts == {"objects": 2, "events": 1, "left_out": {"objects": 1, "events": 2}}
+    assert facts.said[-1] == "left out: 2 events, 1 objects"
+    assert pq.read_table(outputs["events"])["number"].to_pylist() == [5]
+
+
+def test_without_numbers_of_events_each_row_of_a_file_is_one(tmp_path):
+    rows = [{"met": [1.0, 2.0], "pt": [[7.0, 8.0], []]}, {"met": [3.0], "pt": [[9.0]]}]
+    table = {"files": [write_parquet(tmp_path / f"{k}.parquet", columns) for k, columns in enumerate(rows)]}
+    made = read(
+        tmp_path,
+        events={**table, "columns": {"met": "met"}},
+        collections={"objects": {**table, "columns": {"pt": "pt"}}},
+    )
+    assert made["events"]["n_objects"].to_pylist() == [2, 0, 1]
+    assert made["events"]["number"].to_pylist() == [0, 1, 0]
+    assert made["objects"].to_pydict() == {"event": [0, 0, 2], "pt": [7, 8, 9]}
+
+
 def test_files_follow_each_other_and_one_number_of_events_is_kept(tmp_path):
     (tmp_path / "b").mkdir()
     first = write_csv(tmp_path / "x.csv", {"id": [5, 2**60 + 1], "a": [0.5, 1.5]})
@@ -400,8 +449,14 @@ OF_ROWS = {"files": ["b.csv"], "event": "id", "columns": {"pt": "pt"}}
         ),
         (
             {"events": {**TABLE, "event": "id"}, "collections": {"objects": {**OF_ROWS, "event": []}}},
-            r"event: is missing: name the columns that tell which event a row is of",
+            r"collections\.objects\.event names 0 columns and events\.event 1",
         ),
+        (
+            {"events": TABLE, "collections": {"objects": {**OF_ROWS, "files": ["b.csv"], "event": []}}},
+            r"objects\.event: is missing: name the columns that tell which event a row is of; only rows of the same",
+        ),
+        ({"events": {**TABLE, "within": {"b": [0, 1]}}}, r"within: 'b' is none of the columns of numbers"),
+        ({"events": {**TABLE, "within": {"a": [1, 0]}}}, r"within\.a: the least value lies above the largest"),
         (
             {
                 "events": {**TABLE, "event": "id"},

@@ -13,20 +13,21 @@ from showergrid.core.plugins import load
 from showergrid.inputs.declared import is_made_of_hits
 from showergrid.inputs.settings import InputSettings
 from showergrid.inputs.variables import Variables, read_variables_of
-from showergrid.sources.reading.tables import ingest_tables
+from showergrid.sources.reading.tables import TableTally, ingest_tables
 
 
 @contextmanager
-def tables_of(settings: Unlabelled) -> Iterator[dict[str, Path]]:
+def tables_of(settings: Unlabelled) -> Iterator[tuple[dict[str, Path], TableTally]]:
     """The tables of the events and of their collections in the files that `settings` name, until the context ends.
+
+    Beside their paths stands what was read.
 
     Raises:
         InputError: a file cannot be used.
     """
     with tempfile.TemporaryDirectory() as folder:
         tables = {name: Path(folder, f"{name}.parquet") for name in ("events", *settings.collections)}
-        ingest_tables(settings.events, settings.collections, tables)
-        yield tables
+        yield tables, ingest_tables(settings.events, settings.collections, tables)
 
 
 def variables_in(tables: Mapping[str, Path], asked: InputSettings) -> Variables:

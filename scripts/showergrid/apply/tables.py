@@ -33,7 +33,7 @@ def score_tables(weights: dict[str, Tensor], cell: dict[str, Any], settings: Unl
         InputError: a file cannot be used, or the cell does not see such tables.
     """
     files: dict[str, InputFile] = {}
-    with tables_of(settings) as tables:
+    with tables_of(settings) as (tables, tally):
         events = read_events(tables["events"]).select(ABOUT)
         outside, lines = np.zeros(events.num_rows, dtype=np.int64), []
         for name, view in {view.representation.name: view for view in views(cell)}.items():
@@ -47,7 +47,7 @@ def score_tables(weights: dict[str, Tensor], cell: dict[str, Any], settings: Unl
             files[name] = read_input(path)
         seen = cut_views(cell, files, events["event"].to_numpy())
         answers = answer(weights, cell, tasks_of(cell), seen)
-        return Scores(events, outside, answers, lines, {"events": events.num_rows})
+        return Scores(events, outside, answers, [*tally.lines_left_out(), *lines], tally.counts())
 
 
 def left_ranges(variables: Variables, calibration: dict[str, Any]) -> np.ndarray:

@@ -90,10 +90,10 @@ def make(settings: Parameters, request: Request, shard: int, outputs: Mapping[st
         InputError: a file cannot be used; no table is written.
     """
     if settings.events is not None:
-        from showergrid.sources.reading.tables import ingest_tables, lines
+        from showergrid.sources.reading.tables import ingest_tables
 
-        tables = ingest_tables(settings.events, settings.collections, outputs)
-        return ShardFacts({}, {name: table.num_rows for name, table in tables.items()}, lines(tables))
+        read = ingest_tables(settings.events, settings.collections, outputs)
+        return ShardFacts({}, read.counts(), read.lines())
 
     from showergrid.sources.reading.ingest import ingest
 

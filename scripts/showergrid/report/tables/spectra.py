@@ -55,7 +55,7 @@ def _events(panel: Panel, settings: Spectrum, results: Path) -> Events:
         answers = read_predictions(path, settings.question, "test")
         event, probability, outside = answers.event, answers.probability, None
     else:
-        with tables_of(panel.files) as tables:
+        with tables_of(panel.files) as (tables, _):
             variables = variables_in(tables, asked)
         columns = columns_of(settings.question)
         scores = pq.ParquetFile(path).read(["event", "outside", *columns])

@@ -42,6 +42,11 @@ class Files(Ingest):
                     f"collections.{name}.event names {len(collection.event)} columns and events.event "
                     f"{len(self.events.event)}; an event has the same numbers in both"
                 )
+            if not collection.event and any(part.files != self.events.files for part in collection.parts):
+                raise ValueError(
+                    f"collections.{name}.event: is missing: name the columns that tell which event a row is of; only "
+                    "rows of the same files as the events' need none"
+                )
         return self
 
     @property

@@ -25,7 +25,8 @@ class TableRows:
     """Rows of a table, in the order of its files.
 
     file (N,) int64: the index of the file of each; origin (N,) int64: its row there, or its entry where entries (N,)
-    bool; key (N, k) int64: the numbers of its event; columns: (N,) by name.
+    bool; key (N, k) int64: the numbers of its event, or its file and row where no column numbers the events; columns:
+    (N,) by name.
     """
 
     settings: TableFiles
@@ -38,6 +39,15 @@ class TableRows:
     def __len__(self) -> int:
         """How many rows there are."""
         return self.origin.size
+
+    @property
+    def inside(self) -> np.ndarray:
+        """(N,) bool: the rows that lie within the bounds that are set."""
+        inside = np.ones(len(self), bool)
+        for name, (low, high) in self.settings.within.items():
+            values = self.columns[name].to_numpy()
+            inside &= (values >= (-np.inf if low is None else low)) & (values <= (np.inf if high is None else high))
+        return inside
 
     def place(self, row: int) -> str:
         """The name of a row, for messages."""
@@ -59,7 +69,7 @@ def read_rows(settings: TableFiles) -> TableRows:
     """
     each = settings.rows_each
     file, origin, entries = [np.empty(0, np.int64)], [np.empty(0, np.int64)], [np.empty(0, bool)]
-    key = [np.empty((0, len(settings.event)), np.int64)]
+    key = [np.empty((0, len(settings.event) or 2), np.int64)]
     columns: dict[str, list[pa.Array]] = {name: [] for name in settings.columns}
     for number, path in enumerate(map(Path, settings.files)):
         chunks = read_any(path, settings, settings.read_as, settings.table, Key(), ROWS)
@@ -70,6 +80,8 @@ def read_rows(settings: TableFiles) -> TableRows:
             entries.append(np.full(each * chunk.origin.size, chunk.entries))
             if settings.event:
                 key.append(np.repeat(_keys(settings.event, check), each, axis=0))
+            else:
+                key.append(np.column_stack([file[-1], origin[-1]]))
             for name, column in settings.columns.items():
                 columns[name].append(_written(column, check, each * chunk.origin.size))
     written = {name: WRITTEN_AS[column.type] for name, column in settings.columns.items()}

@@ -26,6 +26,8 @@ READ_AS = {"number": pa.float64(), "whole": pa.int64(), "text": pa.string()}
 WRITTEN_AS = {**READ_AS, "number": pa.float32()}
 CONSTANTS = {"number": (int, float), "whole": (int,), "text": (str,)}
 
+Bounds = tuple[float | None, float | None]
+
 
 class TableColumn(Settings):
     """What a table has of each of its rows: a number, unit * value, a whole number or a text."""
@@ -59,7 +61,7 @@ class TableFiles(FileFormat):
     files: list[ColumnName] = Field(min_length=1, description="files, whose rows follow each other")
     event: ColumnList = Field(
         default=[],
-        description="column that numbers the events, or several that together tell it, such as run and event",
+        description="column that numbers the events, or several that together tell it; none: each row of a file is one",
     )
     names: list[ColumnName] | None = Field(
         default=None, description="names of all columns of a CSV file whose first line does not hold them"
@@ -67,6 +69,20 @@ class TableFiles(FileFormat):
     columns: dict[Name, Annotated[TableColumn, BeforeValidator(named)]] = Field(
         min_length=1, description="columns of the table to write, by name"
     )
+    within: dict[Name, Bounds] = Field(
+        default={},
+        exclude_if=lambda within: not within,
+        description="least and largest value of some of these columns, null for none; rows beyond are left out",
+    )
+
+    @model_validator(mode="after")
+    def _bounds(self) -> TableFiles:
+        for name, (low, high) in self.within.items():
+            if name not in self.columns or self.columns[name].type == "text":
+                raise ValueError(f"within: {name!r} is none of the columns of numbers; name one of them")
+            if low is not None and high is not None and low > high:
+                raise ValueError(f"within.{name}: the least value lies above the largest; turn them round")
+        return self
 
     @model_validator(mode="after")
     def _one_type(self) -> TableFiles:
@@ -127,10 +143,15 @@ class RowFiles(TableFiles):
 
     thing = "row"
 
+    min_rows: int = Field(
+        default=0,
+        ge=0,
+        exclude_if=lambda least: not least,
+        description="fewest rows of these files that an event has; events with fewer are left out",
+    )
+
     @model_validator(mode="after")
     def _check(self) -> RowFiles:
-        if not self.event:
-            raise ValueError("event: is missing: name the columns that tell which event a row is of")
         if "event" in self.columns:
             raise ValueError("columns.event: every collection has a column of this name; choose another")
         counts = {name: len(column.column) for name, column in self.columns.items() if column.column}
