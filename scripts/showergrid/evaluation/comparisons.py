@@ -77,7 +77,11 @@ class Verdict:
 
 
 def samples(
-    cells: Mapping[str, np.ndarray], labels: np.ndarray, statistic: Statistic, bootstrap: Bootstrap
+    cells: Mapping[str, np.ndarray],
+    labels: np.ndarray,
+    statistic: Statistic,
+    bootstrap: Bootstrap,
+    group: np.ndarray | None = None,
 ) -> dict[str, Sample]:
     """Compute the statistic of every cell and its resamples, on the same events for all cells.
 
@@ -86,9 +90,10 @@ def samples(
         labels: (n,) int classes.
         statistic: such as `metrics.accuracy`.
         bootstrap: settings of the bootstrap over events.
+        group: (n,) int, the group of each event; None if each stands by itself.
     """
     rows: dict[str, list[np.ndarray]] = {name: [] for name in cells}
-    for weights in event_weights(labels, bootstrap, "test"):  # the same resamples as in metrics.json
+    for weights in event_weights(labels, bootstrap, "test", group=group):  # the same resamples as in metrics.json
         for name, answers in cells.items():
             rows[name].append(np.stack([statistic(labels, of_seed, weights) for of_seed in answers]))
     whole = np.ones((1, labels.size))

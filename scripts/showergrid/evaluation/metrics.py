@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from showergrid.core.errors import InputError
 from showergrid.evaluation.bootstrap import event_weights, percentile_interval, reverse_percentile_interval
+from showergrid.evaluation.counts import effective
 from showergrid.evaluation.settings import Bootstrap
 from showergrid.events.questions import Question
 from showergrid.events.split import SETS
@@ -34,6 +35,7 @@ def cell_metrics(
     best_epoch: int,
     epochs: int,
     bootstrap: Bootstrap,
+    group: np.ndarray | None = None,
 ) -> dict:
     """Compute all of metrics.json.
 
@@ -46,14 +48,18 @@ def cell_metrics(
         best_epoch: epoch whose weights were kept, from 1.
         epochs: number of epochs trained.
         bootstrap: settings of the intervals.
+        group: (E,) int, the group of each event; None if each stands by itself.
 
     Raises:
         InputError: an answer is no probability, or a set is empty.
     """
     parts = {name: sets == name for name in SETS}
+    grouped = {name: None if group is None else group[part] for name, part in parts.items()}
     measured = {
         question.name: {
-            name: split_metrics(labels[question.name][part], answers[question.name][part], question, bootstrap, name)
+            name: split_metrics(
+                labels[question.name][part], answers[question.name][part], question, bootstrap, name, grouped[name]
+            )
             for name, part in parts.items()
         }
         for question in questions
@@ -65,14 +71,20 @@ def cell_metrics(
         "best_epoch": int(best_epoch),
         "epochs": int(epochs),
         "window": {
-            what: mean_share(share[test], of_first, bootstrap, "window", what) for what, share in window.items()
+            what: mean_share(share[test], of_first, bootstrap, "window", what, group=grouped["test"])
+            for what, share in window.items()
         },
         "collapsed": any(of["test"]["collapsed"] for of in measured.values()),
     }
 
 
 def split_metrics(
-    labels: np.ndarray, probability: np.ndarray, question: Question, bootstrap: Bootstrap, split: str
+    labels: np.ndarray,
+    probability: np.ndarray,
+    question: Question,
+    bootstrap: Bootstrap,
+    split: str,
+    group: np.ndarray | None = None,
 ) -> dict:
     """Metrics of one split; a metric that is not defined (such as purity of a class never answered) is null.
 
@@ -82,6 +94,7 @@ def split_metrics(
         question: what is asked.
         bootstrap: settings of the intervals.
         split: name of the split, which also names the random stream.
+        group: (n,) int, the group of each event; None if each stands by itself.
 
     Raises:
         InputError: an answer is no probability, or the split is empty.
@@ -96,10 +109,14 @@ def split_metrics(
 
     whole = statistics(labels, probability, question, np.ones((1, labels.size)))
     value = {name: float(row[0]) for name, row in whole.items()}
-    blocks = [statistics(labels, probability, question, weights) for weights in event_weights(labels, bootstrap, split)]
+    drawn = event_weights(labels, bootstrap, split, group=group)
+    blocks = [statistics(labels, probability, question, weights) for weights in drawn]
     resampled = {name: np.concatenate([block[name] for block in blocks]) for name in value}
 
-    report: dict = {"events": int(labels.size), "collapsed": collapsed(probability)}
+    report: dict = {"events": int(labels.size)}
+    if group is not None:
+        report |= {"groups": int(np.unique(group).size), "effective_events": effective(group)}
+    report["collapsed"] = collapsed(probability)
     for name in value:
         *parents, last = name.split("/")
         place = report
@@ -114,9 +131,11 @@ def split_metrics(
     return report
 
 
-def mean_share(share: np.ndarray, labels: np.ndarray, bootstrap: Bootstrap, *names: str) -> dict:
+def mean_share(
+    share: np.ndarray, labels: np.ndarray, bootstrap: Bootstrap, *names: str, group: np.ndarray | None = None
+) -> dict:
     """Mean of `share` (n,) over events with its interval, and the median."""
-    resampled = [_mean(share, weights) for weights in event_weights(labels, bootstrap, *names)]
+    resampled = [_mean(share, weights) for weights in event_weights(labels, bootstrap, *names, group=group)]
     report = _with_interval(float(np.mean(share)), np.concatenate(resampled), bootstrap.level)
     return report | {"median": float(np.median(share))}
 

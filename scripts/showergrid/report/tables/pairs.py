@@ -64,7 +64,8 @@ def build(settings: Compared, results: Path) -> Pairs:
     accuracies = np.array([correct.mean(axis=1).mean() for correct in right])
     rank = np.argsort(-accuracies, kind="stable")
     places = [settings.places[i] for i in rank]
-    pair_differences = differences([right[i] for i in rank], [place.seeds for place in places], settings.level)
+    group = runs[0][0].test.group
+    pair_differences = differences([right[i] for i in rank], [place.seeds for place in places], settings.level, group)
     corrected = np.array(holm(pair_differences.p.tolist()))
     return Pairs(
         settings=settings,
