@@ -40,13 +40,13 @@ def cell(tmp_path, monkeypatch) -> dict:
     with open("pairs.csv", "w", newline="") as file:
         csv.writer(file).writerows([HEADER, *PAIRS])
     study = read_study(merged(read_layers(ROOT, [ROOT / "config/collisions/default.yaml"], {})))
-    told = job(study, "train", None, representation="circles", resolution=32, model="simple", seed=1)
+    told = job(study, "train", None, representation="A", resolution=32, model="simple", seed=1)
     ranges = {name: {"mean": 0, "std": 1, "min": low, "max": high} for name, (low, high) in TRAINED.items()}
     return {**told, "calibration": {"events": 9, "variables": ranges}}
 
 
 def weights(cell: dict) -> dict:
-    inputs = {"circles": Input("image", (3, 32, 32))}
+    inputs = {"A": Input("image", (3, 32, 32))}
     return build(untrained(cell["model"]), inputs, tasks_of(cell), 1).state_dict()
 
 
@@ -55,15 +55,15 @@ def test_real_events_that_leave_the_ranges_are_told(cell, one_thread):
     assert scores.events["number"].to_pylist() == [1, 2, 3]
     assert scores.outside.tolist() == [0, 3, 1]
     assert scores.warnings == [
-        "circles: pt of 1 of 3 events lies outside of 5 to 80, the range of the training events",
-        "circles: eta of 2 of 3 events lies outside of -2.4 to 2.4, the range of the training events",
+        "A: pt of 1 of 3 events lies outside of 5 to 80, the range of the training events",
+        "A: eta of 2 of 3 events lies outside of -2.4 to 2.4, the range of the training events",
     ]
     assert scores.answers["process"].shape == (3, 4)
     np.testing.assert_allclose(scores.answers["process"].sum(axis=1), 1)
 
 
 def test_a_table_that_the_files_lack_is_named(cell):
-    with pytest.raises(InputError, match="circles shows objects, which the files lack; name theirs below collections"):
+    with pytest.raises(InputError, match="A shows objects, which the files lack; name theirs below collections"):
         score_tables({}, cell, read({}))
 
 

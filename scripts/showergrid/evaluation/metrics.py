@@ -155,12 +155,7 @@ def statistics(
     classes, each against the rest.
     """
     names = question.names
-    answers = probability.argmax(axis=1)
-    pairs = np.stack(
-        [(labels == true) & (answers == answered) for true in range(len(names)) for answered in range(len(names))],
-        axis=1,
-    )
-    counts = (weights @ pairs.astype(np.float64)).T.reshape(len(names), len(names), -1)  # whole numbers, so exact
+    counts = _confusion(labels, probability, weights)
     right = np.einsum("kkb->kb", counts)  # (K, b)
     true, answered = counts.sum(axis=1), counts.sum(axis=0)
     against = {k: (labels == k, probability[:, k]) for k in question.against_rest}
@@ -184,6 +179,14 @@ def accuracy(labels: np.ndarray, probability: np.ndarray, weights: np.ndarray) -
     """Share (b,) of the events that are answered rightly."""
     right = probability.argmax(axis=1) == labels
     return (weights @ right.astype(np.float64)) / weights.sum(axis=1)  # whole numbers, so exact
+
+
+def macro_f1(labels: np.ndarray, probability: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Mean over the classes (b,) of F1, the harmonic mean of efficiency and purity."""
+    counts = _confusion(labels, probability, weights)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        of_class = 2 * np.einsum("kkb->kb", counts) / (counts.sum(axis=1) + counts.sum(axis=0))
+    return of_class.sum(axis=0) / len(counts)
 
 
 def mean_roc_auc(question: Question) -> Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]:
@@ -227,6 +230,14 @@ def calibration_error(positive: np.ndarray, scores: np.ndarray, weights: np.ndar
     filled = np.flatnonzero(np.append(True, np.diff(bins[order]) > 0))
     gap = (scores - positive)[order]
     return np.abs(np.add.reduceat(weights[:, order] * gap, filled, axis=1)).sum(axis=1) / weights.sum(axis=1)
+
+
+def _confusion(labels: np.ndarray, probability: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Events (K, K, b) of each true class that are answered with each class."""
+    answers, classes = probability.argmax(axis=1), range(probability.shape[1])
+    pairs = np.stack([(labels == true) & (answers == answered) for true in classes for answered in classes], axis=1)
+    counts = weights @ pairs.astype(np.float64)  # whole numbers, so exact
+    return counts.T.reshape(len(classes), len(classes), -1)
 
 
 def _mean(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
