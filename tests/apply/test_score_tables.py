@@ -41,13 +41,13 @@ def cell(tmp_path, monkeypatch) -> dict:
     with open("pairs.csv", "w", newline="") as file:
         csv.writer(file).writerows([HEADER, *PAIRS])
     study = read_study(merged(read_layers(ROOT, [ROOT / "config/collisions/default.yaml"], {})))
-    told = job(study, "train", None, representation="circles", resolution=32, model="simple", seed=1)
+    told = job(study, "train", None, representation="A", resolution=32, model="simple", seed=1)
     ranges = {name: {"mean": 0, "std": 1, "min": low, "max": high} for name, (low, high) in TRAINED.items()}
     return {**told, "calibration": {"events": 9, "variables": ranges}}
 
 
 def weights(cell: dict) -> dict:
-    inputs = {"circles": Input("image", (3, 32, 32))}
+    inputs = {"A": Input("image", (3, 32, 32))}
     return build(untrained(cell["model"]), inputs, tasks_of(cell), 1).state_dict()
 
 
@@ -56,8 +56,8 @@ def test_real_events_that_leave_the_ranges_are_told(cell, one_thread):
     assert scores.events["number"].to_pylist() == [1, 2, 3]
     assert scores.outside.tolist() == [0, 3, 1]
     assert scores.lines == [
-        "warning: circles: pt of 1 of 3 events lies outside of 5 to 80, the range of the training events",
-        "warning: circles: eta of 2 of 3 events lies outside of -2.4 to 2.4, the range of the training events",
+        "warning: A: pt of 1 of 3 events lies outside of 5 to 80, the range of the training events",
+        "warning: A: eta of 2 of 3 events lies outside of -2.4 to 2.4, the range of the training events",
     ]
     assert scores.answers["process"].shape == (3, 4)
     np.testing.assert_allclose(scores.answers["process"].sum(axis=1), 1)
@@ -72,7 +72,7 @@ def test_events_without_enough_objects_are_left_out_and_told(cell, one_thread):
 
 
 def test_a_table_that_the_files_lack_is_named(cell):
-    with pytest.raises(InputError, match="circles shows objects, which the files lack; name theirs below collections"):
+    with pytest.raises(InputError, match="A shows objects, which the files lack; name theirs below collections"):
         score_tables({}, cell, read({}))
 
 
@@ -81,9 +81,9 @@ def test_files_must_hold_what_the_cell_sees(cell, tmp_path):
     lists = {"representation": {"name": "hits", "module": "hits", "parameters": {}}, "resolution": 100, "window": None}
     asked = read({"objects": {**TABLE, "columns": MUONS}})
     for seen, settings, why in [
-        ([drawn], asked.model_copy(update={"events": None}), "circles, which is not made of hits; name its events"),
+        ([drawn], asked.model_copy(update={"events": None}), "A, which is not made of hits; name its events"),
         ([lists], asked, "hits, which is made of hits; name files of hits, not events"),
-        ([lists, drawn], asked, "hits, which is made of hits, and circles, which is not; such a cell answers for"),
+        ([lists, drawn], asked, "hits, which is made of hits, and A, which is not; such a cell answers for"),
     ]:
         with pytest.raises(InputError, match=why):
             scores_of({}, {**cell, "views": seen}, settings, tmp_path / "scores.csv")

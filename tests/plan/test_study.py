@@ -539,7 +539,7 @@ def test_every_key_must_be_there(key):
         ({**PUBLISHED, "tabel1": {}}, ["published", "tabel1"]),
         ({**PUBLISHED, "data": {**PUBLISHED["data"], "smallest": -3}}, ["published", "smallest", "-3"]),
         ({**PUBLISHED, "table1": {"simple": {"voxels": {"train": 63.7}}}}, ["published", "simple", "voxels"]),
-        ({"note": "of nobody"}, ["published", "data"]),
+        ({"note": "of nobody"}, ["published", "no numbers"]),
         (3, ["published", "3"]),
     ],
 )

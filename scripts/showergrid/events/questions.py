@@ -13,7 +13,8 @@ from showergrid.core.settings import Label, Name, Settings
 
 Value = StrictInt | StrictStr
 # Columns that stand beside those of a question: of predictions, scores, variations and heat maps
-TAKEN = {"event", "energy", "n_hits", "number", "source", "split", "outside", "variation", "place", "value", "heat"}
+TAKEN = {"event", "energy", "n_hits", "number", "source", "split", "group", "outside", "variation"}
+TAKEN |= {"place", "value", "heat"}
 
 
 class Class(Settings):

@@ -22,6 +22,7 @@ SETS = ("train", "validation", "test")
 SPLIT = pa.schema(
     [pa.field("event", pa.int64(), nullable=False), pa.field("split", pa.string(), nullable=False)]
 )  # one row per event, sorted by event
+GROUP = pa.field("group", pa.int64(), nullable=False)  # a further column where a column divides the events
 
 
 def divide(label: np.ndarray, values: Sequence[Sequence[Value]], split: Split) -> np.ndarray:
@@ -160,10 +161,13 @@ def check_classes(events: pa.Table, sets: np.ndarray, questions: Sequence[Mappin
                     )
 
 
-def write_split(path: Path, event: np.ndarray, sets: np.ndarray) -> None:
-    """Write the set of each event; event (E,) int64, sets (E,) str."""
+def write_split(path: Path, event: np.ndarray, sets: np.ndarray, group: np.ndarray | None = None) -> None:
+    """Write the set (E,) str of each event (E,) int64, and its group (E,) int64 where groups stay together."""
+    table = pa.table({"event": event, "split": sets.astype(str).tolist()}, schema=SPLIT)
+    if group is not None:
+        table = table.append_column(GROUP, pa.array(group))
     with replacing(path) as beside:
-        pq.write_table(pa.table({"event": event, "split": sets.astype(str).tolist()}, schema=SPLIT), beside)
+        pq.write_table(table, beside)
 
 
 def read_split(path: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -177,6 +181,19 @@ def read_split(path: Path) -> tuple[np.ndarray, np.ndarray]:
     if np.any(np.diff(event) <= 0) or index.null_count:
         raise InputError(f"{path}: events are not sorted or a set is unknown; make the file again with split")
     return event, np.array(SETS)[index.to_numpy()]
+
+
+def groups_of(path: Path, event: np.ndarray) -> np.ndarray | None:
+    """(n,) int64: the groups of some of the divided events (n,), None where each event stands by itself.
+
+    Raises:
+        InputError: the file is missing or damaged.
+    """
+    file = open_table(path, SPLIT)
+    if GROUP.name not in file.schema_arrow.names:
+        return None
+    table = file.read(["event", GROUP.name])
+    return table[GROUP.name].to_numpy()[np.searchsorted(table["event"].to_numpy(), event)]
 
 
 def events_of(path: Path, name: str) -> np.ndarray:

@@ -54,7 +54,7 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
                 "question": study.question,
                 "labels": study.labels(),
                 "baselines": config.baselines.model_dump(mode="json"),
-                "published": published.data.model_dump(mode="json") if published else None,
+                "published": published.data.model_dump(mode="json") if published and published.data else None,
                 "order": config.order,
             }
         case "calibrate":

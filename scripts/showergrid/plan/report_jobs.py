@@ -121,7 +121,15 @@ class Offer:
     def published_grid(self) -> dict[str, Any] | None:
         """The published table of networks and representations."""
         numbers = self._published
-        return numbers.model_dump(mode="json", include={"note", "table1", "draft"}) if numbers else None
+        if numbers is None or not numbers.table1:
+            return None
+        return numbers.model_dump(mode="json", include={"note", "table1", "draft"})
+
+    @property
+    def published_measures(self) -> dict[str, Any] | None:
+        """The published numbers of test events."""
+        numbers = self._published
+        return numbers.model_dump(mode="json", include={"note", "test"}) if numbers and numbers.test else None
 
     @property
     def published_resolution(self) -> dict[str, Any] | None:

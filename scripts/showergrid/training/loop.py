@@ -81,7 +81,8 @@ def train(
 ) -> Progress:
     """Train `network` and return its history and its best weights; `name` labels its progress messages.
 
-    The loss is the sum of those of all `tasks`, each times its weight; the accuracy is that of the first.
+    The loss is the sum of those of all `tasks`, each times its weight, and of what parts of the network add to it by
+    their `penalty()`; the accuracy is that of the first.
     Every random draw comes from a stream named after the epoch, so that an epoch does the same whether or not the
     epochs before it ran in this process. `resume` provides the state to resume from, and gets one after every epoch.
     """
@@ -105,7 +106,8 @@ def train(
         truth = torch.from_numpy(validation.label)
         answered = answers(network, settings, tasks, validation.seen, device)
         losses = [task.loss_of_answer(*pair) for task, *pair in zip(tasks, answered, truth.unbind(1), strict=True)]
-        val_loss = float(_weighted(tasks, losses))
+        with torch.no_grad():
+            val_loss = float(_weighted(tasks, losses) + _penalty(network))
         first = answered[0].argmax(1)
         val_accuracy = float((first == truth[:, 0]).double().mean())
         done.history.append(Epoch(epoch, lr, train_loss, train_accuracy, val_loss, val_accuracy))
@@ -119,7 +121,7 @@ def train(
             f"{name}: epoch {epoch}/{settings.n_epochs}: loss {train_loss:.4f}, accuracy {train_accuracy:.3f}, "
             f"validation {val_loss:.4f}, {val_accuracy:.3f}"
         )
-        scheduler.step()
+        scheduler.step(*([val_loss] if settings.scheduler_name == "ReduceLROnPlateau" else []))
         resume.write(
             {
                 "network": network.state_dict(),
@@ -159,7 +161,7 @@ def _epoch(
             tensors = changes.of(tensors, part) if changes else tensors
             given = parts(tasks, _outputs(network, settings, tensors, device))  # (M, outputs) each
             losses = [task.loss(*pair) for task, *pair in zip(tasks, given, truth.unbind(1), strict=True)]
-            loss = _weighted(tasks, losses)
+            loss = _weighted(tasks, losses) + _penalty(network)
             (loss * (len(part) / len(rows))).backward()  # gradients add up to that of the batch's mean loss
             loss_sum += loss.detach() * len(part)
             correct += (given[0].argmax(1) == truth[:, 0]).sum()
@@ -187,6 +189,11 @@ def parts(tasks: Sequence[Task], given: Tensor) -> tuple[Tensor, ...]:
 
 def _weighted(tasks: Sequence[Task], losses: Sequence[Tensor]) -> Tensor:
     return sum(task.question.weight * loss for task, loss in zip(tasks, losses, strict=True))
+
+
+def _penalty(network: nn.Module) -> Tensor | float:
+    """What the parts of a network add to its loss, such as an L2 norm of their weights."""
+    return sum(part.penalty() for part in network.modules() if hasattr(part, "penalty"))
 
 
 def outputs(network: nn.Module, settings: Training, seen: Seen, device: torch.device) -> Tensor:
@@ -236,4 +243,9 @@ def _scheduler(optimiser: torch.optim.Optimizer, settings: Training) -> torch.op
         return schedules.ExponentialLR(optimiser, settings.scheduler_gamma)
     if settings.scheduler_name == "CosineAnnealingLR":
         return schedules.CosineAnnealingLR(optimiser, settings.scheduler_step_size)
+    if settings.scheduler_name == "ReduceLROnPlateau":  # as that of Keras, whose patience counts the last epoch too
+        patience = settings.scheduler_step_size - 1
+        return schedules.ReduceLROnPlateau(
+            optimiser, factor=settings.scheduler_gamma, patience=patience, threshold=1e-4, threshold_mode="abs"
+        )
     return schedules.ConstantLR(optimiser, factor=1.0)

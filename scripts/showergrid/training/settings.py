@@ -44,11 +44,14 @@ class Training(Settings):
     )
     optim_name: Literal["Adam", "AdamW", "SGD", "RMSprop"] = Field(description="optimiser, a class of torch.optim")
     optim_lr: float = Field(gt=0, description="learning rate of the first epoch")
-    scheduler_name: Literal["StepLR", "ExponentialLR", "CosineAnnealingLR", "none"] = Field(
+    scheduler_name: Literal["StepLR", "ExponentialLR", "CosineAnnealingLR", "ReduceLROnPlateau", "none"] = Field(
         description="scheduler of the learning rate, a class of torch.optim.lr_scheduler, stepped once an epoch"
     )
-    scheduler_step_size: int = Field(ge=1, description="StepLR: epochs between two steps; CosineAnnealingLR: T_max")
-    scheduler_gamma: float = Field(gt=0, le=1, description="StepLR and ExponentialLR: factor a step")
+    scheduler_step_size: int = Field(
+        ge=1,
+        description="StepLR: epochs between steps; CosineAnnealingLR: T_max; on a plateau: epochs without a lower loss",
+    )
+    scheduler_gamma: float = Field(gt=0, le=1, description="factor a step of StepLR, ExponentialLR, ReduceLROnPlateau")
     precision: Literal["auto", "float32", "bf16"] = Field(
         description="bf16: autocast with float32 weights; auto: that where the device computes in it"
     )

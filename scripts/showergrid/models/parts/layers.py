@@ -71,10 +71,18 @@ class Heads(nn.Module):
     def __init__(self, p: Head, size: int, heads: Sequence[int]) -> None:
         super().__init__()
         self.of = nn.ModuleList(_head(p, size, outputs) for outputs in heads)
+        self.l2 = p.clf_l2
 
     def forward(self, features: Tensor) -> Tensor:
         """Features to outputs."""
         return torch.cat([head(features) for head in self.of], dim=1)
+
+    def penalty(self) -> Tensor | float:
+        """What is added to the loss: `clf_l2` times the sum of the squared weights of the hidden layers."""
+        if not self.l2:
+            return 0.0
+        hidden = (layer.weight for head in self.of for layer in head[:-1] if isinstance(layer, nn.Linear))
+        return self.l2 * sum(weight.square().sum() for weight in hidden)
 
 
 def _head(p: Head, size: int, outputs: int) -> nn.Sequential:

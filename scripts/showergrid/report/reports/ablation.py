@@ -90,6 +90,7 @@ class AblationResults:
     effects: tuple[Effect, ...]
     identical: tuple[tuple[str, ...], ...]
     test_events: int
+    test_groups: int | None
 
 
 def reads(settings: Parameters) -> dict[str, list[str]]:
@@ -111,7 +112,7 @@ def build(settings: Parameters, results: Path) -> AblationResults:
     made = tuple(by_name[place.name] for place in settings.places)
     shown = {str(row): {"all": printed(result)} for row, result in enumerate(made, 1)}
     effects = _effects(settings, measured.right)
-    return AblationResults(settings, made, effects, identical_rows(shown), measured.test_events)
+    return AblationResults(settings, made, effects, identical_rows(shown), measured.test_events, measured.test_groups)
 
 
 def level_text(value: Level) -> str:
@@ -289,7 +290,7 @@ def _caption(ablation: AblationResults) -> str:
     what = "combination" if len(names) > 1 else "value"
     return (
         f"Ablation {settings.name} of {_where(settings)}: every {what} of {listed(names)}, "
-        f"{captions.events_text(settings, ablation.test_events)}"
+        f"{captions.events_text(settings, ablation.test_events, ablation.test_groups)}"
     )
 
 
