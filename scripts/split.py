@@ -9,7 +9,7 @@ from showergrid.core import provenance
 from showergrid.core.errors import run
 from showergrid.events.hits import read_events
 from showergrid.events.settings import Split
-from showergrid.events.split import asked, check_classes, divide, divide_groups, groups, write_split
+from showergrid.events.split import asked, check_classes, divide, divide_groups, groups, to_test, write_split
 
 
 def main(a: argparse.Namespace) -> None:
@@ -24,6 +24,7 @@ def main(a: argparse.Namespace) -> None:
         sets = divide(label, values, split)
     else:
         sets = divide_groups(label, values, split, groups(events, split.by))
+    sets[to_test(events, questions)] = "test"
     check_classes(events, sets, questions)
     write_split(a.output, events["event"].to_numpy(), sets)
     counts = {"events": int(kept.sum()), "dropped": int((~kept).sum())}

@@ -18,6 +18,7 @@ from showergrid.core.variants import MARK, base, tuned
 from showergrid.events.hits import AXES
 from showergrid.inputs.declared import has_resolution, is_made_of_hits
 from showergrid.inputs.settings import CentimetreWindow, Representation, WindowSettings
+from showergrid.models.parts.network_settings import Head
 from showergrid.plan.config import Config, ModelEntry, RepresentationEntry
 from showergrid.plan.matching import (
     each_view,
@@ -295,7 +296,7 @@ class Catalogue:
         backbones = []
         for name, (view, origin) in zip(names, views, strict=True):
             network = self.model_entry(name)
-            if joins(network) or hasattr(plugins.load("models", network.file), "fit"):
+            if joins(network) or not issubclass(plugins.load("models", network.file).Parameters, Head):
                 raise InputError(f"{where}: backbone: {name} has no features of its own; name a plain network")
             alone = self.settled_model(network, view, resolution_of(view, resolution))
             window = _following(alone["window"], origin)

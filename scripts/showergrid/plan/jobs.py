@@ -47,7 +47,11 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
         case "gather":
             return {"tables": study.event_tables, "shards": study.shards}
         case "split":
-            told = [{"column": q.column, "values": q.values, "other": q.other} for q in config.questions]
+            told = [
+                {"column": q.column, "values": q.values, "other": q.other}
+                | ({"left_out": q.left_out} if q.left_out else {})
+                for q in config.questions
+            ]
             return {"split": config.split.model_dump(mode="json", exclude_none=True), "questions": told}
         case "explore":
             return {

@@ -43,8 +43,8 @@ class Training(Settings):
         description="epochs without a better validation accuracy after which training stops, once it has learnt",
     )
     optim_name: Literal["Adam", "AdamW", "SGD", "RMSprop"] = Field(description="optimiser, a class of torch.optim")
-    optim_lr: float = Field(gt=0, description="learning rate of the first epoch")
-    scheduler_name: Literal["StepLR", "ExponentialLR", "CosineAnnealingLR", "none"] = Field(
+    optim_lr: float = Field(gt=0, description="learning rate of the first epoch; of OneCycleLR the largest")
+    scheduler_name: Literal["StepLR", "ExponentialLR", "CosineAnnealingLR", "OneCycleLR", "none"] = Field(
         description="scheduler of the learning rate, a class of torch.optim.lr_scheduler, stepped once an epoch"
     )
     scheduler_step_size: int = Field(ge=1, description="StepLR: epochs between two steps; CosineAnnealingLR: T_max")
