@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from showergrid.apply.settings import Unlabelled
+from showergrid.core import plugins
 from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
 from showergrid.core.settings import LARGEST
@@ -170,14 +171,15 @@ def _network(study: Study, representation: str, resolution: int, model: str) -> 
 
 
 def _tune(study: Study, representation: str, resolution: int, model: str, worker: int) -> dict[str, Any]:
-    """The trials of one worker; `epochs` is the largest number of epochs of their trainings."""
+    """The trials of one worker; `epochs` is the largest number of epochs of a training, or of steps of a fit."""
     search = study.search_of(representation, resolution, model)
     if worker >= search.workers:
         raise InputError(f"tuning: the search of {model} has {search.workers} workers, counted from 0, so no {worker}")
     network = _network(study, representation, resolution, model)
-    epochs = [network["model"]["training"].get("n_epochs", 1)]
-    if "n_epochs" in search.space:
-        epochs = search.space["n_epochs"].ends
+    key = getattr(plugins.load("models", network["model"]["module"]), "STEPS", "n_epochs")
+    epochs = [{**network["model"]["training"], **network["model"]["parameters"]}.get(key, 1)]
+    if key in search.space:
+        epochs = search.space[key].ends
     return {**network, "search": search.model_dump(mode="json"), "epochs": max(epochs)}
 
 

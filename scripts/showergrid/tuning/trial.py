@@ -39,14 +39,18 @@ class Reporting(Checkpoint):
         """The state to resume from; its epochs are reported."""
         state = super().read()
         for row in state["history"] if state else []:
-            self.told(self.before + row["epoch"], row["val_accuracy"])
+            self.tell(row["epoch"], row["val_accuracy"])
         return state
 
     def write(self, state: dict[str, Any]) -> None:
         """Keep `state` and report its last epoch."""
         super().write(state)
         row = state["history"][-1]
-        self.told(self.before + row["epoch"], row["val_accuracy"])
+        self.tell(row["epoch"], row["val_accuracy"])
+
+    def tell(self, epoch: int, accuracy: float) -> None:
+        """Report the validation accuracy after an epoch of this training."""
+        self.told(self.before + epoch, accuracy)
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ class Trials:
     device: torch.device | None  # None for a model that is fitted as a whole
     scratch: Path
     digest: str
-    epochs: int  # of one training, at most
+    epochs: int  # of one training, at most; or steps of one fit
 
     def measure(self, number: int, values: Mapping[str, Any], told: Callable[[int, float], None]) -> float:
         """Validation accuracy of the kept epoch, averaged over the seeds; that of every epoch is reported to `told`.
@@ -87,10 +91,10 @@ class Trials:
         return float(np.mean(accuracies))
 
     def _history(self, cell: dict[str, Any], train: Labelled, validation: Labelled, resume: Reporting) -> list[Epoch]:
-        """The epochs of one training; a model that is fitted as a whole reports none."""
+        """The epochs of one training, or the rows of the history of a model that is fitted as a whole."""
         model, seed = cell["model"], cell["seed"]
         if module := fitting.estimator(model):
-            return fitting.fit(module, model, seed, self.tasks, train, validation).history
+            return fitting.fit(module, model, seed, self.tasks, train, validation, resume.tell).history
         settings = Training(**model["training"])
         network = loop.build(model, train.seen.inputs, self.tasks, seed)
         with within_memory(cell, self.device):
