@@ -16,6 +16,7 @@ from showergrid.plan.config import Config, PublishedNumbers
 from showergrid.plan.study import Study
 from showergrid.report.settings.ensembles import Combination
 from showergrid.report.settings.published import Beside
+from showergrid.report.tables.curve import CurveSettings
 from showergrid.report.tables.resolution import ResolutionSettings
 
 NOT_TRAINED = ("positive", "other")  # keys of a question that no training reads
@@ -107,6 +108,8 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             if config.figures.resolution is None:
                 raise InputError("config: figures.resolution: is null; name a report of module resolution")
             return report_jobs.told(study, published, config.figures.resolution, ResolutionSettings)
+        case "curve_figure":
+            return report_jobs.told(study, published, f"ablations/{wildcards['ablation']}", CurveSettings)
         case "ensemble_predictions":
             return report_jobs.told(study, published, f"ensembles/{wildcards['ensemble']}", Combination)
         case "vary":

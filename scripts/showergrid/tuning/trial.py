@@ -12,12 +12,13 @@ import numpy as np
 import pyarrow as pa
 import torch
 
+from showergrid.events.questions import Question
 from showergrid.inputs.input_file import InputFile, read_input
 from showergrid.inputs.settings import InputSettings
 from showergrid.inputs.views import cut_views
 from showergrid.training import fitting, loop
 from showergrid.training.checkpoint import Checkpoint
-from showergrid.training.data import Labelled, Task, labelled
+from showergrid.training.data import Labelled, Task, labelled, training_events
 from showergrid.training.device import name_of, within_memory
 from showergrid.training.history import Epoch, best_epoch
 from showergrid.training.settings import Training
@@ -80,10 +81,13 @@ class Trials:
             InputError: the values do not go together, or the network cannot be trained with them.
         """
         place = with_values(self.cell, values, f"trial {number}")
-        train, validation = self._data(place)
+        file = self._file(place)
+        validation = self._labelled(place, file, self.split["validation"])
         accuracies = []
         for i, seed in enumerate(self.seeds):
             cell = {**place, "seed": seed}
+            chosen = training_events(self.split["train"], self.events, self._questions, cell["model"], seed)
+            train = self._labelled(place, file, chosen)
             digest = json.dumps([self.digest, number, dict(values), seed])
             resume = Reporting(self.scratch / f"checkpoint{seed}.pt", digest, told, i * self.epochs)
             history = self._history(cell, train, validation, resume)
@@ -101,17 +105,19 @@ class Trials:
             name = name_of(cell)
             return loop.train(network, settings, seed, self.tasks, train, validation, self.device, resume, name).history
 
-    def _data(self, cell: dict[str, Any]) -> tuple[Labelled, Labelled]:
-        """Training and validation events as the network of this trial sees them."""
-        file = self.seen
-        if isinstance(file, InputData):
-            settings = InputSettings(representation=cell["representation"], resolution=cell["resolution"])
-            path = self.scratch / "input.safetensors"
-            file.make(settings, self.scratch / "calibration.json", path)
-            file = read_input(path)
-        questions = [task.question for task in self.tasks]
-        train, validation = (
-            labelled(cut_views(cell, {file.representation: file}, self.split[part]), self.events, questions)
-            for part in ("train", "validation")
-        )
-        return train, validation
+    @property
+    def _questions(self) -> list[Question]:
+        return [task.question for task in self.tasks]
+
+    def _file(self, cell: dict[str, Any]) -> InputFile:
+        """The inputs of this trial."""
+        if not isinstance(self.seen, InputData):
+            return self.seen
+        settings = InputSettings(representation=cell["representation"], resolution=cell["resolution"])
+        path = self.scratch / "input.safetensors"
+        self.seen.make(settings, self.scratch / "calibration.json", path)
+        return read_input(path)
+
+    def _labelled(self, cell: dict[str, Any], file: InputFile, events: np.ndarray) -> Labelled:
+        """Some events (n,) int64 as the network of this trial sees them."""
+        return labelled(cut_views(cell, {file.representation: file}, events), self.events, self._questions)
