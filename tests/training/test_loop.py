@@ -175,6 +175,8 @@ RATES = {
     "ExponentialLR": [0.01, 0.005, 0.0025, 0.00125, 0.000625],
     "CosineAnnealingLR": [0.01, 0.005, 0, 0.005, 0.01],  # half a period is scheduler_step_size
     "ReduceLROnPlateau": [0.01, 0.01, 0.01, 0.005, 0.005],  # as Keras: after two epochs no better than the first
+    # up from a 25th of the largest in 30 % of the epochs, then down along half a cosine to a ten-thousandth of that
+    "OneCycleLR": [0.0004, *(4e-8 + (0.01 - 4e-8) / 2 * (1 + np.cos(np.pi * k / 7)) for k in (1, 3, 5, 7))],
 }
 
 

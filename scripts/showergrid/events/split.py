@@ -144,8 +144,16 @@ def asked(events: pa.Table, questions: Sequence[Mapping[str, Any]]) -> tuple[np.
     return answers[0], np.all([label >= 0 for label in answers], axis=0)
 
 
+def to_test(events: pa.Table, questions: Sequence[Mapping[str, Any]]) -> np.ndarray:
+    """(E,) bool: whether each of the `events` is of a class of one of the `questions` that is left out of training."""
+    of_class = [np.isin(labels(events, told["column"], told["values"]), told.get("left_out", [])) for told in questions]
+    return np.any(of_class, axis=0)
+
+
 def check_classes(events: pa.Table, sets: np.ndarray, questions: Sequence[Mapping[str, Any]]) -> None:
     """Refuse a division (E,) of the `events` that leaves a set without a class of one of the `questions`.
+
+    A class that is left out of training is asked of the test set alone.
 
     Raises:
         InputError: one line with the column, the values of the class and the set.
@@ -153,7 +161,7 @@ def check_classes(events: pa.Table, sets: np.ndarray, questions: Sequence[Mappin
     for question in questions:
         label = labels(events, question["column"], question["values"])
         for k, values in enumerate(question["values"]):
-            for name in SETS:
+            for name in SETS if k not in question.get("left_out", []) else ["test"]:
                 if not np.any(label[sets == name] == k):
                     raise InputError(
                         f"split: no event with {question['column']} {' or '.join(map(str, values))} is in the {name} "

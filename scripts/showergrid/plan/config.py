@@ -117,7 +117,21 @@ class Ablation(Settings):
     factors: dict[str, Annotated[list[Any], Field(min_length=1)]] = Field(
         min_length=1, description="values of each varied key: of the representation, the model, its training, or which"
     )
+    against: Name | None = Field(
+        default=None,
+        description="factor of numbers against which ablations/figures/{name}.pdf draws the accuracy; null: no figure",
+    )
     question: Name | None = Field(default=None, description="question that it is of; null: the first")
+
+    @model_validator(mode="after")
+    def _drawn(self) -> Ablation:
+        if self.against is not None:
+            where = f"ablation {self.name}: against"
+            if self.against not in self.factors:
+                raise ValueError(f"{where} = {self.against!r}: is none of {', '.join(self.factors)}")
+            if any(type(value) not in (int, float) for value in self.factors[self.against]):
+                raise ValueError(f"{where}: {self.against} has values that are no numbers; give numbers")
+        return self
 
     @model_validator(mode="after")
     def _each_once(self) -> Ablation:

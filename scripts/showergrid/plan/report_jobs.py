@@ -167,6 +167,14 @@ class Offer:
         return [{"name": name, "values": values} for name, values in self._study.ablation(self.name).factors.items()]
 
     @property
+    def against(self) -> str:
+        """The factor against which the ablation of that name is drawn."""
+        ablation = self._study.ablation(self.name)
+        if ablation.against is None:
+            raise InputError(f"config: ablation {ablation.name}: against is missing; name a factor of numbers")
+        return ablation.against
+
+    @property
     def combine(self) -> list[str]:
         """How the ensemble of that name makes its scores one."""
         return self._study.ensemble(self.name).combine

@@ -30,12 +30,20 @@ class MaxPool3d(nn.Module):
         return self.depth(x.flatten(3)).unflatten(3, (h, w))
 
 
+# Convolution, batch norm and pooling by the number of axes
+OF_AXES = {
+    1: (nn.Conv1d, nn.BatchNorm1d, nn.MaxPool1d),
+    2: (nn.Conv2d, nn.BatchNorm2d, nn.MaxPool2d),
+    3: (nn.Conv3d, nn.BatchNorm3d, MaxPool3d),
+}
+
+
 class ConvolutionalNetwork(nn.Module):
     """Convolutions, then a classifier on all their values: (N, C, H, W) or (N, C, D, H, W) to logits (N, classes)."""
 
     def __init__(self, parameters: Convolutional, shape: tuple[int, ...], heads: Sequence[int]) -> None:
         super().__init__()
-        norm = nn.BatchNorm2d if len(shape) == 3 else nn.BatchNorm3d
+        _, norm, _ = OF_AXES[len(shape) - 1]
         self.transform = norm(shape[0], affine=False) if parameters.transform == "batch_norm" else nn.Identity()
         self.features = _convolutions(parameters, shape[0], len(shape) - 1)
         with torch.no_grad():
@@ -48,10 +56,16 @@ class ConvolutionalNetwork(nn.Module):
         return self.head(self.features(self.transform(x)).flatten(1))
 
 
+class TraceNetwork(ConvolutionalNetwork):
+    """The same along one axis, for traces without channels: (N, F) to logits (N, classes)."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Traces to logits."""
+        return super().forward(x[:, None])
+
+
 def _convolutions(p: Convolutional, channels: int, axes: int) -> nn.Sequential:
-    convolution, norm, pool = (
-        (nn.Conv2d, nn.BatchNorm2d, nn.MaxPool2d) if axes == 2 else (nn.Conv3d, nn.BatchNorm3d, MaxPool3d)
-    )
+    convolution, norm, pool = OF_AXES[axes]
     layers: list[nn.Module] = []
     stages = zip(p.conv_filters, p.conv_sizes, p.conv_strides, p.pool_sizes, p.pool_strides, strict=True)
     for filters, size, stride, pool_size, pool_stride in stages:
