@@ -39,7 +39,7 @@ class Parameters(Reported):
 
 
 @dataclass(frozen=True)
-class Measured:
+class PlaceMeasures:
     """One place: its measures, by MEASURES, and of each class, as means over its seeds.
 
     called (K, K): share of the events of each class that are called each class; of_class: OF_CLASS -> (K,).
@@ -56,7 +56,7 @@ class MeasureResults:
     """The places with numbers, in the order of the study's table."""
 
     settings: Parameters
-    rows: tuple[Measured, ...]
+    rows: tuple[PlaceMeasures, ...]
     test_events: int
     test_groups: int | None
 
@@ -106,7 +106,7 @@ def build(settings: Parameters, results: Path) -> MeasureResults:
         for measure, function in functions.items()
     }
     rows = [
-        Measured(
+        PlaceMeasures(
             place=place,
             estimates={
                 measure: estimate(

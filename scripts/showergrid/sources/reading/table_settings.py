@@ -28,7 +28,7 @@ READ_AS = {"number": pa.float64(), "whole": pa.int64(), "text": pa.string()}
 WRITTEN_AS = {**READ_AS, "number": pa.float32()}
 CONSTANTS = {"number": (int, float), "whole": (int,), "text": (str,)}
 
-Bounds = tuple[float | None, float | None]
+Bounds = Annotated[list[float | None], Field(title="least and largest value", min_length=2, max_length=2)]
 
 
 class TableColumn(Settings):
