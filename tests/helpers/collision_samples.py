@@ -12,7 +12,7 @@ from scipy.stats import chi2_contingency, kstwobign
 
 from showergrid.core.seeds import seed_of
 from showergrid.sources.pp.events import JET, MUON, Generated, KeptEvents, simulate
-from showergrid.sources.pp.generator import LARGEST_SEED, Collision, Generator, in_cylinder, pythia
+from showergrid.sources.pp.generator import LARGEST_SEED, Collision, Generator, Particles, in_cylinder, pythia
 from showergrid.sources.pp.settings import Collisions, Process
 
 ORIGINS = {"b": (5,), "c": (4,), "tau": (15,), "pi or K": (211, 321, 130)}  # of a muon; all others are the fifth kind
@@ -25,6 +25,9 @@ class OneStep(Generator):
         self.process = process.model_copy(update={"tries": 1})
         self.tried = self.kept = 0
         self.hard = pythia(process, settings, seeds["hard"], in_cylinder(settings.detector))
+
+    def undecayed(self, event: Any, number: np.ndarray, particles: Particles) -> tuple[Any, np.ndarray]:
+        return event, number
 
     def decayed(self, collision: Collision) -> Any:
         return collision.event

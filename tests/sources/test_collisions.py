@@ -21,15 +21,18 @@ from showergrid.core.errors import InputError
 from showergrid.core.seeds import generator
 from showergrid.events.detector import Box
 from showergrid.events.questions import Question
+from showergrid.plan.checks import read_study
+from showergrid.plan.layers import merged, read_layers
 from showergrid.sources import collisions
 from showergrid.sources.parts.request import Request
 from showergrid.sources.pp.detector import in_acceptance, jet_width, measured, met_width, missing
 from showergrid.sources.pp.events import EVENTS, JET, MUON, OBJECTS, KeptEvents, seeds, simulate_shard
-from showergrid.sources.pp.generator import Collision, Generator, Particles, pythia
+from showergrid.sources.pp.generator import Collision, Generator, Particles, muons_from, pythia
 from showergrid.sources.pp.jets import anti_kt
 from showergrid.sources.pp.settings import PROCESSES, Apparatus, Collisions, MuonDetection
 from showergrid.sources.pp.tries import decays
 
+ROOT = Path(__file__).parents[2]
 ALONE = "PartonLevel:MPI = off"
 QUICK = {name: {**told, "lines": [*told["lines"], ALONE]} for name, told in PROCESSES.items()}
 BOX = Box(x=(0, 1), y=(0, 1), z=(0, 1))
@@ -153,10 +156,30 @@ def test_a_process_that_gives_events_goes_on_however_many_are_measured_at_a_time
     assert events.num_rows == 30
 
 
-def test_a_process_of_ones_own_stands_beside_the_known():
-    mine = settings(definitions={"zprime": {"lines": ["NewGaugeBoson:ffbar2gmZZprime = on"]}}, processes=["zprime"])
-    assert set(mine.definitions) == {*PROCESSES, "zprime"}
-    assert Collisions(**mine.model_dump(mode="json")) == mine
+def test_a_process_of_ones_own_is_a_class_and_makes_events(tmp_path):
+    """A Z' of 1 TeV to two muons, told in a configuration alone."""
+    (tmp_path / "own.yaml").write_text(
+        f"extends: {ROOT / 'config/collisions/default.yaml'}\n"
+        "collisions:\n"
+        "  events: 20\n"
+        "  processes: [drell_yan, zprime]\n"
+        "  definitions:\n"
+        "    zprime:\n"
+        f"      lines: ['NewGaugeBoson:ffbar2gmZZprime = on', 'Zprime:gmZmode = 3', '32:m0 = 1000', "
+        f"'32:onMode = off', '32:onIfAny = 13', '{ALONE}']\n"
+        "questions:\n"
+        "  - {name: process, column: process, classes: [{name: drell_yan, values: [drell_yan]}, "
+        "{name: zprime, values: [zprime]}]}\n"
+    )
+    study = read_study(merged(read_layers(ROOT, [tmp_path / "own.yaml"], {})))
+    run = collisions.Parameters(**collisions.told(study.source_settings, 0))
+    assert set(run.definitions) == {*PROCESSES, "zprime"}
+    _, events, made = simulate_shard(0, run)
+    mass, process = events["dimuon_mass"].to_numpy(), np.array(events["process"].to_pylist())
+    assert process.tolist() == ["drell_yan", "zprime"] * 20
+    assert np.median(mass[process == "zprime"]) == pytest.approx(1000, rel=0.05)
+    assert np.median(mass[process == "drell_yan"]) == pytest.approx(91.2, rel=0.05)
+    assert 1e-3 < made["zprime"].cross_section < 10  # [pb], some tenths for couplings of the Z
 
 
 def question(**changes) -> Question:
@@ -231,7 +254,7 @@ def one_kaon(source: Generator) -> Collision:
     event[0].p(x, y, z, energy)
     event[0].m(0.49368)
     event.append(321, 83, 0, 0, 0, 0, 0, 0, x, y, z, energy, 0.49368)
-    return Collision(0, event, np.array([1]), kaon)
+    return Collision(0, event, np.array([1]), kaon, event, np.array([1]))
 
 
 def test_kaons_decay_inside_as_often_as_their_length_of_decay_says():
@@ -403,9 +426,26 @@ def test_hadrons_of_b_give_charm():
     charm = 0
     for _, collision in zip(range(40), source.collisions(), strict=False):
         event = source.decayed(collision)
-        made = {event[i].idAbs() for i in range(collision.event.size(), event.size())}
+        made = {event[i].idAbs() for i in range(collision.undecayed.size(), event.size())}
         charm += bool(made & {411, 421, 431, 4122})
     assert charm > 30  # of two hadrons of b, nearly all give one
+
+
+def test_taus_of_a_w_keep_their_spin_in_the_second_step():
+    """E(mu) / E(tau) is 0.40 in the mean for left-handed ones, 0.35 for unpolarised: (5 - 9 x^2 + 4 x^3 + ...) / 3."""
+    lines = [*QUICK["ttbar"]["lines"], "24:onMode = off", "24:onIfAny = 15"]
+    run = settings(definitions={"taus": {"lines": lines}})
+    source = Generator(run.definitions["taus"], run, {"hard": 1, "decays": 2})
+    share = []
+    for _, collision in zip(range(100), source.collisions(), strict=False):
+        for _ in range(20):
+            event = source.decayed(collision)
+            muons = [event[i] for i in muons_from(event, collision.undecayed.size())]
+            parents = [event[muon.mother1()] for muon in muons]
+            of_tau = [(muon, tau) for muon, tau in zip(muons, parents, strict=True) if tau.idAbs() == 15]
+            share += [muon.e() / tau.e() for muon, tau in of_tau if event[tau.iTopCopyId()].pT() > 20]
+    assert len(share) > 500
+    assert np.mean(share) == pytest.approx(0.40, abs=4 * np.std(share) / np.sqrt(len(share)))
 
 
 def test_what_is_required_has_its_momentum_in_the_end():
@@ -438,7 +478,7 @@ def test_samples_of_different_processes_are_told_apart():
 
 
 def test_the_benchmark_prints_its_tables(monkeypatch, capsys):
-    path = Path(__file__).parents[2] / "benchmarks/collision_rates.py"
+    path = ROOT / "benchmarks/collision_rates.py"
     monkeypatch.setattr(sys, "argv", [str(path), "--events", "4", "--processes", "drell_yan"])
     runpy.run_path(str(path), run_name="__main__")
     printed = capsys.readouterr().out

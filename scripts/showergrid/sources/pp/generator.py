@@ -16,6 +16,7 @@ from showergrid.sources.pp.settings import Apparatus, Collisions, Process
 LIVES_LONG = 0.01  # mm/c, a mean life below that of all hadrons of c and b and of tau
 LARGEST_SEED = 900_000_000  # of Pythia
 MUON = 13
+TAU = 15
 UNSEEN = (12, 14, 16)  # neutrinos
 IN_FLIGHT = (211, 321, 130)  # pions and kaons, which Pythia takes for stable unless told otherwise
 FAILURES = 100  # of Pythia, one after the other
@@ -59,13 +60,16 @@ class Collision:
     """A collision before anything that lives long has decayed.
 
     hard_ht: scalar sum of the transverse momenta of what leaves the hard process [GeV]; event: Pythia's; number (N,)
-    int64: the place there of each of its particles.
+    int64: the place there of each of its particles; undecayed: Pythia's event of those that may decay yet, and place
+    (N,) int64: theirs there, 0 for all others.
     """
 
     hard_ht: float
     event: Any
     number: np.ndarray
     particles: Particles
+    undecayed: Any
+    place: np.ndarray
 
 
 class Generator:
@@ -122,7 +126,7 @@ class Generator:
                 yield self._collision()
 
     def decayed(self, collision: Collision) -> Any:
-        """Pythia's event of a collision once everything has decayed that does so inside, hadrons after new lifetimes.
+        """What may decay, as Pythia's event, once it has done so inside, hadrons after new lifetimes.
 
         The event is overwritten by the next one.
 
@@ -131,7 +135,7 @@ class Generator:
         """
         event = self.decays.event
         for _ in range(FAILURES):
-            event.assign(collision.event)
+            event.assign(collision.undecayed)
             if self.decays.forceHadronLevel(False):  # moreDecays would leave the quarks of decays as they are
                 return event
         raise InputError(f"Pythia: decays no collision of {'; '.join(self.process.lines)}; correct them")
@@ -145,7 +149,28 @@ class Generator:
 
     def _collision(self) -> Collision:
         event = self.hard.event
-        return Collision(float(final(self.hard.process)[1].pt.sum()), event, *final(event))
+        number, particles = final(event)
+        hard_ht = float(final(self.hard.process)[1].pt.sum())
+        return Collision(hard_ht, event, number, particles, *self.undecayed(event, number, particles))
+
+    def undecayed(self, event: Any, number: np.ndarray, particles: Particles) -> tuple[Any, np.ndarray]:
+        """What may decay of the particles at `number`, as an event of its own, and their places there.
+
+        Pythia decays some 200 of 1,200 particles seven times as fast alone. A tau takes all others with it: its spin is
+        that of what it came of.
+        """
+        if np.any(np.abs(particles.pdg) == TAU):
+            return event, number
+        alone, known = self.decays.event, self.decays.particleData
+        codes, kind = np.unique(particles.pdg, return_inverse=True)
+        may = np.array([known.mayDecay(code) and known.canDecay(code) for code in codes.tolist()], bool)[kind]
+        alone.reset()
+        for place, i in enumerate(number[may].tolist(), 1):
+            alone.append(event[i])
+            alone[place].mothers(0, 0)
+        alone[0].p(*particles.momentum[may].sum(axis=0).tolist())  # which Pythia compares with what came of it
+        alone[0].m(alone[0].mCalc())
+        return type(alone)(alone), np.where(may, np.cumsum(may), 0)
 
 
 def final(event: Any, first: int = 0) -> tuple[np.ndarray, Particles]:

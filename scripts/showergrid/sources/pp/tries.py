@@ -48,22 +48,27 @@ def decays(
     tries, wanted = source.process.tries, settings.selection.muons
     detection = settings.detector.muons
     early = np.abs(collision.particles.pdg) == MUON
-    muons, place = collision.particles[early], collision.number[early]
-    found = in_acceptance(muons, detection) & (random.random((tries, place.size)) < detection.efficiency)
-    first = collision.event.size()
+    muons, number = collision.particles[early], collision.number[early]
+    found = in_acceptance(muons, detection) & (random.random((tries, number.size)) < detection.efficiency)
+    first = collision.undecayed.size()
+    stays, may = collision.place == 0, collision.place[collision.place > 0].tolist()
     for chosen in found:
         event = source.decayed(collision)
         late = np.array(muons_from(event, first), np.int64)
+        if chosen.sum() + late.size < wanted:
+            continue
         new = particles_at(event, late.tolist())
         seen = in_acceptance(new, detection)
         seen &= random.random(seen.size) < detection.efficiency
         if chosen.sum() + seen.sum() < wanted:
             continue
-        stays = np.array([event[i].isFinal() for i in collision.number.tolist()])
+        stays[collision.place > 0] = [event[i].isFinal() for i in may]
+        origins = [origin(collision.event, i) for i in number[chosen].tolist()]
+        origins += [origin(event, i) for i in late[seen].tolist()]
         yield Decayed(
             _joined(collision.particles[stays], final(event, first)[1]),
             _joined(muons[chosen], new[seen]),
-            np.array([origin(event, i) for i in [*place[chosen].tolist(), *late[seen].tolist()]]),
+            np.array(origins),
         )
 
 
