@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import torch
+import yaml
 
 from showergrid.inputs.input_file import TableInput
 from showergrid.plan.checks import read_study
@@ -17,12 +18,12 @@ from showergrid.tasks.classes import tasks_of
 from showergrid.tuning.search import search
 from showergrid.tuning.settings import Search
 from showergrid.tuning.trial import Trials
-from showergrid.tuning.trials import COMPLETE, PRUNED, read_trials, write_trials
+from showergrid.tuning.trials import COMPLETE, PRUNED, Trial, read_trials, write_best, write_trials
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.usefixtures("one_thread")
-EVENTS, VARIABLES = 600, 10
-SETS = {"train": (0, 400), "validation": (400, EVENTS)}
+EVENTS, VARIABLES = 300, 10
+SETS = {"train": (0, 200), "validation": (200, EVENTS)}
 FEW = {"n_epochs": 4, "min_epochs": 1, "batch_size": 50}
 
 
@@ -78,10 +79,24 @@ def test_each_space_can_be_searched_and_gives_the_same_again(tmp_path, represent
     assert read_trials(tmp_path / "trials.csv", space) == rows
 
 
+@pytest.mark.parametrize(("representation", "model"), SEARCHES)
+def test_published_values_stand_beside_ours_and_tell_what_lies_outside(tmp_path, representation, model):
+    asked = Search(**next(entry for entry in config()["tuning"] if entry["model"] == model))
+    ends = {key: domain.ends[0] for key, domain in asked.space.items()}
+    rows = [Trial(0, COMPLETE, 0.7, 1, ends), Trial(1, COMPLETE, 0.6, 1, ends)]
+    write_best(tmp_path / "best.yaml", asked, rows)
+    beside = yaml.safe_load((tmp_path / "best.yaml").read_text())["published"]
+    outside = {"svm": {"C"}, "xgboost": {"n_estimators"}}.get(model, set())
+    assert {key for key, told in beside.items() if not told["searched"]} == outside
+    assert {key: told["value"] for key, told in beside.items()} == asked.published
+    assert "published" not in told(representation, model)["search"]  # another one makes no trial again
+    parameters_figure(rows, asked, tmp_path / "figure.pdf")
+
+
 def test_boosting_is_pruned_by_its_rounds(tmp_path):
     """Of trees that hardly learn after five that do, the first rows decide."""
     space = {"learning_rate": {"choices": [0.3, 0.0001]}, "n_estimators": {"choices": [40, 60]}}
-    cell = told("variables", "xgboost", trials=14, sampler="random", space=space)
+    cell = told("variables", "xgboost", trials=14, sampler="random", space=space, published={})
     assert cell["epochs"] == 60
     rows = run(tmp_path, cell)
     pruned = [row for row in rows if row.state == PRUNED]

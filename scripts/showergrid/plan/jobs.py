@@ -183,7 +183,7 @@ def _tune(study: Study, representation: str, resolution: int, model: str, worker
     epochs = [{**network["model"]["training"], **network["model"]["parameters"]}.get(key, 1)]
     if key in search.space:
         epochs = search.space[key].ends
-    return {**network, "search": search.model_dump(mode="json"), "epochs": max(epochs)}
+    return {**network, "search": search.model_dump(mode="json", exclude={"published"}), "epochs": max(epochs)}
 
 
 def _predict(study: Study, prediction: str) -> dict[str, Any]:

@@ -81,6 +81,15 @@ class Domain(Settings):
             return json.loads(text)
         return int(text) if self.whole else float(text)
 
+    def holds(self, value: Any) -> bool:
+        """Whether the value is one of these."""
+        if self.choices is not None:
+            return label(value) in self.labels
+        if self.length is None:
+            return self.low <= value <= self.high
+        shortest, longest = self.length
+        return shortest <= len(value) <= longest and all(self.low <= entry <= self.high for entry in value)
+
     @property
     def ends(self) -> list[Any]:
         """The values whose check covers all values: the choices, or the ends of the range."""
@@ -132,6 +141,11 @@ class Search(Settings):
     space: dict[str, Domain] = Field(
         min_length=1, description="values of each key: of the representation, the model or its training"
     )
+    published: dict[str, Any] = Field(
+        default={},
+        exclude_if=lambda published: not published,
+        description="values of some of these keys that others found, shown beside ours",
+    )
 
     @property
     def place(self) -> tuple[str, int | None, str]:
@@ -144,10 +158,9 @@ class Search(Settings):
         return {name: part for key, domain in self.space.items() for name, part in domain.parts(key).items()}
 
     def split(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """The values of `parts` that those of the hyperparameters tell of."""
-        return {
-            name: part for key, domain in self.space.items() for name, part in domain.split(key, values[key]).items()
-        }
+        """The values of `parts` that those of some hyperparameters tell of."""
+        parts = [self.space[key].split(key, value) for key, value in values.items()]
+        return {name: value for part in parts for name, value in part.items()}
 
     @property
     def share(self) -> list[int]:
@@ -158,6 +171,8 @@ class Search(Settings):
     def _possible(self) -> Search:
         if self.workers > self.trials:
             raise ValueError(f"workers = {self.workers} is more than trials = {self.trials}")
+        if strangers := sorted(self.published.keys() - self.space.keys()):
+            raise ValueError(f"published: {strangers[0]} is no key of space; leave it out")
         if len(set(self.seeds)) < len(self.seeds):
             raise ValueError("seeds: a value stands twice")
         if self.sampler == "grid":

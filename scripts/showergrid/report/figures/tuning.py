@@ -14,7 +14,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from optuna.importance import FanovaImportanceEvaluator, get_param_importances
 
-from showergrid.report.figures.style import BLUE, GREY, ORANGE, new_figure, save, styled
+from showergrid.report.figures.style import BLUE, GREEN, GREY, ORANGE, new_figure, save, styled
 from showergrid.tuning.search import distribution, params_of
 from showergrid.tuning.settings import Domain, Search, label
 from showergrid.tuning.trials import COMPLETE, PRUNED, Trial, best
@@ -71,7 +71,7 @@ def importances(trials: Sequence[Trial], search: Search) -> dict[str, float]:
 
 
 def parameters_figure(trials: Sequence[Trial], search: Search, path: Path) -> None:
-    """Each hyperparameter against the validation accuracy."""
+    """Each hyperparameter against the validation accuracy; a line stands where others have published one."""
     space = search.parts
     columns = min(3, len(space))
     rows = -(-len(space) // columns)
@@ -81,8 +81,11 @@ def parameters_figure(trials: Sequence[Trial], search: Search, path: Path) -> No
         for axes in panels.flat[len(space) :]:
             axes.set_visible(False)
         values = [search.split(trial.values) for trial in trials]
+        published = search.split(search.published)
         for axes, (key, domain) in zip(panels.flat, space.items(), strict=False):
             _points(axes, trials, [_position(own[key], domain) if key in own else np.nan for own in values])
+            if key in published and (domain.choices is None or domain.holds(published[key])):
+                axes.axvline(_position(published[key], domain), color=GREEN, lw=1, ls="--", label="published")
             axes.set_xlabel(key)
             if domain.choices is not None:
                 axes.set_xticks(range(len(domain.choices)), domain.labels, rotation=20)
@@ -91,7 +94,10 @@ def parameters_figure(trials: Sequence[Trial], search: Search, path: Path) -> No
                 axes.set_xscale("log")
         for axes in panels[:, 0]:
             axes.set_ylabel(ACCURACY)
-        panels[0, 0].legend(fontsize=8)
+        handles = {
+            text: sign for axes in panels.flat for sign, text in zip(*axes.get_legend_handles_labels(), strict=True)
+        }
+        panels[0, 0].legend(handles.values(), handles.keys(), fontsize=8)
         save(figure, path)
 
 
