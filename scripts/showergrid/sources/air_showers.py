@@ -1,4 +1,4 @@
-"""Simulated air showers: hadronic interactions of chromo, a thinned cascade, and tanks like those of the Auger Observatory."""
+"""Simulated air showers: hadronic interactions of chromo, a thinned cascade, and tanks as the Auger Observatory has."""
 
 from __future__ import annotations
 

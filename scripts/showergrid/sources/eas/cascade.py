@@ -1,11 +1,11 @@
 """The cascade of hadrons: a thinned Monte Carlo over the library of interactions, compiled by Numba.
 
-Along the axis a particle has a depth; across it a place and a small angle, which the transverse momenta of interactions and
-decays give it. So muons arrive on the ground where their ancestors sent them.
+Along the axis a particle has a depth; across it a place and a small angle, which the transverse momenta of interactions
+and decays give it. So muons arrive on the ground where their ancestors sent them.
 
-Thinning (Hillas, Nucl. Phys. B Proc. Suppl. 52B (1997) 29): below a share of the primary's energy one particle stands for
-others. An interaction above that energy hands on a particle below it with a probability that is proportional to its
-energy; below it, it hands on one hadron and one photon, drawn by their energies. Weights keep all sums as they are on average.
+Thinning (Hillas, Nucl. Phys. B Proc. Suppl. 52B (1997) 29): below a share of the primary's energy one particle stands
+for others. Of what an interaction hands on below it some are kept, at even steps along the sum of their energies; where
+all lies below it one hadron and one photon. Weights keep all sums as they are on average.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from showergrid.sources.eas.atmosphere import depth, height
-from showergrid.sources.eas.decays import decay
+from showergrid.sources.eas.atmosphere import TOP, depth, height
+from showergrid.sources.eas.decays import MOST, decay
 from showergrid.sources.eas.interactions import NUCLEONS
-from showergrid.sources.eas.library import Interactions
+from showergrid.sources.eas.library import KIND, PT, SHARE, SUM, Interactions
 from showergrid.sources.eas.muons import to_ground
 from showergrid.sources.eas.particles import C_TAU, K_LONG, LEAST, MASS, MUON, PHOTON, ROW
 
@@ -24,13 +24,14 @@ LENGTH = NUCLEONS * 1.66053907e-24 / 1e-27  # mean free path times the cross-sec
 HADRON_LOSS = 2.0e-3  # of a charged hadron by ionisation [GeV cm2/g]
 DEPTH_STEP, DEPTHS = 10.0, 220  # bins of slant depth [g/cm2], of photons
 ENERGY_STEP, LOWEST, ENERGIES = 0.1, -1.0, 125  # bins of log10 of their energy [GeV]
-COLUMNS = 7  # of a muon: height where it starts [m], x, y at the ground [m], energy [GeV], delay [ns], weight, depth there
+PLACES = 8  # of a particle on the stack: energy [GeV], slant depth [g/cm2], height, x, y [m], angles to both, weight
+COLUMNS = 6  # of a muon: height where it starts [m], x, y at the ground [m], energy [GeV], delay [ns], weight
 STACK, MUONS = 200_000, 300_000
 
 
-@njit
+@njit(error_model="numpy")
 def shower(
-    seed: int,
+    random: np.random.Generator,
     nucleus: int,
     energy: float,
     cosine: float,
@@ -42,7 +43,7 @@ def shower(
     """One shower.
 
     Args:
-        seed: of its random stream.
+        random: its random stream.
         nucleus: row of the primary in `nuclear`, -1 for a proton.
         energy: of the primary [GeV].
         cosine: of the zenith angle.
@@ -53,71 +54,69 @@ def shower(
 
     Returns:
         Photons and electrons (DEPTHS, ENERGIES) that start cascades, by slant depth and energy; muons (N, COLUMNS) that
-        arrive at the ground; the slant depth of the first interaction [g/cm2]; how many interactions were followed. No muons
-        and a negative number: there were more than fit.
+        arrive at the ground; the slant depth of the first interaction [g/cm2]; how many interactions were followed. No
+        muons and a negative number: there were more than fit.
     """
-    np.random.seed(seed)
     photons = np.zeros((DEPTHS, ENERGIES))
     muons = np.empty((MUONS, COLUMNS))
-    kinds, stack = np.empty(STACK, np.int8), np.empty((STACK, 7))  # energy, depth, weight, x, y, angles to both
-    decayed_kinds, decayed = np.empty(6, np.int8), np.empty((6, 3))
+    kinds, stack = np.empty(STACK, np.int8), np.empty((STACK, PLACES))
+    decayed_kinds, decayed = np.empty(MOST, np.int8), np.empty((MOST, 3))
     threshold = thinning * energy
     bottom = depth(ground) / cosine
     n = m = count = 0
     if nucleus >= 0:
-        point, first = draw(nuclear, nucleus, np.log10(energy), 0.0)
-        n = interact(
-            nuclear, point, energy, first, 1.0, 0.0, 0.0, 0.0, 0.0, threshold, kinds, stack, n, photons
-        )
+        point, first = draw(random, nuclear, nucleus, np.log10(energy), 0.0)
+        at = first, height(first * cosine), 0.0, 0.0, 0.0, 0.0, 1.0
+        n = interact(random, nuclear, point, energy, threshold, at, kinds, stack, n, photons)
         count = 1
     else:
         first = -1.0
         kinds[0], n = 0, 1
-        stack[0] = energy, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0
+        stack[0] = energy, 0.0, TOP, 0.0, 0.0, 0.0, 0.0, 1.0
     while n > 0:
         n -= 1
         kind = kinds[n]
-        e, x0, weight, x, y, ax, ay = stack[n]
+        e, x0, h0, x, y, ax, ay, weight = stack[n]
         if e < LEAST[kind]:
             continue
-        h0 = height(x0 * cosine)
         if kind == MUON:
             at_ground, lives, late, spread = to_ground(e, h0, ground, cosine)
             if at_ground > 0 and lives > 1e-3:
                 if m == MUONS:
                     return photons, muons[:0], first, -1
                 way = (h0 - ground) / cosine
-                muons[m, 0], muons[m, 3], muons[m, 4], muons[m, 5], muons[m, 6] = h0, at_ground, late, weight * lives, x0
-                muons[m, 1] = x + ax * way + spread * np.random.normal()
-                muons[m, 2] = y + ay * way + spread * np.random.normal()
+                x, y = x + ax * way + spread * random.normal(), y + ay * way + spread * random.normal()
+                muons[m] = h0, x, y, at_ground, late, weight * lives
                 m += 1
             continue
-        point, crossed = draw(hadronic, ROW[kind], np.log10(e), x0)
-        x1 = crossed
+        point, x1 = draw(random, hadronic, ROW[kind], np.log10(e), x0)
         decays = False
         if C_TAU[kind] > 0:
-            h1 = h0 + e / MASS[kind] * C_TAU[kind] * np.log(np.random.random()) * cosine
+            h1 = h0 + e / MASS[kind] * C_TAU[kind] * np.log(random.random()) * cosine
             if h1 > ground:
-                decays_at = depth(h1) / cosine
-                if decays_at < x1:
-                    decays, x1 = True, decays_at
-        if x1 > bottom:
+                decayed_at = depth(h1) / cosine
+                decays = decayed_at < x1
+        if decays:
+            x1 = decayed_at
+        elif x1 > bottom:
             continue
-        way = (h0 - height(x1 * cosine)) / cosine
+        else:
+            h1 = height(x1 * cosine)
+        way = (h0 - h1) / cosine
         x, y = x + ax * way, y + ay * way
         if kind < K_LONG:
             e -= HADRON_LOSS * (x1 - x0)
             if e < LEAST[kind]:
                 continue
         if decays:
-            products = decay(kind, e, decayed_kinds, decayed)
+            products = decay(random, kind, e, decayed_kinds, decayed)
             for k in range(products):
                 own = decayed[k, 0]
                 if decayed_kinds[k] == PHOTON:
                     add_photon(photons, x1, own, weight)
                 else:
                     kinds[n] = decayed_kinds[k]
-                    stack[n] = own, x1, weight, x, y, ax + decayed[k, 1] / own, ay + decayed[k, 2] / own
+                    stack[n] = own, x1, h1, x, y, ax + decayed[k, 1] / own, ay + decayed[k, 2] / own, weight
                     n += 1
             continue
         if first < 0:
@@ -125,94 +124,122 @@ def shower(
         count += 1
         if n + 30_000 > STACK:
             return photons, muons[:0], first, -1
-        n = interact(hadronic, point, e, x1, weight, x, y, ax, ay, threshold, kinds, stack, n, photons)
+        at = x1, h1, x, y, ax, ay, weight
+        n = interact(random, hadronic, point, e, threshold, at, kinds, stack, n, photons)
     return photons, muons[:m].copy(), first, count
 
 
-@njit
-def draw(table: Interactions, row: int, log_energy: float, start: float) -> tuple[int, float]:
+@njit(error_model="numpy")
+def draw(
+    random: np.random.Generator, table: Interactions, row: int, log_energy: float, start: float
+) -> tuple[int, float]:
     """The number of an interaction at one of the two energies beside it, and the depth at which it happens."""
     grid = table.log_energy
     i = np.searchsorted(grid, log_energy)
-    if i == grid.size or (i > 0 and np.random.random() * (grid[i] - grid[i - 1]) < grid[i] - log_energy):
+    if i == grid.size or (i > 0 and random.random() * (grid[i] - grid[i - 1]) < grid[i] - log_energy):
         i -= 1
     point = row * grid.size + i
     each = (table.start.size - 1) // table.cross_section.size
-    where = start - LENGTH / table.cross_section[row, i] * np.log(np.random.random())
-    return point * each + int(np.random.random() * each), where
+    where = start - LENGTH / table.cross_section[row, i] * np.log(random.random())
+    return point * each + int(random.random() * each), where
 
 
-@njit
+@njit(error_model="numpy")
 def interact(
+    random: np.random.Generator,
     table: Interactions,
     number: int,
     energy: float,
-    where: float,
-    weight: float,
-    x: float,
-    y: float,
-    ax: float,
-    ay: float,
     threshold: float,
+    at: tuple[float, ...],
     kinds: np.ndarray,
     stack: np.ndarray,
     n: int,
     photons: np.ndarray,
 ) -> int:
-    """Put what comes of interaction `number` on the stack of n particles; its photons into their bins."""
-    first, last = table.start[number], table.start[number + 1]
-    first_photon, last_photon = table.photon_start[number], table.photon_start[number + 1]
-    if energy <= threshold:
-        if last > first:
-            total = table.sum[last - 1]
-            k = first + np.searchsorted(table.sum[first:last], np.random.random() * total)
-            k = min(k, last - 1)
-            n = add_hadron(table, k, energy, where, weight * total / table.share[k], x, y, ax, ay, kinds, stack, n)
-        if last_photon > first_photon:
-            total = table.photon_sum[last_photon - 1]
-            k = first_photon + np.searchsorted(
-                table.photon_sum[first_photon:last_photon], np.random.random() * total
-            )
-            k = min(k, last_photon - 1)
-            share = table.photon_share[k]
-            add_photon(photons, where, share * energy, weight * total / share)
-        return n
-    for k in range(first, last):
-        kept = table.share[k] * energy / threshold
-        if kept >= 1 or np.random.random() < kept:
-            n = add_hadron(table, k, energy, where, weight / min(kept, 1.0), x, y, ax, ay, kinds, stack, n)
-    for k in range(first_photon, last_photon):
-        kept = table.photon_share[k] * energy / threshold
-        if kept >= 1 or np.random.random() < kept:
-            add_photon(photons, where, table.photon_share[k] * energy, weight / min(kept, 1.0))
+    """Put what comes of interaction `number` on the stack of n particles, and its photons into their bins.
+
+    at: all PLACES of the projectile but its energy [GeV]. Returns how many particles there are now.
+    """
+    hadrons = table.hadrons[table.start[number] : table.start[number + 1]]
+    cascades = table.photons[table.photon_start[number] : table.photon_start[number + 1]]
+    least = threshold / energy
+    if len(hadrons):
+        whole, step, place = thinned(random, hadrons, least)
+        for k in range(whole):
+            n = add_hadron(random, hadrons[k], energy, 1.0, at, kinds, stack, n)
+        while place < hadrons[-1, SUM]:
+            k = found(hadrons, whole, place)
+            n = add_hadron(random, hadrons[k], energy, step / hadrons[k, SHARE], at, kinds, stack, n)
+            place += step
+    if len(cascades):
+        whole, step, place = thinned(random, cascades, least)
+        for k in range(whole):
+            add_photon(photons, at[0], cascades[k, SHARE] * energy, at[-1])
+        while place < cascades[-1, SUM]:
+            k = found(cascades, whole, place)
+            add_photon(photons, at[0], cascades[k, SHARE] * energy, at[-1] * step / cascades[k, SHARE])
+            place += step
     return n
 
 
-@njit
+@njit(error_model="numpy")
+def thinned(random: np.random.Generator, rows: np.ndarray, least: float) -> tuple[int, float, float]:
+    """Of rows by falling share: how many have `least` or more, and which others stand for the rest.
+
+    Returns:
+        The number of those that are kept as they are, and a step and a first place along the sum of shares: a row in
+        which a place falls is kept, with a weight of step / share.
+    """
+    low, high = 0, len(rows)
+    while low < high:
+        middle = (low + high) // 2
+        if rows[middle, SHARE] >= least:
+            low = middle + 1
+        else:
+            high = middle
+    before = rows[low - 1, SUM] if low else 0.0
+    step = min(least, rows[-1, SUM] - before)
+    if step <= 0:
+        return low, 1.0, np.inf
+    return low, step, before + random.random() * step
+
+
+@njit(error_model="numpy")
+def found(rows: np.ndarray, first: int, place: float) -> int:
+    """The row, from `first` on, in which a place along the sum of shares falls."""
+    low, high = first, len(rows) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if rows[middle, SUM] <= place:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@njit(error_model="numpy")
 def add_hadron(
-    table: Interactions,
-    k: int,
+    random: np.random.Generator,
+    hadron: np.ndarray,
     energy: float,
-    where: float,
-    weight: float,
-    x: float,
-    y: float,
-    ax: float,
-    ay: float,
+    heavier: float,
+    at: tuple[float, ...],
     kinds: np.ndarray,
     stack: np.ndarray,
     n: int,
 ) -> int:
-    """Put hadron k of the table on the stack, its angle turned at random about its parent's."""
-    own = table.share[k] * energy
-    angle = min(table.pt[k] / own, 1.0)
-    phi = 2 * np.pi * np.random.random()
-    kinds[n] = table.kind[k]
-    stack[n] = own, where, weight, x, y, ax + angle * np.cos(phi), ay + angle * np.sin(phi)
+    """Put a row of a table on the stack, its angle at random about its parent's, its weight `heavier` times that."""
+    depth, height, x, y, ax, ay, weight = at
+    own = hadron[SHARE] * energy
+    angle = min(hadron[PT] / own, 1.0)
+    phi = 2 * np.pi * random.random()
+    kinds[n] = hadron[KIND]
+    stack[n] = own, depth, height, x, y, ax + angle * np.cos(phi), ay + angle * np.sin(phi), weight * heavier
     return n + 1
 
 
-@njit
+@njit(error_model="numpy")
 def add_photon(photons: np.ndarray, where: float, energy: float, weight: float) -> None:
     """Count a photon or an electron that starts a cascade."""
     i = int(where / DEPTH_STEP)

@@ -47,7 +47,6 @@ TANK_EVENTS = pa.schema([EVENT, *OF_SHOWER, *OF_TANK, TANK, SOURCE, NUMBER])
 TANK_TRACES = pa.schema([EVENT, *BINS])
 
 
-
 def collections(settings: AirShowers) -> dict[str, pa.Schema]:
     """The collections of an event."""
     return {"tanks": TANKS, "traces": TRACES} if settings.event == "shower" else {"traces": TANK_TRACES}

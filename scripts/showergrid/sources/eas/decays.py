@@ -1,7 +1,7 @@
 """Decays in flight, compiled by Numba: energies of what comes of them, and transverse momenta to the parent.
 
-Two bodies decay isotropically; three bodies fill their phase space evenly, which the form factors of K to pi l nu and the
-polarisation of muons change. Branching fractions are those of the Particle Data Group.
+Two bodies decay isotropically; three bodies fill their phase space evenly, which the form factors of K to pi l nu and
+the polarisation of muons would change.
 """
 
 from __future__ import annotations
@@ -20,112 +20,106 @@ from showergrid.sources.eas.particles import (
     PION_ZERO,
 )
 
-M_MUON, M_PION, M_KAON, M_K0 = MASS[MUON], MASS[PION], MASS[KAON], MASS[K_LONG]
+NEUTRINO, PI0 = 7, 8  # kinds that only decays know: one is left out, the other becomes two photons
+MASSES = np.array([*MASS, 0.000511, 0.0, PION_ZERO])  # GeV; PHOTON stands for electrons here
+NONE = -1
+# Parent, branching fraction (Particle Data Group; the rest is added to the last one), products
+CHANNELS = (
+    (PION, 1.0, (MUON, NEUTRINO, NONE)),
+    (KAON, 0.6356, (MUON, NEUTRINO, NONE)),
+    (KAON, 0.2067, (PION, PI0, NONE)),
+    (KAON, 0.0558, (PION, PION, PION)),
+    (KAON, 0.0176, (PION, PI0, PI0)),
+    (KAON, 0.0507, (PI0, PHOTON, NEUTRINO)),
+    (KAON, 0.0335, (PI0, MUON, NEUTRINO)),
+    (K_LONG, 0.4055, (PION, PHOTON, NEUTRINO)),
+    (K_LONG, 0.2704, (PION, MUON, NEUTRINO)),
+    (K_LONG, 0.1952, (PI0, PI0, PI0)),
+    (K_LONG, 0.1254, (PION, PION, PI0)),
+    (K_SHORT, 0.6920, (PION, PION, NONE)),
+    (K_SHORT, 0.3069, (PI0, PI0, NONE)),
+)
+PARENT = np.array([parent for parent, _, _ in CHANNELS])
+FRACTION = np.array([fraction for _, fraction, _ in CHANNELS])
+PRODUCTS = np.array([products for _, _, products in CHANNELS])
+FIRST = np.searchsorted(PARENT, np.arange(PION, K_SHORT + 2))  # channels of a parent: from its own to the next
+MOST = 6  # products: three pi0
 
 
-@njit
+@njit(error_model="numpy")
 def momentum(parent: float, one: float, other: float) -> float:
     """Of both products [GeV] in the rest frame of a parent, given all masses."""
-    return np.sqrt((parent**2 - (one + other) ** 2) * (parent**2 - (one - other) ** 2)) / 2 / parent
+    return np.sqrt(max((parent**2 - (one + other) ** 2) * (parent**2 - (one - other) ** 2), 0.0)) / 2 / parent
 
 
-@njit
-def two_bodies(energy: float, parent: float, one: float, other: float) -> tuple[float, float, float, float]:
-    """Energy of both products and their transverse momentum in x and y [GeV], of the second one the opposite."""
+@njit(error_model="numpy")
+def two_bodies(
+    random: np.random.Generator, energy: float, parent: float, one: float, other: float
+) -> tuple[float, float, float]:
+    """Energy of the first product and its transverse momentum in x and y [GeV]; the other one has the rest."""
     p = momentum(parent, one, other)
-    cos, phi = 2 * np.random.random() - 1, 2 * np.pi * np.random.random()
+    cos, phi = 2 * random.random() - 1, 2 * np.pi * random.random()
     gamma = energy / parent
     first = gamma * np.sqrt(p**2 + one**2) + np.sqrt(max(gamma**2 - 1, 0.0)) * p * cos
     pt = p * np.sqrt(1 - cos**2)
-    return first, energy - first, pt * np.cos(phi), pt * np.sin(phi)
+    return first, pt * np.cos(phi), pt * np.sin(phi)
 
 
-@njit
-def three_bodies(energy: float, parent: float, one: float, two: float, three: float) -> np.ndarray:
-    """(3, 3): energy and transverse momentum in x and y [GeV] of each product."""
+@njit(error_model="numpy")
+def pair_mass(random: np.random.Generator, parent: float, one: float, two: float, three: float) -> float:
+    """Mass of the first two of three products [GeV]."""
     least, most = one + two, parent - three
     top = momentum(parent, least, three) * momentum(most, one, two)
     while True:
-        pair = least + (most - least) * np.random.random()
-        if np.random.random() * top < momentum(parent, pair, three) * momentum(pair, one, two):
-            break
-    of_pair, third, x, y = two_bodies(energy, parent, pair, three)
-    first, second, u, v = two_bodies(of_pair, pair, one, two)
-    made = np.empty((3, 3))
-    a = first / of_pair  # small angles: the pair's direction is handed on by energy
-    made[0] = first, a * x + u, a * y + v
-    made[1] = second, (1 - a) * x - u, (1 - a) * y - v
-    made[2] = third, -x, -y
-    return made
+        pair = least + (most - least) * random.random()
+        if random.random() * top < momentum(parent, pair, three) * momentum(pair, one, two):
+            return pair
 
 
-@njit
-def decay(kind: int, energy: float, kinds: np.ndarray, made: np.ndarray) -> int:
+@njit(error_model="numpy")
+def decay(random: np.random.Generator, kind: int, energy: float, kinds: np.ndarray, made: np.ndarray) -> int:
     """How many products a meson of an energy [GeV] has, but for neutrinos.
 
-    Their kind goes into kinds (K,), their energy and transverse momentum [GeV] into made (K, 3); K is 6 at least.
+    Their kind goes into kinds (MOST,), their energy and transverse momentum [GeV] into made (MOST, 3).
     """
-    draw = np.random.random()
-    if kind == PION:
-        made[0, 0], _, made[0, 1], made[0, 2] = two_bodies(energy, M_PION, M_MUON, 0.0)
-        kinds[0] = MUON
-        return 1
-    if kind == KAON:
-        if draw < 0.6356:
-            made[0, 0], _, made[0, 1], made[0, 2] = two_bodies(energy, M_KAON, M_MUON, 0.0)
-            kinds[0] = MUON
-            return 1
-        if draw < 0.8423:
-            made[0, 0], neutral, x, y = two_bodies(energy, M_KAON, M_PION, PION_ZERO)
-            made[0, 1], made[0, 2] = x, y
-            kinds[0] = PION
-            return pion_zero(neutral, -x, -y, 1, kinds, made)
-        if draw < 0.8981:
-            made[:3] = three_bodies(energy, M_KAON, M_PION, M_PION, M_PION)
-            kinds[:3] = PION
-            return 3
-        if draw < 0.9157:
-            three = three_bodies(energy, M_KAON, M_PION, PION_ZERO, PION_ZERO)
-            made[0], kinds[0] = three[0], PION
-            n = pion_zero(three[1, 0], three[1, 1], three[1, 2], 1, kinds, made)
-            return pion_zero(three[2, 0], three[2, 1], three[2, 2], n, kinds, made)
-        lepton = M_MUON if draw < 0.9493 else 0.000511
-        three = three_bodies(energy, M_KAON, PION_ZERO, lepton, 0.0)
-        made[0], kinds[0] = three[1], MUON if draw < 0.9493 else PHOTON
-        return pion_zero(three[0, 0], three[0, 1], three[0, 2], 1, kinds, made)
-    if kind == K_SHORT:
-        if draw < 0.6920:
-            made[0, 0], made[1, 0], x, y = two_bodies(energy, M_K0, M_PION, M_PION)
-            made[0, 1], made[0, 2], made[1, 1], made[1, 2] = x, y, -x, -y
-            kinds[:2] = PION
-            return 2
-        one, other, x, y = two_bodies(energy, M_K0, PION_ZERO, PION_ZERO)
-        n = pion_zero(one, x, y, 0, kinds, made)
-        return pion_zero(other, -x, -y, n, kinds, made)
-    if draw < 0.4055 or draw < 0.6759:  # K long to pi e nu, pi mu nu
-        muon = draw >= 0.4055
-        three = three_bodies(energy, M_K0, M_PION, M_MUON if muon else 0.000511, 0.0)
-        made[0], made[1] = three[0], three[1]
-        kinds[0], kinds[1] = PION, MUON if muon else PHOTON
-        return 2
-    if draw < 0.8711:
-        three = three_bodies(energy, M_K0, PION_ZERO, PION_ZERO, PION_ZERO)
-        n = 0
-        for k in range(3):
-            n = pion_zero(three[k, 0], three[k, 1], three[k, 2], n, kinds, made)
-        return n
-    three = three_bodies(energy, M_K0, M_PION, M_PION, PION_ZERO)
-    made[0], made[1] = three[0], three[1]
-    kinds[:2] = PION
-    return pion_zero(three[2, 0], three[2, 1], three[2, 2], 2, kinds, made)
+    channel, last = FIRST[kind - PION], FIRST[kind - PION + 1] - 1
+    draw = random.random()
+    while channel < last and draw >= FRACTION[channel]:
+        draw -= FRACTION[channel]
+        channel += 1
+    one, two, three = PRODUCTS[channel]
+    pair, of_pair, x, y = MASSES[kind], energy, 0.0, 0.0
+    n = 0
+    if three != NONE:
+        pair = pair_mass(random, MASSES[kind], MASSES[one], MASSES[two], MASSES[three])
+        of_pair, x, y = two_bodies(random, energy, MASSES[kind], pair, MASSES[three])
+        n = add(random, three, energy - of_pair, -x, -y, n, kinds, made)
+    first, u, v = two_bodies(random, of_pair, pair, MASSES[one], MASSES[two])
+    share = first / of_pair  # small angles: the pair hands its direction on by energy
+    n = add(random, one, first, share * x + u, share * y + v, n, kinds, made)
+    return add(random, two, of_pair - first, (1 - share) * x - u, (1 - share) * y - v, n, kinds, made)
 
 
-@njit
-def pion_zero(energy: float, x: float, y: float, n: int, kinds: np.ndarray, made: np.ndarray) -> int:
-    """Add two photons, of a pi0 with an energy and a transverse momentum [GeV], behind the first n; how many are there."""
-    share = np.random.random()
-    for part in (share, 1 - share):
-        made[n, 0], made[n, 1], made[n, 2] = part * energy, part * x, part * y
-        kinds[n] = PHOTON
+@njit(error_model="numpy")
+def add(
+    random: np.random.Generator,
+    product: int,
+    energy: float,
+    x: float,
+    y: float,
+    n: int,
+    kinds: np.ndarray,
+    made: np.ndarray,
+) -> int:
+    """Put a product behind the first n, as two photons if it is a pi0; how many are there."""
+    if product == PI0:
+        part = random.random()
+        for share in (part, 1 - part):
+            made[n, 0], made[n, 1], made[n, 2] = share * energy, share * x, share * y
+            kinds[n] = PHOTON
+            n += 1
+    elif product != NEUTRINO:
+        made[n, 0], made[n, 1], made[n, 2] = energy, x, y
+        kinds[n] = product
         n += 1
     return n

@@ -1,8 +1,9 @@
-"""The electromagnetic part of a shower: each photon or electron starts a cascade of Greisen's form, as in CORSIKA's NKG.
+"""The electromagnetic part of a shower: each photon or electron starts a cascade of Greisen's, as in CORSIKA's NKG.
 
-N(t) = .31 / sqrt(y) exp(t (1 - 1.5 ln s)), s = 3 t / (t + 2 y), y = ln(E / critical energy), t in radiation lengths: Greisen,
-Prog. Cosmic Ray Phys. 3 (1956) 1. Across the axis electrons lie as Nishimura, Kamata and Greisen say, with a Moliere radius
-that shrinks with the age s as .78 - .21 s: Lagutin et al., Proc. 16th ICRC 7 (1979) 18, in CORSIKA, FZKA 6019.
+N(t) = .31 / sqrt(y) exp(t (1 - 1.5 ln s)), s = 3 t / (t + 2 y), y = ln(E / critical energy), t in radiation lengths:
+Greisen, Prog. Cosmic Ray Phys. 3 (1956) 1. Across the axis electrons lie as Nishimura, Kamata and Greisen say, with a
+Moliere radius that shrinks with the age s as .78 - .21 s: Lagutin et al., Proc. 16th ICRC 7 (1979) 18, in CORSIKA, FZKA
+6019.
 """
 
 from __future__ import annotations

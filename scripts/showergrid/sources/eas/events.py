@@ -11,13 +11,13 @@ import pyarrow as pa
 
 from showergrid.core.errors import InputError
 from showergrid.core.progress import report
-from showergrid.core.seeds import generator, seed_of
+from showergrid.core.seeds import generator
 from showergrid.events.parquet import conforming
-from showergrid.sources.eas.stations import core, stations
 from showergrid.sources.eas.columns import KNOWN, collections, columns
 from showergrid.sources.eas.library import Interactions, interactions_of
 from showergrid.sources.eas.settings import AirShowers
 from showergrid.sources.eas.showers import AirShower, arrivals, simulate
+from showergrid.sources.eas.stations import core, stations
 from showergrid.sources.eas.traces import recorded, variables
 
 EEV = 9.0  # log10 GeV
@@ -26,7 +26,10 @@ REPORTED = 20  # showers between two lines for the person who waits
 
 @dataclass(frozen=True)
 class Seen:
-    """A shower and the tanks that are read out: row, the columns of OF_SHOWER; tanks, those of OF_TANK; traces (T, B), start (T,)."""
+    """A shower and the tanks that are read out.
+
+    row: the columns of OF_SHOWER; tanks: those of OF_TANK, each (T,); traces (T, B) [VEM]; start (T,): first bins.
+    """
 
     row: dict[str, float | int | str]
     tanks: dict[str, np.ndarray]
@@ -37,7 +40,7 @@ class Seen:
 def simulate_shard(
     shard: int, settings: AirShowers, library: Mapping[str, np.ndarray]
 ) -> tuple[dict[str, pa.Table], dict[str, dict[str, float]]]:
-    """The tables of one shard by name, events numbered from 0 on, and of each primary its showers and those that are kept.
+    """The tables of one shard by name, events numbered from 0 on, and of each primary how much was made.
 
     The primaries alternate. A shower depends on the seed, its primary and its number alone.
 
@@ -64,7 +67,7 @@ def simulate_shard(
                 seen.append(one)
     if not seen:
         raise InputError(
-            "config: air_showers: no shower of a shard reaches tanks.least_tanks tanks; ask for less, or for more energy"
+            "config: air_showers: no shower of a shard has tanks.least_tanks tanks; ask for less, or for more energy"
         )
     return _tables(seen, settings, f"shard {shard}"), counts
 
@@ -78,9 +81,9 @@ def see(
     log_energy = random.uniform(*settings.sky.log_energy) - 9  # log10 GeV
     low, high = np.sin(np.radians(settings.sky.zenith)) ** 2  # flat in it: area and solid angle of flat ground
     zenith, arrival = np.arcsin(np.sqrt(random.uniform(low, high))), random.uniform(0, 2 * np.pi)
-    made = simulate(primary, 10**log_energy, zenith, settings.thinning, seed_of(*names, "cascade"), tables)
+    made = simulate(primary, 10**log_energy, zenith, settings.thinning, generator(*names, "cascade"), tables)
     at = stations(core(settings.tanks.spacing, random), zenith, arrival, settings.tanks)
-    arrived, muons = arrivals(made, at, settings.tanks, seed_of(*names, "tanks"))
+    arrived, muons = arrivals(made, at, settings.tanks, generator(*names, "tanks"))
     traces = recorded(arrived, settings.tanks, random)
     found = variables(traces, settings.tanks)
     kept = found.signal >= settings.tanks.least_signal

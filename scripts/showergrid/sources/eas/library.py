@@ -2,7 +2,7 @@
 
 Each projectile has equally many interactions at each of its energies. Of an interaction the hadrons and muons that may
 matter (`particles.LEAST`) are listed with their share of the projectile's energy, and so are its photons, which stand
-for electrons too; in both lists `sum` adds up the shares so far, so that one can be drawn by its energy.
+for electrons too; both lists go by falling share and have its sum so far, so that one can be drawn by its energy.
 """
 
 from __future__ import annotations
@@ -31,27 +31,27 @@ LEAST_PHOTON = 0.1  # GeV: below it there is no cascade
 class Interactions(NamedTuple):
     """Interactions of R projectiles at E energies, n at each: number k of them is row * E * n + energy * n + k.
 
-    log_energy (E,) [log10 GeV], ascending, the transition twice; cross_section (R, E) [mb]; start (R E n + 1,) int64: where the
-    hadrons of each begin; kind int8, share, pt [GeV], sum: of each hadron; photon_*: the same of photons.
+    log_energy (E,) [log10 GeV], ascending, the transition twice; cross_section (R, E) [mb]; start (R E n + 1,) int64:
+    where the hadrons of each begin; hadrons (H, 4) float32: SUM, SHARE, PT [GeV], KIND; photon_start, photons (P, 2)
+    float32: SUM, SHARE.
     """
 
     log_energy: np.ndarray
     cross_section: np.ndarray
     start: np.ndarray
-    kind: np.ndarray
-    share: np.ndarray
-    pt: np.ndarray
-    sum: np.ndarray
+    hadrons: np.ndarray
     photon_start: np.ndarray
-    photon_share: np.ndarray
-    photon_sum: np.ndarray
+    photons: np.ndarray
+
+
+SUM, SHARE, PT, KIND = range(4)  # columns
 
 
 def make_library(settings: InteractionSettings) -> tuple[dict[str, np.ndarray], dict[str, int]]:
     """The arrays of both, hadrons and nuclei, by the names of their fields, and the seeds.
 
-    Beside them stand of each hadron's interaction `rest`, the share of the energy that is in none of the lists, and
-    `target`, the nucleons of air that took part: shares and rest sum to 1 and the mass of these.
+    Beside them stand of each interaction `rest`, the share of the energy of those that are too slow to be listed, and
+    `target`, the nucleons of air that took part: all shares sum to 1 and the mass of these.
 
     Raises:
         InputError: chromo lacks a model or its data.
@@ -93,12 +93,12 @@ def _point(interactions: Iterable[Interaction], energy: float) -> list[tuple[np.
     """Of each interaction of one energy kind, share and pt of hadrons, share of photons, rest and target."""
     made = []
     for one in interactions:
-        photon = one.kind == PHOTON
-        hadron = ~photon & (one.energy > np.append(LEAST, 0)[one.kind])
-        cascading = photon & (one.energy > LEAST_PHOTON)
-        share = one.energy / energy
-        rest = 1 + one.target * MASS[NUCLEON] / energy - share[hadron].sum() - share[cascading].sum()
-        made.append((one.kind[hadron], share[hadron], one.pt[hadron], share[cascading], rest, one.target))
+        order = np.argsort(-one.energy, kind="stable")
+        kind, share, pt = one.kind[order], one.energy[order] / energy, one.pt[order]
+        photon = kind == PHOTON
+        listed = share * energy > np.append(LEAST, LEAST_PHOTON)[kind]
+        hadron, cascading = listed & ~photon, listed & photon
+        made.append((kind[hadron], share[hadron], pt[hadron], share[cascading], share[~listed].sum(), one.target))
     return made
 
 
@@ -110,16 +110,16 @@ def _joined(
         "log_energy": log_energy,
         "cross_section": cross_section,
         "start": _starts(share),
-        "kind": np.concatenate(kind),
-        "share": np.concatenate(share).astype(np.float32),
-        "pt": np.concatenate(pt).astype(np.float32),
-        "sum": np.concatenate([np.cumsum(one) for one in share]).astype(np.float32),
+        "hadrons": np.concatenate(
+            [np.stack([np.cumsum(s), s, p, k], axis=1) for s, p, k in zip(share, pt, kind, strict=True)]
+        ),
         "photon_start": _starts(photon),
-        "photon_share": np.concatenate(photon).astype(np.float32),
-        "photon_sum": np.concatenate([np.cumsum(one) for one in photon]).astype(np.float32),
+        "photons": np.concatenate([np.stack([np.cumsum(s), s], axis=1) for s in photon]),
         "rest": np.array(rest),
         "target": np.array(target, np.int16),
     }
+    for key in ("hadrons", "photons"):
+        arrays[key] = arrays[key].astype(np.float32)
     return {f"{name}.{key}": value for key, value in arrays.items()}
 
 

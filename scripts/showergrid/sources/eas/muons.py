@@ -21,9 +21,9 @@ def to_ground(energy: float, height: float, ground: float, cosine: float) -> tup
     """What becomes of a muon that starts at a `height` [m] along the shower's axis.
 
     Returns:
-        Its energy [GeV] at the ground, the probability that it lives until then, how late it is behind light on the same
-        way [ns], and the standard deviation of its place in each direction [m] by multiple scattering. An energy of 0: it
-        does not arrive.
+        Its energy [GeV] at the ground, the probability that it lives until then, how late it is behind light on the
+        same way [ns], and the standard deviation of its place in each direction [m] by multiple scattering. An energy
+        of 0: it does not arrive.
     """
     length = (height - ground) / cosine
     if length <= 0:

@@ -39,7 +39,7 @@ def nuclear_interactions(model: Model, nucleons: int, energy: float, count: int)
     library = model.run._lib
     if not hasattr(library, "sibnuc"):
         raise InputError(
-            f"config: air_showers.library.high: {model.name} gives no whole interactions of nuclei here; choose a Sibyll"
+            f"config: air_showers.library.high: {model.name} gives no whole interactions of nuclei; choose Sibyll23d"
         )
     mass = MASS[NUCLEON]
     root = np.sqrt(2 * mass**2 + 2 * mass * energy / nucleons)  # energy of two nucleons in their centre of mass

@@ -76,7 +76,9 @@ class AirShowers(Settings):
     )
     library: InteractionSettings = Field(default=InteractionSettings(), description="hadronic interactions")
     sky: Sky = Field(default=Sky(), description="energies and directions")
-    thinning: float = Field(default=1e-5, ge=1e-7, le=1e-2, description="share of the energy below which one stands for many")
+    thinning: float = Field(
+        default=1e-5, ge=1e-7, le=1e-2, description="share of the energy below which one stands for many"
+    )
     tanks: Tanks = Field(default=Tanks(), description="tanks on the ground")
     reconstruction: Reconstruction = Field(default=Reconstruction(), description="of energy and direction")
 

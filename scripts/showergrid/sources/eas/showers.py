@@ -7,17 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from showergrid.core.errors import InputError
-from showergrid.core.seeds import seed_of
-from showergrid.sources.eas.stations import Stations, projected
 from showergrid.sources.eas.atmosphere import GROUND, density, depth
 from showergrid.sources.eas.cascade import DEPTH_STEP, DEPTHS, shower
 from showergrid.sources.eas.electromagnetic import MOLIERE, Profile, ages, lateral, profile
 from showergrid.sources.eas.library import NUCLEI, Interactions
 from showergrid.sources.eas.settings import Tanks
+from showergrid.sources.eas.stations import Stations, projected
 from showergrid.sources.eas.tanks import VEM, muon_signals, photon_signals
 
 ROW = {name: row for row, name in enumerate(NUCLEI)}
-SEEDS = 2**32  # of Numba's generator
 _DEPTHS = (np.arange(DEPTHS) + 1) * DEPTH_STEP
 
 
@@ -25,8 +23,9 @@ _DEPTHS = (np.arange(DEPTHS) + 1) * DEPTH_STEP
 class AirShower:
     """A shower at the ground.
 
-    zenith [rad]; photons (DEPTHS, ENERGIES) as `cascade.shower` gives them, and the profile of electrons that they make; muons (N,
-    COLUMNS) that arrive; first: slant depth of the first interaction [g/cm2]; interactions: how many were followed.
+    zenith [rad]; photons (DEPTHS, ENERGIES) as `cascade.shower` gives them, and the profile of electrons that they
+    make; muons (N, COLUMNS) that arrive; first: slant depth of the first interaction [g/cm2]; interactions: how many
+    were followed.
     """
 
     zenith: float
@@ -47,7 +46,7 @@ def simulate(
     energy: float,
     zenith: float,
     thinning: float,
-    seed: int,
+    random: np.random.Generator,
     tables: tuple[Interactions, Interactions],
 ) -> AirShower:
     """A shower of a primary with an energy [GeV] from a zenith angle [rad].
@@ -57,28 +56,32 @@ def simulate(
         energy: as said.
         zenith: as said.
         thinning: share of the energy below which one particle stands for many.
-        seed: of its random stream.
+        random: its random stream.
         tables: interactions of hadrons and of nuclei.
 
     Raises:
         InputError: it has more particles than fit.
     """
     photons, muons, first, interactions = shower(
-        seed % SEEDS, ROW.get(primary, -1), float(energy), float(np.cos(zenith)), float(thinning), GROUND, *tables
+        random, ROW.get(primary, -1), float(energy), float(np.cos(zenith)), float(thinning), GROUND, *tables
     )
     if interactions < 0:
-        raise InputError(f"config: air_showers.thinning = {thinning}: a shower has too many particles; choose a larger one")
+        raise InputError(
+            f"config: air_showers.thinning = {thinning}: a shower has too many particles; choose a larger one"
+        )
     return AirShower(zenith, photons, profile(photons), muons, first, interactions)
 
 
-def arrivals(shower: AirShower, at: Stations, settings: Tanks, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def arrivals(
+    shower: AirShower, at: Stations, settings: Tanks, random: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     """What arrives in tanks: (T, bins) [VEM], and (T,) the muons' share of it [VEM]."""
     traces = np.zeros((at.distance.size, settings.bins))
     told = at.distance, at.ahead, shower.zenith, GROUND
-    muon_signals(seed_of(seed, "muons") % SEEDS, shower.muons, *told, traces)
+    muon_signals(random, shower.muons, *told, traces)
     muons = traces.sum(axis=1)
     expected = electron_density(shower, at) * projected(shower.zenith) * settings.electron_energy / VEM
-    photon_signals(seed_of(seed, "photons") % SEEDS, expected, *told, _DEPTHS, shower.profile.number, traces)
+    photon_signals(random, expected, *told, _DEPTHS, shower.profile.number, traces)
     return traces, muons
 
 

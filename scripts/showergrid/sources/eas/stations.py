@@ -16,8 +16,9 @@ RADIUS, DEPTH = 1.8, 1.2  # m
 class Stations:
     """Tanks of a shower, each (T,).
 
-    x, y: on the ground from the core [m]; distance: from the axis [m]; azimuth: about the axis in the shower's plane [rad], 0 where the
-    shower comes from (early); ahead: how far along the axis a tank lies above the plane of the core [m].
+    x, y: on the ground from the core [m]; distance: from the axis [m]; azimuth: about the axis in the shower's plane
+    [rad], 0 where the shower comes from (early); ahead: how far along the axis a tank lies above the plane of the core
+    [m].
     """
 
     x: np.ndarray

@@ -8,10 +8,10 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from showergrid.sources.eas.stations import AREA_SIDE, AREA_TOP, DEPTH, RADIUS
 from showergrid.sources.eas.atmosphere import depth
 from showergrid.sources.eas.muons import LIGHT
 from showergrid.sources.eas.particles import MASS, MUON
+from showergrid.sources.eas.stations import AREA_SIDE, AREA_TOP, DEPTH, RADIUS
 
 VEM = 240.0  # MeV that a vertical muon leaves: NIM A 798 (2015) 172
 WIDTH = 0.15  # of the kernel in the logarithm of the distance from the axis
@@ -25,24 +25,24 @@ BIN = 25.0  # ns
 
 
 @njit
-def tracks(zenith: float) -> float:
+def tracks(random: np.random.Generator, zenith: float) -> float:
     """Length [m] in water of one muon of a direction, which meets a tank anywhere."""
     sin, cos = np.sin(zenith), np.cos(zenith)
-    if np.random.random() * (AREA_TOP * cos + AREA_SIDE * sin) < AREA_TOP * cos:
+    if random.random() * (AREA_TOP * cos + AREA_SIDE * sin) < AREA_TOP * cos:
         # Through the lid: from a place on it to the wall, along x
-        r, phi = RADIUS * np.sqrt(np.random.random()), 2 * np.pi * np.random.random()
+        r, phi = RADIUS * np.sqrt(random.random()), 2 * np.pi * random.random()
         x, y = r * np.cos(phi), r * np.sin(phi)
         to_wall = np.sqrt(max(RADIUS**2 - y**2, 0.0)) - x
         down = DEPTH
     else:
-        to_wall = 2 * np.sqrt(max(RADIUS**2 - (RADIUS * (2 * np.random.random() - 1)) ** 2, 0.0))
-        down = DEPTH * np.random.random()
+        to_wall = 2 * np.sqrt(max(RADIUS**2 - (RADIUS * (2 * random.random() - 1)) ** 2, 0.0))
+        down = DEPTH * random.random()
     return min(down / max(cos, 1e-6), to_wall / max(sin, 1e-6))
 
 
 @njit
 def muon_signals(
-    seed: int,
+    random: np.random.Generator,
     muons: np.ndarray,
     distance: np.ndarray,
     ahead: np.ndarray,
@@ -56,7 +56,6 @@ def muon_signals(
     are drawn from these by weight, each with its own energy and production height, so their time is that of their way:
     Cazon et al., Astropart. Phys. 36 (2012) 211.
     """
-    np.random.seed(seed)
     area = AREA_TOP * np.cos(zenith) + AREA_SIDE * np.sin(zenith)
     bins = traces.shape[1]
     expected = np.zeros(distance.size)
@@ -75,20 +74,20 @@ def muon_signals(
                     added += muons[k, 5] * np.exp(-(off**2) / 2)
             total[k] = added
         expected[tank] = added / (np.sqrt(2 * np.pi) * WIDTH * 2 * np.pi * r**2) * area
-        number = np.random.poisson(expected[tank])
+        number = random.poisson(expected[tank])
         weight = max(number / MOST, 1.0)
         for _ in range(min(number, MOST)):
-            k = min(np.searchsorted(total, np.random.random() * added), muons.shape[0] - 1)
+            k = min(np.searchsorted(total, random.random() * added), muons.shape[0] - 1)
             left = max(way[k] - above, 100.0)
             time = (np.sqrt(left**2 + r**2) - left) / LIGHT + muons[k, 4]
-            signal = min(tracks(zenith) / DEPTH, (muons[k, 3] - MASS[MUON]) * 1000 / VEM)
+            signal = min(tracks(random, zenith) / DEPTH, (muons[k, 3] - MASS[MUON]) * 1000 / VEM)
             traces[tank, min(int(time / BIN), bins - 1)] += weight * signal
     return expected
 
 
 @njit
 def photon_signals(
-    seed: int,
+    random: np.random.Generator,
     expected: np.ndarray,
     distance: np.ndarray,
     ahead: np.ndarray,
@@ -100,10 +99,9 @@ def photon_signals(
 ) -> None:
     """Add photons and electrons of an expected signal (T,) [VEM] to traces (T, B).
 
-    They come on straight lines from the axis, from where the profile (depths [g/cm2], electrons) has many and the way is not too
-    long: by 1 / way^2, and by exponentials in the air that they cross and in their angle to the axis.
+    They come on straight lines from the axis, from where the profile (depths [g/cm2], electrons) has many and the way
+    is not too long: by 1 / way^2, and by exponentials in the air that they cross and in their angle to the axis.
     """
-    np.random.seed(seed)
     cos = np.cos(zenith)
     bins = traces.shape[1]
     step = HIGHEST / NODES
@@ -118,12 +116,16 @@ def photon_signals(
             x = depth(base + z * cos)
             way = np.sqrt(z**2 + r**2)
             crossed = (x0 - x) / cos / z * way
-            added += np.interp(x / cos, depths, electrons) * np.exp(-crossed / ATTENUATION - np.arctan2(r, z) / ANGLE) / way**2
+            added += (
+                np.interp(x / cos, depths, electrons)
+                * np.exp(-crossed / ATTENUATION - np.arctan2(r, z) / ANGLE)
+                / way**2
+            )
             total[k] = added
-        number = np.random.poisson(expected[tank] * VEM / PHOTON_ENERGY)
+        number = random.poisson(expected[tank] * VEM / PHOTON_ENERGY)
         weight = max(number / MOST, 1.0) * PHOTON_ENERGY / VEM
         for _ in range(min(number, MOST)):
-            k = min(np.searchsorted(total, np.random.random() * added), NODES - 1)
-            z = (k + np.random.random()) * step
+            k = min(np.searchsorted(total, random.random() * added), NODES - 1)
+            z = (k + random.random()) * step
             time = (np.sqrt(z**2 + r**2) - z) / LIGHT
-            traces[tank, min(int(time / BIN), bins - 1)] += weight * np.random.exponential()
+            traces[tank, min(int(time / BIN), bins - 1)] += weight * random.exponential()

@@ -17,8 +17,8 @@ LEAST = 0.02  # VEM at least
 class Signals:
     """Variables of tanks, each (T,).
 
-    signal [VEM] from the first to the last bin that counts; length: number of these bins; rise_time: from 10 to 50 % of the
-    signal [ns]; fall_time: from 50 to 90 % [ns]; area_over_peak [ns]; start: first bin; saturated: a bin is.
+    signal [VEM] from the first to the last bin that counts; length: number of these bins; rise_time: from 10 to 50 % of
+    the signal [ns]; fall_time: from 50 to 90 % [ns]; area_over_peak [ns]; start: first bin; saturated: a bin is.
     """
 
     signal: np.ndarray
@@ -34,7 +34,9 @@ def recorded(arrived: np.ndarray, settings: Tanks, random: np.random.Generator) 
     """(T, B) [VEM]: what is read out of what arrives (T, B): light that fades, noise, saturation."""
     pulse = np.exp(-np.arange(20) * BIN / settings.decay)
     size = arrived.shape[1] + pulse.size
-    spread = np.fft.irfft(np.fft.rfft(arrived, size) * np.fft.rfft(pulse / pulse.sum(), size), size)[:, : arrived.shape[1]]
+    spread = np.fft.irfft(np.fft.rfft(arrived, size) * np.fft.rfft(pulse / pulse.sum(), size), size)[
+        :, : arrived.shape[1]
+    ]
     return np.minimum(spread, settings.saturation) + settings.noise * random.normal(size=arrived.shape)
 
 
