@@ -16,9 +16,9 @@ from numba import njit
 from showergrid.sources.eas.atmosphere import TOP, depth, height
 from showergrid.sources.eas.decays import MOST, decay
 from showergrid.sources.eas.interactions import NUCLEONS
-from showergrid.sources.eas.library import KIND, PT, SHARE, SUM, Interactions
+from showergrid.sources.eas.library import KIND, PT, SHARE, SUM, Breakups, Interactions
 from showergrid.sources.eas.muons import to_ground
-from showergrid.sources.eas.particles import C_TAU, K_LONG, LEAST, MASS, MUON, PHOTON, ROW
+from showergrid.sources.eas.particles import C_TAU, K_LONG, LEAST, MASS, MUON, NUCLEON, NUCLEUS, PHOTON, ROW
 
 LENGTH = NUCLEONS * 1.66053907e-24 / 1e-27  # mean free path times the cross-section [g/cm2 mb]
 HADRON_LOSS = 2.0e-3  # of a charged hadron by ionisation [GeV cm2/g]
@@ -32,25 +32,25 @@ STACK, MUONS = 200_000, 300_000
 @njit(error_model="numpy")
 def shower(
     random: np.random.Generator,
-    nucleus: int,
+    nucleons: int,
     energy: float,
     cosine: float,
     thinning: float,
     ground: float,
     hadronic: Interactions,
-    nuclear: Interactions,
+    nuclear: Breakups,
 ) -> tuple[np.ndarray, np.ndarray, float, int]:
     """One shower.
 
     Args:
         random: its random stream.
-        nucleus: row of the primary in `nuclear`, -1 for a proton.
+        nucleons: of the primary.
         energy: of the primary [GeV].
         cosine: of the zenith angle.
         thinning: share of the energy.
         ground: height of the tanks [m].
         hadronic: interactions of hadrons.
-        nuclear: of nuclei, which are broken up by their first one.
+        nuclear: break-ups of nuclei.
 
     Returns:
         Photons and electrons (DEPTHS, ENERGIES) that start cascades, by slant depth and energy; muons (N, COLUMNS) that
@@ -64,19 +64,38 @@ def shower(
     threshold = thinning * energy
     bottom = depth(ground) / cosine
     n = m = count = 0
-    if nucleus >= 0:
-        point, first = draw(random, nuclear, nucleus, np.log10(energy), 0.0)
-        at = first, height(first * cosine), 0.0, 0.0, 0.0, 0.0, 1.0
-        n = interact(random, nuclear, point, energy, threshold, at, kinds, stack, n, photons)
-        count = 1
-    else:
-        first = -1.0
-        kinds[0], n = 0, 1
-        stack[0] = energy, 0.0, TOP, 0.0, 0.0, 0.0, 0.0, 1.0
+    first = -1.0
+    kinds[0], n = NUCLEUS + nucleons if nucleons > 1 else NUCLEON, 1
+    stack[0] = energy, 0.0, TOP, 0.0, 0.0, 0.0, 0.0, 1.0
     while n > 0:
         n -= 1
         kind = kinds[n]
         e, x0, h0, x, y, ax, ay, weight = stack[n]
+        if n + 40_000 > STACK:
+            return photons, muons[:0], first, -1
+        if kind > NUCLEUS:
+            mass = kind - NUCLEUS
+            number, x1 = draw(random, nuclear.log_energy, nuclear.cross_section, nuclear.start, mass - 2, e / mass, x0)
+            if x1 > bottom:
+                continue
+            if first < 0:
+                first = x1
+            h1 = height(x1 * cosine)
+            at = x1, h1, x + ax * (h0 - h1) / cosine, y + ay * (h0 - h1) / cosine, ax, ay, weight
+            wounded = mass
+            for k in range(nuclear.start[number], nuclear.start[number + 1]):
+                fragment = nuclear.fragments[k]
+                wounded -= fragment
+                kinds[n] = NUCLEUS + fragment if fragment > 1 else NUCLEON
+                stack[n] = e / mass * fragment, at[0], at[1], at[2], at[3], at[4], at[5], at[6]
+                n += 1
+            for _ in range(wounded):
+                count += 1
+                number, _ = draw(
+                    random, hadronic.log_energy, hadronic.cross_section, hadronic.start, ROW[NUCLEON], e / mass, x1
+                )
+                n = interact(random, hadronic, number, e / mass, threshold, at, kinds, stack, n, photons)
+            continue
         if e < LEAST[kind]:
             continue
         if kind == MUON:
@@ -89,7 +108,7 @@ def shower(
                 muons[m] = h0, x, y, at_ground, late, weight * lives
                 m += 1
             continue
-        point, x1 = draw(random, hadronic, ROW[kind], np.log10(e), x0)
+        number, x1 = draw(random, hadronic.log_energy, hadronic.cross_section, hadronic.start, ROW[kind], e, x0)
         decays = False
         if C_TAU[kind] > 0:
             h1 = h0 + e / MASS[kind] * C_TAU[kind] * np.log(random.random()) * cosine
@@ -122,26 +141,29 @@ def shower(
         if first < 0:
             first = x1
         count += 1
-        if n + 30_000 > STACK:
-            return photons, muons[:0], first, -1
         at = x1, h1, x, y, ax, ay, weight
-        n = interact(random, hadronic, point, e, threshold, at, kinds, stack, n, photons)
+        n = interact(random, hadronic, number, e, threshold, at, kinds, stack, n, photons)
     return photons, muons[:m].copy(), first, count
 
 
 @njit(error_model="numpy")
 def draw(
-    random: np.random.Generator, table: Interactions, row: int, log_energy: float, start: float
+    random: np.random.Generator,
+    grid: np.ndarray,
+    cross_section: np.ndarray,
+    start: np.ndarray,
+    row: int,
+    energy: float,
+    depth: float,
 ) -> tuple[int, float]:
-    """The number of an interaction at one of the two energies beside it, and the depth at which it happens."""
-    grid = table.log_energy
+    """The number of an interaction, at one of the two energies of the grid beside its own, and the depth of it."""
+    log_energy = np.log10(energy)
     i = np.searchsorted(grid, log_energy)
     if i == grid.size or (i > 0 and random.random() * (grid[i] - grid[i - 1]) < grid[i] - log_energy):
         i -= 1
-    point = row * grid.size + i
-    each = (table.start.size - 1) // table.cross_section.size
-    where = start - LENGTH / table.cross_section[row, i] * np.log(random.random())
-    return point * each + int(random.random() * each), where
+    each = (start.size - 1) // cross_section.size
+    where = depth - LENGTH / cross_section[row, i] * np.log(random.random())
+    return (row * grid.size + i) * each + int(random.random() * each), where
 
 
 @njit(error_model="numpy")

@@ -14,7 +14,7 @@ from showergrid.core.progress import report
 from showergrid.core.seeds import generator
 from showergrid.events.parquet import conforming
 from showergrid.sources.eas.columns import KNOWN, collections, columns
-from showergrid.sources.eas.library import Interactions, interactions_of
+from showergrid.sources.eas.library import Breakups, Interactions, tables_of
 from showergrid.sources.eas.settings import AirShowers
 from showergrid.sources.eas.showers import AirShower, arrivals, simulate
 from showergrid.sources.eas.stations import core, stations
@@ -49,7 +49,7 @@ def simulate_shard(
     """
     if not 0 <= shard < settings.shards:
         raise InputError(f"shard {shard}: the study has {settings.shards}, numbered from 0")
-    tables = interactions_of(library, "hadronic"), interactions_of(library, "nuclear")
+    tables = tables_of(library)
     numbers = range(shard * settings.shard_size, min(settings.showers, (shard + 1) * settings.shard_size))
     seen: list[Seen] = []
     counts = {primary: {"showers": 0, "kept": 0, "tanks": 0} for primary in settings.primaries}
@@ -72,9 +72,7 @@ def simulate_shard(
     return _tables(seen, settings, f"shard {shard}"), counts
 
 
-def see(
-    primary: str, number: int, shower: int, settings: AirShowers, tables: tuple[Interactions, Interactions]
-) -> Seen:
+def see(primary: str, number: int, shower: int, settings: AirShowers, tables: tuple[Interactions, Breakups]) -> Seen:
     """Shower `number` of a primary, which `shower` tells from those of all primaries, as the tanks see it."""
     names = settings.seed, "air_showers", primary, number
     random = generator(*names, "sky")

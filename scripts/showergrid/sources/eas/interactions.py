@@ -55,11 +55,11 @@ class Model:
         with _quiet():
             self.run = made(self.at("p", 1e3), seed=seed)
 
-    def at(self, projectile: str, energy: float) -> Any:
-        """Kinematics: a projectile of an energy [GeV] on air at rest."""
+    def at(self, projectile: str | tuple[int, int], energy: float) -> Any:
+        """Kinematics: a projectile (A, Z of a nucleus) of an energy (of a nucleon) [GeV] on air at rest."""
         return self._kinematics(energy * self._gev, projectile, self.target)
 
-    def cross_section(self, projectile: str, energy: float) -> float:
+    def cross_section(self, projectile: str | tuple[int, int], energy: float) -> float:
         """Of the production of particles in air [mb]."""
         self.run.kinematics = self.at(projectile, energy)
         return float(self.run.cross_section().prod)

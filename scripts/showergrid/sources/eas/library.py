@@ -15,17 +15,29 @@ import numpy as np
 from showergrid.core.progress import progress
 from showergrid.core.seeds import seed_of
 from showergrid.sources.eas.interactions import Interaction, Model
-from showergrid.sources.eas.nuclei import nuclear_interactions
-from showergrid.sources.eas.particles import LEAST, MASS, NUCLEON, PHOTON, PROJECTILES
-from showergrid.sources.eas.settings import PRIMARIES, InteractionSettings
+from showergrid.sources.eas.nuclei import breaks_nuclei, breakups
+from showergrid.sources.eas.particles import LEAST, PHOTON, PROJECTILES
+from showergrid.sources.eas.settings import InteractionSettings
 
 LOWEST, HIGHEST = np.log10(2.0), 11.3  # of hadrons, log10 GeV
 LOW_POINTS = 7
 STEP = 0.25  # of log10 of the energy above the transition
-NUCLEAR = np.arange(7.0, 11.4, 0.5)  # energies of nuclei, log10 GeV
-NUCLEI = {name: nucleons for name, nucleons in PRIMARIES.items() if nucleons > 1}
-CHROMO = {"He": "He4", "O": "O16", "Fe": "Fe56"}
+MASSES = range(2, 57)  # nucleons of nuclei: what iron may break into
+NUCLEAR = np.array([6.0, 8.0, 10.0])  # energies of a nucleon in them, log10 GeV: it hardly matters
 LEAST_PHOTON = 0.1  # GeV: below it there is no cascade
+
+
+class Breakups(NamedTuple):
+    """Nuclei of MASSES in air at K energies of a nucleon, n at each: number k is (mass - 2) * K * n + energy * n + k.
+
+    log_energy (K,) [log10 GeV]; cross_section (55, K) [mb]; start (55 K n + 1,) int64: where the fragments of each
+    begin; fragments (F,) int64: their nucleons. The nucleons that are in none interact.
+    """
+
+    log_energy: np.ndarray
+    cross_section: np.ndarray
+    start: np.ndarray
+    fragments: np.ndarray
 
 
 class Interactions(NamedTuple):
@@ -58,7 +70,8 @@ def make_library(settings: InteractionSettings) -> tuple[dict[str, np.ndarray], 
     """
     seeds = {name: 1 + seed_of(settings.seed, "air_showers", name) % (2**31 - 2) for name in ("high", "low")}
     high, low = Model(settings.high, seeds["high"]), Model(settings.low, seeds["low"])
-    return {**_hadronic(high, low, settings), **_nuclear(high, settings.events)}, seeds
+    nuclear = high if breaks_nuclei(high) else Model("Sibyll23d", seeds["high"])
+    return {**_hadronic(high, low, settings), **_nuclear(nuclear, settings.breakups)}, seeds
 
 
 def _hadronic(high: Model, low: Model, settings: InteractionSettings) -> dict[str, np.ndarray]:
@@ -75,18 +88,23 @@ def _hadronic(high: Model, low: Model, settings: InteractionSettings) -> dict[st
         cross_section[row, i] = high.cross_section(PROJECTILES[row], max(energies[i], settings.transition))
         found = model.interactions(PROJECTILES[row], float(energies[i]), settings.events)
         points.append(_point(found, float(energies[i])))
-    return _joined("hadronic", np.log10(energies), cross_section, points)
+    return _joined(np.log10(energies), cross_section, points)
 
 
-def _nuclear(high: Model, events: int) -> dict[str, np.ndarray]:
-    cross_section = np.empty((len(NUCLEI), NUCLEAR.size))
-    points = []
-    for row, (name, nucleons) in enumerate(NUCLEI.items()):
-        for i, log_energy in enumerate(progress(NUCLEAR, f"interactions of {name}", "energy")):
-            energy = float(10**log_energy)
-            cross_section[row, i] = high.cross_section(CHROMO[name], energy / nucleons)
-            points.append(_point(nuclear_interactions(high, nucleons, energy, events), energy))
-    return _joined("nuclear", NUCLEAR, cross_section, points)
+def _nuclear(model: Model, count: int) -> dict[str, np.ndarray]:
+    cross_section = np.empty((len(MASSES), NUCLEAR.size))
+    fragments = []
+    for row, nucleons in enumerate(progress(MASSES, "nuclei", "mass")):
+        for i, energy in enumerate(10**NUCLEAR):
+            cross_section[row, i] = model.cross_section((nucleons, nucleons // 2), float(energy))
+            fragments.extend(breakups(model, nucleons, float(energy), count))
+    arrays = {
+        "log_energy": NUCLEAR,
+        "cross_section": cross_section,
+        "start": _starts(fragments),
+        "fragments": np.concatenate(fragments),
+    }
+    return {f"nuclear.{name}": values for name, values in arrays.items()}
 
 
 def _point(interactions: Iterable[Interaction], energy: float) -> list[tuple[np.ndarray, ...]]:
@@ -103,30 +121,30 @@ def _point(interactions: Iterable[Interaction], energy: float) -> list[tuple[np.
 
 
 def _joined(
-    name: str, log_energy: np.ndarray, cross_section: np.ndarray, points: list[list[tuple[np.ndarray, ...]]]
+    log_energy: np.ndarray, cross_section: np.ndarray, points: list[list[tuple[np.ndarray, ...]]]
 ) -> dict[str, np.ndarray]:
     kind, share, pt, photon, rest, target = zip(*(one for point in points for one in point), strict=True)
+    hadrons = [np.stack([np.cumsum(s), s, p, k], axis=1) for s, p, k in zip(share, pt, kind, strict=True)]
     arrays = {
         "log_energy": log_energy,
         "cross_section": cross_section,
         "start": _starts(share),
-        "hadrons": np.concatenate(
-            [np.stack([np.cumsum(s), s, p, k], axis=1) for s, p, k in zip(share, pt, kind, strict=True)]
-        ),
+        "hadrons": np.concatenate(hadrons).astype(np.float32),
         "photon_start": _starts(photon),
-        "photons": np.concatenate([np.stack([np.cumsum(s), s], axis=1) for s in photon]),
+        "photons": np.concatenate([np.stack([np.cumsum(s), s], axis=1) for s in photon]).astype(np.float32),
         "rest": np.array(rest),
         "target": np.array(target, np.int16),
     }
-    for key in ("hadrons", "photons"):
-        arrays[key] = arrays[key].astype(np.float32)
-    return {f"{name}.{key}": value for key, value in arrays.items()}
+    return {f"hadronic.{name}": values for name, values in arrays.items()}
 
 
 def _starts(lists: Iterable[np.ndarray]) -> np.ndarray:
     return np.cumsum([0, *(one.size for one in lists)]).astype(np.int64)
 
 
-def interactions_of(library: Mapping[str, np.ndarray], name: str) -> Interactions:
-    """Those of the library that are `hadronic` or `nuclear`."""
-    return Interactions(*(np.ascontiguousarray(library[f"{name}.{field}"]) for field in Interactions._fields))
+def tables_of(library: Mapping[str, np.ndarray]) -> tuple[Interactions, Breakups]:
+    """What compiled code reads of the arrays of a library."""
+    return (
+        Interactions(*(library[f"hadronic.{name}"] for name in Interactions._fields)),
+        Breakups(*(library[f"nuclear.{name}"] for name in Breakups._fields)),
+    )

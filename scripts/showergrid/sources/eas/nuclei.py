@@ -1,6 +1,8 @@
-"""First interactions of nuclei with air, whole: chromo's own event holds the last nucleon-nucleon collision alone.
+"""How nuclei break up in air, by Sibyll's SIBNUC: chromo's own event holds its last nucleon-nucleon collision alone.
 
-Sibyll's SIBNUC leaves all of them, and the fragments of the projectile, in the common block S_PLNUC.
+A nucleus of so many nucleons meets the air with the cross-section of a nucleus. Some of its nucleons are wounded and
+interact each as a nucleon of its own, the others fly on as fragments: semi-superposition (Engel et al., Phys. Rev. D 46
+(1992) 5013), as Sibyll has it.
 """
 
 from __future__ import annotations
@@ -9,49 +11,26 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from showergrid.core.errors import InputError
-from showergrid.sources.eas.interactions import Interaction, Model
-from showergrid.sources.eas.particles import K_LONG, K_SHORT, KAON, MASS, MUON, NUCLEON, PHOTON, PION
+from showergrid.sources.eas.interactions import Model
+from showergrid.sources.eas.particles import MASS, NUCLEON
 
-FRAGMENT = 1000  # a code above it stands for a fragment of that many nucleons
-KIND = np.full(100, -1, np.int8)  # by Sibyll's code without its sign
-for codes, kind in (
-    ((1, 2, 3), PHOTON),
-    ((4, 5), MUON),
-    ((6,), PION),  # pi0 is in none: it has decayed
-    ((7, 8), PION),
-    ((9, 10), KAON),
-    ((11,), K_LONG),
-    ((12,), K_SHORT),
-    ((13, 14, 34, 35, 36, 37, 38, 39), NUCLEON),
-):
-    KIND[list(codes)] = kind
+FRAGMENT = 1000  # a code in the common block S_PLNUC above it stands for a fragment of that many nucleons
 
 
-def nuclear_interactions(model: Model, nucleons: int, energy: float, count: int) -> Iterator[Interaction]:
-    """Yield `count` interactions of a nucleus with the whole `energy` [GeV].
+def breaks_nuclei(model: Model) -> bool:
+    """Whether a model has SIBNUC."""
+    return hasattr(model.run._lib, "sibnuc")
 
-    A fragment comes as so many nucleons of one direction: it breaks up here, not in interactions of its own.
 
-    Raises:
-        InputError: the model has no SIBNUC.
-    """
-    library = model.run._lib
-    if not hasattr(library, "sibnuc"):
-        raise InputError(
-            f"config: air_showers.library.high: {model.name} gives no whole interactions of nuclei; choose Sibyll23d"
-        )
-    mass = MASS[NUCLEON]
-    root = np.sqrt(2 * mass**2 + 2 * mass * energy / nucleons)  # energy of two nucleons in their centre of mass
-    gamma = root / 2 / mass
-    beta = np.sqrt(1 - 1 / gamma**2)
-    for _ in range(count):
+def breakups(model: Model, nucleons: int, energy: float, count: int) -> Iterator[np.ndarray]:
+    """Yield the fragments (F,) int64 of `count` nuclei with an `energy` [GeV] a nucleon; other nucleons are wounded."""
+    library, mass = model.run._lib, MASS[NUCLEON]
+    root = np.sqrt(2 * mass**2 + 2 * mass * energy)  # energy of two nucleons in their centre of mass
+    kept = 0
+    while kept < count:
         library.sibnuc(nucleons, 0, root)  # 0: air
-        number = int(library.s_plnuc.npa)
-        momentum, code = np.array(library.s_plnuc.pa[:4, :number]), np.abs(library.s_plnuc.lla[:number])
-        size = np.where(code > FRAGMENT, code - FRAGMENT, 1)
-        kind = np.where(code > FRAGMENT, NUCLEON, KIND[np.where(code > FRAGMENT, 13, code % FRAGMENT)]).astype(np.int8)
-        lab = gamma * (momentum[3] + beta * momentum[2])
-        pt = np.hypot(momentum[0], momentum[1])
-        known = np.repeat(kind, size) >= 0
-        yield Interaction(np.repeat(kind, size)[known], np.repeat(lab, size)[known], np.repeat(pt, size)[known], 0)
+        code = np.array(library.s_plnuc.lla[: int(library.s_plnuc.npa)], np.int64)
+        fragments = code[code > FRAGMENT] - FRAGMENT
+        if fragments.sum() < nucleons:
+            kept += 1
+            yield np.sort(fragments)[::-1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 NUCLEON, PION, KAON, K_LONG, K_SHORT, MUON, PHOTON = range(7)  # PHOTON: electrons and positrons too
+NUCLEUS = 8  # and its nucleons: 12 is helium, 64 iron
 PROJECTILES = ("p", "pi+", "K+")  # whose interactions a library holds: rows of its tables
 ROW = np.array([0, 1, 2, 2, 2])  # of the kinds that interact
 

@@ -20,6 +20,7 @@ class InteractionSettings(Settings):
     low: str = Field(default="UrQMD34", description="model at low energies, as chromo names it")
     transition: float = Field(default=80, ge=60, le=1000, description="energy between the two [GeV]")
     events: int = Field(default=200, ge=10, le=2000, description="interactions of each projectile at each energy")
+    breakups: int = Field(default=50, ge=5, le=1000, description="of each nucleus at each energy")
 
 
 class Sky(Settings):

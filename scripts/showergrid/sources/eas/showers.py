@@ -10,12 +10,11 @@ from showergrid.core.errors import InputError
 from showergrid.sources.eas.atmosphere import GROUND, density, depth
 from showergrid.sources.eas.cascade import DEPTH_STEP, DEPTHS, shower
 from showergrid.sources.eas.electromagnetic import MOLIERE, Profile, ages, lateral, profile
-from showergrid.sources.eas.library import NUCLEI, Interactions
-from showergrid.sources.eas.settings import Tanks
+from showergrid.sources.eas.library import Breakups, Interactions
+from showergrid.sources.eas.settings import PRIMARIES, Tanks
 from showergrid.sources.eas.stations import Stations, projected
 from showergrid.sources.eas.tanks import VEM, muon_signals, photon_signals
 
-ROW = {name: row for row, name in enumerate(NUCLEI)}
 _DEPTHS = (np.arange(DEPTHS) + 1) * DEPTH_STEP
 
 
@@ -47,23 +46,23 @@ def simulate(
     zenith: float,
     thinning: float,
     random: np.random.Generator,
-    tables: tuple[Interactions, Interactions],
+    tables: tuple[Interactions, Breakups],
 ) -> AirShower:
     """A shower of a primary with an energy [GeV] from a zenith angle [rad].
 
     Args:
-        primary: p or one of NUCLEI.
+        primary: one of PRIMARIES.
         energy: as said.
         zenith: as said.
         thinning: share of the energy below which one particle stands for many.
         random: its random stream.
-        tables: interactions of hadrons and of nuclei.
+        tables: interactions of hadrons and break-ups of nuclei.
 
     Raises:
         InputError: it has more particles than fit.
     """
     photons, muons, first, interactions = shower(
-        random, ROW.get(primary, -1), float(energy), float(np.cos(zenith)), float(thinning), GROUND, *tables
+        random, PRIMARIES[primary], float(energy), float(np.cos(zenith)), float(thinning), GROUND, *tables
     )
     if interactions < 0:
         raise InputError(
