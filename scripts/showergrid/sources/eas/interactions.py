@@ -64,18 +64,16 @@ class Model:
         self.run.kinematics = self.at(projectile, energy)
         return float(self.run.cross_section().prod)
 
-    def interactions(self, projectile: str, energy: float, count: int) -> Iterator[Interaction]:
-        """Yield `count` interactions; those in which nothing happens are drawn again."""
+    def interactions(self, projectile: str, energy: float, count: int) -> list[Interaction]:
+        """So many interactions; those in which nothing happens are drawn again."""
         self.run.kinematics = self.at(projectile, energy)
         baryons = 1 if projectile == "p" else 0
-        kept = 0
+        made: list[Interaction] = []
         with _quiet():
-            while kept < count:
-                for event in self.run(count - kept):
-                    made = self._interaction(event, baryons)
-                    if made.energy.size and made.energy.max() < energy * (1 - UNTOUCHED):
-                        kept += 1
-                        yield made
+            while len(made) < count:
+                drawn = [self._interaction(event, baryons) for event in self.run(count - len(made))]
+                made += [one for one in drawn if one.energy.size and one.energy.max() < energy * (1 - UNTOUCHED)]
+        return made
 
     def _interaction(self, event: Any, baryons: int) -> Interaction:
         """A spectator of the target is no part of it: UrQMD counts the collisions of each particle."""
@@ -89,12 +87,9 @@ class Model:
         neutral = np.isin(code, TO_PHOTONS)
         kind = np.array([KIND.get(int(c), -1) for c in code], np.int8)
         target = int(np.sign(pdg[kind == NUCLEON]).sum()) - baryons
-        kind, energy, pt = (
-            np.concatenate([kind, np.full(neutral.sum(), PHOTON, np.int8)]),
-            np.concatenate([np.where(neutral, energy / 2, energy), energy[neutral] / 2]),
-            np.concatenate([pt, pt[neutral]]),
-        )
-        kind[: neutral.size][neutral] = PHOTON
+        kind[neutral] = PHOTON
+        photons = np.where(neutral, 2, 1)  # of each: a meson as two, of half its energy and momentum
+        kind, energy, pt = (np.repeat(values, photons) for values in (kind, energy / photons, pt / photons))
         known = kind >= 0
         return Interaction(kind[known], energy[known], pt[known], target)
 
