@@ -30,6 +30,7 @@ with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):  # UrQMD
 
 @numba.njit
 def drawn(random: np.random.Generator) -> float:
+    """A number of a generator that is handed on."""
     return random.random()
 
 

@@ -13,7 +13,7 @@ LAYERS = np.array([0.0, 4e3, 1e4, 4e4, 1e5])  # where each begins [m]
 TOP = 112_829.2  # where it ends [m]
 DEPTHS = np.append(A[:4] + B[:4] * np.exp(-LAYERS[:4] / C[:4]), A[4] - B[4] * LAYERS[4] / C[4])  # below each layer
 
-GROUND = 1452.0  # height of the Pierre Auger Observatory [m]: NIM A 798 (2015) 172
+GROUND = 1400.0  # height of the Pierre Auger Observatory, the mean [m]: NIM A 798 (2015) 172
 
 
 @njit

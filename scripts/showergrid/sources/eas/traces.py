@@ -32,7 +32,7 @@ class Signals:
 
 def recorded(arrived: np.ndarray, settings: Tanks, random: np.random.Generator) -> np.ndarray:
     """(T, B) [VEM]: what is read out of what arrives (T, B): light that fades, noise, saturation."""
-    pulse = np.exp(-np.arange(20) * BIN / settings.decay)
+    pulse = np.exp(-np.arange(int(10 * settings.decay / BIN) + 2) * BIN / settings.decay)
     size = arrived.shape[1] + pulse.size
     spread = np.fft.irfft(np.fft.rfft(arrived, size) * np.fft.rfft(pulse / pulse.sum(), size), size)[
         :, : arrived.shape[1]
@@ -61,7 +61,7 @@ def variables(traces: np.ndarray, settings: Tanks) -> Signals:
         times[0.9] - times[0.5],
         signal / np.maximum(peak, 1e-9) * BIN,
         start,
-        (traces > settings.saturation - SEEN * settings.noise).any(axis=1),
+        (traces > settings.saturation - max(SEEN * settings.noise, LEAST)).any(axis=1),
     )
 
 
