@@ -1,6 +1,6 @@
 """Air showers beside what is published of them, and how fast they are made.
 
-python benchmarks/air_showers.py [--showers 200] [--events 200] [--breakups 50] [--library library.safetensors] [--shift]
+python benchmarks/air_showers.py [--showers 200] [--events 200] [--breakups 50] [--library FILE.safetensors] [--shift]
 
 Columns: a quantity, its value here with its statistical error, what is published or required, and where. Means are of
 `--showers` showers of each kind, thinned to 1e-4 but for the last lines. A library that is not there is made first, and

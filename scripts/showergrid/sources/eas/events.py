@@ -25,7 +25,7 @@ REPORTED = 20  # showers between two lines for the person who waits
 
 
 @dataclass(frozen=True)
-class Seen:
+class DetectedShower:
     """A shower and the tanks that are read out.
 
     row: the columns of OF_SHOWER; tanks: those of OF_TANK, each (T,); traces (T, B) [VEM]; start (T,): first bins.
@@ -51,7 +51,7 @@ def simulate_shard(
         raise InputError(f"shard {shard}: the study has {settings.shards}, numbered from 0")
     tables = tables_of(library)
     numbers = range(shard * settings.shard_size, min(settings.showers, (shard + 1) * settings.shard_size))
-    seen: list[Seen] = []
+    seen: list[DetectedShower] = []
     counts = {primary: {"showers": 0, "kept": 0, "tanks": 0} for primary in settings.primaries}
     start = time.monotonic()
     for done, number in enumerate(numbers):
@@ -72,7 +72,9 @@ def simulate_shard(
     return _tables(seen, settings, f"shard {shard}"), counts
 
 
-def see(primary: str, number: int, shower: int, settings: AirShowers, tables: tuple[Interactions, Breakups]) -> Seen:
+def see(
+    primary: str, number: int, shower: int, settings: AirShowers, tables: tuple[Interactions, Breakups]
+) -> DetectedShower:
     """Shower `number` of a primary, which `shower` tells from those of all primaries, as the tanks see it."""
     names = settings.seed, "air_showers", primary, number
     random = generator(*names, "sky")
@@ -102,14 +104,14 @@ def see(primary: str, number: int, shower: int, settings: AirShowers, tables: tu
         **{name: values for name, values in vars(found).items() if name != "start"},
         "muon_signal": muons,
     }
-    return Seen(row, {name: values[kept] for name, values in tanks.items()}, traces[kept], found.start[kept])
+    return DetectedShower(row, {name: values[kept] for name, values in tanks.items()}, traces[kept], found.start[kept])
 
 
 def _truth(made: AirShower) -> dict[str, float]:
     return {"xmax": made.profile.xmax, "first_interaction": made.first, "n_muons": made.n_muons}
 
 
-def _tables(seen: list[Seen], settings: AirShowers, source: str) -> dict[str, pa.Table]:
+def _tables(seen: list[DetectedShower], settings: AirShowers, source: str) -> dict[str, pa.Table]:
     """Showers or tanks as events, and what they hold."""
     size = np.array([one.start.size for one in seen])
     of = np.repeat(np.arange(len(seen)), size)

@@ -89,5 +89,6 @@ def electron_density(shower: AirShower, at: Stations) -> np.ndarray:
     cosine = np.cos(shower.zenith)
     bottom = depth(GROUND) / cosine
     local = bottom - at.ahead * density(GROUND) * 100  # 1 m of 1 g/cm3 is 100 g/cm2
+    per_electron = lateral(at.distance, MOLIERE / density(GROUND) / 100)
     size = shower.profile.at(local) / max(float(shower.profile.at(bottom)), 1e-9)
-    return size * (lateral(at.distance, MOLIERE / density(GROUND) / 100) @ ages(shower.photons, bottom))
+    return size * (per_electron * ages(shower.photons, bottom)).sum(axis=1)
