@@ -71,7 +71,7 @@ def spread(values: np.ndarray) -> float:
 
 @dataclass(frozen=True)
 class Tank:
-    """Means over tanks at one distance: signal [VEM], share of muons, and means of the variables."""
+    """Means over tanks at one distance: signal [VEM], share of muons, rise time [ns] of those that are read out."""
 
     signal: float
     muon_share: float
@@ -95,4 +95,8 @@ def tanks(sample: Showers, distance: float, settings: Tanks, each: int = 8, seed
         name: np.concatenate([getattr(one, name) for one in found]) for name in Signals.__dataclass_fields__
     }
     read = seen["signal"] > settings.least_signal
-    return Tank(float(seen["signal"].mean()), float(np.mean(muons)), float(seen["rise_time"][read].mean()))
+    return Tank(
+        float(seen["signal"].mean()),
+        float(np.mean(muons)),
+        float(seen["rise_time"][read].mean()) if read.any() else np.nan,
+    )
