@@ -26,7 +26,8 @@ DEPTH_STEP, DEPTHS = 10.0, 220  # bins of slant depth [g/cm2], of photons
 ENERGY_STEP, LOWEST, ENERGIES = 0.1, -1.0, 125  # bins of log10 of their energy [GeV]
 PLACES = 8  # of a particle on the stack: energy [GeV], slant depth [g/cm2], height, x, y [m], angles to both, weight
 COLUMNS = 6  # of a muon: height where it starts [m], x, y at the ground [m], energy [GeV], delay [ns], weight
-STACK, MUONS = 200_000, 300_000
+STACK, MUONS = 500_000, 300_000  # how many fit
+ROOM = 200_000  # on the stack, for what one interaction hands on: 56 nucleons of 3,000 hadrons each
 
 
 @njit(error_model="numpy")
@@ -71,7 +72,7 @@ def shower(
         n -= 1
         kind = kinds[n]
         e, x0, h0, x, y, ax, ay, weight = stack[n]
-        if n + 40_000 > STACK:
+        if n + ROOM > STACK:
             return photons, muons[:0], first, -1
         if kind > NUCLEUS:
             mass = kind - NUCLEUS

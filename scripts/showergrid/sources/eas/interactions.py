@@ -50,8 +50,7 @@ class Model:
         check_model(name)
         made = getattr(chromo.models, name)
         self.name, self._kinematics, self._gev = name, FixedTarget, GeV
-        nitrogen_alone = name.startswith("UrQMD")  # it takes one nucleus, not a mixture
-        self.target = "N14" if nitrogen_alone else CompositeTarget(AIR)
+        self.target = CompositeTarget(AIR)
         with _quiet():
             self.run = made(self.at("p", 1e3), seed=seed)
 
