@@ -70,7 +70,7 @@ class AirShowers(Settings):
 
     seed: int = Field(ge=0, lt=2**32, description="seed; every shower has streams of its own under it")
     showers: int = Field(ge=1, le=10_000_000, description="showers of each primary in all")
-    shard_size: int = Field(default=200, ge=1, le=100_000, description="showers of each primary in one job")
+    shard_size: int = Field(default=500, ge=1, le=100_000, description="showers of each primary in one job")
     primaries: list[Primary] = Field(default=[*PRIMARIES], min_length=1, description="those that are simulated")
     event: Literal["shower", "tank"] = Field(
         default="shower", description="what an event is: a shower with a collection of its tanks, or one tank"

@@ -8,14 +8,12 @@ import numpy as np
 
 from showergrid.core.errors import InputError
 from showergrid.sources.eas.atmosphere import GROUND, density, depth
-from showergrid.sources.eas.cascade import DEPTH_STEP, DEPTHS, shower
+from showergrid.sources.eas.cascade import shower
 from showergrid.sources.eas.electromagnetic import MOLIERE, Profile, ages, lateral, profile
 from showergrid.sources.eas.library import Breakups, Interactions
 from showergrid.sources.eas.settings import PRIMARIES, Tanks
 from showergrid.sources.eas.stations import Stations, projected
 from showergrid.sources.eas.tanks import VEM, muon_signals, photon_signals
-
-_DEPTHS = (np.arange(DEPTHS) + 1) * DEPTH_STEP
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ def arrivals(
     muon_signals(random, shower.muons, *told, traces)
     muons = traces.sum(axis=1)
     expected = electron_density(shower, at) * projected(shower.zenith) * settings.electron_energy / VEM
-    photon_signals(random, expected, *told, _DEPTHS, shower.profile.number, traces)
+    photon_signals(random, expected, *told, shower.profile.number, traces)
     return traces, muons
 
 

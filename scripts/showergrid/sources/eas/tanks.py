@@ -9,6 +9,7 @@ import numpy as np
 from numba import njit
 
 from showergrid.sources.eas.atmosphere import depth
+from showergrid.sources.eas.cascade import DEPTH_STEP
 from showergrid.sources.eas.muons import LIGHT
 from showergrid.sources.eas.particles import MASS, MUON
 from showergrid.sources.eas.stations import AREA_SIDE, AREA_TOP, DEPTH, RADIUS
@@ -93,14 +94,13 @@ def photon_signals(
     ahead: np.ndarray,
     zenith: float,
     ground: float,
-    depths: np.ndarray,
     electrons: np.ndarray,
     traces: np.ndarray,
 ) -> None:
     """Add photons and electrons of an expected signal (T,) [VEM] to traces (T, B).
 
-    They come on straight lines from the axis, from where the profile (depths [g/cm2], electrons) has many and the way
-    is not too long: by 1 / way^2, and by exponentials in the air that they cross and in their angle to the axis.
+    They come on straight lines from the axis, from where the profile (DEPTHS,) has many electrons and the way is not
+    too long: by 1 / way^2, and by exponentials in the air that they cross and in their angle to the axis.
     """
     cos = np.cos(zenith)
     bins = traces.shape[1]
@@ -116,15 +116,12 @@ def photon_signals(
             x = depth(base + z * cos)
             way = np.sqrt(z**2 + r**2)
             crossed = (x0 - x) / cos / z * way
-            added += (
-                np.interp(x / cos, depths, electrons)
-                * np.exp(-crossed / ATTENUATION - np.arctan2(r, z) / ANGLE)
-                / way**2
-            )
+            number = electrons[min(int(x / cos / DEPTH_STEP), electrons.size - 1)]
+            added += number * np.exp(-crossed / ATTENUATION - np.arctan2(r, z) / ANGLE) / way**2
             total[k] = added
-        number = random.poisson(expected[tank] * VEM / PHOTON_ENERGY)
-        weight = max(number / MOST, 1.0) * PHOTON_ENERGY / VEM
-        for _ in range(min(number, MOST)):
+        hits = random.poisson(expected[tank] * VEM / PHOTON_ENERGY)
+        weight = max(hits / MOST, 1.0) * PHOTON_ENERGY / VEM
+        for _ in range(min(hits, MOST)):
             k = min(np.searchsorted(total, random.random() * added), NODES - 1)
             z = (k + random.random()) * step
             time = (np.sqrt(z**2 + r**2) - z) / LIGHT
