@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from showergrid.core.cells import input_name
-from showergrid.evaluation.cell_folder import read_run
-from showergrid.evaluation.comparisons import Estimate, estimate, samples
+from showergrid.evaluation.comparisons import Estimate
 from showergrid.evaluation.metrics import roc_auc
 from showergrid.evaluation.rates import efficiency_at
 from showergrid.report.formats.csv import written
@@ -18,8 +17,9 @@ from showergrid.report.formats.layout import Columns, Group, Row, Stub, TableGri
 from showergrid.report.settings.performance import Performance
 from showergrid.report.settings.tables import PlaceSettings, Reported
 from showergrid.report.tables import captions, estimates
+from showergrid.report.tables.answered_test import read_answered_test
 from showergrid.report.tables.captions import joined
-from showergrid.report.tables.results import cell_files, common_events, folders
+from showergrid.report.tables.results import cell_files
 
 AREA = "roc_auc"
 
@@ -46,6 +46,7 @@ class EfficiencyResults:
     settings: Parameters
     rows: tuple[Kept, ...]
     test_events: int
+    test_groups: int | None
 
 
 def reads(settings: Parameters) -> dict[str, list[str]]:
@@ -57,28 +58,19 @@ def build(settings: Parameters, results: Path) -> EfficiencyResults:
     """Read the cells below the study's folder `results` and measure them on the same test events.
 
     Raises:
-        InputError: a file of a cell is missing or bad, or test events differ.
+        InputError: a file of a cell is missing or bad, no place has cells, or test events differ.
     """
-    places = {place.name: place for place in settings.places if place.status == "run"}
-    runs = {
-        name: [read_run(folder, settings.question) for folder in folders([place], results)]
-        for name, place in places.items()
-    }
-    events = common_events([run for group in runs.values() for run in group])
-    answers = {name: np.stack([run.test.probability for run in group]) for name, group in runs.items()}
-    labels = next(iter(runs.values()))[0].test.labels if runs else np.empty(0, np.int64)
-    measured: dict[tuple[str, int], dict[str, Estimate]] = {}
+    test = read_answered_test(settings, results)
+    rows = []
     for k in settings.question.against_rest:
-        for what, statistic in _statistics(settings, k).items():
-            for name, sample in samples(answers, labels, statistic, settings.bootstrap).items():
-                stream = f"{name}/{settings.question.names[k]}/{what}"
-                measured.setdefault((name, k), {})[what] = estimate(sample, settings.bootstrap, stream)
-    rows = [
-        Kept(place, settings.question.names[k], measured[name, k])
-        for name, place in places.items()
-        for k in settings.question.against_rest
-    ]
-    return EfficiencyResults(settings, tuple(rows), events)
+        kind = settings.question.names[k]
+        measured = {
+            what: test.estimates(statistic, settings.bootstrap, f"{kind}/{what}")
+            for what, statistic in _statistics(settings, k).items()
+        }
+        for place in test.places:
+            rows.append(Kept(place, kind, {what: of_places[place.name] for what, of_places in measured.items()}))
+    return EfficiencyResults(settings, tuple(rows), test.events, test.groups)
 
 
 def _statistics(settings: Parameters, k: int) -> dict[str, Callable[..., np.ndarray]]:
@@ -148,8 +140,7 @@ def layout(table: EfficiencyResults) -> list[TableGrid]:
             label=f"tab:{settings.name}",
             caption=(
                 f"Area under the ROC curve, and efficiency for {kept} where so many of {rest} are taken for "
-                f"{'it' if several else 'them'}, on {table.test_events} test events, with "
-                f"{100 * settings.bootstrap.level:g} % intervals."
+                f"{'it' if several else 'them'}, {captions.events_text(settings, table.test_events, table.test_groups)}"
             ),
             stub=(Stub("representation", 14), Stub("model", 30), *([Stub("class")] if several else [])),
             columns=(Columns("", ("ROC AUC",)), Columns("efficiency at", tuple(shares))),

@@ -12,9 +12,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import Field
 
-from showergrid.core.errors import InputError
-from showergrid.evaluation.cell_folder import read_run
-from showergrid.evaluation.comparisons import Estimate, estimate, samples
+from showergrid.evaluation.comparisons import Estimate
 from showergrid.evaluation.metrics import accuracy, cross_entropy, macro_f1, mean_roc_auc, statistics
 from showergrid.evaluation.predictions import Answered
 from showergrid.report.formats.csv import written
@@ -23,8 +21,9 @@ from showergrid.report.formats.numbers import number
 from showergrid.report.settings.published import PublishedMeasures, PublishedTest
 from showergrid.report.settings.tables import PlaceSettings, Reported
 from showergrid.report.tables import captions, estimates
+from showergrid.report.tables.answered_test import read_answered_test
 from showergrid.report.tables.captions import joined
-from showergrid.report.tables.results import cell_files, common_events, folders
+from showergrid.report.tables.results import cell_files
 
 MEASURES = {"accuracy": "accuracy", "loss": "loss", "f1_macro": "macro F1", "roc_auc": "AUC"}  # what tables call them
 OF_CLASS = ("efficiency", "purity", "f1", "roc_auc")
@@ -88,41 +87,26 @@ def build(settings: Parameters, results: Path) -> MeasureResults:
     Raises:
         InputError: a file of a cell is missing or bad, no place has cells, or test events differ.
     """
-    places = [place for place in settings.places if place.status == "run"]
-    if not places:
-        raise InputError(f"report {settings.name}: no place has cells, so there is nothing to measure")
-    runs = {place.name: [read_run(cell, settings.question) for cell in folders([place], results)] for place in places}
-    events = common_events([run for of_seeds in runs.values() for run in of_seeds])
-    test = runs[places[0].name][0].test
-    answers = {name: np.stack([run.test.probability for run in of_seeds]) for name, of_seeds in runs.items()}
+    test = read_answered_test(settings, results)
     functions = {
         "accuracy": accuracy,
         "loss": cross_entropy,
         "f1_macro": macro_f1,
         "roc_auc": mean_roc_auc(settings.question),
     }
-    drawn = {
-        measure: samples(answers, test.labels, function, settings.bootstrap, test.group)
+    measured = {
+        measure: test.estimates(function, settings.bootstrap, measure, HIGHEST.get(measure, 1.0))
         for measure, function in functions.items()
     }
     rows = [
         PlaceMeasures(
             place=place,
-            estimates={
-                measure: estimate(
-                    drawn[measure][place.name],
-                    settings.bootstrap,
-                    f"{place.name}/{measure}",
-                    HIGHEST.get(measure, 1.0),
-                )
-                for measure in MEASURES
-            },
-            **_of_classes([run.test for run in runs[place.name]], settings),
+            estimates={measure: of_places[place.name] for measure, of_places in measured.items()},
+            **_of_classes([run.test for run in test.runs[place.name]], settings),
         )
-        for place in places
+        for place in test.places
     ]
-    groups = None if test.group is None else np.unique(test.group).size
-    return MeasureResults(settings, tuple(rows), events, groups)
+    return MeasureResults(settings, tuple(rows), test.events, test.groups)
 
 
 def _of_classes(seeds: list[Answered], settings: Parameters) -> dict[str, np.ndarray | dict[str, np.ndarray]]:
