@@ -2,6 +2,7 @@
 from showergrid.plan import report_jobs
 
 ABLATIONS = [entry.name for entry in STUDY.config.ablations]
+DRAWN_ABLATIONS = [entry.name for entry in STUDY.config.ablations if entry.against]
 ENSEMBLES = [entry.name for entry in STUDY.config.ensembles]
 
 
@@ -105,6 +106,42 @@ rule resolution_figure:
         missing=missing_files("resolution_figure", READS.cells_of_resolution),
     shell:
         f"python {COMMANDS}/resolution_figure.py"
+        " --job {params.job:q}"
+        f" --results {RESULTS}"
+        " --output {output.figure:q}"
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
+
+
+rule curve_figure:
+    input:
+        cells=lambda wildcards: PATHS.of_cells(
+            READS.cells_of_curve(wildcards), paths.COMPARED
+        ),
+        provenance=lambda wildcards: ancient(
+            PATHS.beside(READS.cells_of_curve(wildcards))
+        ),
+        code=code("curve_figure"),
+    output:
+        figure=report(
+            f"{RESULTS}/ablations/figures/{{ablation}}.pdf",
+            **shown.table("ablations/figures/{ablation}", "figure"),
+        ),
+        provenance=f"{RESULTS}/ablations/figures/{{ablation}}.pdf.provenance.json",
+    log:
+        f"{RESULTS}/logs/curve_figure/{{ablation}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/curve_figure/{{ablation}}.tsv"
+    container:
+        image("curve_figure")
+    threads: 1
+    resources:
+        **ask("curve_figure"),
+    params:
+        job=job("curve_figure"),
+        missing=missing_files("curve_figure", READS.cells_of_curve),
+    shell:
+        f"python {COMMANDS}/curve_figure.py"
         " --job {params.job:q}"
         f" --results {RESULTS}"
         " --output {output.figure:q}"
@@ -588,6 +625,7 @@ BESIDE_CELLS = [
 rule ablations:
     input:
         expand(rules.report.output, report=[f"ablations/{name}" for name in ABLATIONS]),
+        expand(rules.curve_figure.output, ablation=DRAWN_ABLATIONS),
 
 
 rule ensembles:

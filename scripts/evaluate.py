@@ -12,6 +12,7 @@ from showergrid.core.errors import run
 from showergrid.evaluation.metrics import cell_metrics
 from showergrid.evaluation.predictions import write_predictions
 from showergrid.evaluation.settings import Bootstrap
+from showergrid.events.split import groups_of
 from showergrid.training.answer_file import read_answers
 from showergrid.training.data import all_labels, events_and_split, questions_of
 from showergrid.training.history import best_epoch, read_history
@@ -26,6 +27,7 @@ def main(a: argparse.Namespace) -> None:
     event = events["event"].to_numpy()
     answers = read_answers(a.answers, [question.name for question in questions], event)
     label = dict(zip(answers.of, all_labels(events, questions).T, strict=True))
+    group = groups_of(a.split, event)
     sets = np.empty(event.size, dtype="<U10")
     for part, chosen in split.items():
         sets[np.searchsorted(event, chosen)] = part
@@ -40,8 +42,9 @@ def main(a: argparse.Namespace) -> None:
         best_epoch=best_epoch(history),
         epochs=len(history),
         bootstrap=bootstrap,
+        group=group,
     )
-    write_predictions(a.predictions, events, sets, questions, label, answers.of)
+    write_predictions(a.predictions, events, sets, questions, label, answers.of, group)
     with replacing(a.metrics) as partial:
         partial.write_text(json.dumps(metrics, indent=1) + "\n")
     job.finish(

@@ -13,6 +13,7 @@ from showergrid.core.errors import run
 from showergrid.core.plugins import closure_modules
 from showergrid.evaluation.predictions import about, with_answers
 from showergrid.evaluation.settings import Bootstrap
+from showergrid.events.split import groups_of
 from showergrid.explain.heatmaps import Asked, correlation, falls, summary, write_maps
 from showergrid.explain.selection import drawn, pixel_size, places
 from showergrid.explain.settings import HeatMaps
@@ -71,7 +72,7 @@ def main(a: argparse.Namespace) -> None:
         "pixel_cm": pixel_size(cell["calibration"], images.axes),
         **how.model_dump(),
         "events": len(seen),
-        **summary(measured, data.label[:, 0], bootstrap),
+        **summary(measured, data.label[:, 0], bootstrap, groups_of(a.split, seen.event)),
     }
     with replacing(a.report) as partial:
         partial.write_text(json.dumps(report, indent=1) + "\n")

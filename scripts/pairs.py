@@ -10,7 +10,7 @@ from showergrid.evaluation.cell_folder import FILES
 from showergrid.report.figures.pairs import pairs_figure
 from showergrid.report.formats import markdown
 from showergrid.report.settings.performance import Compared
-from showergrid.report.tables.pairs import build, pairs_csv, statement
+from showergrid.report.tables.pairs import build, pairs_csv, tables
 from showergrid.report.tables.results import folders
 
 
@@ -21,7 +21,7 @@ def main(a: argparse.Namespace) -> None:
     cells = folders(settings.places, a.results)
     job.reads({name: [folder / name for folder in cells] for name in FILES})
     pairs = build(settings, a.results)
-    for path, text in {a.csv: pairs_csv(pairs), a.md: markdown.document([statement(pairs)])}.items():
+    for path, text in {a.csv: pairs_csv(pairs), a.md: markdown.document(tables(pairs))}.items():
         with replacing(path) as partial:
             partial.write_text(text, encoding="utf-8")
     pairs_figure(pairs, a.figure)

@@ -11,10 +11,14 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
-from showergrid.apply.events import UnlabelledEvents, check_suffix, read_unlabelled, write_scores
-from showergrid.apply.ranges import Ranges
-from showergrid.apply.scoring import model_of, score
+from torch import Tensor
+
+from showergrid.apply.events import read_unlabelled
+from showergrid.apply.hits import score_hits
+from showergrid.apply.scores import Scores, check_suffix, write_scores
+from showergrid.apply.scoring import model_of
 from showergrid.apply.settings import Unlabelled
 from showergrid.apply.tables import score_tables
 from showergrid.core import provenance
@@ -43,26 +47,31 @@ def main(a: argparse.Namespace) -> None:
     weights, cell = read_model(model)
     settings = Unlabelled(**job.config["prediction"])
     seeds, modules = {"cell": cell["seed"]}, closure_modules(cell)
-    if settings.events is not None:
-        scores = score_tables(weights, cell, settings)
-        for line in [*scores.tally.lines_left_out(), *(f"warning: {line}" for line in scores.warnings)]:
-            report(line)
-        write_scores(a.output, scores.events, scores.outside, questions_of(cell), scores.answers)
-        if a.provenance is not None:
-            job.finish(a.provenance, {"scores": a.output}, seeds, modules, scores.tally.counts())
-        return
-    if unbinned := [
-        view.representation.name for view in views(cell) if not is_made_of_hits(view.representation.module)
-    ]:
-        raise InputError(f"the cell sees {unbinned[0]}, which is not made of hits; name its events (predict: events)")
-    settings = settings.model_copy(update={"files": a.hits})
-    events, ranges = UnlabelledEvents(settings, cell, a.output), Ranges(cell)
-    _, answers = score(weights, cell, ranges.passing(events.hits()))
-    for line in [*events.tally.lines_left_out(), *(f"warning: {line}" for line in ranges.warnings())]:
+    scores = scores_of(weights, cell, settings.model_copy(update={"files": a.hits}), a.output)
+    for line in scores.lines:
         report(line)
-    write_scores(a.output, events.table(), ranges.outside, questions_of(cell), answers)
+    write_scores(a.output, scores, questions_of(cell))
     if a.provenance is not None:
-        job.finish(a.provenance, {"scores": a.output}, seeds, modules, events.tally.counts())
+        job.finish(a.provenance, {"scores": a.output}, seeds, modules, scores.counts)
+
+
+def scores_of(weights: dict[str, Tensor], cell: dict[str, Any], settings: Unlabelled, output: Path) -> Scores:
+    """The scores of the events in files of hits or in tables, whichever the cell sees.
+
+    Raises:
+        InputError: the cell sees both, or the settings name the other kind of files, or a file cannot be used.
+    """
+    seen = [view.representation for view in views(cell)]
+    made_of_hits = [shown.name for shown in seen if is_made_of_hits(shown.module)]
+    others = [shown.name for shown in seen if not is_made_of_hits(shown.module)]
+    if made_of_hits and others:
+        sees = f"{made_of_hits[0]}, which is made of hits, and {others[0]}, which is not"
+        raise InputError(f"the cell sees {sees}; such a cell answers for the events of its study alone")
+    if made_of_hits and settings.events is not None:
+        raise InputError(f"the cell sees {made_of_hits[0]}, which is made of hits; name files of hits, not events")
+    if others and settings.events is None:
+        raise InputError(f"the cell sees {others[0]}, which is not made of hits; name its events (predict: events)")
+    return score_hits(weights, cell, settings, output) if made_of_hits else score_tables(weights, cell, settings)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from showergrid.core.plugins import closure_modules
 from showergrid.core.progress import progress
 from showergrid.evaluation.settings import Bootstrap
 from showergrid.events.hits import read_hits
+from showergrid.events.split import groups_of
 from showergrid.explain.removal import WAYS, Trained, in_order, table, write_table
 from showergrid.explain.selection import drawn
 from showergrid.explain.settings import Removal
@@ -35,7 +36,8 @@ def main(a: argparse.Namespace) -> None:
 
     bootstrap = Bootstrap(**job.config["bootstrap"])
     first = questions_of(job.config)[0]  # with its positive class, of which the cell knows nothing
-    rows = table(Trained(weights, cell, whole), hits, first, labels, removal.kept, seed, bootstrap)
+    group = groups_of(a.split, chosen)
+    rows = table(Trained(weights, cell, whole), hits, first, labels, removal.kept, seed, bootstrap, group)
     write_table(a.table, progress(rows, "removal", "row", len(WAYS) * len(removal.kept)))
     job.finish(
         a.provenance, {"table": a.table}, {"explanation": seed, "bootstrap": bootstrap.seed}, closure_modules(cell)

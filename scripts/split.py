@@ -9,7 +9,7 @@ from showergrid.core import provenance
 from showergrid.core.errors import run
 from showergrid.events.hits import read_events
 from showergrid.events.settings import Split
-from showergrid.events.split import asked, check_classes, divide, divide_groups, groups, write_split
+from showergrid.events.split import asked, check_classes, divide, divide_groups, groups, to_test, write_split
 
 
 def main(a: argparse.Namespace) -> None:
@@ -20,12 +20,11 @@ def main(a: argparse.Namespace) -> None:
     events = read_events(a.events)
     label, kept = asked(events, questions)
     events, label, values = events.filter(pa.array(kept)), label[kept], questions[0]["values"]
-    if split.by is None:
-        sets = divide(label, values, split)
-    else:
-        sets = divide_groups(label, values, split, groups(events, split.by))
+    group = None if split.by is None else groups(events, split.by)
+    sets = divide(label, values, split) if group is None else divide_groups(label, values, split, group)
+    sets[to_test(events, questions)] = "test"
     check_classes(events, sets, questions)
-    write_split(a.output, events["event"].to_numpy(), sets)
+    write_split(a.output, events["event"].to_numpy(), sets, group)
     counts = {"events": int(kept.sum()), "dropped": int((~kept).sum())}
     job.finish(a.provenance, outputs={"split": a.output}, seeds={"split": split.seed}, counts=counts)
 

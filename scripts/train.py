@@ -17,7 +17,7 @@ from showergrid.tasks.classes import tasks_of
 from showergrid.training import fitting, loop
 from showergrid.training.answer_file import Answers, write_answers
 from showergrid.training.checkpoint import Checkpoint
-from showergrid.training.data import events_and_split, labelled, questions_of
+from showergrid.training.data import events_and_split, labelled, questions_of, training_events
 from showergrid.training.device import name_of, prepare, within_memory
 from showergrid.training.history import write_history
 from showergrid.training.model_file import describe, load_backbones, write_model
@@ -51,6 +51,7 @@ def main(a: argparse.Namespace) -> None:
     event = events["event"].to_numpy()
     files = read_views(cell, a.inputs)
     features = read_features(a.features, event) if a.features else None
+    split["train"] = training_events(split["train"], events, questions, model, cell["seed"])
     train, validation = (
         labelled(features.of(split[part]) if features else cut_views(cell, files, split[part]), events, questions)
         for part in ("train", "validation")

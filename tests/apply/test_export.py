@@ -11,6 +11,7 @@ from asked import entries, image, question
 from showergrid.apply import export
 from showergrid.core import plugins
 from showergrid.core.errors import InputError
+from showergrid.inputs.kinds import Input
 from showergrid.tasks.classes import tasks_of
 from showergrid.training.loop import build
 
@@ -35,6 +36,8 @@ def cell(module, precision="float32", **parameters):
         ("complex", image((1, 8, 8, 16)), {"transform": "batch_norm"}),
         ("efficientnet_lite0", image((1, 32, 48)), {"weights": "none"}),
         ("transformer", entries(16, 6), {"d_model": 8, "nhead": 2}),
+        ("autoencoder", {"table": Input("table", (6,))}, {"tied": True, "noise": 0.1}),
+        ("vae", {"table": Input("table", (6,))}, {}),
     ],
 )
 def test_an_exported_network_answers_as_before(module, inputs, parameters):

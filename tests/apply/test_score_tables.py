@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from predict import scores_of
 from showergrid.apply.settings import Unlabelled
 from showergrid.apply.tables import left_ranges, score_tables
 from showergrid.core.errors import InputError
@@ -40,13 +41,13 @@ def cell(tmp_path, monkeypatch) -> dict:
     with open("pairs.csv", "w", newline="") as file:
         csv.writer(file).writerows([HEADER, *PAIRS])
     study = read_study(merged(read_layers(ROOT, [ROOT / "config/collisions/default.yaml"], {})))
-    told = job(study, "train", None, representation="circles", resolution=32, model="simple", seed=1)
+    told = job(study, "train", None, representation="A", resolution=32, model="simple", seed=1)
     ranges = {name: {"mean": 0, "std": 1, "min": low, "max": high} for name, (low, high) in TRAINED.items()}
     return {**told, "calibration": {"events": 9, "variables": ranges}}
 
 
 def weights(cell: dict) -> dict:
-    inputs = {"circles": Input("image", (3, 32, 32))}
+    inputs = {"A": Input("image", (3, 32, 32))}
     return build(untrained(cell["model"]), inputs, tasks_of(cell), 1).state_dict()
 
 
@@ -54,9 +55,9 @@ def test_real_events_that_leave_the_ranges_are_told(cell, one_thread):
     scores = score_tables(weights(cell), cell, read({"objects": {**TABLE, "columns": MUONS}}))
     assert scores.events["number"].to_pylist() == [1, 2, 3]
     assert scores.outside.tolist() == [0, 3, 1]
-    assert scores.warnings == [
-        "circles: pt of 1 of 3 events lies outside of 5 to 80, the range of the training events",
-        "circles: eta of 2 of 3 events lies outside of -2.4 to 2.4, the range of the training events",
+    assert scores.lines == [
+        "warning: A: pt of 1 of 3 events lies outside of 5 to 80, the range of the training events",
+        "warning: A: eta of 2 of 3 events lies outside of -2.4 to 2.4, the range of the training events",
     ]
     assert scores.answers["process"].shape == (3, 4)
     np.testing.assert_allclose(scores.answers["process"].sum(axis=1), 1)
@@ -67,12 +68,25 @@ def test_events_without_enough_objects_are_left_out_and_told(cell, one_thread):
     scores = score_tables(weights(cell), cell, read({"objects": objects}))
     assert scores.events["number"].to_pylist() == [1]
     assert scores.answers["process"].shape == (1, 4)
-    assert scores.tally.lines_left_out() == ["left out: 2 events, 4 objects"]
+    assert scores.lines[0] == "left out: 2 events, 4 objects"
 
 
 def test_a_table_that_the_files_lack_is_named(cell):
-    with pytest.raises(InputError, match="circles shows objects, which the files lack; name theirs below collections"):
+    with pytest.raises(InputError, match="A shows objects, which the files lack; name theirs below collections"):
         score_tables({}, cell, read({}))
+
+
+def test_files_must_hold_what_the_cell_sees(cell, tmp_path):
+    drawn = {"representation": cell["representation"], "resolution": 32, "window": cell["model"]["window"]}
+    lists = {"representation": {"name": "hits", "module": "hits", "parameters": {}}, "resolution": 100, "window": None}
+    asked = read({"objects": {**TABLE, "columns": MUONS}})
+    for seen, settings, why in [
+        ([drawn], asked.model_copy(update={"events": None}), "A, which is not made of hits; name its events"),
+        ([lists], asked, "hits, which is made of hits; name files of hits, not events"),
+        ([lists, drawn], asked, "hits, which is made of hits, and A, which is not; such a cell answers for"),
+    ]:
+        with pytest.raises(InputError, match=why):
+            scores_of({}, {**cell, "views": seen}, settings, tmp_path / "scores.csv")
 
 
 def test_values_are_counted_by_event_and_variable():

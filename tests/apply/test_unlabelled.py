@@ -11,8 +11,9 @@ import yaml
 from asked import question
 from hit_files import LAYOUTS, PLAIN, UNLABELLED, showers
 
-from showergrid.apply.events import UnlabelledEvents, check_suffix, read_unlabelled, write_scores
+from showergrid.apply.events import UnlabelledEvents, read_unlabelled
 from showergrid.apply.ranges import Ranges
+from showergrid.apply.scores import Scores, check_suffix, write_scores
 from showergrid.core.errors import InputError
 from showergrid.events.detector import Box
 from showergrid.events.hits import Hits, read_hits
@@ -146,7 +147,8 @@ def test_scores_are_written_to_the_last_digit(tmp_path, suffix):
     events = pa.table({"event": np.arange(50), "source": ["a,b.csv"] * 50})
     path = tmp_path / f"scores{suffix}"
     questions = [Question(**question(*NAMES)), Question(**question("a", "b", name="kind"))]
-    write_scores(path, events, np.zeros(50, int), questions, {"particle": score, "kind": score[:, :2]})
+    answers = {"particle": score, "kind": score[:, :2]}
+    write_scores(path, Scores(events, np.zeros(50, int), answers, lines=[], counts={}), questions)
     if suffix == ".csv":
         with open(path, newline="") as file:
             rows = list(csv.DictReader(file))

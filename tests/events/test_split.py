@@ -217,16 +217,29 @@ def test_groups_are_of_whole_numbers_or_text():
         groups(lacking, "run")
 
 
-def test_command_divides_by_groups(tmp_path):
+def command_divides(folder: Path, split: Split, **question) -> tuple[np.ndarray, np.ndarray]:
+    """The events and sets that the command writes for 100 runs of four events, two of g and two of h."""
     number = np.arange(400)
     columns = {"event": number, "source": ["a.csv"] * 400, "number": number, "kind": ["g", "h"] * 200}
-    pq.write_table(pa.table(columns | {"run": number // 4}), tmp_path / "events.parquet")
-    told = [{"column": "kind", "values": [["g"], ["h"]], "other": "refuse"}]
-    job = {"split": BY.model_copy(update={"by": "run"}).model_dump(mode="json"), "questions": told}
-    files = {name: tmp_path / f"{name}.parquet" for name in ("events", "output")}
-    arguments = Namespace(**files, job=json.dumps({"config": job}), provenance=tmp_path / "record.json")
+    pq.write_table(pa.table(columns | {"run": number // 4}), folder / "events.parquet")
+    told = [{"column": "kind", "values": [["g"], ["h"]], "other": "refuse", **question}]
+    job = {"split": split.model_dump(mode="json"), "questions": told}
+    files = {name: folder / f"{name}.parquet" for name in ("events", "output")}
+    arguments = Namespace(**files, job=json.dumps({"config": job}), provenance=folder / "record.json")
     runpy.run_path(str(Path(__file__).parents[2] / "scripts/split.py"))["main"](arguments)
-    event, sets = read_split(tmp_path / "output.parquet")
+    return read_split(folder / "output.parquet")
+
+
+def test_all_events_of_a_class_left_out_are_test_events(tmp_path):
+    _, usual = command_divides(tmp_path, SPLIT)
+    _, sets = command_divides(tmp_path, SPLIT, left_out=[1])
+    assert set(sets[1::2]) == {"test"}
+    assert np.array_equal(sets[::2], usual[::2])
+
+
+def test_command_divides_by_groups(tmp_path):
+    event, sets = command_divides(tmp_path, BY.model_copy(update={"by": "run"}))
+    number = np.arange(400)
     assert np.array_equal(event, number)
     assert all(len({*sets[number // 4 == run]}) == 1 for run in range(100))
     assert counts(sets) == {"train": 256, "validation": 64, "test": 80}

@@ -162,6 +162,7 @@ def test_views_are_cut_as_their_backbones_see_them():
         ({"module": "joined", "backbone": ["simple"]}, "two_sides", "1 networks for 2 views"),
         ({"module": "joined", "backbone": "joined"}, "two_sides", "joined has no features of its own"),
         ({"module": "joined", "backbone": "cut"}, "features", "cut has no features of its own"),
+        ({"module": "joined", "backbone": "restoring"}, "features", "restoring has no features of its own"),
         ({"module": "joined", "backbone": "simple", "win_shape": [8, 8]}, "two_sides", "win_shape: its windows are"),
         ({"module": "joined", "backbone": ["simple", "complex"], "share": True}, "two_sides", "share: the networks"),
         ({"module": "frozen", "backbone": "simple"}, "start_end", "simple is not trained on windows around end"),
@@ -171,7 +172,7 @@ def test_views_are_cut_as_their_backbones_see_them():
 def test_what_cannot_be_joined_is_refused(model, representation, words):
     place = {"resolutions": [100], "seeds": [19], "representations": [representation], "models": ["new"]}
     with pytest.raises(InputError, match=words) as refused:
-        study({"name": "new", **model}, grid=[*TEST["grid"], place])
+        study({"name": "restoring", "module": "vae"}, {"name": "new", **model}, grid=[*TEST["grid"], place])
     assert "\n" not in str(refused.value)
 
 

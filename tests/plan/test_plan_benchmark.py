@@ -13,7 +13,7 @@ def test_it_tells_what_a_plan_of_some_cells_costs():
     head, line = printed.splitlines()
     assert head.split()[:2] == ["cells", "jobs"]
     cells, jobs, seconds, megabytes = map(float, line.split())
-    of_data = 16 + 3  # shards, and gather, split, calibrate
+    of_data = 10 + 3  # shards, and gather, split, calibrate
     of_inputs = 2 * 2  # calibrated and made
     assert (cells, jobs) == (40, of_data + of_inputs + 2 * 40 + 1)
     assert 0 < seconds < 600

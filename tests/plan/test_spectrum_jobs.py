@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 COLLISIONS = merged(read_layers(ROOT, [ROOT / "config/collisions/default.yaml"], {}))
 HITS = {
     "name": "hits",
-    "representation": "circles",
+    "representation": "A",
     "resolution": 112,
     "model": "simple",
     "seed": 1,
@@ -42,7 +42,7 @@ def spectrum(study: Study) -> dict:
 def test_files_are_told_as_the_prediction_is():
     study = read()
     told = spectrum(study)
-    names = ["circles/c112/simple/seed1", "run2010_circles", "run2011_circles"]
+    names = ["A/c112/simple/seed1", "run2010_circles", "run2011_circles"]
     assert [panel["name"] for panel in told["panels"]] == [*names, "mass/cut/seed1", "run2010_cut", "run2011_cut"]
     for panel in told["panels"]:
         if panel["files"]:
@@ -55,7 +55,7 @@ def test_the_files_that_it_reads():
     assert read_by["tables"] == ["results-x/data/events.parquet", "results-x/data/objects.parquet"]
     assert read_by["files"] == ["open_data/cms_dimuon_run2010b.csv.gz", "open_data/cms_zmumu_run2011a.csv.gz"]
     assert read_by["answers"] == [
-        "results-x/cells/circles/c112/simple/seed1/predictions.parquet",
+        "results-x/cells/A/c112/simple/seed1/predictions.parquet",
         "results-x/predictions/run2010_circles.parquet",
         "results-x/predictions/run2011_circles.parquet",
         "results-x/cells/mass/cut/seed1/predictions.parquet",
@@ -79,7 +79,7 @@ def test_panels_have_a_name_without_a_label():
     [
         ({"representation": "pairs"}, r"spectra\.dimuon_mass\.representation: unknown representation 'pairs'"),
         ({"representation": "objects"}, "objects is no table of variables of the events; name one"),
-        ({"representation": "circles"}, "circles is no table of variables of the events; name one"),
+        ({"representation": "A"}, "A is no table of variables of the events; name one"),
         ({"column": "pt"}, r"spectra\.dimuon_mass: pair has no 'pt'; valid: mass, same_sign"),
         ({"where": {"sign": 0}}, "pair has no 'sign'; valid: mass, same_sign"),
         (

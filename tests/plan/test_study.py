@@ -427,7 +427,7 @@ FAULTS = [
         ["files.files", "'{a}.csv'", "braces", "rename"],
     ),
     ([("source", "files")], ["files: is missing", "source names it"]),
-    ([("source", "shower")], ["sources", "'shower'", "valid: collisions, files, showers"]),
+    ([("source", "shower")], ["sources", "'shower'", "valid: air_showers, collisions, files, showers"]),
     ([("order", "as_given")], ["order: as_given", "axis or truth_time"]),
     (
         [("source", "files"), ("files", {"files": ["a.csv"]}), ("order", "truth_time")],
@@ -464,7 +464,7 @@ FAULTS = [
     ([("questions.particle.classes.electron.values", ["electron"])], ["question particle", "whole numbers"]),
     (
         [("reports.table1.module", "tabel")],
-        ["reports", "'tabel'", "valid: ablation, containment, ensemble"],
+        ["reports", "'tabel'", "valid: ablation, containment, efficiencies, ensemble"],
     ),
     ([("reports.table1", {"modul": "table"})], ["reports.table1.modul", "unknown key", "module"]),
     # a grid with nothing to train; places outside it
@@ -539,7 +539,7 @@ def test_every_key_must_be_there(key):
         ({**PUBLISHED, "tabel1": {}}, ["published", "tabel1"]),
         ({**PUBLISHED, "data": {**PUBLISHED["data"], "smallest": -3}}, ["published", "smallest", "-3"]),
         ({**PUBLISHED, "table1": {"simple": {"voxels": {"train": 63.7}}}}, ["published", "simple", "voxels"]),
-        ({"note": "of nobody"}, ["published", "data"]),
+        ({"note": "of nobody"}, ["published", "no numbers"]),
         (3, ["published", "3"]),
     ],
 )

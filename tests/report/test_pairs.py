@@ -12,7 +12,7 @@ from showergrid.evaluation.comparisons import holm
 from showergrid.report.figures.pairs import pairs_figure
 from showergrid.report.formats import markdown
 from showergrid.report.settings.performance import Compared
-from showergrid.report.tables.pairs import build, pairs_csv, ranges, statement, words
+from showergrid.report.tables.pairs import build, pairs_csv, ranges, statement, tables, words
 
 FIVE = [19, 20, 21, 22, 23]
 
@@ -59,6 +59,19 @@ def test_csv_has_every_pair_once(study):
         assert (row["stands"] == "true") == (float(row["p_holm"]) < 0.05)
     assert [float(row["p_holm"]) for row in rows] == holm([float(row["p_value"]) for row in rows])
     assert {row["seeds_compared"] for row in rows} == {"paired", "borrowed"}
+
+
+def test_each_of_a_few_pairs_is_listed(study):
+    results, settings = study
+    pairs = build(settings, results)
+    lines = [line for line in markdown.document(tables(pairs)).splitlines() if " to " in line and line[0] == "|"]
+    rows = list(csv.DictReader(pairs_csv(pairs).splitlines()))
+    assert len(lines) == len(rows) == 6
+    for line, row in zip(lines, rows, strict=True):
+        assert f"{row['first_model']} on {row['first_representation']} at c" in line
+        assert f"{row['second_model']} on {row['second_representation']} at c" in line
+        assert f"| {float(row['difference']):+.3f}".replace("0.", ".") in line
+        assert line.endswith("| stands |") == (row["stands"] == "true")
 
 
 def test_matrix_and_words(study):

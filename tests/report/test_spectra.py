@@ -97,6 +97,19 @@ def test_numbers_are_those_counted_by_hand(folder):
     assert found["own", "none", "a"]["share"] == ""
 
 
+def test_events_of_a_collision_count_once(folder):
+    """All test events of the study come from two collisions, four of them from one."""
+    answers = pq.read_table(OF_CELL["answers"])
+    pq.write_table(answers.append_column("group", pa.array([0] * 8 + [1] * 4)), OF_CELL["answers"])
+    settings = spectrum(OF_FILES, OF_CELL)
+    found = rows(settings, folder)
+    each = 5 / (4**2 + 1)
+    assert float(found["cell", "", "a"]["share_low"]) == pytest.approx(wilson(3 * each, 5 * each, 0.95)[0])
+    assert float(found["cell", "low", "a"]["share_low"]) == pytest.approx(wilson(0.5, 1, 0.95)[0])  # two of one
+    assert float(found["own", "", "a"]["share_low"]) == wilson(3, 5, 0.95)[0]  # real events are independent
+    spectrum_figure(read_panels(settings, folder), settings, folder / "figure.pdf")
+
+
 def test_without_a_condition_all_events_count(folder):
     found = rows(spectrum(OF_FILES, where={}), folder)
     assert [found["own", "", name]["events"] for name in ("", "a", "b")] == ["6", "4", "2"]

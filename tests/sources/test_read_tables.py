@@ -210,6 +210,40 @@ def test_csv_without_a_header_line(tmp_path):
         read(tmp_path, events={**named, "names": ["id", "a"], "columns": {"a": "a"}})
 
 
+def test_columns_by_patterns(tmp_path):
+    columns = {"run": [1, 2], **{f"t{i}": [i, 10 * i] for i in range(12)}}
+    path = write_csv(tmp_path / "traces.csv", columns)
+    spread = {"run": {"column": "run", "type": "whole"}, "trace_{00..11}": {"column": "t{0..11}", "unit": 2.0}}
+    made = read(tmp_path, events={"files": [path], "columns": spread})["events"].to_pydict()
+    assert [name for name in made if name.startswith("trace")] == [f"trace_{i:02}" for i in range(12)]
+    assert made["trace_11"] == [22, 220]
+    bare = write_csv(tmp_path / "bare.csv", columns, header=False)
+    named = {"files": [bare], "names": list(columns)}
+    made = read(tmp_path, events={**named, "columns": {"t1*": "t1*"}})["events"].to_pydict()
+    assert (made["t1"], made["t10"], made["t11"]) == ([1, 10], [10, 100], [11, 110])
+    assert "t2" not in made
+    for wrong, message in (
+        ({"v*": "v*"}, "'v.' is no name of any of run, t0"),
+        ({"t*": "u*"}, "give `names`, and no other column"),
+        ({"t_{0..3}": "t{0..4}"}, "stands for 4 columns, t.0..4. for 5"),
+    ):
+        with pytest.raises(InputError, match=message):
+            settings(events={**named, "columns": wrong})
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet", ".npz"])
+def test_missing_numbers_are_kept_where_it_is_said_what_they_are(tmp_path, suffix):
+    absent = "" if suffix == ".csv" else np.nan
+    path = FORMATS[suffix](tmp_path / f"t{suffix}", {"a": [1.5, absent, -999.0, 4.0], "b": [1.0, 2.0, 3.0, 4.0]})
+    columns = {"a": {"column": "a", "unit": 10.0}, "b": "b"}
+    events = {"files": [path], "columns": columns, "missing": ["", "NA", -999]}
+    made = read(tmp_path, events=events)["events"]
+    assert made["a"].to_pylist() == [15.0, None, None, 40.0]
+    assert made["b"].null_count == 0
+    with pytest.raises(InputError, match=r"column a: (there is no value|.*no finite number)"):
+        read(tmp_path, events={**events, "missing": []})
+
+
 def test_texts_of_hdf5_of_a_fixed_length(tmp_path):
     records = np.array([(1.5, b"g"), (2.5, "\N{GREEK SMALL LETTER GAMMA}".encode())], [("a", "f4"), ("class", "S4")])
     with h5py.File(tmp_path / "a.h5", "w") as file:

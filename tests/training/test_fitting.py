@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from asked import tasks
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.kernel_approximation import Nystroem
 from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 from xgboost import XGBClassifier
 
@@ -24,7 +26,7 @@ from showergrid.training.history import best_epoch
 SMALL: dict[str, dict[str, Any]] = {
     "xgboost": {"n_estimators": 12, "rounds": 5},
     "random_forest": {"n_estimators": 7},
-    "linear_svm": {},
+    "svm": {},
     "cut": {},
 }
 COLUMNS = 6
@@ -93,7 +95,9 @@ def test_xgboost_is_that_of_the_library():
     fitted = fit("xgboost")
     assert [row.epoch for row in fitted.history] == [1, 2, 3]  # after 5, 10 and 12 rounds
     rounds = (5, 10, 12)[best_epoch(fitted.history) - 1]
-    defaults = plugins.load("models", "xgboost").Parameters().model_dump(exclude={"n_estimators", "rounds"})
+    defaults = (
+        plugins.load("models", "xgboost").Parameters().model_dump(exclude={"n_estimators", "rounds", "early_stopping"})
+    )
     theirs = XGBClassifier(
         **defaults, n_estimators=rounds, objective="multi:softprob", num_class=2, random_state=19, n_jobs=1
     )
@@ -112,13 +116,70 @@ def test_random_forest_is_that_of_the_library():
     assert not np.allclose(score, other)
 
 
-def test_linear_svm_is_that_of_the_library():
+def test_svm_is_that_of_the_library():
     values = views.table(TRAINING.seen).astype(float)
     mean, std = values.mean(0), values.std(0)
     machine = LinearSVC(C=0.01, random_state=19).fit((values - mean) / std, TRAINING.label)
     margin = [machine.decision_function((views.table(data.seen) - mean) / std) for data in (VALIDATION, UNSEEN)]
     expected = LogisticRegression().fit(margin[0][:, None], VALIDATION.label).predict_proba(margin[1][:, None])
-    np.testing.assert_allclose(probability("linear_svm", fit("linear_svm"), UNSEEN.seen), expected, rtol=1e-9)
+    np.testing.assert_allclose(probability("svm", fit("svm"), UNSEEN.seen), expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize(("kernel", "told"), [("rbf", {}), ("poly", {"degree": 2, "coef0": 1})])
+def test_a_kernel_is_that_of_the_library_behind_its_nystroem_map(kernel, told):
+    """Three classes by the distance from the origin, which no plane tells apart."""
+    random = np.random.default_rng(6)
+    values = random.normal(size=(900, 4)).astype(np.float32)
+    label = np.digitize(np.square(values).sum(1), [2.2, 4.4])
+    training, validation, unseen = (listed(values[i::3]) for i in range(3))
+    parameters = {"kernel": kernel, "degree": 2, "n_components": 60, "C": 1.0}
+    model = {"parameters": parameters, "training": {"threads": 1}}
+    asked = [Labelled(seen, label[i::3, None]) for i, seen in enumerate((training, validation))]
+    fitted = fitting.fit(plugins.load("models", "svm"), model, 19, tasks(3), *asked)
+    score = answers.answer(fitted.best, {"model": {"module": "svm"}}, tasks(3), unseen)["question0"]
+
+    scaler = StandardScaler().fit(values[::3].astype(float))
+    parts = [scaler.transform(values[i::3].astype(float)) for i in range(3)]
+    lifting = Nystroem(kernel=kernel, gamma=1 / 4, n_components=60, random_state=19, **told).fit(parts[0])
+    machine = LinearSVC(C=1.0, random_state=19).fit(lifting.transform(parts[0]), label[::3])
+    margins = [machine.decision_function(lifting.transform(part)) for part in parts[1:]]
+    expected = LogisticRegression().fit(margins[0], label[1::3]).predict_proba(margins[1])
+    np.testing.assert_allclose(score, expected, atol=1e-5)
+    assert (score.argmax(1) == label[2::3]).mean() > 0.8
+    one = answers.answer(fitted.best, {"model": {"module": "svm"}}, tasks(3), listed(values[2:3]))["question0"]
+    assert one.tobytes() == score[:1].tobytes()
+    linear = fitting.fit(plugins.load("models", "svm"), model | {"parameters": {}}, 19, tasks(3), *asked)
+    assert linear.history[0].val_accuracy < 0.6
+
+
+def test_an_svm_gives_a_class_that_it_never_saw_no_probability():
+    asked = [Labelled(part.seen, 2 * part.label[:, None]) for part in (TRAINING, VALIDATION)]
+    model = {"parameters": {}, "training": {"threads": 1}}
+    fitted = fitting.fit(plugins.load("models", "svm"), model, 19, tasks(3), *asked)
+    score = answers.answer(fitted.best, {"model": {"module": "svm"}}, tasks(3), UNSEEN.seen)["question0"]
+    np.testing.assert_array_equal(score[:, [0, 2]], probability("svm", fit("svm"), UNSEEN.seen))
+    assert not score[:, 1].any()
+
+
+def test_xgboost_tells_its_rows_and_stops_early():
+    module = plugins.load("models", "xgboost")
+    told = []
+    asked = [Labelled(part.seen, part.label[:, None]) for part in (TRAINING, VALIDATION)]
+    parameters = {"n_estimators": 400, "rounds": 4, "learning_rate": 0.3, "early_stopping": True}
+    model = {"parameters": parameters, "training": {"threads": 1}}
+    fitted = fitting.fit(module, model, 19, TASKS, *asked, lambda *row: told.append(row))
+    accuracies = [row.val_accuracy for row in fitted.history]
+    assert told == [(4 * k, accuracy) for k, accuracy in enumerate(accuracies, 1)][: len(told)]
+    assert len(told) >= len(accuracies) - 1  # the last row may be of fewer rounds
+    # the last 40 rounds, a tenth of all, were no better
+    assert 10 < len(accuracies) < 100
+    assert max(accuracies[-10:]) <= max(accuracies[:-10])
+
+    def stops(step: int, accuracy: float) -> None:
+        raise KeyboardInterrupt(step)
+
+    with pytest.raises(KeyboardInterrupt, match="4"):
+        fitting.fit(module, model, 19, TASKS, *asked, stops)
 
 
 def test_best_cut_by_hand():
@@ -175,7 +236,7 @@ def test_a_cut_tells_several_classes_apart():
     assert fitted.history[0].train_accuracy == pytest.approx((score.argmax(1) == label).mean())
 
 
-@pytest.mark.parametrize("name", ["xgboost", "random_forest", "linear_svm"])
+@pytest.mark.parametrize("name", ["xgboost", "random_forest", "svm"])
 def test_each_question_is_fitted_by_itself(name):
     """A second question of three classes, of which the fifth column tells something, leaves the first as it is."""
     kinds = [np.digitize(views.table(part.seen)[:, 5], [-0.5, 0.5]) for part in (TRAINING, VALIDATION, UNSEEN)]

@@ -174,13 +174,42 @@ RATES = {
     "StepLR": [0.01, 0.01, 0.005, 0.005, 0.0025],
     "ExponentialLR": [0.01, 0.005, 0.0025, 0.00125, 0.000625],
     "CosineAnnealingLR": [0.01, 0.005, 0, 0.005, 0.01],  # half a period is scheduler_step_size
+    "ReduceLROnPlateau": [0.01, 0.01, 0.01, 0.005, 0.005],  # as Keras: after two epochs no better than the first
+    # up from a 25th of the largest in 30 % of the epochs, then down along half a cosine to a ten-thousandth of that
+    "OneCycleLR": [0.0004, *(4e-8 + (0.01 - 4e-8) / 2 * (1 + np.cos(np.pi * k / 7)) for k in (1, 3, 5, 7))],
 }
 
 
 @pytest.mark.parametrize("name", get_args(Training.model_fields["scheduler_name"].annotation))
 def test_every_scheduler_by_hand(trained, name):
-    _, done = trained(scheduler_name=name, scheduler_step_size=2, scheduler_gamma=0.5, n_epochs=5)
+    # Validation events whose labels are turned round: each epoch's loss is larger than that of the first
+    validation = Labelled(toy(40, 2).seen, 1 - toy(40, 2).label)
+    schedule = {"scheduler_name": name, "scheduler_step_size": 2, "scheduler_gamma": 0.5}
+    _, done = trained(validation=validation, **schedule, n_epochs=5)
     assert [row.lr for row in done.history] == pytest.approx(RATES[name], abs=1e-12)
+    assert min(row.val_loss for row in done.history[1:]) > done.history[0].val_loss
+
+
+def test_weights_of_the_hidden_layers_are_held_small(trained):
+    """The penalty is in the loss, on hidden weights alone, and its gradient is 2 factor w."""
+    free, held = (trained(network=network, n_epochs=3) for network in ({}, {"clf_l2": 0.1}))
+    hidden, answer = ([layer.weight for layer in net.head.of[0] if hasattr(layer, "weight")] for net, _ in (free, held))
+    norms = [[float(weight.detach().norm()) for weight in weights] for weights in (hidden, answer)]
+    assert norms[1][0] < 0.5 * norms[0][0]
+    assert norms[1][1] > 0.5 * norms[0][1]
+
+    network = loop.build({"module": "simple", "parameters": {**NETWORK, "clf_l2": 0.1}}, TAKEN, TASKS, 19)
+    weight = network.head.of[0][0].weight
+    penalty = network.head.penalty()
+    penalty.backward()
+    assert float(penalty.detach()) == pytest.approx(0.1 * float((weight.detach() ** 2).sum()))
+    torch.testing.assert_close(weight.grad, 0.2 * weight.detach())
+    assert network.head.of[0][2].weight.grad is None
+    data = toy(40, 2)
+    [score] = loop.answers(network, settings(), TASKS, data.seen, CPU)
+    _, done = trained(network={"clf_l2": 0.1}, optim_lr=1e-12, n_epochs=1, validation=data)
+    cross_entropy = float(functional.nll_loss(score.log(), torch.from_numpy(data.label[:, 0])))
+    assert done.history[0].val_loss == pytest.approx(cross_entropy + float(penalty.detach()))
 
 
 def progress(accuracies: list[float], learnt_at: int | None) -> Progress:

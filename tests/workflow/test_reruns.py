@@ -281,6 +281,7 @@ def test_deleted_provenance_comes_back_and_then_nothing_is_planned(project):
         ("torch", ALL_CELLS),
         ("workflow", set()),
         ("collisions", set()),
+        ("air_showers", set()),
         ("dev", set()),
     ],
 )

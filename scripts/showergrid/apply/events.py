@@ -1,25 +1,20 @@
-"""Read events to classify from files, with their hits as a cell needs them, and write a table of their scores."""
+"""Read events to classify from files, with their hits as a cell needs them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv
-import pyarrow.parquet as pq
 
 from showergrid.apply.settings import Unlabelled
-from showergrid.core.atomic import replacing
 from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
 from showergrid.core.progress import report
-from showergrid.evaluation.predictions import columns_of
 from showergrid.events.detector import Box
 from showergrid.events.hits import Hits
-from showergrid.events.questions import Question
 from showergrid.inputs.views import views
 from showergrid.sources.reading.chunks import format_of
 from showergrid.sources.reading.column_maps import load_map
@@ -109,48 +104,6 @@ def _order(given: str | None, columns: ColumnMap, cell: dict[str, Any]) -> str:
             advice += ", or give order: as_given if the rows stand in that order"
         raise InputError(f"the cell was trained on hits in the order of their true time: {advice}")
     return order
-
-
-def write_scores(
-    path: Path,
-    events: pa.Table,
-    outside: np.ndarray,
-    questions: Sequence[Question],
-    answers: Mapping[str, np.ndarray],
-) -> None:
-    """Write a cell's answers for events, as CSV or as Parquet by the suffix of `path`.
-
-    To each question there are `{question}.answer`, the likeliest class, and `{question}.{class}`, its probability.
-
-    Args:
-        path: file to write.
-        events: table of the events, as `UnlabelledEvents.table` returns it.
-        outside: (E,) int64, number of hits of each event outside of the ranges of the cell's training events.
-        questions: what the cell was asked.
-        answers: (E, classes) float64 of each question.
-    """
-    table = events.append_column("outside", pa.array(outside))
-    for question in questions:
-        probability = answers[question.name]
-        likeliest = np.array(question.names)[probability.argmax(axis=1)]
-        table = table.append_column(f"{question.name}.answer", pa.array(likeliest))
-        for name, values in zip(columns_of(question), probability.T, strict=True):
-            table = table.append_column(name, pa.array(np.ascontiguousarray(values)))
-    with replacing(path) as beside:
-        if path.suffix == ".csv":
-            pa.csv.write_csv(table, beside, pa.csv.WriteOptions(quoting_style="needed"))
-        else:
-            pq.write_table(table, beside)
-
-
-def check_suffix(path: Path) -> None:
-    """Refuse an output that `write_scores` cannot write.
-
-    Raises:
-        InputError: its suffix is neither .csv nor .parquet.
-    """
-    if path.suffix not in (".csv", ".parquet"):
-        raise InputError(f"{path}: scores are written as .csv or .parquet; name such a file")
 
 
 def read_unlabelled(path: Path | None, files: Sequence[str]) -> Unlabelled:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from torch import Tensor
 
 from showergrid.apply.file_tables import tables_of, variables_in
+from showergrid.apply.scores import Scores
 from showergrid.apply.settings import Unlabelled
 from showergrid.evaluation.answers import answer
 from showergrid.events.hits import read_events
@@ -17,26 +16,9 @@ from showergrid.inputs.input_file import InputFile, read_input
 from showergrid.inputs.settings import InputSettings
 from showergrid.inputs.variables import Variables, write_variables
 from showergrid.inputs.views import cut_views, views
-from showergrid.sources.reading.tables import TableTally
 from showergrid.tasks.classes import tasks_of
 
 ABOUT = ["event", "source", "number"]
-
-
-@dataclass(frozen=True)
-class Scores:
-    """The answers of a cell to the events of tables.
-
-    events: event, source and number of each; outside (E,) int64: how many of its variables lie outside of the ranges of
-    the cell's training events; warnings: a line for each variable of which some do; tally: what was read of the files;
-    answers: by question the probabilities (E, classes) float64.
-    """
-
-    events: pa.Table
-    outside: np.ndarray
-    warnings: list[str]
-    tally: TableTally
-    answers: dict[str, np.ndarray]
 
 
 def score_tables(weights: dict[str, Tensor], cell: dict[str, Any], settings: Unlabelled) -> Scores:
@@ -53,18 +35,19 @@ def score_tables(weights: dict[str, Tensor], cell: dict[str, Any], settings: Unl
     files: dict[str, InputFile] = {}
     with tables_of(settings) as (tables, tally):
         events = read_events(tables["events"]).select(ABOUT)
-        outside, warnings = np.zeros(events.num_rows, dtype=np.int64), []
+        outside, lines = np.zeros(events.num_rows, dtype=np.int64), []
         for name, view in {view.representation.name: view for view in views(cell)}.items():
             asked = InputSettings(representation=view.representation, resolution=view.resolution)
             variables = variables_in(tables, asked)
             left = left_ranges(variables, view.calibration)
             outside += left.sum(axis=1)
-            warnings += _warnings(name, left, variables, view.calibration)
+            lines += _warnings(name, left, variables, view.calibration)
             path = tables["events"].with_name(f"{name}.safetensors")
             write_variables(path, variables, view.calibration, asked)
             files[name] = read_input(path)
         seen = cut_views(cell, files, events["event"].to_numpy())
-        return Scores(events, outside, warnings, tally, answer(weights, cell, tasks_of(cell), seen))
+        answers = answer(weights, cell, tasks_of(cell), seen)
+        return Scores(events, outside, answers, [*tally.lines_left_out(), *lines], tally.counts())
 
 
 def left_ranges(variables: Variables, calibration: dict[str, Any]) -> np.ndarray:
@@ -83,7 +66,7 @@ def _warnings(name: str, left: np.ndarray, variables: Variables, calibration: di
         trained = calibration["variables"][column]
         if events:
             lines.append(
-                f"{name}: {column} of {events} of {len(left)} events lies outside of {trained['min']:.6g} to "
+                f"warning: {name}: {column} of {events} of {len(left)} events lies outside of {trained['min']:.6g} to "
                 f"{trained['max']:.6g}, the range of the training events"
             )
     return lines

@@ -2,6 +2,9 @@
 
 Events are drawn with replacement within each class, since the split fixes the number of events of each class. A
 resample is held as the count of every event, so that all statistics of all resamples are sums over one matrix.
+
+Events of one group, such as those of one collision or the tanks of one air shower, are not independent: groups are
+drawn in place of events, each with all that it holds (Davison and Hinkley 1997, section 3.8).
 """
 
 from __future__ import annotations
@@ -16,24 +19,38 @@ from showergrid.evaluation.settings import Bootstrap
 RESAMPLES_AT_ONCE = 128  # bounds the memory: 128 x 20,000 events of 8 bytes are 20 MB
 
 
-def event_weights(labels: np.ndarray, bootstrap: Bootstrap, *names: str | int) -> Iterator[np.ndarray]:
+def event_weights(
+    labels: np.ndarray, bootstrap: Bootstrap, *names: str | int, group: np.ndarray | None = None
+) -> Iterator[np.ndarray]:
     """Yield how often each event is drawn: blocks (b, n) float64 of whole numbers, `bootstrap.resamples` rows in all.
 
     Args:
         labels: (n,) int, the class of each event.
         bootstrap: seed and number of resamples.
-        names: names of the random stream; equal names and labels give equal resamples.
+        names: names of the random stream; equal names, labels and groups give equal resamples.
+        group: (n,) int, the group of each event; None if each stands by itself.
     """
     rng = generator(bootstrap.seed, "bootstrap", *names)
-    members = [np.flatnonzero(labels == label) for label in np.unique(labels)]
+    row, strata = (None, labels) if group is None else _strata(labels, group)
+    members = [np.flatnonzero(strata == stratum) for stratum in np.unique(strata)]
     for start in range(0, bootstrap.resamples, RESAMPLES_AT_ONCE):
         rows = min(RESAMPLES_AT_ONCE, bootstrap.resamples - start)
-        weights = np.empty((rows, labels.size))
-        for events in members:
-            drawn = rng.integers(events.size, size=(rows, events.size)) + events.size * np.arange(rows)[:, None]
-            counts = np.bincount(drawn.ravel(), minlength=rows * events.size)
-            weights[:, events] = counts.reshape(rows, events.size)
-        yield weights
+        weights = np.empty((rows, strata.size))
+        for own in members:
+            drawn = rng.integers(own.size, size=(rows, own.size)) + own.size * np.arange(rows)[:, None]
+            counts = np.bincount(drawn.ravel(), minlength=rows * own.size)
+            weights[:, own] = counts.reshape(rows, own.size)
+        yield weights if row is None else weights.take(row, axis=1)
+
+
+def _strata(labels: np.ndarray, group: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Row (n,) of each event's group among those that occur, and within what each group (G,) is drawn.
+
+    That is the class of its events; where a group holds several classes, groups are drawn among all.
+    """
+    _, first, row = np.unique(group, return_index=True, return_inverse=True)
+    of_group = labels[first]
+    return row, of_group if np.array_equal(of_group[row], labels) else np.zeros_like(of_group)
 
 
 def percentile_interval(resampled: np.ndarray, level: float) -> tuple[float, float]:

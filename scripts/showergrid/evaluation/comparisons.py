@@ -77,7 +77,11 @@ class Verdict:
 
 
 def samples(
-    cells: Mapping[str, np.ndarray], labels: np.ndarray, statistic: Statistic, bootstrap: Bootstrap
+    cells: Mapping[str, np.ndarray],
+    labels: np.ndarray,
+    statistic: Statistic,
+    bootstrap: Bootstrap,
+    group: np.ndarray | None = None,
 ) -> dict[str, Sample]:
     """Compute the statistic of every cell and its resamples, on the same events for all cells.
 
@@ -86,9 +90,10 @@ def samples(
         labels: (n,) int classes.
         statistic: such as `metrics.accuracy`.
         bootstrap: settings of the bootstrap over events.
+        group: (n,) int, the group of each event; None if each stands by itself.
     """
     rows: dict[str, list[np.ndarray]] = {name: [] for name in cells}
-    for weights in event_weights(labels, bootstrap, "test"):  # the same resamples as in metrics.json
+    for weights in event_weights(labels, bootstrap, "test", group=group):  # the same resamples as in metrics.json
         for name, answers in cells.items():
             rows[name].append(np.stack([statistic(labels, of_seed, weights) for of_seed in answers]))
     whole = np.ones((1, labels.size))
@@ -101,14 +106,14 @@ def samples(
     }
 
 
-def estimate(cell: Sample, bootstrap: Bootstrap, name: str) -> Estimate:
-    """Mean over seeds with an interval within [0, 1], from the noise of events for one seed, else of seeds and events.
+def estimate(cell: Sample, bootstrap: Bootstrap, name: str, highest: float = 1.0) -> Estimate:
+    """Mean over seeds with an interval, from the noise of events for one seed, else of seeds and events.
 
-    `name` names the random stream of the seeds.
+    It ends at 0 and at the `highest` possible value; `name` names the random stream of the seeds.
     """
     low, high = percentile_interval(_drawn(cell, generator(bootstrap.seed, "seeds", name)), bootstrap.level)
     std = float(np.sqrt(cell.variance)) if cell.seeds > 1 else None
-    return Estimate(cell.mean, max(0.0, low), min(1.0, high), std)
+    return Estimate(cell.mean, max(0.0, low), min(highest, high), std)
 
 
 def pooled(cells: Sequence[Sample]) -> Sample:

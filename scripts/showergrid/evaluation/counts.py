@@ -8,10 +8,20 @@ import numpy as np
 from scipy.stats import chi2
 
 
-def wilson(kept: int, total: int, level: float) -> tuple[float, float]:
+def effective(group: np.ndarray) -> float:
+    """How many independent events those in groups (n,) count as: n^2 over the sum of the squared sizes of the groups.
+
+    That is the least: events of one group are taken to be all alike (Kish, Survey Sampling, 1965, section 8.2, with a
+    correlation of 1 within groups). Of no events it is 0.
+    """
+    sizes = np.unique(group, return_counts=True)[1]
+    return float(group.size**2 / (sizes**2).sum()) if group.size else 0.0
+
+
+def wilson(kept: float, total: float, level: float) -> tuple[float, float]:
     """The interval of a share, `kept` of `total` events, at a confidence `level`: Wilson, JASA 22 (1927) 209.
 
-    Of no events it is 0 to 1.
+    Of no events it is 0 to 1. Numbers may be `effective` ones.
     """
     if total == 0:
         return 0.0, 1.0

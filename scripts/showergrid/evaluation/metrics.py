@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from showergrid.core.errors import InputError
 from showergrid.evaluation.bootstrap import event_weights, percentile_interval, reverse_percentile_interval
+from showergrid.evaluation.counts import effective
 from showergrid.evaluation.settings import Bootstrap
 from showergrid.events.questions import Question
 from showergrid.events.split import SETS
@@ -34,6 +35,7 @@ def cell_metrics(
     best_epoch: int,
     epochs: int,
     bootstrap: Bootstrap,
+    group: np.ndarray | None = None,
 ) -> dict:
     """Compute all of metrics.json.
 
@@ -46,14 +48,18 @@ def cell_metrics(
         best_epoch: epoch whose weights were kept, from 1.
         epochs: number of epochs trained.
         bootstrap: settings of the intervals.
+        group: (E,) int, the group of each event; None if each stands by itself.
 
     Raises:
         InputError: an answer is no probability, or a set is empty.
     """
     parts = {name: sets == name for name in SETS}
+    grouped = {name: None if group is None else group[part] for name, part in parts.items()}
     measured = {
         question.name: {
-            name: split_metrics(labels[question.name][part], answers[question.name][part], question, bootstrap, name)
+            name: split_metrics(
+                labels[question.name][part], answers[question.name][part], question, bootstrap, name, grouped[name]
+            )
             for name, part in parts.items()
         }
         for question in questions
@@ -65,14 +71,20 @@ def cell_metrics(
         "best_epoch": int(best_epoch),
         "epochs": int(epochs),
         "window": {
-            what: mean_share(share[test], of_first, bootstrap, "window", what) for what, share in window.items()
+            what: mean_share(share[test], of_first, bootstrap, "window", what, group=grouped["test"])
+            for what, share in window.items()
         },
         "collapsed": any(of["test"]["collapsed"] for of in measured.values()),
     }
 
 
 def split_metrics(
-    labels: np.ndarray, probability: np.ndarray, question: Question, bootstrap: Bootstrap, split: str
+    labels: np.ndarray,
+    probability: np.ndarray,
+    question: Question,
+    bootstrap: Bootstrap,
+    split: str,
+    group: np.ndarray | None = None,
 ) -> dict:
     """Metrics of one split; a metric that is not defined (such as purity of a class never answered) is null.
 
@@ -82,6 +94,7 @@ def split_metrics(
         question: what is asked.
         bootstrap: settings of the intervals.
         split: name of the split, which also names the random stream.
+        group: (n,) int, the group of each event; None if each stands by itself.
 
     Raises:
         InputError: an answer is no probability, or the split is empty.
@@ -96,10 +109,14 @@ def split_metrics(
 
     whole = statistics(labels, probability, question, np.ones((1, labels.size)))
     value = {name: float(row[0]) for name, row in whole.items()}
-    blocks = [statistics(labels, probability, question, weights) for weights in event_weights(labels, bootstrap, split)]
+    drawn = event_weights(labels, bootstrap, split, group=group)
+    blocks = [statistics(labels, probability, question, weights) for weights in drawn]
     resampled = {name: np.concatenate([block[name] for block in blocks]) for name in value}
 
-    report: dict = {"events": int(labels.size), "collapsed": collapsed(probability)}
+    report: dict = {"events": int(labels.size)}
+    if group is not None:
+        report |= {"groups": int(np.unique(group).size), "effective_events": effective(group)}
+    report["collapsed"] = collapsed(probability)
     for name in value:
         *parents, last = name.split("/")
         place = report
@@ -114,9 +131,11 @@ def split_metrics(
     return report
 
 
-def mean_share(share: np.ndarray, labels: np.ndarray, bootstrap: Bootstrap, *names: str) -> dict:
+def mean_share(
+    share: np.ndarray, labels: np.ndarray, bootstrap: Bootstrap, *names: str, group: np.ndarray | None = None
+) -> dict:
     """Mean of `share` (n,) over events with its interval, and the median."""
-    resampled = [_mean(share, weights) for weights in event_weights(labels, bootstrap, *names)]
+    resampled = [_mean(share, weights) for weights in event_weights(labels, bootstrap, *names, group=group)]
     report = _with_interval(float(np.mean(share)), np.concatenate(resampled), bootstrap.level)
     return report | {"median": float(np.median(share))}
 
@@ -136,12 +155,7 @@ def statistics(
     classes, each against the rest.
     """
     names = question.names
-    answers = probability.argmax(axis=1)
-    pairs = np.stack(
-        [(labels == true) & (answers == answered) for true in range(len(names)) for answered in range(len(names))],
-        axis=1,
-    )
-    counts = (weights @ pairs.astype(np.float64)).T.reshape(len(names), len(names), -1)  # whole numbers, so exact
+    counts = _confusion(labels, probability, weights)
     right = np.einsum("kkb->kb", counts)  # (K, b)
     true, answered = counts.sum(axis=1), counts.sum(axis=0)
     against = {k: (labels == k, probability[:, k]) for k in question.against_rest}
@@ -165,6 +179,14 @@ def accuracy(labels: np.ndarray, probability: np.ndarray, weights: np.ndarray) -
     """Share (b,) of the events that are answered rightly."""
     right = probability.argmax(axis=1) == labels
     return (weights @ right.astype(np.float64)) / weights.sum(axis=1)  # whole numbers, so exact
+
+
+def macro_f1(labels: np.ndarray, probability: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Mean over the classes (b,) of F1, the harmonic mean of efficiency and purity."""
+    counts = _confusion(labels, probability, weights)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        of_class = 2 * np.einsum("kkb->kb", counts) / (counts.sum(axis=1) + counts.sum(axis=0))
+    return of_class.sum(axis=0) / len(counts)
 
 
 def mean_roc_auc(question: Question) -> Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]:
@@ -208,6 +230,14 @@ def calibration_error(positive: np.ndarray, scores: np.ndarray, weights: np.ndar
     filled = np.flatnonzero(np.append(True, np.diff(bins[order]) > 0))
     gap = (scores - positive)[order]
     return np.abs(np.add.reduceat(weights[:, order] * gap, filled, axis=1)).sum(axis=1) / weights.sum(axis=1)
+
+
+def _confusion(labels: np.ndarray, probability: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Events (K, K, b) of each true class that are answered with each class."""
+    answers, classes = probability.argmax(axis=1), range(probability.shape[1])
+    pairs = np.stack([(labels == true) & (answers == answered) for true in classes for answered in classes], axis=1)
+    counts = weights @ pairs.astype(np.float64)  # whole numbers, so exact
+    return counts.T.reshape(len(classes), len(classes), -1)
 
 
 def _mean(values: np.ndarray, weights: np.ndarray) -> np.ndarray:

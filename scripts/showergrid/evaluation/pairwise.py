@@ -63,21 +63,28 @@ class Differences:
     seeds: np.ndarray
 
 
-def differences(right: Sequence[np.ndarray], seeds: Sequence[Sequence[int]], level: float) -> Differences:
+def differences(
+    right: Sequence[np.ndarray], seeds: Sequence[Sequence[int]], level: float, group: np.ndarray | None = None
+) -> Differences:
     """Compare every place with every later one.
 
     The standard error of events is that of McNemar's test (1947): the root of the sum of squared differences, event by
-    event, over the number of events. The noise that seeds of the same numbers bring to both places cancels.
+    event, over the number of events. Differences of a group's events are summed before they are squared. The noise that
+    seeds of the same numbers bring to both places cancels.
 
     Args:
         right: for each place, whether each seed answers each test event rightly, (S, n) bool with the same n for all.
         seeds: for each place, the numbers (S,) of its seeds.
         level: confidence level of the intervals.
+        group: (n,) int, the group of each event; None if each stands by itself.
     """
     first, second = np.triu_indices(len(right), 1)
     size = np.array([len(answers) for answers in right], dtype=np.float64)
     events = right[0].shape[1]
     hits = np.array([answers.sum(axis=0, dtype=np.float64) for answers in right])  # (P, n): seeds that answer rightly
+    if group is not None:  # (P, G): summed over the events of each group
+        order = np.argsort(group, kind="stable")
+        hits = np.add.reduceat(hits[:, order], np.flatnonzero(np.diff(group[order], prepend=-1)), axis=1)
     products = hits @ hits.T  # sums of whole numbers, so exact
     a, b = size[first], size[second]
     squares = b**2 * products[first, first] + a**2 * products[second, second] - 2 * a * b * products[first, second]

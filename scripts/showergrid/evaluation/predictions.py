@@ -14,17 +14,22 @@ import pyarrow.parquet as pq
 from showergrid.core.atomic import replacing
 from showergrid.core.errors import InputError
 from showergrid.events.questions import Question
+from showergrid.events.split import GROUP
 
 ABOUT = ("event", "energy", "n_hits")  # columns that predictions repeat, of those that the events have
 
 
 @dataclass(frozen=True)
 class Answered:
-    """Answers to one question: events (n,) int64, labels (n,) int64 and probabilities (n, classes) float64."""
+    """Answers to one question: events (n,) int64, labels (n,) int64 and probabilities (n, classes) float64.
+
+    group (n,) int64: that of each event; None if each stands by itself.
+    """
 
     event: np.ndarray
     labels: np.ndarray
     probability: np.ndarray
+    group: np.ndarray | None = None
 
     @property
     def right(self) -> np.ndarray:
@@ -64,6 +69,7 @@ def write_predictions(
     questions: Sequence[Question],
     labels: Mapping[str, np.ndarray],
     answers: Mapping[str, np.ndarray],
+    group: np.ndarray | None = None,
 ) -> None:
     """Write predictions.parquet, sorted by event; all else is in the order of `events`.
 
@@ -74,8 +80,11 @@ def write_predictions(
         questions: what is asked.
         labels: (E,) int64 of each question.
         answers: (E, classes) float64 of each question.
+        group: (E,) int64, the group of each; None if each stands by itself.
     """
     table = events.select(about(events.column_names)).append_column("split", pa.array(sets.tolist(), pa.string()))
+    if group is not None:
+        table = table.append_column(GROUP, pa.array(group))
     with replacing(path) as partial:
         pq.write_table(with_answers(table, questions, labels, answers), partial)
 
@@ -90,9 +99,10 @@ def read_predictions(path: Path, question: Question, split: str) -> Answered:
         raise InputError(f"{path}: is missing; make it with snakemake, or give the cell another status")
     columns = ["event", "split", question.name, *columns_of(question)]
     file = pq.ParquetFile(path)  # read_table would import pandas: 0.4 s
-    if lacking := [name for name in columns if name not in file.schema_arrow.names]:
+    names = file.schema_arrow.names
+    if lacking := [name for name in columns if name not in names]:
         raise InputError(f"{path}: has no column {lacking[0]}; evaluate the cell again")
-    table = file.read(columns)
+    table = file.read([*columns, *[name for name in (GROUP.name,) if name in names]])
     table = table.filter(pc.equal(table["split"], split)).sort_by("event")
     if table.num_rows == 0:
         raise InputError(f"{path}: holds no {split} events; evaluate the cell again")
@@ -110,4 +120,5 @@ def answered(table: pa.Table, question: Question, path: Path) -> Answered:
         stranger = table[question.name].to_pylist()[index.is_null().index(True).as_py()]
         raise InputError(f"{path}: {question.name} {stranger!r} is none of {', '.join(question.names)}")
     probability = np.stack([table[name].to_numpy() for name in columns_of(question)], axis=1)
-    return Answered(table["event"].to_numpy(), index.to_numpy().astype(np.int64), probability)
+    group = table[GROUP.name].to_numpy() if GROUP.name in table.column_names else None
+    return Answered(table["event"].to_numpy(), index.to_numpy().astype(np.int64), probability, group)

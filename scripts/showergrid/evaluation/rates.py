@@ -62,19 +62,40 @@ def mistaken_at(positive: np.ndarray, scores: np.ndarray, efficiencies: np.ndarr
 
     Of equal scores all pass or none, so the efficiency may be higher than required.
     """
+    shares = np.full((len(weights), efficiencies.size), np.nan)
+    if positive.all() or not positive.any():
+        return shares
+    for row, (reached, false, others) in enumerate(zip(*_scan(positive, scores, weights), strict=True)):
+        required = efficiencies * reached[-1] * (1 - 1e-12)  # 0.8 of 5 events are 4, whatever the rounding
+        shares[row] = false[np.searchsorted(reached, required)] / others
+    return shares
+
+
+def efficiency_at(positive: np.ndarray, scores: np.ndarray, mistaken: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Efficiency (b, k) at the lowest threshold where at most each share (k,) of the others is taken for positive.
+
+    Of equal scores all pass or none, so the share may be lower than allowed.
+    """
+    efficiencies = np.full((len(weights), mistaken.size), np.nan)
+    if positive.all() or not positive.any():
+        return efficiencies
+    for row, (reached, false, others) in enumerate(zip(*_scan(positive, scores, weights), strict=True)):
+        allowed = mistaken * others * (1 + 1e-12)
+        efficiencies[row] = np.append(0, reached)[np.searchsorted(false, allowed, side="right")] / reached[-1]
+    return efficiencies
+
+
+def _scan(positive: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What passes with the score of each of the p positive events as threshold, the highest first.
+
+    The positive events up to it (b, p) and the others with as high a score (b, p), and all others (b,), weighted.
+    """
     own, other = scores[positive], scores[~positive]
     best, worst = np.argsort(-own, kind="stable"), np.argsort(-other, kind="stable")
-    passed = np.searchsorted(-other[worst], -own[best], side="right")  # (positives,): others as high or higher
-    kept = np.cumsum(weights[:, positive][:, best], axis=1)
+    passed = np.searchsorted(-other[worst], -own[best], side="right")  # (p,): others as high or higher
     taken = np.zeros((len(weights), other.size + 1))
     np.cumsum(weights[:, ~positive][:, worst], axis=1, out=taken[:, 1:])
-    shares = np.full((len(weights), efficiencies.size), np.nan)
-    if not (own.size and other.size):
-        return shares
-    for row, (reached, false) in enumerate(zip(kept, taken, strict=True)):
-        required = efficiencies * reached[-1] * (1 - 1e-12)  # 0.8 of 5 events are 4, whatever the rounding
-        shares[row] = false[passed[np.searchsorted(reached, required)]] / false[-1]
-    return shares
+    return np.cumsum(weights[:, positive][:, best], axis=1), taken[:, passed], taken[:, -1]
 
 
 def binned(values: np.ndarray, bins: int) -> tuple[np.ndarray, np.ndarray]:

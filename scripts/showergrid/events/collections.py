@@ -41,19 +41,21 @@ def read_collection(path: Path, columns: Sequence[str]) -> Collection:
     return Collection(event, np.append(start, of_row.size), values)
 
 
-def read_variables(events: Path, columns: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+def read_variables(events: Path, columns: Sequence[str], gaps: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """Read some columns of events.parquet: events (E,) int64, sorted, and their numbers (E, F) float64.
+
+    `gaps`: whether values may be missing, which are NaN then.
 
     Raises:
         InputError: as `read_collection`, or an event has two rows.
     """
-    event, values = _read(events, columns)
+    event, values = _read(events, columns, gaps)
     if np.any(np.diff(event) <= 0):
         raise InputError(f"{events}: the rows are not sorted, one an event; delete it to have it made again")
     return event, np.stack([values[name] for name in columns], axis=1)
 
 
-def _read(path: Path, columns: Sequence[str]) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+def _read(path: Path, columns: Sequence[str], gaps: bool = False) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """The event (N,) int64 of each row, and its numbers (N,) float64 by column."""
     file = open_table(path, NUMBERED)
     valid = [field.name for field in file.schema_arrow if field.name != "event" and is_number(field.type)]
@@ -62,10 +64,12 @@ def _read(path: Path, columns: Sequence[str]) -> tuple[np.ndarray, dict[str, np.
             raise InputError(f"{path}: no column {name!r} of numbers; valid: {', '.join(valid) or 'none'}")
     table = file.read(["event", *columns], use_threads=False)
     for name in columns:
-        if table[name].null_count:
+        if table[name].null_count and not gaps:
             row = table[name].is_null().to_pylist().index(True)
             event = table["event"][row].as_py()
-            raise InputError(f"{path}: column {name} has no value in row {row + 1}, of event {event}; leave it out")
+            raise InputError(
+                f"{path}: column {name} has no value in row {row + 1}, of event {event}; leave it out, or impute it"
+            )
     return table["event"].to_numpy(), {name: table[name].to_numpy().astype(np.float64) for name in columns}
 
 

@@ -13,7 +13,8 @@ from showergrid.core.settings import Label, Name, Settings
 
 Value = StrictInt | StrictStr
 # Columns that stand beside those of a question: of predictions, scores, variations and heat maps
-TAKEN = {"event", "energy", "n_hits", "number", "source", "split", "outside", "variation", "place", "value", "heat"}
+TAKEN = {"event", "energy", "n_hits", "number", "source", "split", "group", "outside", "variation"}
+TAKEN |= {"place", "value", "heat"}
 
 
 class Class(Settings):
@@ -22,6 +23,11 @@ class Class(Settings):
     name: Name = Field(description="its name in files")
     label: Label | None = Field(default=None, description="its name in tables and figures; null: that in files")
     values: list[Value] = Field(min_length=1, description="values of the column that belong to it")
+    left_out: bool = Field(
+        default=False,
+        exclude_if=lambda left_out: not left_out,
+        description="whether all its events are test events, so that it is new to every model",
+    )
 
 
 class Question(Settings):
@@ -55,6 +61,8 @@ class Question(Settings):
         for what, entries in (("class", self.names), ("value", values), ("label", shown)):
             if doubled := [entry for entry in entries if entries.count(entry) > 1]:
                 raise ValueError(f"{where}: {what} {doubled[0]!r} stands twice")
+        if all(kind.left_out for kind in self.classes):
+            raise ValueError(f"{where}: left_out: no class is left to train on; leave fewer out")
         if len({type(value) for value in values}) > 1:
             raise ValueError(f"{where}: values are whole numbers or texts, not both")
         if self.positive is not None and len(self.classes) > 2:
@@ -72,6 +80,11 @@ class Question(Settings):
     def values(self) -> list[list[Value]]:
         """The values of each class."""
         return [kind.values for kind in self.classes]
+
+    @property
+    def left_out(self) -> list[int]:
+        """The classes that no model is trained on."""
+        return [k for k, kind in enumerate(self.classes) if kind.left_out]
 
     @property
     def against_rest(self) -> list[int]:

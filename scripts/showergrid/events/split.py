@@ -22,6 +22,7 @@ SETS = ("train", "validation", "test")
 SPLIT = pa.schema(
     [pa.field("event", pa.int64(), nullable=False), pa.field("split", pa.string(), nullable=False)]
 )  # one row per event, sorted by event
+GROUP = pa.field("group", pa.int64(), nullable=False)  # a further column where a column divides the events
 
 
 def divide(label: np.ndarray, values: Sequence[Sequence[Value]], split: Split) -> np.ndarray:
@@ -143,8 +144,16 @@ def asked(events: pa.Table, questions: Sequence[Mapping[str, Any]]) -> tuple[np.
     return answers[0], np.all([label >= 0 for label in answers], axis=0)
 
 
+def to_test(events: pa.Table, questions: Sequence[Mapping[str, Any]]) -> np.ndarray:
+    """(E,) bool: whether each of the `events` is of a class of one of the `questions` that is left out of training."""
+    of_class = [np.isin(labels(events, told["column"], told["values"]), told.get("left_out", [])) for told in questions]
+    return np.any(of_class, axis=0)
+
+
 def check_classes(events: pa.Table, sets: np.ndarray, questions: Sequence[Mapping[str, Any]]) -> None:
     """Refuse a division (E,) of the `events` that leaves a set without a class of one of the `questions`.
+
+    A class that is left out of training is asked of the test set alone.
 
     Raises:
         InputError: one line with the column, the values of the class and the set.
@@ -152,7 +161,7 @@ def check_classes(events: pa.Table, sets: np.ndarray, questions: Sequence[Mappin
     for question in questions:
         label = labels(events, question["column"], question["values"])
         for k, values in enumerate(question["values"]):
-            for name in SETS:
+            for name in SETS if k not in question.get("left_out", []) else ["test"]:
                 if not np.any(label[sets == name] == k):
                     raise InputError(
                         f"split: no event with {question['column']} {' or '.join(map(str, values))} is in the {name} "
@@ -160,10 +169,13 @@ def check_classes(events: pa.Table, sets: np.ndarray, questions: Sequence[Mappin
                     )
 
 
-def write_split(path: Path, event: np.ndarray, sets: np.ndarray) -> None:
-    """Write the set of each event; event (E,) int64, sets (E,) str."""
+def write_split(path: Path, event: np.ndarray, sets: np.ndarray, group: np.ndarray | None = None) -> None:
+    """Write the set (E,) str of each event (E,) int64, and its group (E,) int64 where groups stay together."""
+    table = pa.table({"event": event, "split": sets.astype(str).tolist()}, schema=SPLIT)
+    if group is not None:
+        table = table.append_column(GROUP, pa.array(group))
     with replacing(path) as beside:
-        pq.write_table(pa.table({"event": event, "split": sets.astype(str).tolist()}, schema=SPLIT), beside)
+        pq.write_table(table, beside)
 
 
 def read_split(path: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -177,6 +189,19 @@ def read_split(path: Path) -> tuple[np.ndarray, np.ndarray]:
     if np.any(np.diff(event) <= 0) or index.null_count:
         raise InputError(f"{path}: events are not sorted or a set is unknown; make the file again with split")
     return event, np.array(SETS)[index.to_numpy()]
+
+
+def groups_of(path: Path, event: np.ndarray) -> np.ndarray | None:
+    """(n,) int64: the groups of some of the divided events (n,), None where each event stands by itself.
+
+    Raises:
+        InputError: the file is missing or damaged.
+    """
+    file = open_table(path, SPLIT)
+    if GROUP.name not in file.schema_arrow.names:
+        return None
+    table = file.read(["event", GROUP.name])
+    return table[GROUP.name].to_numpy()[np.searchsorted(table["event"].to_numpy(), event)]
 
 
 def events_of(path: Path, name: str) -> np.ndarray:

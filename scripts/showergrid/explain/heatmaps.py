@@ -99,12 +99,20 @@ def correlation(first: np.ndarray, second: np.ndarray, offsets: np.ndarray) -> n
     return np.array([spearmanr(a, b).statistic if a.size and np.ptp(a) and np.ptp(b) else np.nan for a, b in pairs])
 
 
-def summary(measured: Mapping[str, np.ndarray], labels: np.ndarray, bootstrap: Bootstrap) -> dict[str, Any]:
-    """Mean over events with its interval, and median, of each quantity (n,); null where no event has a value."""
+def summary(
+    measured: Mapping[str, np.ndarray], labels: np.ndarray, bootstrap: Bootstrap, group: np.ndarray | None = None
+) -> dict[str, Any]:
+    """Mean over events with its interval, and median, of each quantity (n,); null where no event has a value.
+
+    `labels` (n,) are the classes of the events, `group` (n,) their groups; None if each event stands by itself.
+    """
     report: dict[str, Any] = {}
     for name, values in measured.items():
         known = np.isfinite(values)
-        report[name] = mean_share(values[known], labels[known], bootstrap, "heatmaps") if known.any() else None
+        grouped = None if group is None else group[known]
+        report[name] = (
+            mean_share(values[known], labels[known], bootstrap, "heatmaps", group=grouped) if known.any() else None
+        )
     return report
 
 

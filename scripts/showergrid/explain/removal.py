@@ -109,11 +109,15 @@ def table(
     shares: Sequence[float],
     seed: int,
     bootstrap: Bootstrap,
+    group: np.ndarray | None = None,
 ) -> Iterator[dict[str, Any]]:
-    """Yield a row for each way and each of the `shares`; `labels` (E,) are those of the events of `hits`."""
+    """Yield a row for each way and each of the `shares`.
+
+    `labels` (E,) are those of the events of `hits`, `group` (E,) their groups; None if each event stands by itself.
+    """
     for way, share in itertools.product(WAYS, shares):
         left = kept(hits, way, share, seed)
-        report = split_metrics(labels, trained.answers(left), question, bootstrap, "removal")
+        report = split_metrics(labels, trained.answers(left), question, bootstrap, "removal", group)
         metrics = {name: report[name] for name in MEASURED}
         for kind in (question.names[k] for k in question.against_rest):
             before = "" if question.positive else f"{kind}_"

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from showergrid.core.plugins import load
 from showergrid.core.progress import progress
 from showergrid.events.hits import read_hits
 from showergrid.events.split import events_of
@@ -38,8 +37,7 @@ def calibrated(
         chunks = hits_of_events(progress(read_hits(*tables), "calibrate", "chunk"), training)
         return calibrate_input(chunks, read_calibration(*calibration), settings)
     variables = read_variables_of(settings, tables)
-    drawn = load("representations", settings.representation.module).KIND == "image"
-    return calibrate_variables(variables.only(np.isin(variables.event, training)), to_scale=not drawn)
+    return calibrate_variables(variables.only(np.isin(variables.event, training)), settings)
 
 
 def write_inputs(path: Path, settings: InputSettings, tables: Sequence[Path], calibration: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ Tables and sets are scaled by the training events; images are drawn of variables
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ import numpy as np
 
 from showergrid.core.errors import InputError
 from showergrid.core.plugins import load
+from showergrid.core.settings import Settings
 from showergrid.events.collections import read_collection, read_variables
 from showergrid.events.hits import read_events
 from showergrid.inputs.input_file import writing
@@ -73,14 +74,19 @@ def read_variables_of(settings: InputSettings, tables: Sequence[Path]) -> Variab
     """
     module = load("representations", settings.representation.module)
     parameters = module.Parameters(**settings.representation.parameters)
-    return module.variables(_read(module.reads(parameters), tables), parameters)
+    return module.variables(_read(module.reads(parameters), tables, _imputes(parameters)), parameters)
 
 
-def _read(wanted: Mapping[str, Sequence[str]], tables: Sequence[Path]) -> Tables:
-    """The columns that are `wanted` of the events and of a collection."""
+def _imputes(parameters: Settings) -> bool:
+    """Whether a representation takes events of which values are missing."""
+    return getattr(parameters, "impute", None) is not None
+
+
+def _read(wanted: Mapping[str, Sequence[str]], tables: Sequence[Path], gaps: bool) -> Tables:
+    """The columns that are `wanted` of the events, of which values may be missing if `gaps`, and of a collection."""
     of_event: dict[str, np.ndarray] = {}
     if columns := wanted.get("events"):
-        event, values = read_variables(tables[0], columns)
+        event, values = read_variables(tables[0], columns, gaps)
         of_event = dict(zip(columns, values.T, strict=True))
     else:
         event = np.sort(read_events(tables[0])["event"].to_numpy())
@@ -92,23 +98,48 @@ def _read(wanted: Mapping[str, Sequence[str]], tables: Sequence[Path]) -> Tables
     return Tables(event, of_event, np.append(0, np.cumsum(size)), of_entry)
 
 
-def calibrate_variables(training: Variables, to_scale: bool = True) -> dict[str, Any]:
+def calibrate_variables(training: Variables, settings: InputSettings) -> dict[str, Any]:
     """Mean, standard deviation, smallest and largest value of each variable in the training events.
 
+    Where missing values are imputed, their median comes first, which then stands for them.
+
     Raises:
-        InputError: there are none, or a variable that is `to_scale` has a single value.
+        InputError: there are none, or a variable that is to be scaled has a single value.
     """
+    module = load("representations", settings.representation.module)
+    parameters = module.Parameters(**settings.representation.parameters)
     if not training.values.size:
         raise InputError("calibration: the training events have no entry; check that split and events belong together")
+    measured = {"mean": np.mean, "std": np.std, "min": np.min, "max": np.max}
+    if _imputes(parameters):
+        training = replace(training, values=_imputed(training.values, medians(training)))
+        measured["median"] = np.median  # the same with its own in the gaps
+    to_scale = module.KIND != "image" and parameters.scale != "none"
     if to_scale and (alone := np.ptp(training.values, axis=0) == 0).any():
         name = training.names[int(np.argmax(alone))]
         raise InputError(f"calibration: {name} has one value in all training events, and tells nothing; leave it out")
-    measured = {"mean": np.mean, "std": np.std, "min": np.min, "max": np.max}
     numbers = {key: of(training.values, axis=0).tolist() for key, of in measured.items()}
     return {
         "events": int(training.event.size),
         "variables": {name: {key: numbers[key][i] for key in measured} for i, name in enumerate(training.names)},
     }
+
+
+def medians(training: Variables) -> np.ndarray:
+    """(F,) float64: the median of each variable of the training events that have it.
+
+    Raises:
+        InputError: none has it.
+    """
+    if (lacking := np.isnan(training.values).all(axis=0)).any():
+        name = training.names[int(np.argmax(lacking))]
+        raise InputError(f"calibration: {name} is missing in all training events; leave it out")
+    return np.nanmedian(training.values, axis=0)
+
+
+def _imputed(values: np.ndarray, median: np.ndarray) -> np.ndarray:
+    """(N, F): `values` with the median (F,) where one is missing."""
+    return np.where(np.isnan(values), median, values)
 
 
 def scaled(values: np.ndarray, ranges: Sequence[Mapping[str, float]], scale: Scale) -> np.ndarray:
@@ -135,6 +166,8 @@ def write_variables(path: Path, variables: Variables, calibration: dict[str, Any
     values, row = variables.values, None
     if module.KIND != "image":
         ranges = [calibration["variables"][name] for name in variables.names]
+        if _imputes(parameters):
+            values = _imputed(values, np.array([of["median"] for of in ranges]))
         values = scaled(values, ranges, parameters.scale)
     if module.KIND != "table":
         row = np.repeat(np.arange(variables.event.size), np.diff(variables.offsets))

@@ -12,7 +12,7 @@ import numpy as np
 from showergrid.inputs.views import table
 from showergrid.models.parts import intervals, linear
 from showergrid.models.parts.estimator_settings import Estimator
-from showergrid.training.fitting import Fitted, only_row
+from showergrid.training.fitting import Fitted, Told, only_row
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -28,7 +28,13 @@ class Parameters(Estimator):
 
 
 def fit(
-    parameters: Parameters, seed: int, training: Labelled, validation: Labelled, n_classes: int, threads: int
+    parameters: Parameters,
+    seed: int,
+    training: Labelled,
+    validation: Labelled,
+    n_classes: int,
+    threads: int,
+    told: Told,
 ) -> Fitted:
     """Find value, threshold and direction, then the steepness of the likeliest logistic curve around the threshold.
 

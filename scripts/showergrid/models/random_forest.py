@@ -10,7 +10,7 @@ from pydantic import Field
 from showergrid.inputs.views import table
 from showergrid.models.parts import forest
 from showergrid.models.parts.estimator_settings import Estimator
-from showergrid.training.fitting import Fitted, only_row
+from showergrid.training.fitting import Fitted, Told, only_row
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -32,7 +32,13 @@ class Parameters(Estimator):
 
 
 def fit(
-    parameters: Parameters, seed: int, training: Labelled, validation: Labelled, n_classes: int, threads: int
+    parameters: Parameters,
+    seed: int,
+    training: Labelled,
+    validation: Labelled,
+    n_classes: int,
+    threads: int,
+    told: Told,
 ) -> Fitted:
     """Grow the forest on the training events."""
     from sklearn.ensemble import RandomForestClassifier

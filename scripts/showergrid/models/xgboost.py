@@ -9,7 +9,7 @@ from pydantic import Field
 
 from showergrid.inputs.views import table
 from showergrid.models.parts.estimator_settings import Estimator
-from showergrid.training.fitting import Fitted
+from showergrid.training.fitting import Fitted, Told
 from showergrid.training.history import Epoch, best_epoch
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from showergrid.training.data import Labelled
 
 TAKES = ("table", "set")
+STEPS = "n_estimators"  # the parameter that says how far `told` counts
+FEWEST = 10  # rounds that early stopping waits for a better one, at least
 
 
 class Parameters(Estimator):
@@ -26,23 +28,43 @@ class Parameters(Estimator):
 
     n_estimators: int = Field(default=400, ge=1, le=100_000, description="boosting rounds")
     rounds: int = Field(default=50, ge=1, description="rounds a row of the history, the best of which is kept")
+    early_stopping: bool = Field(
+        default=False,
+        description="whether max(10, n_estimators / 10) rounds without a better validation accuracy are the last",
+    )
     max_depth: int = Field(default=3, ge=1, le=20, description="largest depth of a tree")
     learning_rate: float = Field(default=0.03, gt=0, le=1, description="shrinkage of a round")
+    gamma: float = Field(default=0.0, ge=0, description="smallest fall of the loss for which a leaf is divided")
     min_child_weight: float = Field(default=1.0, ge=0, description="smallest sum of second derivatives in a leaf")
     subsample: float = Field(default=0.8, gt=0, le=1, description="share of events that a tree sees")
     colsample_bytree: float = Field(default=0.5, gt=0, le=1, description="share of values that a tree sees")
 
 
 def fit(
-    parameters: Parameters, seed: int, training: Labelled, validation: Labelled, n_classes: int, threads: int
+    parameters: Parameters,
+    seed: int,
+    training: Labelled,
+    validation: Labelled,
+    n_classes: int,
+    threads: int,
+    told: Told,
 ) -> Fitted:
-    """Boost, and keep the rounds up to the best row of the history."""
+    """Boost, and keep the rounds up to the best row of the history; tell the accuracy of each row."""
     import torch
     from xgboost import Booster, DMatrix, train
+    from xgboost.callback import TrainingCallback
+
+    class Telling(TrainingCallback):
+        """Tell the validation accuracy after every `rounds` rounds."""
+
+        def after_iteration(self, model: Booster, epoch: int, evals_log: dict) -> bool:
+            if (epoch + 1) % parameters.rounds == 0:
+                told(epoch + 1, 1 - evals_log["val"]["merror"][-1])
+            return False
 
     data = [DMatrix(table(part.seen), part.label, nthread=threads) for part in (training, validation)]
     evals_result: dict[str, dict[str, list[float]]] = {}
-    settings = parameters.model_dump(exclude={"n_estimators", "rounds"})
+    settings = parameters.model_dump(exclude={"n_estimators", "rounds", "early_stopping"})
     objective = {"objective": "multi:softprob", "num_class": n_classes, "eval_metric": ["mlogloss", "merror"]}
     booster = train(
         {**settings, **objective, "tree_method": "hist", "seed": seed, "nthread": threads},
@@ -51,8 +73,11 @@ def fit(
         evals=list(zip(data, ("train", "val"), strict=True)),
         evals_result=evals_result,
         verbose_eval=False,
+        early_stopping_rounds=max(FEWEST, parameters.n_estimators // 10) if parameters.early_stopping else None,
+        callbacks=[Telling()],
     )
-    ends = [*range(parameters.rounds, parameters.n_estimators, parameters.rounds), parameters.n_estimators]
+    done = booster.num_boosted_rounds()
+    ends = [*range(parameters.rounds, done, parameters.rounds), done]
     history = [
         Epoch(
             epoch=row,

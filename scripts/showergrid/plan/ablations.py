@@ -56,7 +56,8 @@ def _variant(
     """
     where = f"config: ablation {ablation.name}"
     place = {key: levels.get(key, getattr(ablation, key)) for key in COORDINATES}
-    if type(place["resolution"]) is not int or not 1 <= place["resolution"] <= LARGEST["resolution"]:
+    binned = place["resolution"] is not None or "resolution" in levels
+    if binned and (type(place["resolution"]) is not int or not 1 <= place["resolution"] <= LARGEST["resolution"]):
         raise InputError(f"{where}: resolution = {place['resolution']!r}: no resolution")
     image = catalogue.representation_entry(place["representation"])
     network = catalogue.model_entry(place["model"])
@@ -77,8 +78,8 @@ def _variant(
         image = image.model_copy(update={**changes[0], "name": variant(image.name, changes[0]), "module": image.file})
         settled = catalogue.settled_model(network, catalogue.settled_representation(image), place["resolution"])
         flat = settled["parameters"] | settled["training"]
-        flat |= {f"{WINDOW}{key}": value for key, value in settled["window"].items()}
-        new = {key: value for key, value in changes[1].items() if key not in flat or flat[key] != value}
+        flat |= {f"{WINDOW}{key}": value for key, value in (settled["window"] or {}).items()}
+        new = {key: value for key, value in changes[1].items() if flat.get(key) != value}
         network = network.model_copy(
             update={
                 "name": variant(network.name, new),

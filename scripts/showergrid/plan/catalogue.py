@@ -7,17 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
+from types import ModuleType
 from typing import Any
+
+from pydantic import ValidationError
 
 from showergrid.core import plugins
 from showergrid.core.cells import Cell
 from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
+from showergrid.core.settings import Settings
 from showergrid.core.variants import MARK, base, tuned
+from showergrid.events.collections import is_number
 from showergrid.events.hits import AXES
 from showergrid.inputs.declared import has_resolution, is_made_of_hits
 from showergrid.inputs.settings import CentimetreWindow, Representation, WindowSettings
+from showergrid.models.parts.network_settings import Head
 from showergrid.plan.config import Config, ModelEntry, RepresentationEntry
 from showergrid.plan.matching import (
     each_view,
@@ -90,6 +96,8 @@ class Catalogue:
         module = plugins.load("representations", entry.file)
         where = f"config: representation {entry.name}"
         parameters = checked(module.Parameters, entry.values, where)
+        if hasattr(module, "expanded"):
+            parameters = self._expanded(module, parameters, where)
         resolved = {"name": entry.name, "module": entry.file, "parameters": parameters.model_dump(mode="json")}
         if shows_others(entry.file):
             self._check_views(resolved, entry, where)
@@ -103,6 +111,26 @@ class Catalogue:
         if entry.order == "as_given":
             raise InputError(f"{where}: order = 'as_given' is none that can be made again")
         return {**resolved, "order": entry.order}
+
+    def _expanded(self, module: ModuleType, parameters: Settings, where: str) -> Settings:
+        """The parameters of a representation with the names of columns in place of patterns."""
+        try:
+            return module.expanded(parameters, self._columns)
+        except (InputError, ValidationError) as error:
+            reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error
+            raise InputError(f"{where}: columns: {reason}") from None
+
+    @cached_property
+    def _columns(self) -> dict[str, list[str]]:
+        """The columns of numbers of each table that the source gives."""
+        source, settings = plugins.load("sources", self.config.source), getattr(self.config, self.config.source)
+        if settings is None:  # told where the study is checked
+            return {"events": []}
+        tables = {"events": source.events(settings), **source.collections(settings)}
+        return {
+            name: [field.name for field in schema if is_number(field.type) and field.name != "event"]
+            for name, schema in tables.items()
+        }
 
     def _check_views(self, resolved: Mapping[str, Any], entry: RepresentationEntry, where: str) -> None:
         """Refuse views that no network could take."""
@@ -295,7 +323,7 @@ class Catalogue:
         backbones = []
         for name, (view, origin) in zip(names, views, strict=True):
             network = self.model_entry(name)
-            if joins(network) or hasattr(plugins.load("models", network.file), "fit"):
+            if joins(network) or not issubclass(plugins.load("models", network.file).Parameters, Head):
                 raise InputError(f"{where}: backbone: {name} has no features of its own; name a plain network")
             alone = self.settled_model(network, view, resolution_of(view, resolution))
             window = _following(alone["window"], origin)

@@ -21,7 +21,7 @@ from showergrid.rebuild.settings import Archive
 from showergrid.report.data.settings import Baselines, PublishedData
 from showergrid.report.settings.ensembles import Ensemble
 from showergrid.report.settings.performance import Performance
-from showergrid.report.settings.published import PublishedTable
+from showergrid.report.settings.published import PublishedTable, PublishedTest
 from showergrid.report.settings.spectra import SpectrumEntry
 from showergrid.track.settings import Notify, Tracking
 from showergrid.tuning.settings import Search
@@ -117,7 +117,21 @@ class Ablation(Settings):
     factors: dict[str, Annotated[list[Any], Field(min_length=1)]] = Field(
         min_length=1, description="values of each varied key: of the representation, the model, its training, or which"
     )
+    against: Name | None = Field(
+        default=None,
+        description="factor of numbers against which ablations/figures/{name}.pdf draws the accuracy; null: no figure",
+    )
     question: Name | None = Field(default=None, description="question that it is of; null: the first")
+
+    @model_validator(mode="after")
+    def _drawn(self) -> Ablation:
+        if self.against is not None:
+            where = f"ablation {self.name}: against"
+            if self.against not in self.factors:
+                raise ValueError(f"{where} = {self.against!r}: is none of {', '.join(self.factors)}")
+            if any(type(value) not in (int, float) for value in self.factors[self.against]):
+                raise ValueError(f"{where}: {self.against} has values that are no numbers; give numbers")
+        return self
 
     @model_validator(mode="after")
     def _each_once(self) -> Ablation:
@@ -131,14 +145,23 @@ class PublishedNumbers(Settings):
     """Numbers of others, which are shown beside ours and never mixed with them."""
 
     note: str = Field(min_length=1, description="where the numbers are from")
-    data: PublishedData = Field(description="numbers of the events")
-    table1: PublishedTable = Field(description="accuracies by model and representation")
+    data: PublishedData | None = Field(default=None, description="numbers of the events")
+    table1: PublishedTable = Field(default={}, description="accuracies by model and representation")
+    test: dict[str, dict[str, PublishedTest]] = Field(
+        default={}, description="test events: numbers by model and representation"
+    )
     draft: PublishedTable = Field(default={}, description="the same in an earlier draft")
     resolution: dict[Name, dict[Resolution, float]] = Field(
         default={}, description="best validation accuracies by model and resolution"
     )
     ensembles: dict[str, float] = Field(default={}, description="test accuracies of several cells together, by name")
     resolution_of: Name = Field(default="projection_y", description="representation of `resolution`")
+
+    @model_validator(mode="after")
+    def _gives_some(self) -> PublishedNumbers:
+        if not (self.data or self.table1 or self.test or self.resolution or self.ensembles):
+            raise ValueError("there are no numbers beside the note; give table1, test or data")
+        return self
 
 
 class PlaceEntry(Settings):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from showergrid.apply.settings import Unlabelled
+from showergrid.core import plugins
 from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
 from showergrid.core.settings import LARGEST
@@ -15,6 +16,7 @@ from showergrid.plan.config import Config, PublishedNumbers
 from showergrid.plan.study import Study
 from showergrid.report.settings.ensembles import Combination
 from showergrid.report.settings.published import Beside
+from showergrid.report.tables.curve import CurveSettings
 from showergrid.report.tables.resolution import ResolutionSettings
 
 NOT_TRAINED = ("positive", "other")  # keys of a question that no training reads
@@ -47,14 +49,18 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
         case "gather":
             return {"tables": study.event_tables, "shards": study.shards}
         case "split":
-            told = [{"column": q.column, "values": q.values, "other": q.other} for q in config.questions]
+            told = [
+                {"column": q.column, "values": q.values, "other": q.other}
+                | ({"left_out": q.left_out} if q.left_out else {})
+                for q in config.questions
+            ]
             return {"split": config.split.model_dump(mode="json", exclude_none=True), "questions": told}
         case "explore":
             return {
                 "question": study.question,
                 "labels": study.labels(),
                 "baselines": config.baselines.model_dump(mode="json"),
-                "published": published.data.model_dump(mode="json") if published else None,
+                "published": published.data.model_dump(mode="json") if published and published.data else None,
                 "order": config.order,
             }
         case "calibrate":
@@ -102,6 +108,8 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             if config.figures.resolution is None:
                 raise InputError("config: figures.resolution: is null; name a report of module resolution")
             return report_jobs.told(study, published, config.figures.resolution, ResolutionSettings)
+        case "curve_figure":
+            return report_jobs.told(study, published, f"ablations/{wildcards['ablation']}", CurveSettings)
         case "ensemble_predictions":
             return report_jobs.told(study, published, f"ensembles/{wildcards['ensemble']}", Combination)
         case "vary":
@@ -166,15 +174,16 @@ def _network(study: Study, representation: str, resolution: int, model: str) -> 
 
 
 def _tune(study: Study, representation: str, resolution: int, model: str, worker: int) -> dict[str, Any]:
-    """The trials of one worker; `epochs` is the largest number of epochs of their trainings."""
+    """The trials of one worker; `epochs` is the largest number of epochs of a training, or of steps of a fit."""
     search = study.search_of(representation, resolution, model)
     if worker >= search.workers:
         raise InputError(f"tuning: the search of {model} has {search.workers} workers, counted from 0, so no {worker}")
     network = _network(study, representation, resolution, model)
-    epochs = [network["model"]["training"].get("n_epochs", 1)]
-    if "n_epochs" in search.space:
-        epochs = search.space["n_epochs"].ends
-    return {**network, "search": search.model_dump(mode="json"), "epochs": max(epochs)}
+    key = getattr(plugins.load("models", network["model"]["module"]), "STEPS", "n_epochs")
+    epochs = [{**network["model"]["training"], **network["model"]["parameters"]}.get(key, 1)]
+    if key in search.space:
+        epochs = search.space[key].ends
+    return {**network, "search": search.model_dump(mode="json", exclude={"published"}), "epochs": max(epochs)}
 
 
 def _predict(study: Study, prediction: str) -> dict[str, Any]:

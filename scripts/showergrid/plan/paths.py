@@ -68,6 +68,7 @@ class Paths:
         names = {
             **study.catalogue.names,
             "ensemble": [entry.name for entry in study.config.ensembles],
+            "ablation": [entry.name for entry in study.config.ablations],
             "spectrum": [entry.name for entry in study.config.spectra],
             "prediction": [entry.name for entry in study.config.predict],
             "report": study.reports,

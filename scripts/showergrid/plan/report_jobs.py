@@ -121,7 +121,15 @@ class Offer:
     def published_grid(self) -> dict[str, Any] | None:
         """The published table of networks and representations."""
         numbers = self._published
-        return numbers.model_dump(mode="json", include={"note", "table1", "draft"}) if numbers else None
+        if numbers is None or not numbers.table1:
+            return None
+        return numbers.model_dump(mode="json", include={"note", "table1", "draft"})
+
+    @property
+    def published_measures(self) -> dict[str, Any] | None:
+        """The published numbers of test events."""
+        numbers = self._published
+        return numbers.model_dump(mode="json", include={"note", "test"}) if numbers and numbers.test else None
 
     @property
     def published_resolution(self) -> dict[str, Any] | None:
@@ -157,6 +165,14 @@ class Offer:
     def factors(self) -> list[dict[str, Any]]:
         """What the ablation of that name varies."""
         return [{"name": name, "values": values} for name, values in self._study.ablation(self.name).factors.items()]
+
+    @property
+    def against(self) -> str:
+        """The factor against which the ablation of that name is drawn."""
+        ablation = self._study.ablation(self.name)
+        if ablation.against is None:
+            raise InputError(f"config: ablation {ablation.name}: against is missing; name a factor of numbers")
+        return ablation.against
 
     @property
     def combine(self) -> list[str]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 from pydantic import Field, model_validator
 
+from showergrid.core.patterns import spread
 from showergrid.core.settings import Name, Settings
 from showergrid.inputs.variables import Scale, Tables, Variables
 
@@ -16,7 +19,9 @@ class Parameters(Settings):
     """Which objects and variables, their order and their scale."""
 
     collection: Name = Field(description="collection that the objects stand in")
-    columns: list[str] = Field(min_length=1, description="columns of the collection, in their order")
+    columns: list[str] = Field(
+        min_length=1, description="columns of the collection, in their order, also by patterns: v_{0..9}"
+    )
     kinds: list[int] | None = Field(
         default=None,
         exclude_if=lambda kinds: kinds is None,
@@ -38,6 +43,12 @@ class Parameters(Settings):
         if self.sort is not None and self.sort not in self.columns:
             raise ValueError(f"sort: {self.sort!r} is none of columns")
         return self
+
+
+def expanded(parameters: Parameters, given: Mapping[str, Sequence[str]]) -> Parameters:
+    """The parameters with names in place of patterns; `given`: the columns of numbers of each table."""
+    columns = spread(parameters.columns, given.get(parameters.collection, ()))
+    return Parameters(**{**parameters.model_dump(), "columns": columns})
 
 
 def names(parameters: Parameters) -> list[str]:

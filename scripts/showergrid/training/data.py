@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from showergrid.core.errors import InputError
+from showergrid.core.seeds import generator
 from showergrid.events.hits import read_events
 from showergrid.events.questions import Question, labels
 from showergrid.events.split import SETS, read_split
@@ -63,6 +64,33 @@ def labelled(seen: Seen, events: pa.Table, questions: Sequence[Question]) -> Lab
 def all_labels(events: pa.Table, questions: Sequence[Question]) -> np.ndarray:
     """(E, Q) int64: the class of each of the `events` for each question, -1 where it belongs to none."""
     return np.stack([labels(events, question.column, question.values) for question in questions], axis=1)
+
+
+def training_events(
+    train: np.ndarray, events: pa.Table, questions: Sequence[Question], model: Mapping[str, Any], seed: int
+) -> np.ndarray:
+    """The events (n,) int64, sorted, from which a cell's `model` learns: all of `train`, or as many as it asks for.
+
+    Of every class of the first question the same share is taken, in an order that is drawn by the cell's seed. So a
+    draw holds those of smaller numbers by the same seed.
+
+    Raises:
+        InputError: there are fewer events, or a class would have none.
+    """
+    wanted = model["training"].get("train_events")
+    if wanted is None:
+        return train
+    if wanted > train.size:
+        raise InputError(f"train_events = {wanted}: there are {train.size} training events; choose fewer, or null")
+    label = all_labels(events, questions[:1])[np.searchsorted(events["event"].to_numpy(), train), 0]
+    place = np.empty(train.size)  # of each event in the order of its class, between 0 and 1
+    for k in np.unique(label):
+        order = generator(seed, "train_events", int(k)).permutation(np.flatnonzero(label == k))
+        place[order] = (np.arange(order.size) + 0.5) / order.size
+    chosen = np.sort(np.lexsort((label, place))[:wanted])
+    if np.unique(label[chosen]).size < np.unique(label).size:
+        raise InputError(f"train_events = {wanted}: a class would have none; choose more")
+    return train[chosen]
 
 
 def answerable(events: Path, questions: Sequence[Question]) -> pa.Table:

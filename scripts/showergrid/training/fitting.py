@@ -2,15 +2,17 @@
 
 The file of such a model in models/ has `fit` and `predict` in place of `build`:
 
-    fit(parameters, seed, training, validation, n_classes, threads) -> Fitted
+    fit(parameters, seed, training, validation, n_classes, threads, told) -> Fitted
     predict(tensors, seen) -> (E, classes) float64, the probability of each class
 
+One that is fitted step by step tells `told` its validation accuracy after some of them, and may be stopped there by an
+exception; `STEPS` is the name of the parameter that says how many steps there are.
 All that `predict` gets of the fit are its tensors, which model.safetensors keeps. Each question is fitted by itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from showergrid.inputs.kinds import Seen
     from showergrid.training.data import Task
 
+Told = Callable[[int, float], None]  # takes a step, from 1, and the validation accuracy after it
 SMALLEST = np.finfo(np.float32).eps  # smallest probability of which a logarithm is taken, as in loop.py
 
 
@@ -51,16 +54,18 @@ def fit(
     tasks: Sequence[Task],
     training: Labelled,
     validation: Labelled,
+    told: Told = lambda step, accuracy: None,
 ) -> Fitted:
     """Fit the `model` of a cell with its `module`, as `estimator` returns it, to each question; history: of the first.
 
-    The tensors of a question carry its name before their own.
+    The tensors of a question carry its name before their own. `told` hears of the first question alone.
     """
     parameters, threads = module.Parameters(**model["parameters"]), model["training"]["threads"]
     fits = []
     for i, task in enumerate(tasks):
         asked = [Labelled(part.seen, part.label[:, i]) for part in (training, validation)]
-        fits.append(module.fit(parameters, seed, *asked, task.outputs, threads))
+        heard = told if i == 0 else (lambda step, accuracy: None)
+        fits.append(module.fit(parameters, seed, *asked, task.outputs, threads, heard))
     best = {
         f"{task.question.name}.{name}": tensor
         for task, fitted in zip(tasks, fits, strict=True)

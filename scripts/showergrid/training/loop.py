@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -23,6 +23,23 @@ from showergrid.training.settings import Training
 
 # A network that gives the same answer for this share of the events has not learnt yet.
 ONE_CLASS = 0.98
+
+
+@runtime_checkable
+class Restoring(Protocol):
+    """A network that is trained to restore what it sees, by a loss of its own; its outputs are logits all the same."""
+
+    def measure(self, training: Labelled) -> None:
+        """Take what it needs of the training events, before the first epoch."""
+        ...
+
+    def loss(self, given: Tensor, truth: Tensor) -> Tensor:
+        """What is minimised, for outputs `given` (N, outputs) and truth (N, Q)."""
+        ...
+
+    def calibrate(self, given: Tensor, truth: Tensor) -> None:
+        """Make probabilities of the outputs of the validation events, as they are `given` (E, outputs)."""
+        ...
 
 
 @dataclass
@@ -81,7 +98,8 @@ def train(
 ) -> Progress:
     """Train `network` and return its history and its best weights; `name` labels its progress messages.
 
-    The loss is the sum of those of all `tasks`, each times its weight; the accuracy is that of the first.
+    The loss is the sum of those of all `tasks`, each times its weight, and of what parts of the network add to it by
+    their `penalty()`, or the network's own; the accuracy is that of the first task.
     Every random draw comes from a stream named after the epoch, so that an epoch does the same whether or not the
     epochs before it ran in this process. `resume` provides the state to resume from, and gets one after every epoch.
     """
@@ -91,6 +109,8 @@ def train(
     )
     scheduler = _scheduler(optimiser, settings)
     done = Progress()
+    if isinstance(network, Restoring):
+        network.measure(training)
     if state := resume.read():
         network.load_state_dict(state["network"])
         optimiser.load_state_dict(state["optimiser"])
@@ -103,9 +123,7 @@ def train(
         lr = optimiser.param_groups[0]["lr"]
         train_loss, train_accuracy = _epoch(network, optimiser, settings, seed, epoch, tasks, training, device)
         truth = torch.from_numpy(validation.label)
-        answered = answers(network, settings, tasks, validation.seen, device)
-        losses = [task.loss_of_answer(*pair) for task, *pair in zip(tasks, answered, truth.unbind(1), strict=True)]
-        val_loss = float(_weighted(tasks, losses))
+        val_loss, answered = _validated(network, settings, tasks, validation.seen, truth, device)
         first = answered[0].argmax(1)
         val_accuracy = float((first == truth[:, 0]).double().mean())
         done.history.append(Epoch(epoch, lr, train_loss, train_accuracy, val_loss, val_accuracy))
@@ -119,7 +137,7 @@ def train(
             f"{name}: epoch {epoch}/{settings.n_epochs}: loss {train_loss:.4f}, accuracy {train_accuracy:.3f}, "
             f"validation {val_loss:.4f}, {val_accuracy:.3f}"
         )
-        scheduler.step()
+        scheduler.step(*([val_loss] if settings.scheduler_name == "ReduceLROnPlateau" else []))
         resume.write(
             {
                 "network": network.state_dict(),
@@ -157,12 +175,11 @@ def _epoch(
             truth = label[torch.from_numpy(part).to(device)]  # (M, Q)
             tensors = tensors_of(data.seen.batch(part), device)
             tensors = changes.of(tensors, part) if changes else tensors
-            given = parts(tasks, _outputs(network, settings, tensors, device))  # (M, outputs) each
-            losses = [task.loss(*pair) for task, *pair in zip(tasks, given, truth.unbind(1), strict=True)]
-            loss = _weighted(tasks, losses)
+            given = _outputs(network, settings, tensors, device)  # (M, outputs)
+            loss = _loss(network, tasks, given, truth)
             (loss * (len(part) / len(rows))).backward()  # gradients add up to that of the batch's mean loss
             loss_sum += loss.detach() * len(part)
-            correct += (given[0].argmax(1) == truth[:, 0]).sum()
+            correct += (given[:, : tasks[0].outputs].argmax(1) == truth[:, 0]).sum()
         optimiser.step()
     loss_mean = float(loss_sum) / len(data.label)
     if not np.isfinite(loss_mean):
@@ -185,8 +202,37 @@ def parts(tasks: Sequence[Task], given: Tensor) -> tuple[Tensor, ...]:
     return given.split([task.outputs for task in tasks], dim=1)
 
 
+def _validated(
+    network: nn.Module, settings: Training, tasks: Sequence[Task], seen: Seen, truth: Tensor, device: torch.device
+) -> tuple[float, list[Tensor]]:
+    """The loss for events that are `seen`, and the `answers`; truth (E, Q)."""
+    if isinstance(network, Restoring):
+        given = outputs(network, settings, seen, device)
+        with torch.no_grad():
+            loss = _loss(network, tasks, given, truth)
+        network.calibrate(given, truth)
+        return float(loss), answers(network, settings, tasks, seen, device)
+    answered = answers(network, settings, tasks, seen, device)
+    losses = [task.loss_of_answer(*pair) for task, *pair in zip(tasks, answered, truth.unbind(1), strict=True)]
+    with torch.no_grad():
+        return float(_weighted(tasks, losses) + _penalty(network)), answered
+
+
+def _loss(network: nn.Module, tasks: Sequence[Task], given: Tensor, truth: Tensor) -> Tensor:
+    """The loss of outputs (M, outputs) of answers for truth (M, Q)."""
+    if isinstance(network, Restoring):
+        return network.loss(given, truth)
+    losses = [task.loss(*pair) for task, *pair in zip(tasks, parts(tasks, given), truth.unbind(1), strict=True)]
+    return _weighted(tasks, losses) + _penalty(network)
+
+
 def _weighted(tasks: Sequence[Task], losses: Sequence[Tensor]) -> Tensor:
     return sum(task.question.weight * loss for task, loss in zip(tasks, losses, strict=True))
+
+
+def _penalty(network: nn.Module) -> Tensor | float:
+    """What the parts of a network add to its loss, such as an L2 norm of their weights."""
+    return sum(part.penalty() for part in network.modules() if hasattr(part, "penalty"))
 
 
 def outputs(network: nn.Module, settings: Training, seen: Seen, device: torch.device) -> Tensor:
@@ -236,4 +282,11 @@ def _scheduler(optimiser: torch.optim.Optimizer, settings: Training) -> torch.op
         return schedules.ExponentialLR(optimiser, settings.scheduler_gamma)
     if settings.scheduler_name == "CosineAnnealingLR":
         return schedules.CosineAnnealingLR(optimiser, settings.scheduler_step_size)
+    if settings.scheduler_name == "ReduceLROnPlateau":  # as that of Keras, whose patience counts the last epoch too
+        patience = settings.scheduler_step_size - 1
+        return schedules.ReduceLROnPlateau(
+            optimiser, factor=settings.scheduler_gamma, patience=patience, threshold=1e-4, threshold_mode="abs"
+        )
+    if settings.scheduler_name == "OneCycleLR":
+        return schedules.OneCycleLR(optimiser, settings.optim_lr, settings.n_epochs)
     return schedules.ConstantLR(optimiser, factor=1.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -27,8 +27,18 @@ class Augmentation(Settings):
         return self
 
 
+TrainEvents = Annotated[
+    int | None,
+    Field(
+        ge=1,
+        exclude_if=lambda events: events is None,
+        description="training events, drawn by the seed, class by class, from those of a larger number; null: all",
+    ),
+]
+
+
 class Training(Settings):
-    """How a network is trained. A model that is fitted as a whole has `threads` and the window alone."""
+    """How a network is trained. A model that is fitted as a whole has threads, training events and the window alone."""
 
     batch_size: int = Field(ge=1, description="events a step")
     micro_batch_size: int | None = Field(
@@ -43,17 +53,21 @@ class Training(Settings):
         description="epochs without a better validation accuracy after which training stops, once it has learnt",
     )
     optim_name: Literal["Adam", "AdamW", "SGD", "RMSprop"] = Field(description="optimiser, a class of torch.optim")
-    optim_lr: float = Field(gt=0, description="learning rate of the first epoch")
-    scheduler_name: Literal["StepLR", "ExponentialLR", "CosineAnnealingLR", "none"] = Field(
-        description="scheduler of the learning rate, a class of torch.optim.lr_scheduler, stepped once an epoch"
+    optim_lr: float = Field(gt=0, description="learning rate of the first epoch; of OneCycleLR the largest")
+    scheduler_name: Literal[
+        "StepLR", "ExponentialLR", "CosineAnnealingLR", "OneCycleLR", "ReduceLROnPlateau", "none"
+    ] = Field(description="scheduler of the learning rate, a class of torch.optim.lr_scheduler, stepped once an epoch")
+    scheduler_step_size: int = Field(
+        ge=1,
+        description="StepLR: epochs between steps; CosineAnnealingLR: T_max; on a plateau: epochs without a lower loss",
     )
-    scheduler_step_size: int = Field(ge=1, description="StepLR: epochs between two steps; CosineAnnealingLR: T_max")
-    scheduler_gamma: float = Field(gt=0, le=1, description="StepLR and ExponentialLR: factor a step")
+    scheduler_gamma: float = Field(gt=0, le=1, description="factor a step of StepLR, ExponentialLR, ReduceLROnPlateau")
     precision: Literal["auto", "float32", "bf16"] = Field(
         description="bf16: autocast with float32 weights; auto: that where the device computes in it"
     )
     threads: int = Field(ge=1, description="compute threads; others may give other last digits")
     device: Literal["auto", "cpu", "cuda"] = Field(description="auto: the first CUDA device, where there is one")
+    train_events: TrainEvents = None
     strict: bool = Field(default=False, description="whether a CPU uses no instruction set beyond AVX2")
     augment: Augmentation | None = Field(
         default=None,
@@ -81,3 +95,4 @@ class Fitting(Settings):
     """The training settings of a model that is fitted as a whole, without gradients and epochs."""
 
     threads: int = Field(ge=1, description="compute threads; part of the result, since they may change the bytes")
+    train_events: TrainEvents = None

@@ -86,7 +86,7 @@ def _trial(
     study.add_trials(finished)
     if settings.sampler == "grid":
         study.enqueue_trial(_point(settings, worker + number * settings.workers))
-    trial = study.ask({key: distribution(domain) for key, domain in settings.space.items()})
+    trial = study.ask({key: distribution(domain) for key, domain in settings.parts.items()})
     trial.set_user_attr(WORKER, worker)
     values = _values(trial.params, settings.space)
     what = f"trial {number + 1}/{settings.share[worker]}"
@@ -150,16 +150,17 @@ def distribution(domain: Domain) -> BaseDistribution:
     return FloatDistribution(domain.low, domain.high, log=domain.log, step=domain.step)
 
 
-def params_of(values: Mapping[str, Any], space: Mapping[str, Domain]) -> dict[str, Any]:
-    """Values as an Optuna study has them: choices as labels."""
-    return {key: label(values[key]) if domain.choices is not None else values[key] for key, domain in space.items()}
+def params_of(values: Mapping[str, Any], settings: Search) -> dict[str, Any]:
+    """Values as an Optuna study has them: choices as labels, lists as their length and entries."""
+    parts = settings.parts
+    split = settings.split(values)
+    return {key: label(value) if parts[key].choices is not None else value for key, value in split.items()}
 
 
 def _values(params: Mapping[str, Any], space: Mapping[str, Domain]) -> dict[str, Any]:
-    """The values of the `params` of an Optuna study: choices from their labels."""
-    return {
-        key: domain.value(params[key]) if domain.choices is not None else params[key] for key, domain in space.items()
-    }
+    """The values of the `params` of an Optuna study: choices from their labels, lists from length and entries."""
+    drawn = {key: domain.joined(key, params) for key, domain in space.items()}
+    return {key: space[key].value(value) if space[key].choices is not None else value for key, value in drawn.items()}
 
 
 def _row(number: int, trial: FrozenTrial, space: Mapping[str, Domain]) -> Trial:

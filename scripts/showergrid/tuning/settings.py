@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -14,7 +15,7 @@ Number = int | float
 
 
 class Domain(Settings):
-    """The values that one hyperparameter may take: `choices`, or all from `low` to `high`.
+    """The values that one hyperparameter may take: `choices`, or all from `low` to `high`, or lists of these.
 
     If `low`, `high` and `step` are whole, so are the values.
     """
@@ -24,12 +25,17 @@ class Domain(Settings):
     high: Number | None = Field(default=None, description="largest value")
     step: Annotated[Number, Field(gt=0)] | None = Field(default=None, description="distance of two values")
     log: bool = Field(default=False, description="whether the logarithm is drawn evenly, not the value")
+    length: Annotated[list[Annotated[int, Field(ge=1, le=20)]], Field(min_length=2, max_length=2)] | None = Field(
+        default=None,
+        exclude_if=lambda length: length is None,
+        description="the value is a list of such values, as short and as long as these two numbers; null: no list",
+    )
 
     @model_validator(mode="after")
     def _one_kind(self) -> Domain:
         if self.choices is not None:
-            if (self.low, self.high, self.step, self.log) != (None, None, None, False):
-                raise ValueError("choices stand alone, without low, high, step and log")
+            if (self.low, self.high, self.step, self.log, self.length) != (None, None, None, False, None):
+                raise ValueError("choices stand alone, without low, high, step, log and length")
             if any(value in self.labels[:i] for i, value in enumerate(self.labels)):
                 raise ValueError("choices: a value stands twice")
         elif self.low is None or self.high is None:
@@ -38,6 +44,8 @@ class Domain(Settings):
             raise ValueError(f"low = {self.low} is not below high = {self.high}")
         elif self.log and (self.step is not None or self.low <= 0):
             raise ValueError("log needs low above 0 and takes no step")
+        elif self.length is not None and self.length[0] > self.length[1]:
+            raise ValueError(f"length: {self.length[0]} is more than {self.length[1]}; give the shortest first")
         return self
 
     @property
@@ -53,7 +61,7 @@ class Domain(Settings):
     @property
     def listed(self) -> list[Any] | None:
         """Every value in order, or None where there are too many to list."""
-        if self.choices is not None:
+        if self.choices is not None or self.length is not None:
             return self.choices
         step = self.step or (1 if self.whole and not self.log else None)
         if step is None:
@@ -69,12 +77,46 @@ class Domain(Settings):
         """
         if self.choices is not None:
             return self.choices[self.labels.index(text)]
+        if self.length is not None:
+            return json.loads(text)
         return int(text) if self.whole else float(text)
+
+    def holds(self, value: Any) -> bool:
+        """Whether the value is one of these."""
+        if self.choices is not None:
+            return label(value) in self.labels
+        if self.length is None:
+            return self.low <= value <= self.high
+        shortest, longest = self.length
+        return shortest <= len(value) <= longest and all(self.low <= entry <= self.high for entry in value)
 
     @property
     def ends(self) -> list[Any]:
         """The values whose check covers all values: the choices, or the ends of the range."""
+        if self.length is not None:
+            return [[self.low] * self.length[0], [self.high] * self.length[1]]
         return self.choices if self.choices is not None else [self.low, self.high]
+
+    def parts(self, key: str) -> dict[str, Domain]:
+        """The numbers that are drawn for the hyperparameter `key`: itself, or length and entries of a list."""
+        if self.length is None:
+            return {key: self}
+        shortest, longest = self.length
+        length = {f"{key}.length": Domain(low=shortest, high=longest)} if shortest < longest else {}
+        return length | {f"{key}.{i}": self.model_copy(update={"length": None}) for i in range(1, longest + 1)}
+
+    def joined(self, key: str, drawn: Mapping[str, Any]) -> Any:
+        """The value of the hyperparameter `key` from what is `drawn` for its parts; entries too many do not count."""
+        if self.length is None:
+            return drawn[key]
+        return [drawn[f"{key}.{i}"] for i in range(1, drawn.get(f"{key}.length", self.length[1]) + 1)]
+
+    def split(self, key: str, value: Any) -> dict[str, Any]:
+        """The values of the parts of the hyperparameter `key` that its value tells of."""
+        if self.length is None:
+            return {key: value}
+        entries = {f"{key}.length": len(value), **{f"{key}.{i}": entry for i, entry in enumerate(value, start=1)}}
+        return {name: entry for name, entry in entries.items() if name in self.parts(key)}
 
 
 def label(value: Any) -> str:
@@ -99,11 +141,26 @@ class Search(Settings):
     space: dict[str, Domain] = Field(
         min_length=1, description="values of each key: of the representation, the model or its training"
     )
+    published: dict[str, Any] = Field(
+        default={},
+        exclude_if=lambda published: not published,
+        description="values of some of these keys that others found, shown beside ours",
+    )
 
     @property
     def place(self) -> tuple[str, int | None, str]:
         """Representation, resolution and model."""
         return self.representation, self.resolution, self.model
+
+    @property
+    def parts(self) -> dict[str, Domain]:
+        """Every number or choice that is drawn."""
+        return {name: part for key, domain in self.space.items() for name, part in domain.parts(key).items()}
+
+    def split(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values of `parts` that those of some hyperparameters tell of."""
+        parts = [self.space[key].split(key, value) for key, value in values.items()]
+        return {name: value for part in parts for name, value in part.items()}
 
     @property
     def share(self) -> list[int]:
@@ -114,6 +171,8 @@ class Search(Settings):
     def _possible(self) -> Search:
         if self.workers > self.trials:
             raise ValueError(f"workers = {self.workers} is more than trials = {self.trials}")
+        if strangers := sorted(self.published.keys() - self.space.keys()):
+            raise ValueError(f"published: {strangers[0]} is no key of space; leave it out")
         if len(set(self.seeds)) < len(self.seeds):
             raise ValueError("seeds: a value stands twice")
         if self.sampler == "grid":

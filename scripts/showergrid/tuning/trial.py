@@ -12,12 +12,13 @@ import numpy as np
 import pyarrow as pa
 import torch
 
+from showergrid.events.questions import Question
 from showergrid.inputs.input_file import InputFile, read_input
 from showergrid.inputs.settings import InputSettings
 from showergrid.inputs.views import cut_views
 from showergrid.training import fitting, loop
 from showergrid.training.checkpoint import Checkpoint
-from showergrid.training.data import Labelled, Task, labelled
+from showergrid.training.data import Labelled, Task, labelled, training_events
 from showergrid.training.device import name_of, within_memory
 from showergrid.training.history import Epoch, best_epoch
 from showergrid.training.settings import Training
@@ -39,14 +40,18 @@ class Reporting(Checkpoint):
         """The state to resume from; its epochs are reported."""
         state = super().read()
         for row in state["history"] if state else []:
-            self.told(self.before + row["epoch"], row["val_accuracy"])
+            self.tell(row["epoch"], row["val_accuracy"])
         return state
 
     def write(self, state: dict[str, Any]) -> None:
         """Keep `state` and report its last epoch."""
         super().write(state)
         row = state["history"][-1]
-        self.told(self.before + row["epoch"], row["val_accuracy"])
+        self.tell(row["epoch"], row["val_accuracy"])
+
+    def tell(self, epoch: int, accuracy: float) -> None:
+        """Report the validation accuracy after an epoch of this training."""
+        self.told(self.before + epoch, accuracy)
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ class Trials:
     device: torch.device | None  # None for a model that is fitted as a whole
     scratch: Path
     digest: str
-    epochs: int  # of one training, at most
+    epochs: int  # of one training, at most; or steps of one fit
 
     def measure(self, number: int, values: Mapping[str, Any], told: Callable[[int, float], None]) -> float:
         """Validation accuracy of the kept epoch, averaged over the seeds; that of every epoch is reported to `told`.
@@ -76,10 +81,13 @@ class Trials:
             InputError: the values do not go together, or the network cannot be trained with them.
         """
         place = with_values(self.cell, values, f"trial {number}")
-        train, validation = self._data(place)
+        file = self._file(place)
+        validation = self._labelled(place, file, self.split["validation"])
         accuracies = []
         for i, seed in enumerate(self.seeds):
             cell = {**place, "seed": seed}
+            chosen = training_events(self.split["train"], self.events, self._questions, cell["model"], seed)
+            train = self._labelled(place, file, chosen)
             digest = json.dumps([self.digest, number, dict(values), seed])
             resume = Reporting(self.scratch / f"checkpoint{seed}.pt", digest, told, i * self.epochs)
             history = self._history(cell, train, validation, resume)
@@ -87,27 +95,29 @@ class Trials:
         return float(np.mean(accuracies))
 
     def _history(self, cell: dict[str, Any], train: Labelled, validation: Labelled, resume: Reporting) -> list[Epoch]:
-        """The epochs of one training; a model that is fitted as a whole reports none."""
+        """The epochs of one training, or the rows of the history of a model that is fitted as a whole."""
         model, seed = cell["model"], cell["seed"]
         if module := fitting.estimator(model):
-            return fitting.fit(module, model, seed, self.tasks, train, validation).history
+            return fitting.fit(module, model, seed, self.tasks, train, validation, resume.tell).history
         settings = Training(**model["training"])
         network = loop.build(model, train.seen.inputs, self.tasks, seed)
         with within_memory(cell, self.device):
             name = name_of(cell)
             return loop.train(network, settings, seed, self.tasks, train, validation, self.device, resume, name).history
 
-    def _data(self, cell: dict[str, Any]) -> tuple[Labelled, Labelled]:
-        """Training and validation events as the network of this trial sees them."""
-        file = self.seen
-        if isinstance(file, InputData):
-            settings = InputSettings(representation=cell["representation"], resolution=cell["resolution"])
-            path = self.scratch / "input.safetensors"
-            file.make(settings, self.scratch / "calibration.json", path)
-            file = read_input(path)
-        questions = [task.question for task in self.tasks]
-        train, validation = (
-            labelled(cut_views(cell, {file.representation: file}, self.split[part]), self.events, questions)
-            for part in ("train", "validation")
-        )
-        return train, validation
+    @property
+    def _questions(self) -> list[Question]:
+        return [task.question for task in self.tasks]
+
+    def _file(self, cell: dict[str, Any]) -> InputFile:
+        """The inputs of this trial."""
+        if not isinstance(self.seen, InputData):
+            return self.seen
+        settings = InputSettings(representation=cell["representation"], resolution=cell["resolution"])
+        path = self.scratch / "input.safetensors"
+        self.seen.make(settings, self.scratch / "calibration.json", path)
+        return read_input(path)
+
+    def _labelled(self, cell: dict[str, Any], file: InputFile, events: np.ndarray) -> Labelled:
+        """Some events (n,) int64 as the network of this trial sees them."""
+        return labelled(cut_views(cell, {file.representation: file}, events), self.events, self._questions)

@@ -89,8 +89,15 @@ def best(trials: Sequence[Trial]) -> Trial:
     return max(complete, key=lambda trial: (trial.val_accuracy, -trial.number))
 
 
+def _published(search: Search) -> dict[str, Any]:
+    """The published values, and whether the search could have found them."""
+    return {
+        key: {"value": value, "searched": search.space[key].holds(value)} for key, value in search.published.items()
+    }
+
+
 def write_best(path: Path, search: Search, trials: Sequence[Trial]) -> None:
-    """Write best.yaml: the values of the best trial, and the search that found them."""
+    """Write best.yaml: the values of the best trial, the search that found them, and published values beside."""
     winner = best(trials)
     states = [trial.state for trial in trials]
     text = {
@@ -98,6 +105,7 @@ def write_best(path: Path, search: Search, trials: Sequence[Trial]) -> None:
         "val_accuracy": winner.val_accuracy,
         "trial": winner.number,
         "trials": {state: states.count(state) for state in (COMPLETE, PRUNED, FAILED)},
+        **({"published": _published(search)} if search.published else {}),
         "search": search.model_dump(mode="json", include={"sampler", "pruner", "seed", "seeds", "workers"}),
     }
     with replacing(path) as partial:

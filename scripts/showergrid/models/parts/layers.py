@@ -30,12 +30,20 @@ class MaxPool3d(nn.Module):
         return self.depth(x.flatten(3)).unflatten(3, (h, w))
 
 
+# Convolution, batch norm and pooling by the number of axes
+OF_AXES = {
+    1: (nn.Conv1d, nn.BatchNorm1d, nn.MaxPool1d),
+    2: (nn.Conv2d, nn.BatchNorm2d, nn.MaxPool2d),
+    3: (nn.Conv3d, nn.BatchNorm3d, MaxPool3d),
+}
+
+
 class ConvolutionalNetwork(nn.Module):
     """Convolutions, then a classifier on all their values: (N, C, H, W) or (N, C, D, H, W) to logits (N, classes)."""
 
     def __init__(self, parameters: Convolutional, shape: tuple[int, ...], heads: Sequence[int]) -> None:
         super().__init__()
-        norm = nn.BatchNorm2d if len(shape) == 3 else nn.BatchNorm3d
+        _, norm, _ = OF_AXES[len(shape) - 1]
         self.transform = norm(shape[0], affine=False) if parameters.transform == "batch_norm" else nn.Identity()
         self.features = _convolutions(parameters, shape[0], len(shape) - 1)
         with torch.no_grad():
@@ -48,10 +56,16 @@ class ConvolutionalNetwork(nn.Module):
         return self.head(self.features(self.transform(x)).flatten(1))
 
 
+class TraceNetwork(ConvolutionalNetwork):
+    """The same along one axis, for traces without channels: (N, F) to logits (N, classes)."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Traces to logits."""
+        return super().forward(x[:, None])
+
+
 def _convolutions(p: Convolutional, channels: int, axes: int) -> nn.Sequential:
-    convolution, norm, pool = (
-        (nn.Conv2d, nn.BatchNorm2d, nn.MaxPool2d) if axes == 2 else (nn.Conv3d, nn.BatchNorm3d, MaxPool3d)
-    )
+    convolution, norm, pool = OF_AXES[axes]
     layers: list[nn.Module] = []
     stages = zip(p.conv_filters, p.conv_sizes, p.conv_strides, p.pool_sizes, p.pool_strides, strict=True)
     for filters, size, stride, pool_size, pool_stride in stages:
@@ -71,10 +85,18 @@ class Heads(nn.Module):
     def __init__(self, p: Head, size: int, heads: Sequence[int]) -> None:
         super().__init__()
         self.of = nn.ModuleList(_head(p, size, outputs) for outputs in heads)
+        self.l2 = p.clf_l2
 
     def forward(self, features: Tensor) -> Tensor:
         """Features to outputs."""
         return torch.cat([head(features) for head in self.of], dim=1)
+
+    def penalty(self) -> Tensor | float:
+        """What is added to the loss: `clf_l2` times the sum of the squared weights of the hidden layers."""
+        if not self.l2:
+            return 0.0
+        hidden = (layer.weight for head in self.of for layer in head[:-1] if isinstance(layer, nn.Linear))
+        return self.l2 * sum(weight.square().sum() for weight in hidden)
 
 
 def _head(p: Head, size: int, outputs: int) -> nn.Sequential:

@@ -21,6 +21,12 @@ class Head(Settings):
     clf_no_linear_fun: Activation = Field(
         default="ReLU", description="activation after each hidden layer, a class of torch.nn"
     )
+    clf_l2: float = Field(
+        default=0.0,
+        ge=0,
+        exclude_if=lambda factor: factor == 0,
+        description="factor of the squared weights of the hidden layers, whose sum is added to the loss",
+    )
     dropout: float = Field(default=0.0, ge=0, lt=1, description="share of neurons dropped before each hidden layer")
 
 

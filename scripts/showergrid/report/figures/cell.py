@@ -17,9 +17,7 @@ def history_figure(history: list[Epoch], best_epoch: int, path: Path) -> None:
     """Training and validation loss and accuracy by epoch."""
     with styled():
         figure = new_figure(7, 3)
-        for axes, quantity, label in zip(
-            figure.subplots(1, 2), ("loss", "accuracy"), ("cross-entropy", "accuracy"), strict=True
-        ):
+        for axes, quantity in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
             for split, name, color, marker in (
                 ("train", "training", BLUE, "o"),
                 ("val", "validation", ORANGE, "s"),
@@ -27,7 +25,7 @@ def history_figure(history: list[Epoch], best_epoch: int, path: Path) -> None:
                 values = [getattr(row, f"{split}_{quantity}") for row in history]
                 axes.plot([row.epoch for row in history], values, marker + "-", ms=4, color=color, label=name)
             axes.axvline(best_epoch, color=GREY, lw=1, ls=":", label="weights kept")
-            axes.set(xlabel="epoch", ylabel=label)
+            axes.set(xlabel="epoch", ylabel=quantity)
             axes.xaxis.get_major_locator().set_params(integer=True)
         axes.legend()
         save(figure, path)
@@ -51,7 +49,7 @@ def roc_figure(test: Answered, question: Question, labels: HumanLabels, metrics:
     several = len(looked_at) > 1
     answers = test.probability.argmax(axis=1)
     with styled():
-        figure = new_figure(4, 3.8)
+        figure = new_figure(4, 3.8 + (0.26 * (len(looked_at) + 2) if several else 0))
         axes = figure.subplots()
         axes.plot([0, 1], [0, 1], ls=":", lw=1, color=GREY, label="guessing")
         for i, k in enumerate(looked_at):
@@ -72,7 +70,10 @@ def roc_figure(test: Answered, question: Question, labels: HumanLabels, metrics:
             ylim=(-0.01, 1.01),
             aspect="equal",
         )
-        axes.legend(loc="lower right")
+        if several:  # many curves leave no room
+            figure.legend(loc="outside lower center")
+        else:
+            axes.legend(loc="lower right")
         save(figure, path)
 
 

@@ -46,13 +46,15 @@ def _draw(axes: Axes, events: Events, settings: Spectrum) -> None:
     """Draw a panel: all events, and those of each answer."""
     shown = settings.distribution
     edges = bin_edges(shown)
-    counts = np.histogram(events.values, edges)[0]
+    counts, bins = np.histogram(events.values, edges)[0], np.digitize(events.values, edges)
     axes.stairs(counts, edges, fill=True, color=GREY, alpha=0.25, label="all events")
     for k, kind in enumerate(settings.labels.kinds(settings.question)):
-        own = np.histogram(events.values[events.answer == k], edges)[0]
-        axes.stairs(own, edges, color=PALETTE[k % len(PALETTE)], lw=1.2, label=f"called {kind}")
+        own = events.answer == k
+        count = np.histogram(events.values[own], edges)[0]
+        axes.stairs(count, edges, color=PALETTE[k % len(PALETTE)], lw=1.2, label=f"called {kind}")
         if shown.bins <= FEW:
-            _bars(axes, own, edges, PALETTE[k % len(PALETTE)], shown.log)
+            each = [events.independent(own & (bins == i)) for i in range(1, shown.bins + 1)]
+            _bars(axes, count, np.array(each), edges, PALETTE[k % len(PALETTE)], shown.log)
     axes.set(yscale="log", ylim=(0.5, 2 * max(1, counts.max())), xlim=shown.range, xlabel=shown.label)
     if shown.log:
         axes.set_xscale("log")
@@ -68,10 +70,10 @@ def _draw(axes: Axes, events: Events, settings: Spectrum) -> None:
     axes.set_title(f"{events.panel.label}\n{events.values.size} events{note}", pad=12, fontsize=9)
 
 
-def _bars(axes: Axes, counts: np.ndarray, edges: np.ndarray, color: str, log: bool) -> None:
-    """Draw the Poisson intervals of the bins that hold events."""
+def _bars(axes: Axes, counts: np.ndarray, each: np.ndarray, edges: np.ndarray, color: str, log: bool) -> None:
+    """Draw the Poisson intervals of the bins that hold events, `each` (n,) of which counts as so many."""
     middle = np.sqrt(edges[:-1] * edges[1:]) if log else (edges[:-1] + edges[1:]) / 2
-    low, high = garwood(counts, SIGMA)
+    low, high = garwood(each * counts, SIGMA)
     full = counts > 0
-    error = np.stack([counts - low, high - counts])[:, full]
+    error = np.stack([counts - low / each, high / each - counts])[:, full]
     axes.errorbar(middle[full], counts[full], error, fmt="none", color=color, lw=0.8)

@@ -14,7 +14,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from optuna.importance import FanovaImportanceEvaluator, get_param_importances
 
-from showergrid.report.figures.style import BLUE, GREY, ORANGE, new_figure, save, styled
+from showergrid.report.figures.style import BLUE, GREEN, GREY, ORANGE, new_figure, save, styled
 from showergrid.tuning.search import distribution, params_of
 from showergrid.tuning.settings import Domain, Search, label
 from showergrid.tuning.trials import COMPLETE, PRUNED, Trial, best
@@ -41,7 +41,7 @@ def importances_figure(trials: Sequence[Trial], search: Search, path: Path) -> N
     """Share of the variance of the validation accuracy that each hyperparameter explains (fANOVA)."""
     shares = importances(trials, search)
     with styled():
-        figure = new_figure(5, 0.8 + 0.4 * max(2, len(search.space)))
+        figure = new_figure(5, 0.8 + 0.4 * max(2, len(search.parts)))
         axes = figure.subplots()
         if not shares:
             axes.text(0.5, 0.5, "all trials are equal", transform=axes.transAxes, ha="center", color=GREY)
@@ -55,7 +55,8 @@ def importances_figure(trials: Sequence[Trial], search: Search, path: Path) -> N
 def importances(trials: Sequence[Trial], search: Search) -> dict[str, float]:
     """The share of each hyperparameter, largest first; empty if the complete trials have fewer than two accuracies.
 
-    Computed by functional ANOVA of a random forest (Hutter et al., ICML 2014), seeded by the search's seed.
+    Entries that some lists are too short for have none. Computed by functional ANOVA of a random forest (Hutter et al.,
+    ICML 2014), seeded by the search's seed.
     """
     complete = [trial for trial in trials if trial.state == COMPLETE]
     if len({trial.val_accuracy for trial in complete}) < 2:
@@ -63,27 +64,28 @@ def importances(trials: Sequence[Trial], search: Search) -> dict[str, float]:
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     study = optuna.create_study(direction="maximize")
     for trial in complete:
-        study.add_trial(
-            optuna.create_trial(
-                params=params_of(trial.values, search.space),
-                distributions={key: distribution(domain) for key, domain in search.space.items()},
-                value=trial.val_accuracy,
-            )
-        )
+        params = params_of(trial.values, search)
+        distributions = {key: distribution(search.parts[key]) for key in params}
+        study.add_trial(optuna.create_trial(params=params, distributions=distributions, value=trial.val_accuracy))
     return get_param_importances(study, evaluator=FanovaImportanceEvaluator(seed=search.seed))
 
 
 def parameters_figure(trials: Sequence[Trial], search: Search, path: Path) -> None:
-    """Each hyperparameter against the validation accuracy."""
-    columns = min(3, len(search.space))
-    rows = -(-len(search.space) // columns)
+    """Each hyperparameter against the validation accuracy; a line stands where others have published one."""
+    space = search.parts
+    columns = min(3, len(space))
+    rows = -(-len(space) // columns)
     with styled():
         figure = new_figure(3.2 * columns, 2.8 * rows)
         panels = figure.subplots(rows, columns, sharey=True, squeeze=False)
-        for axes in panels.flat[len(search.space) :]:
+        for axes in panels.flat[len(space) :]:
             axes.set_visible(False)
-        for axes, (key, domain) in zip(panels.flat, search.space.items(), strict=False):
-            _points(axes, trials, [_position(trial.values[key], domain) for trial in trials])
+        values = [search.split(trial.values) for trial in trials]
+        published = search.split(search.published)
+        for axes, (key, domain) in zip(panels.flat, space.items(), strict=False):
+            _points(axes, trials, [_position(own[key], domain) if key in own else np.nan for own in values])
+            if key in published and (domain.choices is None or domain.holds(published[key])):
+                axes.axvline(_position(published[key], domain), color=GREEN, lw=1, ls="--", label="published")
             axes.set_xlabel(key)
             if domain.choices is not None:
                 axes.set_xticks(range(len(domain.choices)), domain.labels, rotation=20)
@@ -92,7 +94,10 @@ def parameters_figure(trials: Sequence[Trial], search: Search, path: Path) -> No
                 axes.set_xscale("log")
         for axes in panels[:, 0]:
             axes.set_ylabel(ACCURACY)
-        panels[0, 0].legend(fontsize=8)
+        handles = {
+            text: sign for axes in panels.flat for sign, text in zip(*axes.get_legend_handles_labels(), strict=True)
+        }
+        panels[0, 0].legend(handles.values(), handles.keys(), fontsize=8)
         save(figure, path)
 
 
@@ -102,20 +107,22 @@ def parallel_figure(trials: Sequence[Trial], search: Search, path: Path) -> None
     accuracies = np.array([trial.val_accuracy for trial in complete])
     low, high = accuracies.min(), accuracies.max()
     scale = Normalize(low, high if high > low else low + 1e-3)
+    space = search.parts
     with styled():
-        figure = new_figure(1.5 * (len(search.space) + 1) + 1.4, 3.6)
+        figure = new_figure(1.5 * (len(space) + 1) + 1.4, 3.6)
         axes = figure.subplots()
         colors = ScalarMappable(scale, "viridis")
         for trial in sorted(complete, key=lambda trial: trial.val_accuracy):
-            heights = [_height(trial.values[key], domain) for key, domain in search.space.items()]
+            values = search.split(trial.values)
+            heights = [_height(values[key], domain) if key in values else np.nan for key, domain in space.items()]
             heights.append(float(scale(trial.val_accuracy)))
             first = trial == best(trials)
             axes.plot(heights, color=colors.to_rgba(trial.val_accuracy), lw=2.5 if first else 1)
-        for x, domain in enumerate(search.space.values()):
+        for x, domain in enumerate(space.values()):
             _marks(axes, x, [(_height(value, domain), label(value)) for value in domain.ends])
-        _marks(axes, len(search.space), [(float(scale(value)), f"{value:.3f}") for value in {low: 0, high: 1}])
-        axes.set_xticks(range(len(search.space) + 1), [*search.space, ACCURACY.replace(" ", "\n")])
-        axes.set(xlim=(-0.3, len(search.space) + 0.5), ylim=(-0.05, 1.05), yticks=[])
+        _marks(axes, len(space), [(float(scale(value)), f"{value:.3f}") for value in {low: 0, high: 1}])
+        axes.set_xticks(range(len(space) + 1), [*space, ACCURACY.replace(" ", "\n")])
+        axes.set(xlim=(-0.3, len(space) + 0.5), ylim=(-0.05, 1.05), yticks=[])
         axes.spines[:].set_visible(False)
         axes.tick_params(length=0)
         figure.colorbar(colors, ax=axes, label=ACCURACY)

@@ -19,14 +19,14 @@ from pathlib import Path
 from pydantic import Field
 
 from showergrid.core.errors import InputError
-from showergrid.core.settings import Settings
 from showergrid.core.variants import base
 from showergrid.evaluation.comparisons import Difference, Estimate, Sample, estimate, holm, paired, pooled
 from showergrid.report.formats.csv import written
 from showergrid.report.formats.layout import Columns, Group, Row, Stub, TableCell, TableGrid
 from showergrid.report.formats.numbers import number, signed
+from showergrid.report.settings.ablations import Factor, Variant, level_text
 from showergrid.report.settings.labels import HumanLabels
-from showergrid.report.settings.tables import PlaceSettings, Reported
+from showergrid.report.settings.tables import Reported
 from showergrid.report.tables import captions, estimates
 from showergrid.report.tables.captions import HEADS, IDENTICAL, STATUS, joined, listed
 from showergrid.report.tables.csv_columns import NUMBERS, SETTINGS, VERDICT, number_values, place_values, setting_values
@@ -43,21 +43,6 @@ from showergrid.report.tables.results import (
 )
 
 FACTOR_WIDTH = 11  # characters of a line in a column of values
-Value = bool | int | float | str | None
-Level = Value | list[Value | list[Value]]
-
-
-class Factor(Settings):
-    """One parameter that an ablation varies."""
-
-    name: str = Field(min_length=1, description="name of the parameter")
-    values: list[Level] = Field(min_length=1, description="its values, the one to compare with first")
-
-
-class Variant(PlaceSettings):
-    """A place of an ablation, one combination of the values of its factors."""
-
-    levels: dict[str, Level] = Field(description="value of every factor")
 
 
 class Parameters(Reported):
@@ -90,6 +75,7 @@ class AblationResults:
     effects: tuple[Effect, ...]
     identical: tuple[tuple[str, ...], ...]
     test_events: int
+    test_groups: int | None
 
 
 def reads(settings: Parameters) -> dict[str, list[str]]:
@@ -111,16 +97,7 @@ def build(settings: Parameters, results: Path) -> AblationResults:
     made = tuple(by_name[place.name] for place in settings.places)
     shown = {str(row): {"all": printed(result)} for row, result in enumerate(made, 1)}
     effects = _effects(settings, measured.right)
-    return AblationResults(settings, made, effects, identical_rows(shown), measured.test_events)
-
-
-def level_text(value: Level) -> str:
-    """A value as text for readers, such as `yes`, `0.2`, `3, 3` for a list or `3x5, 3x5` for a list of pairs."""
-    if value is None or isinstance(value, bool):
-        return {None: "none", True: "yes", False: "no"}[value]
-    if isinstance(value, list):
-        return ", ".join("x".join(map(str, item)) if isinstance(item, list) else level_text(item) for item in value)
-    return str(value)
+    return AblationResults(settings, made, effects, identical_rows(shown), measured.test_events, measured.test_groups)
 
 
 def layout(ablation: AblationResults) -> list[TableGrid]:
@@ -289,7 +266,7 @@ def _caption(ablation: AblationResults) -> str:
     what = "combination" if len(names) > 1 else "value"
     return (
         f"Ablation {settings.name} of {_where(settings)}: every {what} of {listed(names)}, "
-        f"{captions.events_text(settings, ablation.test_events)}"
+        f"{captions.events_text(settings, ablation.test_events, ablation.test_groups)}"
     )
 
 

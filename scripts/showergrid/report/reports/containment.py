@@ -90,9 +90,8 @@ def _alone(results: ContainmentResults) -> TableGrid:
         label=f"tab:{settings.name}",
         caption=joined(
             [
-                (f"{_events_text(results)} Size, on each axis by itself, of the smallest window that holds all"),
-                f"hits of so many of them, in pixels and, {SMALL}, in cm: the quantile of their extents. It stands",
-                "best for each event: one that is placed by the origin must be larger.",
+                f"{_events_text(results)} Smallest window, one axis alone, that holds all hits of so many of them",
+                f"where it stands best for each event, in pixels and, {SMALL}, in cm.",
                 "c: pixels across the detector in x.",
             ]
         ),
@@ -121,9 +120,9 @@ def _joint(results: ContainmentResults) -> TableGrid:
         label=f"tab:{settings.name}-joint",
         caption=joined(
             [
-                f"{_events_text(results)} Smallest window that holds all hits of so many of them on all axes",
-                f"at once, in pixels and, {SMALL}, in cm: on every axis the same quantile of the extents, raised until",
-                "enough events fit on all axes. It stands best for each event. c: pixels across the detector in x.",
+                f"{_events_text(results)} Smallest window that holds all hits of so many of them on all axes at once",
+                f"where it stands best for each event, in pixels and, {SMALL}, in cm.",
+                "c: pixels across the detector in x.",
                 " ".join(
                     f"{settings.labels.representation(representation.name)}: axes {', '.join(representation.axes)}."
                     for representation in settings.representations
@@ -174,13 +173,10 @@ def _placed(results: ContainmentResults) -> TableGrid:
         label=f"tab:{results.settings.name}-placed",
         caption=joined(
             [
-                (f"{_events_text(results)} What the windows of the study hold as they are placed, by the origin"),
-                (
-                    f"({', '.join(dict.fromkeys(placed.window.origin for placed in results.placed))}) "
-                    "and the direction of each"
-                ),
-                "event: share of the events all of whose hits are inside (whole), and median over events of the share",
-                "of hits and of charge inside. c: pixels across the detector in x.",
+                f"{_events_text(results)} What the windows of the study hold where they are placed",
+                f"({', '.join(dict.fromkeys(placed.window.origin for placed in results.placed))}): share of the events",
+                "that are whole inside, and the median share of hits and charge.",
+                "c: pixels across the detector in x.",
             ]
         ),
         stub=(Stub("c"), Stub("window", 20), Stub("", 26), Stub("network", 22)),

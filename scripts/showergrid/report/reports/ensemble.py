@@ -55,6 +55,7 @@ class EnsembleResults:
     cells: int
     validation_events: int
     test_events: int
+    test_groups: int | None
 
 
 def reads(settings: Parameters) -> dict[str, list[str]]:
@@ -76,8 +77,8 @@ def build(settings: Parameters, results: Path) -> EnsembleResults:
     combined = _read(results / _combined_file(settings))
     tested = np.searchsorted(combined["event"].to_numpy(), test.event)
     answers = {how: _answers(combined, settings.question, how)[None, tested] for how in settings.combine}
-    right = samples(answers, test.labels, accuracy, settings.bootstrap)
-    areas = samples(answers, test.labels, mean_roc_auc(settings.question), settings.bootstrap)
+    right = samples(answers, test.labels, accuracy, settings.bootstrap, test.group)
+    areas = samples(answers, test.labels, mean_roc_auc(settings.question), settings.bootstrap, test.group)
     best = max(measured.right, key=lambda name: measured.results[name].estimates["best_validation_accuracy"].value)
     rows = [
         Combined(
@@ -99,6 +100,7 @@ def build(settings: Parameters, results: Path) -> EnsembleResults:
         cells=len(cells),
         validation_events=pc.sum(pc.equal(combined["split"], "validation")).as_py(),
         test_events=measured.test_events,
+        test_groups=measured.test_groups,
     )
 
 
@@ -217,7 +219,7 @@ def _caption(ensemble: EnsembleResults) -> str:
     settings = ensemble.settings
     return (
         f"Ensemble {settings.name} of {ensemble.cells} cells. {captions.question_text(settings)} "
-        f"{captions.events_text(settings, ensemble.test_events)}"
+        f"{captions.events_text(settings, ensemble.test_events, ensemble.test_groups)}"
     )
 
 

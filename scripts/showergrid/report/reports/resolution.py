@@ -195,9 +195,10 @@ def _published(accuracy: float | None) -> TableCell:
 def _caption(study: ResolutionResults, representation: str, kind: str) -> str:
     """What the table of one representation and kind of window shows."""
     settings = study.settings
+    events = captions.events_text(settings, study.test_events, study.test_groups)
     return (
         f"{captions.question_text(settings)} on {settings.labels.unbroken.representation(representation)} against the "
-        f"resolution c, with the window fixed in {kind}, {captions.events_text(settings, study.test_events)}"
+        f"resolution c, with the window fixed in {kind}, {events}"
     )
 
 

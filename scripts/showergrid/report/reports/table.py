@@ -57,9 +57,10 @@ def csv(table: GridResults) -> str:
 def _test(table: GridResults) -> TableGrid:
     """The main table: test accuracies."""
     settings, results = table.settings, table.told
+    events = captions.events_text(settings, table.test_events, table.test_groups)
     return TableGrid(
         label=f"tab:{settings.name}",
-        caption=f"{captions.question_text(settings)} {captions.events_text(settings, table.test_events)}",
+        caption=f"{captions.question_text(settings)} {events}",
         stub=(Stub("model", NAME_WIDTH),),
         columns=tuple(
             Columns(settings.labels.unbroken.representation(column), (_resolutions(table, column),))

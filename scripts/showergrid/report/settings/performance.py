@@ -22,6 +22,11 @@ class Performance(Settings):
     efficiencies: list[Efficiency] = Field(
         min_length=1, description="efficiencies for a class at which the rejection of the rest is told"
     )
+    mistaken: list[Efficiency] = Field(
+        default=[0.01, 0.05, 0.1],
+        min_length=1,
+        description="shares of the rest taken for a class at which reports of module efficiencies tell its efficiency",
+    )
     ratio: float = Field(gt=0, description="positive events to one of the other class where purity is re-weighted")
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from showergrid.core.settings import Settings
+from showergrid.core.settings import Name, Settings
 
 Accuracy = Annotated[float, Field(ge=0, le=1)]
 
@@ -28,6 +28,23 @@ class PublishedGrid(Settings):
     note: str = Field(min_length=1, description="where the numbers are from")
     table1: PublishedTable = Field(description="model -> representation -> accuracies")
     draft: PublishedTable = Field(default={}, description="the same table in an earlier draft")
+
+
+class PublishedTest(Settings):
+    """Numbers of one network on one representation, measured on its test events."""
+
+    accuracy: Accuracy | None = Field(default=None, description="test accuracy")
+    loss: float | None = Field(default=None, ge=0, description="test loss")
+    called: dict[Name, dict[Name, Accuracy]] = Field(
+        default={}, description="class -> answer -> share of the events of the class that are called so"
+    )
+
+
+class PublishedMeasures(Settings):
+    """Published measures of networks and representations."""
+
+    note: str = Field(min_length=1, description="where the numbers are from")
+    test: dict[str, dict[str, PublishedTest]] = Field(description="model -> representation -> numbers")
 
 
 class PublishedResolution(Settings):

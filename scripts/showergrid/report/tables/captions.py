@@ -49,9 +49,10 @@ def question_text(reported: Reported) -> str:
     return f"{title[0].upper()}{title[1:]}: a{told}" if title else f"A{told}"
 
 
-def events_text(reported: Reported, test_events: int) -> str:
+def events_text(reported: Reported, test_events: int, test_groups: int | None) -> str:
     """The events on which a test accuracy was measured, and its interval, as the end of a sentence."""
-    return f"on {test_events} test events, with {100 * reported.bootstrap.level:g} % interval."
+    drawn = f" in {test_groups} groups, which are drawn whole" if test_groups else ""
+    return f"on {test_events} test events{drawn}, with {100 * reported.bootstrap.level:g} % interval."
 
 
 def accuracies_text(reported: Reported) -> str:

@@ -47,6 +47,7 @@ class GridResults:
     results: Mapping[tuple[str, str], Result]
     identical: tuple[tuple[str, ...], ...]
     test_events: int
+    test_groups: int | None
 
     @property
     def told(self) -> list[Result]:
@@ -77,7 +78,7 @@ def build(settings: GridSettings, results: Path) -> GridResults:
         names = {model: run[column, model].name for model in settings.rows if (column, model) in run}
         made |= {(column, model): result for model, result in judged(measured, names, settings).items()}
     shown = {model: {column: printed(made[column, model]) for column in settings.columns} for model in settings.rows}
-    return GridResults(settings, made, identical_rows(shown), measured.test_events)
+    return GridResults(settings, made, identical_rows(shown), measured.test_events, measured.test_groups)
 
 
 def _without_numbers(settings: GridSettings, place: PlaceSettings | None, column: str, model: str) -> Result:

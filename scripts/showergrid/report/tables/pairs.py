@@ -13,7 +13,7 @@ from showergrid.evaluation.comparisons import holm
 from showergrid.evaluation.pairwise import Differences, differences
 from showergrid.report.formats.csv import written
 from showergrid.report.formats.layout import Columns, Group, Row, Stub, TableCell, TableGrid
-from showergrid.report.formats.numbers import number
+from showergrid.report.formats.numbers import number, signed
 from showergrid.report.settings.performance import Compared
 from showergrid.report.settings.tables import PlaceSettings
 from showergrid.report.tables.captions import listed
@@ -21,6 +21,7 @@ from showergrid.report.tables.results import common_events, folders
 
 END = ("representation", "resolution", "model", "seeds")
 NAMED = 4  # most places that a sentence names
+LISTED = 45  # most pairs of which a table shows each: those of ten places
 HEADER = [
     *(f"{which}_{name}" for which in ("first", "second") for name in (*END, "accuracy")),
     *("difference", "low", "high", "p_value", "p_holm", "stands", "seeds_compared"),
@@ -64,7 +65,8 @@ def build(settings: Compared, results: Path) -> Pairs:
     accuracies = np.array([correct.mean(axis=1).mean() for correct in right])
     rank = np.argsort(-accuracies, kind="stable")
     places = [settings.places[i] for i in rank]
-    pair_differences = differences([right[i] for i in rank], [place.seeds for place in places], settings.level)
+    group = runs[0][0].test.group
+    pair_differences = differences([right[i] for i in rank], [place.seeds for place in places], settings.level, group)
     corrected = np.array(holm(pair_differences.p.tolist()))
     return Pairs(
         settings=settings,
@@ -128,6 +130,38 @@ def statement(pairs: Pairs) -> TableGrid:
         caption=words(pairs),
         stub=(Stub("rank"), Stub("representation"), Stub("c"), Stub("model")),
         columns=(Columns("", heads),),
+        groups=(Group(tuple(rows)),),
+    )
+
+
+def tables(pairs: Pairs) -> list[TableGrid]:
+    """The statement and, where there are few pairs, each with its difference."""
+    return [statement(pairs), *([each(pairs)] if 0 < pairs.stands.size <= LISTED else [])]
+
+
+def each(pairs: Pairs) -> TableGrid:
+    """How far the first of each pair lies above the second, with interval and corrected p-value."""
+    names, found = [pairs.settings.labels.sentence(*place.key) for place in pairs.places], pairs.found
+    rows = [
+        Row(
+            (names[i], names[j]),
+            (
+                (
+                    TableCell(signed(found.value[k])),
+                    TableCell(f"{signed(found.low[k])} to {signed(found.high[k])}"),
+                    TableCell(number(pairs.corrected[k])),
+                    TableCell("stands" if pairs.stands[k] else ""),
+                ),
+            ),
+        )
+        for k, (i, j) in enumerate(zip(found.first, found.second, strict=True))
+    ]
+    return TableGrid(
+        label="differences",
+        caption=f"How far the test accuracy of the first lies above that of the second, with "
+        f"{100 * pairs.settings.level:g} % interval.",
+        stub=(Stub("first"), Stub("second")),
+        columns=(Columns("", ("difference", "interval", "p (Holm)", "")),),
         groups=(Group(tuple(rows)),),
     )
 

@@ -33,11 +33,15 @@ Rates = Callable[[np.ndarray], dict[tuple[str, str], np.ndarray]]  # weights (b,
 
 @dataclass(frozen=True)
 class MeasuredEvents:
-    """Test events of a study: numbers (n,), labels (n,), and `known` quantities (n,), NaN where one is not known."""
+    """Test events of a study: numbers (n,), labels (n,), and `known` quantities (n,), NaN where one is not known.
+
+    group (n,): that of each event; None if each stands by itself.
+    """
 
     event: np.ndarray
     labels: np.ndarray
     known: Mapping[str, np.ndarray]
+    group: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,7 @@ def read_test_events(predictions: Path, directions: Path, question: Question) ->
         "angle": angle[row],
         "hits": table["n_hits"].to_numpy().astype(np.float64),
     }
-    return MeasuredEvents(event, test.labels, known)
+    return MeasuredEvents(event, test.labels, known, test.group)
 
 
 def read_answers(predictions: Path, events: MeasuredEvents, question: Question) -> SeedAnswers:
@@ -184,7 +188,8 @@ def _of_class(
     }
     values = [rates_of(np.ones((1, events.labels.size))) for rates_of in of_seeds]
     drawn: list[list[dict]] = [[] for _ in of_seeds]
-    for weights in event_weights(events.labels, settings.bootstrap, "test"):  # the same for every cell
+    # the same for every cell
+    for weights in event_weights(events.labels, settings.bootstrap, "test", group=events.group):
         for blocks, rates_of in zip(drawn, of_seeds, strict=True):
             blocks.append(rates_of(weights))
     points = []

@@ -50,6 +50,7 @@ class ResolutionResults:
     series: tuple[ResolutionSeries, ...]
     identical: tuple[tuple[str, ...], ...]
     test_events: int
+    test_groups: int | None
 
 
 def build(settings: ResolutionSettings, results: Path) -> ResolutionResults:
@@ -64,7 +65,7 @@ def build(settings: ResolutionSettings, results: Path) -> ResolutionResults:
         grouped.setdefault((place.representation, _kind(settings, place), place.model), []).append(place)
     made = tuple(_series(settings, measured, *key, places) for key, places in grouped.items())
     shown = {scan.name: {str(c): printed(result) for c, result in scan.results.items()} for scan in made}
-    return ResolutionResults(settings, made, identical_rows(shown), measured.test_events)
+    return ResolutionResults(settings, made, identical_rows(shown), measured.test_events, measured.test_groups)
 
 
 def _kind(settings: ResolutionSettings, place: PlaceSettings) -> str:

@@ -43,11 +43,15 @@ class Result:
 
 @dataclass(frozen=True)
 class Measured:
-    """By name of each place: its result, and the test accuracy of its seeds where it was run."""
+    """By name of each place: its result, and the test accuracy of its seeds where it was run.
+
+    test_groups: number of groups of test events that are drawn together; None if each event stands by itself.
+    """
 
     results: Mapping[str, Result]
     right: Mapping[str, Sample]
     test_events: int
+    test_groups: int | None
 
 
 def folders(places: Sequence[PlaceSettings], results: Path) -> list[Path]:
@@ -83,19 +87,20 @@ def measure(places: Sequence[PlaceSettings], reported: Reported, results: Path) 
             runs[place.name] = [read_run(folder, reported.question) for folder in folders([place], results)]
     everything = [run for group in runs.values() for run in group]
     events = common_events(everything)
-    right, areas = {}, {}
+    right, areas, groups = {}, {}, None
     if everything:
-        labels = everything[0].test.labels
-        answers = {name: np.stack([run.test.probability for run in group]) for name, group in runs.items()}
-        right = samples(answers, labels, accuracy, reported.bootstrap)
-        areas = samples(answers, labels, mean_roc_auc(reported.question), reported.bootstrap)
+        test = everything[0].test
+        answers = {name: np.stack([run.test.probability for run in of_seeds]) for name, of_seeds in runs.items()}
+        right = samples(answers, test.labels, accuracy, reported.bootstrap, test.group)
+        areas = samples(answers, test.labels, mean_roc_auc(reported.question), reported.bootstrap, test.group)
+        groups = None if test.group is None else np.unique(test.group).size
     measured = {
         place.name: _result(place, runs[place.name], right[place.name], areas[place.name], reported)
         if place.status == "run"
         else _without_numbers(place)
         for place in places
     }
-    return Measured(measured, right, events)
+    return Measured(measured, right, events, groups)
 
 
 def judged(measured: Measured, names: Mapping[str, str], reported: Reported) -> dict[str, Result]:

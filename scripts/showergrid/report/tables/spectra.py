@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from showergrid.apply.file_tables import tables_of, variables_in
 from showergrid.core.errors import InputError
-from showergrid.evaluation.counts import wilson
+from showergrid.evaluation.counts import effective, wilson
 from showergrid.evaluation.predictions import columns_of, read_predictions
 from showergrid.inputs.settings import InputSettings
 from showergrid.inputs.variables import Variables
@@ -28,13 +28,20 @@ class Events:
 
     values (E,) float64: the variable; answer (E,) int64: the class that each is called, the first of equally likely
     ones; outside (E,) bool: whether a variable of it lies outside of the range of the training events, None where the
-    events are the study's own.
+    events are the study's own; group (E,) int64: that of each event, None if each stands by itself.
     """
 
     panel: Panel
     values: np.ndarray
     answer: np.ndarray
     outside: np.ndarray | None
+    group: np.ndarray | None = None
+
+    def independent(self, chosen: np.ndarray) -> float:
+        """How many independent events each of those `chosen` (E,) bool counts as, 1 or less."""
+        if self.group is None or not chosen.any():
+            return 1.0
+        return effective(self.group[chosen]) / np.count_nonzero(chosen)
 
 
 def read_panels(settings: Spectrum, results: Path) -> list[Events]:
@@ -53,13 +60,13 @@ def _events(panel: Panel, settings: Spectrum, results: Path) -> Events:
     if panel.files is None:
         variables = variables_in({name: results / f"data/{name}.parquet" for name in settings.tables}, asked)
         answers = read_predictions(path, settings.question, "test")
-        event, probability, outside = answers.event, answers.probability, None
+        event, probability, outside, group = answers.event, answers.probability, None, answers.group
     else:
         with tables_of(panel.files) as (tables, _):
             variables = variables_in(tables, asked)
         columns = columns_of(settings.question)
         scores = pq.ParquetFile(path).read(["event", "outside", *columns])
-        event, outside = scores["event"].to_numpy(), scores["outside"].to_numpy() > 0
+        event, outside, group = scores["event"].to_numpy(), scores["outside"].to_numpy() > 0, None
         probability = np.stack([scores[name].to_numpy() for name in columns], axis=1)
     known = variables.event if panel.files else np.intersect1d(variables.event, event)
     if not np.array_equal(known, event):
@@ -72,6 +79,7 @@ def _events(panel: Panel, settings: Spectrum, results: Path) -> Events:
         variables.values[row, column][kept],
         probability.argmax(axis=1)[kept],
         None if outside is None else outside[kept],
+        None if group is None else group[kept],
     )
 
 
@@ -98,11 +106,11 @@ def _rows(events: Events, settings: Spectrum) -> Iterator[dict[str, Any]]:
         within = (events.values >= low) & (events.values < high)
         spans.append(({"interval": interval.name, "low": low, "high": high}, within))
     for told, within in spans:
-        total = int(within.sum())
+        total, each = int(within.sum()), events.independent(within)
         yield {"panel": events.panel.name, **told, "events": total, **_outside(events, within)}
         for k, name in enumerate(settings.question.names):
             own = within & (events.answer == k)
-            low, high = wilson(int(own.sum()), total, settings.level)
+            low, high = wilson(each * own.sum(), each * total, settings.level)
             share = {"share": own.sum() / total, "share_low": low, "share_high": high} if total else {}
             counted = {"prediction": name, "events": int(own.sum()), **share, **_outside(events, own)}
             yield {"panel": events.panel.name, **told, **counted}

@@ -90,7 +90,7 @@ def read_any(
     names = list(types)
     match file_format:
         case "csv":
-            return csv.chunks(path, types, columns.separator, rows, columns.header)
+            return csv.chunks(path, types, columns.separator, rows, columns.header, columns.empty)
         case "parquet":
             return parquet.chunks(path, names, rows)
         case "hdf5":

@@ -181,6 +181,11 @@ class FileFormat(Settings):
         """The names of the columns of a CSV file; None if its first line holds them."""
         return None
 
+    @property
+    def empty(self) -> list[str]:
+        """The texts in a CSV file that stand for a missing number."""
+        return []
+
 
 class ColumnMap(FileFormat):
     """What the columns of a file mean. A column's name may stand alone where its defaults hold."""

@@ -124,8 +124,16 @@ def _values(name: str, column: TableColumn, check: Checks) -> pa.Array:
     values = check.single(name)
     if column.type == "whole":
         return pa.array(check.whole(name))
-    numbers = check.finite(name, scaled(values.astype(np.float64), column.unit, UNITS))
-    return pa.array(numbers.astype(np.float32))
+    values = values.astype(np.float64)
+    gaps = _missing(values, check.columns.missing)
+    numbers = check.finite(name, scaled(values, column.unit, UNITS), ~gaps)
+    return pa.array(numbers.astype(np.float32), mask=gaps)
+
+
+def _missing(values: np.ndarray, missing: Sequence[float | str]) -> np.ndarray:
+    """(N,) bool: whether each of the values (N,) float64 is one that stands for a missing one."""
+    numbers = [value for value in missing if not isinstance(value, str)]
+    return (np.isnan(values) | np.isin(values, numbers)) if missing else np.zeros(len(values), dtype=bool)
 
 
 def _texts(name: str, check: Checks) -> pa.Array:

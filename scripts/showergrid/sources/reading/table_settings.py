@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import pyarrow as pa
 from pydantic import BeforeValidator, Field, StrictFloat, StrictInt, StrictStr, model_validator
 
+from showergrid.core.errors import InputError
+from showergrid.core.patterns import matching, numbered
 from showergrid.core.settings import Name, Settings
 from showergrid.events.hits import ANY_EVENTS
 from showergrid.sources.reading.settings import (
@@ -26,7 +28,7 @@ READ_AS = {"number": pa.float64(), "whole": pa.int64(), "text": pa.string()}
 WRITTEN_AS = {**READ_AS, "number": pa.float32()}
 CONSTANTS = {"number": (int, float), "whole": (int,), "text": (str,)}
 
-Bounds = tuple[float | None, float | None]
+Bounds = Annotated[list[float | None], Field(title="least and largest value", min_length=2, max_length=2)]
 
 
 class TableColumn(Settings):
@@ -55,6 +57,31 @@ class TableColumn(Settings):
         return self
 
 
+def _spread(key: str, told: Any, names: list[str] | None) -> dict[str, Any]:
+    """The columns that an entry of a map stands for: one, or, if its key is a pattern, one of each name.
+
+    Raises:
+        ValueError: the names are not known, or there are not as many columns.
+    """
+    if "*" not in key and "{" not in key:
+        return {key: told}
+    told = named(told) or {}
+    column = told.get("column", key)
+    pattern = column if isinstance(column, str) else column[0]
+    try:
+        if "*" in key:
+            if names is None or pattern != key:
+                raise InputError(f"{key!r}: give `names`, and no other column; or numbers such as v_{{0..9}}")
+            keys = columns = matching(key, names)
+        else:
+            keys, columns = numbered(key), numbered(pattern)
+    except InputError as error:
+        raise ValueError(str(error)) from None
+    if len(keys) != len(columns):
+        raise ValueError(f"columns.{key}: stands for {len(keys)} columns, {pattern} for {len(columns)}; give as many")
+    return {name: {**told, "column": [column]} for name, column in zip(keys, columns, strict=True)}
+
+
 class TableFiles(FileFormat):
     """Files that are one table, and what its columns mean. A column's name may stand alone if it holds numbers."""
 
@@ -67,13 +94,28 @@ class TableFiles(FileFormat):
         default=None, description="names of all columns of a CSV file whose first line does not hold them"
     )
     columns: dict[Name, Annotated[TableColumn, BeforeValidator(named)]] = Field(
-        min_length=1, description="columns of the table to write, by name"
+        min_length=1, description="columns of the table to write, by name, also by patterns: f*, v_{0..9}"
     )
     within: dict[Name, Bounds] = Field(
         default={},
         exclude_if=lambda within: not within,
         description="least and largest value of some of these columns, null for none; rows beyond are left out",
     )
+    missing: list[StrictInt | StrictFloat | StrictStr] = Field(
+        default=[],
+        exclude_if=lambda missing: not missing,
+        description="what stands for a missing number, in CSV files also texts, and NaN too then; []: none is missing",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_patterns(cls, values: Any) -> Any:
+        if not isinstance(values, dict) or not isinstance(values.get("columns"), dict):
+            return values
+        spread = {}
+        for key, told in values["columns"].items():
+            spread |= _spread(key, told, values.get("names"))
+        return {**values, "columns": spread}
 
     @model_validator(mode="after")
     def _bounds(self) -> TableFiles:
@@ -112,9 +154,15 @@ class TableFiles(FileFormat):
         return self.names
 
     @property
+    def empty(self) -> list[str]:
+        """The texts in a CSV file that stand for a missing number."""
+        return [text for text in self.missing if isinstance(text, str)]
+
+    @property
     def fields(self) -> list[pa.Field]:
         """The columns of the table to write that are named here."""
-        return [pa.field(name, WRITTEN_AS[column.type], nullable=False) for name, column in self.columns.items()]
+        gaps = {name: column.type == "number" and bool(self.missing) for name, column in self.columns.items()}
+        return [pa.field(name, WRITTEN_AS[self.columns[name].type], nullable=gaps[name]) for name in self.columns]
 
 
 class EventFiles(TableFiles):

@@ -182,8 +182,8 @@ def _ranges(table: pa.Table) -> str:
             counts = pc.value_counts(table[field.name])
             few = [f"{count['values']} {count['counts']}" for count in counts[:SHOWN].to_pylist()]
             told.append(f"{field.name} {', '.join(few) if len(counts) <= SHOWN else f'with {len(counts)} texts'}")
-        elif table.num_rows:
+        elif table.num_rows > (gaps := table[field.name].null_count):
             low, high = (value.as_py() for value in pc.min_max(table[field.name]).values())
             digits = ".4g" if pa.types.is_floating(field.type) else ""
-            told.append(f"{field.name} from {low:{digits}} to {high:{digits}}")
+            told.append(f"{field.name} from {low:{digits}} to {high:{digits}}" + f", {gaps} missing" * bool(gaps))
     return "; ".join(told)

@@ -25,11 +25,17 @@ WHOLE = re.compile(rb"\s*-?\d+\s*")
 
 
 def chunks(
-    path: Path, types: Mapping[str, pa.DataType], separator: str, rows: int, given: Sequence[str] | None = None
+    path: Path,
+    types: Mapping[str, pa.DataType],
+    separator: str,
+    rows: int,
+    given: Sequence[str] | None = None,
+    empty: Sequence[str] = (),
 ) -> Iterator[Chunk]:
     """Yield columns of the `types` float64, int64 or string, about `rows` rows at a time.
 
-    `given`: the names of all columns, where no line of the file has them.
+    `given`: the names of all columns, where no line of the file has them; `empty`: texts in place of numbers, which
+    become NaN.
 
     Raises:
         InputError: the file is damaged, no text in UTF-8 or ragged, or a column is missing, doubled or of another type.
@@ -49,7 +55,7 @@ def chunks(
         skip_rows=before + (given is None),
         column_names=known,
     )
-    converting = pa.csv.ConvertOptions(column_types=dict(types), include_columns=names, null_values=[])
+    converting = pa.csv.ConvertOptions(column_types=dict(types), include_columns=names, null_values=list(empty))
     first = 0
     try:
         with pa.csv.open_csv(path, reading, pa.csv.ParseOptions(delimiter=separator), converting) as reader:
@@ -61,7 +67,7 @@ def chunks(
         if "Empty CSV file" in str(error):
             return
         try:
-            fault = _explained(path, header, types, separator, given is not None, str(error))
+            fault = _explained(path, header, types, separator, given is not None, empty, str(error))
         except (OSError, EOFError, zlib.error) as damage:
             fault = _damaged(path, damage)
         raise fault from None
@@ -141,7 +147,13 @@ def _unknown(path: Path, line: int, name: str, header: list[str]) -> InputError:
 
 
 def _explained(
-    path: Path, header: list[str], types: Mapping[str, pa.DataType], separator: str, given: bool, text: str
+    path: Path,
+    header: list[str],
+    types: Mapping[str, pa.DataType],
+    separator: str,
+    given: bool,
+    empty: Sequence[str],
+    text: str,
 ) -> InputError:
     """The error for the first line that cannot be read, which a slow search finds."""
     wanted = [(header.index(name), name, kind) for name, kind in types.items() if kind != pa.string()]
@@ -167,7 +179,7 @@ def _explained(
             if [value.strip() for value in values] == header:
                 return InputError(f"{path}: line {number} holds the names of columns again; take it out")
             for column, name, kind in wanted:
-                if not _is_of(kind, values[column]):
+                if not (_is_of(kind, values[column]) or (kind == pa.float64() and values[column] in empty)):
                     called = "whole number of 64 bits" if kind == pa.int64() else "number"
                     fault = f"{values[column]!r} is no {called}" if values[column].strip() else "there is no value"
                     return InputError(

@@ -1,0 +1,33 @@
+"""Settings of what shows an ablation: its factors, and its places with the value of each."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from showergrid.core.settings import Settings
+from showergrid.report.settings.tables import PlaceSettings
+
+Value = bool | int | float | str | None
+Level = Value | list[Value | list[Value]]
+
+
+class Factor(Settings):
+    """One parameter that an ablation varies."""
+
+    name: str = Field(min_length=1, description="name of the parameter")
+    values: list[Level] = Field(min_length=1, description="its values, the one to compare with first")
+
+
+class Variant(PlaceSettings):
+    """A place of an ablation, one combination of the values of its factors."""
+
+    levels: dict[str, Level] = Field(description="value of every factor")
+
+
+def level_text(value: Level) -> str:
+    """A value as text for readers, such as `yes`, `0.2`, `3, 3` for a list or `3x5, 3x5` for a list of pairs."""
+    if value is None or isinstance(value, bool):
+        return {None: "none", True: "yes", False: "no"}[value]
+    if isinstance(value, list):
+        return ", ".join("x".join(map(str, item)) if isinstance(item, list) else level_text(item) for item in value)
+    return str(value)

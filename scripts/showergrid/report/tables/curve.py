@@ -1,0 +1,61 @@
+"""The accuracy of an ablation against one of its factors, such as the number of training events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import Field
+
+from showergrid.evaluation.comparisons import Estimate
+from showergrid.report.settings.ablations import Variant, level_text
+from showergrid.report.settings.labels import HumanLabels
+from showergrid.report.settings.tables import Reported
+from showergrid.report.tables.results import measure
+
+
+class CurveSettings(Reported):
+    """Settings of such a curve."""
+
+    against: str = Field(description="factor on the axis")
+    places: list[Variant] = Field(min_length=1, description="one for every combination of values")
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The test accuracy by value of the factor on the axis, ascending, where the other factors have one value each."""
+
+    label: str
+    points: Sequence[tuple[float, Estimate]]
+
+
+@dataclass(frozen=True)
+class Curves:
+    """A curve for each combination of the other factors, in the order of the places."""
+
+    settings: CurveSettings
+    curves: tuple[Curve, ...]
+
+
+def build(settings: CurveSettings, results: Path) -> Curves:
+    """Read the cells of an ablation from the study's folder `results`.
+
+    Raises:
+        InputError: a file of a cell is missing or bad, or test events differ.
+    """
+    measured = measure(settings.places, settings, results)
+    points: dict[str, list[tuple[float, Estimate]]] = {}
+    for place in settings.places:
+        found = measured.results[place.name]
+        if "test_accuracy" in found.estimates:
+            label = _label(place, settings.against, settings.labels)
+            points.setdefault(label, []).append((place.levels[settings.against], found.estimates["test_accuracy"]))
+    curves = [Curve(label, sorted(own, key=lambda point: point[0])) for label, own in points.items()]
+    return Curves(settings, tuple(curves))
+
+
+def _label(place: Variant, against: str, labels: HumanLabels) -> str:
+    """What the legend calls a curve: its model, and the values of the other factors but this."""
+    others = [f"{name} {level_text(value)}" for name, value in place.levels.items() if name not in (against, "model")]
+    return ", ".join([labels.model(place.model.partition("@")[0]), *others])

@@ -1,0 +1,58 @@
+"""The curve of an accuracy against a factor, from invented cells."""
+
+import numpy as np
+import pytest
+from synthetic_cells import places, table_config, write_cell
+
+from showergrid.report.figures import curve as figure
+from showergrid.report.tables.curve import CurveSettings, build
+
+EVENTS = [1000, 100]  # not in their order
+SKILL = {100: 0.5, 1000: 2.0}
+
+
+def settings() -> CurveSettings:
+    shown = [
+        {**place, "levels": {"train_events": events, "bn": bn}}
+        for bn in (False, True)
+        for events in EVENTS
+        for place in places("projection_y", 500, [f"simple@train_events-{events},bn-{str(bn).lower()}"], [1, 2])
+    ]
+    told = table_config(places=shown, against="train_events")
+    return CurveSettings(**{key: told[key] for key in told if key in CurveSettings.model_fields})
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    results = tmp_path_factory.mktemp("results")
+    for place in settings().places:
+        for seed in place.seeds:
+            write_cell(results, *place.key, seed, SKILL[place.levels["train_events"]] + 0.3 * place.levels["bn"])
+    return build(settings(), results)
+
+
+def test_a_curve_for_each_combination_of_the_other_factors_rises(made):
+    assert [own.label for own in made.curves] == ["simple, bn no", "simple, bn yes"]
+    for own in made.curves:
+        assert [at for at, _ in own.points] == [100, 1000]
+        first, last = (estimate for _, estimate in own.points)
+        assert first.low < first.value < first.high < last.low < last.value < last.high
+
+
+def test_the_band_is_the_interval(made, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(figure, "save", lambda made, path: drawn.append(made))
+    figure.curve_figure(made, None)
+    [axes] = drawn[0].axes
+    assert axes.get_xscale() == "log"
+    for band, own in zip(axes.collections, made.curves, strict=True):
+        heights = {round(y, 9) for y in band.get_paths()[0].vertices[:, 1]}
+        assert {round(end, 9) for _, e in own.points for end in (e.low, e.high)} <= heights
+    lines = [line for line in axes.lines if len(line.get_xdata()) == 2 and line.get_marker() == "o"]
+    assert np.allclose([line.get_ydata() for line in lines], [[e.value for _, e in own.points] for own in made.curves])
+
+
+def test_the_figure_has_the_same_bytes_twice(made, tmp_path):
+    for name in ("a.pdf", "b.pdf"):
+        figure.curve_figure(made, tmp_path / name)
+    assert (tmp_path / "a.pdf").read_bytes() == (tmp_path / "b.pdf").read_bytes()
