@@ -58,13 +58,14 @@ ui: .venv/ready
 		$(BIN)/mlflow server --host 127.0.0.1 --port $(PORT) --workers 1 \
 		--backend-store-uri "sqlite:///$(RESULTS)/mlflow/mlflow.db" --artifacts-destination "$(RESULTS)/mlflow/artifacts"
 
-# What else is installed is installed meanwhile.
+# What else is installed is installed meanwhile. Three workers, since two keep two cores busy for half of the time: tests wait
+# for SLURM and for Snakemake.
 test:
 	$(MAKE) --jobs 2 .venv/ready-dev packages
 	$(MAKE) .venv/ready-collisions
 	$(MAKE) .venv/ready-air_showers
 	$(MAKE) check
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 15
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --durations 15
 
 # What `make test` leaves out, since the torch image takes long: to be run whenever containers/ or slurm/ change.
 test-cluster: .venv/ready-dev
