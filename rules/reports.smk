@@ -590,7 +590,7 @@ rule runtimes:
 FIGURES_OF_DATA = [
     *(rules.explore.output if PATHS.has_hits else []),
     *(rules.event_figures.output if jobs.drawn_representations(STUDY) else []),
-]
+] * STUDY.has_classes
 
 
 rule figures:
@@ -610,8 +610,10 @@ rule tables:
 
 rule comparison:
     input:
-        rules.pairs.output,
-        [*rules.performance.output, *rules.directions.output] if PATHS.has_hits else [],
+        rules.pairs.output if STUDY.has_classes else [],
+        [*rules.performance.output, *rules.directions.output]
+        if PATHS.has_hits and STUDY.has_classes
+        else [],
 
 
 # What a bare call makes beside the files of the cells
@@ -638,7 +640,7 @@ rule pages:
     input:
         lambda wildcards: PATHS.of_grid,
         BESIDE_CELLS,
-        rules.data_page.output,
+        rules.data_page.output if STUDY.has_classes else [],
         rules.runtimes.output,
         expand(
             f"{RESULTS}/report/{{table}}.html",

@@ -12,7 +12,7 @@ from showergrid.apply import export
 from showergrid.core import plugins
 from showergrid.core.errors import InputError
 from showergrid.inputs.kinds import Input
-from showergrid.tasks.classes import tasks_of
+from showergrid.tasks.asked import tasks_of
 from showergrid.training.loop import build
 
 pytestmark = pytest.mark.usefixtures("one_thread")

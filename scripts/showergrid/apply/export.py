@@ -19,7 +19,7 @@ from showergrid.inputs.input_file import DrawnImages, Images, InputFile
 from showergrid.inputs.kinds import Input, Inputs, Seen
 from showergrid.inputs.making import FEW_HITS
 from showergrid.inputs.views import View, views
-from showergrid.tasks.classes import tasks_of
+from showergrid.tasks.asked import tasks_of
 from showergrid.training.data import Task, questions_of
 from showergrid.training.device import name_of
 from showergrid.training.fitting import estimator

@@ -16,7 +16,7 @@ from showergrid.inputs.input_file import InputFile, read_input
 from showergrid.inputs.settings import InputSettings
 from showergrid.inputs.variables import Variables, write_variables
 from showergrid.inputs.views import cut_views, views
-from showergrid.tasks.classes import tasks_of
+from showergrid.tasks.asked import tasks_of
 
 ABOUT = ["event", "source", "number"]
 

@@ -123,7 +123,9 @@ class Paths:
 
     @property
     def figures(self) -> tuple[str, ...]:
-        """What is drawn of a cell."""
+        """What is drawn of a cell that answers a question of classes."""
+        if not self.study.has_classes:
+            return ()
         return (*FIGURES, *PERFORMANCE) if self.has_hits else FIGURES
 
     @property
