@@ -113,6 +113,42 @@ rule resolution_figure:
         f"{LOGGED}"
 
 
+rule values_figure:
+    input:
+        predictions=lambda wildcards: PATHS.of_cells(
+            READS.cells_of_values(wildcards), ["predictions.parquet"]
+        ),
+        provenance=lambda wildcards: ancient(
+            PATHS.beside(READS.cells_of_values(wildcards))
+        ),
+        code=code("values_figure"),
+    output:
+        figure=report(
+            f"{RESULTS}/figures/values.pdf",
+            **shown.table("figures/values", "figure"),
+        ),
+        provenance=f"{RESULTS}/figures/values.pdf.provenance.json",
+    log:
+        f"{RESULTS}/logs/values_figure.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/values_figure.tsv"
+    container:
+        image("values_figure")
+    threads: 1
+    resources:
+        **ask("values_figure"),
+    params:
+        job=job("values_figure"),
+        missing=missing_files("values_figure", READS.cells_of_values),
+    shell:
+        f"python {COMMANDS}/values_figure.py"
+        " --job {params.job:q}"
+        f" --results {RESULTS}"
+        " --output {output.figure:q}"
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
+
+
 rule curve_figure:
     input:
         cells=lambda wildcards: PATHS.of_cells(
@@ -605,6 +641,9 @@ rule tables:
         expand(rules.published.output, table=report_jobs.beside_published(STUDY)),
         rules.resolution_figure.output
         if STUDY.config.figures.resolution in STUDY.tables
+        else [],
+        rules.values_figure.output
+        if STUDY.config.figures.values in STUDY.tables
         else [],
 
 

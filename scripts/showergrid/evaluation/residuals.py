@@ -2,7 +2,7 @@
 
 `truth` (n,) are the true values and `value` (n,) the predicted ones; a residual is predicted less true, and a relative
 residual is divided by the true value. All take weights (b, n), one row for each resample; a single row of ones gives
-the value itself. Where a true value is not positive, nothing is relative: those numbers are not defined, NaN.
+the value itself. Nothing is relative where a true value is not positive: such numbers are left out.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def value_metrics(
     split: str,
     group: np.ndarray | None = None,
 ) -> dict:
-    """Metrics of one split; one that is not defined is null.
+    """Metrics of one split.
 
     Args:
         truth: (n,) float.
@@ -63,9 +63,6 @@ def value_metrics(
     for name, number in whole.items():
         *parents, last = name.split("/")
         place = report.setdefault(parents[0], {}) if parents else report
-        if np.isnan(number):
-            place[last] = {"value": None, "low": None, "high": None}
-            continue
         low, high = percentile_interval(np.concatenate([block[name] for block in blocks]), bootstrap.level)
         place[last] = {"value": number, "low": low, "high": high}
     return report
@@ -77,18 +74,11 @@ def deviations(truth: np.ndarray, value: np.ndarray, weights: np.ndarray) -> dic
     Bias is the mean residual, the median one is beside it; the resolution is half the width of the central 68 % of
     the residuals, the RMS the root of their mean square.
     """
-    residual = value - truth
-    return {
-        **_of_residuals(residual, weights),
-        **{f"relative/{name}": row for name, row in _of_residuals(relative(truth, value), weights).items()},
-    }
-
-
-def relative(truth: np.ndarray, value: np.ndarray) -> np.ndarray:
-    """(n,) relative residuals; all NaN where a true value is not positive."""
+    measured = _of_residuals(value - truth, weights)
     if (truth <= 0).any():
-        return np.full(truth.size, np.nan)
-    return value / truth - 1
+        return measured
+    of_relative = _of_residuals(value / truth - 1, weights)
+    return {**measured, **{f"relative/{name}": row for name, row in of_relative.items()}}
 
 
 def _of_residuals(residual: np.ndarray, weights: np.ndarray) -> dict[str, np.ndarray]:

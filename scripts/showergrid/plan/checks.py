@@ -130,8 +130,10 @@ def _check_spectrum(study: Study, spectrum: SpectrumEntry) -> None:
 def _check_kinds(study: Study) -> None:
     """Refuse reports of questions of another kind than they show, and models that do not answer all questions."""
     for name, report in study.reports.items():
-        if report.places and report.question is None:
-            raise InputError(f"config: {name}: no question is of the kind that {report.module} shows; leave it out")
+        if name in study.tables and report.question is None:
+            raise InputError(
+                f"config: reports.{name}: no question is of the kind that {report.module} shows; name another module"
+            )
         asked = report.question and named(study.config.questions, report.question["name"], "question")
         if asked and not shows(report.module, asked):
             raise InputError(

@@ -182,6 +182,9 @@ class Figures(Settings):
 
     energy: float = Field(gt=0, description="the event of each class that is nearest to it is drawn [GeV]")
     resolution: Name | None = Field(description="report of which figures/resolution.pdf is drawn; null: none")
+    values: Name | None = Field(
+        default=None, description="report of module values of which figures/values.pdf is drawn; null: none"
+    )
 
 
 class Containment(Settings):

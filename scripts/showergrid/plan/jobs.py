@@ -19,6 +19,7 @@ from showergrid.report.settings.ensembles import Combination
 from showergrid.report.settings.published import Beside
 from showergrid.report.tables.curve import CurveSettings
 from showergrid.report.tables.resolution import ResolutionSettings
+from showergrid.report.tables.values import ValueSettings
 
 NOT_TRAINED = ("positive", "other", "unit")  # keys of a question that no training reads
 
@@ -110,6 +111,10 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             if config.figures.resolution is None:
                 raise InputError("config: figures.resolution: is null; name a report of module resolution")
             return report_jobs.told(study, published, config.figures.resolution, ResolutionSettings)
+        case "values_figure":
+            if config.figures.values is None:
+                raise InputError("config: figures.values: is null; name a report of module values")
+            return report_jobs.told(study, published, config.figures.values, ValueSettings)
         case "curve_figure":
             return report_jobs.told(study, published, f"ablations/{wildcards['ablation']}", CurveSettings)
         case "ensemble_predictions":

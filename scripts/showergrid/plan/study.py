@@ -197,6 +197,8 @@ class Study:
         """The report of that name."""
         if name not in self.reports:
             raise InputError(f"config: unknown report {name!r}; valid: {', '.join(self.reports)}")
+        if self.reports[name].question is None:
+            raise InputError(f"config: report {name}: no question is of the kind that it shows; ask for another")
         if lacking := self._tables_lacking(self.reports[name]):
             raise InputError(f"config: report {name}: shows {lacking[0]}, and {self.config.source} gives none")
         return self.reports[name]
