@@ -1,6 +1,8 @@
-"""A value as a line: the factors of each value of a table and an offset, by least squares on the training events.
+"""A value as a straight line: a factor for each value of a table, and an offset, fitted to the training events.
 
-On the one variable of `charge_sum` it is a calorimeter's energy: a factor times the summed charge, and an offset.
+On the one variable of `charge_sum` it is a calorimeter's energy: a factor times the summed charge, and an offset. The
+fit is Huber's, with a scale of its own (Robust Statistics, 1981, section 7.7): it minds the few showers that leave the
+detector, and show little of their energy, less than a fit of least squares.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from showergrid.training.data import Labelled
 
 TAKES = ("table",)
+ITERATIONS = 1000  # of the minimisation, at most
 
 
 class Parameters(Estimator):
@@ -31,9 +34,9 @@ def fit_value(
 ) -> Fitted:
     """Find the line. Nothing is random, so every `seed` gives the same one; `threads` has no effect."""
     import torch
-    from sklearn.linear_model import LinearRegression
+    from sklearn.linear_model import HuberRegressor
 
-    line = LinearRegression().fit(table(training.seen).astype(np.float64), training.label)
+    line = HuberRegressor(alpha=0, max_iter=ITERATIONS).fit(table(training.seen).astype(np.float64), training.label)
     tensors = {"factor": torch.from_numpy(line.coef_), "offset": torch.tensor([line.intercept_], dtype=torch.float64)}
     value, val_value = predict_value(tensors, training.seen), predict_value(tensors, validation.seen)
     return Fitted(tensors, only_row_of_values(value, training, val_value, validation, delta))
