@@ -13,7 +13,8 @@ import numpy as np
 
 from showergrid.inputs.views import table
 from showergrid.models.parts.estimator_settings import Estimator
-from showergrid.training.fitting import Fitted, only_row_of_values
+from showergrid.training.fitted import Fitted
+from showergrid.training.fitting import only_row_of_values
 
 if TYPE_CHECKING:
     from torch import Tensor

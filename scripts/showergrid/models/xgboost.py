@@ -9,7 +9,7 @@ from pydantic import Field
 
 from showergrid.inputs.views import table
 from showergrid.models.parts.estimator_settings import Estimator
-from showergrid.training.fitting import Fitted, Told
+from showergrid.training.fitted import Fitted, Told
 from showergrid.training.history import Epoch, best_epoch
 
 if TYPE_CHECKING:

@@ -78,7 +78,6 @@ def check(settings: Parameters, questions: Sequence[Question | ValueQuestion], d
     Raises:
         InputError: no question is of particles, showers start outside of the detector, or the order is that of files.
     """
-    check_columns(EVENTS, questions)
     if any(question.column == "pdg" for question in of_classes(questions)):
         if settings.particles:
             raise InputError("config: showers.particles: a question of column pdg says which; leave one of them out")
@@ -87,6 +86,7 @@ def check(settings: Parameters, questions: Sequence[Question | ValueQuestion], d
             "config: questions: none is of column pdg, whose values are the particles that are simulated; add one, or "
             "name them: showers.particles"
         )
+    check_columns(EVENTS, questions)
     for axis in ("x", "y", "z"):
         (low, high), vertex = getattr(detector, axis), getattr(settings.vertex, axis)
         if not low <= vertex[0] <= vertex[1] <= high:

@@ -11,7 +11,7 @@ import numpy as np
 
 from showergrid.events.questions import Question
 from showergrid.training.data import Labelled
-from showergrid.training.fitting import Fitted, Told
+from showergrid.training.fitted import Fitted, Told
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -15,7 +15,7 @@ import numpy as np
 
 from showergrid.events.questions import ValueQuestion
 from showergrid.training.data import Labelled
-from showergrid.training.fitting import Fitted, Told
+from showergrid.training.fitted import Fitted, Told
 
 if TYPE_CHECKING:
     from torch import Tensor

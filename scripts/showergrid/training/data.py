@@ -22,7 +22,7 @@ from showergrid.inputs.kinds import Seen
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from showergrid.training.fitting import Fitted, Told
+    from showergrid.training.fitted import Fitted, Told
 
 
 @dataclass(frozen=True)

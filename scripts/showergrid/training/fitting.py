@@ -17,8 +17,7 @@ All that `predict` gets of the fit are its tensors, which model.safetensors keep
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +25,7 @@ import numpy as np
 
 from showergrid.core import plugins
 from showergrid.training.data import Labelled
+from showergrid.training.fitted import Fitted, Told
 from showergrid.training.history import Epoch
 from showergrid.training.huber import huber
 
@@ -35,16 +35,7 @@ if TYPE_CHECKING:
     from showergrid.inputs.kinds import Seen
     from showergrid.training.data import Task
 
-Told = Callable[[int, float], None]  # takes a step, from 1, and the validation accuracy after it
 SMALLEST = np.finfo(np.float32).eps  # smallest probability of which a logarithm is taken, as in loop.py
-
-
-@dataclass(frozen=True)
-class Fitted:
-    """The result of a fit: `best`, the tensors that are kept, and one row of history for each state that was tried."""
-
-    best: dict[str, Tensor]
-    history: list[Epoch]
 
 
 def estimator(model: Mapping[str, Any]) -> ModuleType | None:
