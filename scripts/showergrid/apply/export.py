@@ -141,11 +141,11 @@ def specification(cell: dict[str, Any], files: Mapping[str, InputFile], inputs: 
         **(_pixels(binned) if binned else {}),
         "views": [_view(view, cell, files[view.representation.name]) for view in seen],
         "output": {
-            "shape": ["N", sum(len(question.classes) for question in questions)],
+            "shape": ["N", sum(len(question.answers) for question in questions)],
             "dtype": "float64",
             "columns": [column for question in questions for column in columns_of(question)],
-            "questions": [{"name": question.name, "classes": question.names} for question in questions],
-            "meaning": "probability of each class, question by question; its largest is the answer to a question",
+            "questions": [question.told() for question in questions],
+            "meaning": "question by question the probability of each class, whose largest is the answer, or the value",
         },
         "rules": "docs/inputs.md",
     }

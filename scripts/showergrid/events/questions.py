@@ -86,6 +86,10 @@ class Question(Settings):
         """The names of the classes `truth` (E,) as a column."""
         return pa.array(np.array(self.names)[truth].tolist(), pa.string())
 
+    def told(self) -> dict[str, Any]:
+        """What an export says of it."""
+        return {"name": self.name, "classes": self.names}
+
     @property
     def answers(self) -> list[str]:
         """What its answers are called behind its own name: the probability of each class."""
@@ -140,6 +144,10 @@ class ValueQuestion(Settings):
     def shown(self, truth: np.ndarray) -> pa.Array:
         """The values `truth` (E,) as a column."""
         return pa.array(np.ascontiguousarray(truth, dtype=np.float64))
+
+    def told(self) -> dict[str, Any]:
+        """What an export says of it."""
+        return {"name": self.name, "value": self.column, "unit": self.unit}
 
     @property
     def answers(self) -> list[str]:

@@ -139,6 +139,10 @@ def _check_kinds(study: Study) -> None:
             raise InputError(
                 f"config: {name}: question {asked.name} is not of the kind that {report.module} shows; name another"
             )
+    for ensemble in study.config.ensembles:
+        told = study.reports[f"ensembles/{ensemble.name}"].question
+        if told and told.get("kind") == "value" and ensemble.combine != ["mean"]:
+            raise InputError(f"config: ensemble {ensemble.name}: values have no way but mean; write combine: [mean]")
     for place in study.places:
         entry = study.catalogue.model_entry(place[2])
         for question in study.config.questions:

@@ -189,9 +189,16 @@ class Study:
             for entry in config.ablations
         }
         return shown | {
-            f"ensembles/{entry.name}": self._report("ensemble", self.members(entry.name), entry.question)
+            f"ensembles/{entry.name}": self._report(self._of_ensemble(entry), self.members(entry.name), entry.question)
             for entry in config.ensembles
         }
+
+    def _of_ensemble(self, entry: Ensemble) -> str:
+        """The module of the report of an ensemble: that for classes, or that for values."""
+        questions = self.config.questions
+        default = next(iter([*of_classes(questions), *questions]))
+        asked = named(questions, entry.question, "question") if entry.question else default
+        return next(module for module in ("ensemble", "ensemble_values") if shows(module, asked))
 
     def report(self, name: str) -> Report:
         """The report of that name."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,23 +68,33 @@ def build(settings: ValueSettings, results: Path) -> ValueResults:
     Raises:
         InputError: a file of a cell is missing or bad, no place has cells, or test events differ.
     """
-    places = [place for place in settings.places if place.status == "run"]
-    if not places:
+    return measured(settings, answered(settings, results))
+
+
+def answered(settings: ValueSettings, results: Path) -> list[tuple[PlaceSettings, list[Valued]]]:
+    """The places that have cells, each with the answers of its seeds to the test events; raises as `build`."""
+    runs = [(place, _read(place, settings, results)) for place in settings.places if place.status == "run"]
+    if not runs:
         raise InputError(f"report {settings.name}: no place has cells, so there is nothing to measure")
-    runs = {place.name: _read(place, settings, results) for place in places}
-    first = runs[places[0].name][0]
-    for name, of_seeds in runs.items():
-        if any(not np.array_equal(run.event, first.event) for run in of_seeds):
-            raise InputError(f"cells/{name}: its test events are not those of {places[0].name}; evaluate both again")
-    answers = {name: np.stack([run.value for run in of_seeds]) for name, of_seeds in runs.items()}
+    first, others = runs[0], runs[1:]
+    for place, of_seeds in others:
+        if any(not np.array_equal(run.event, first[1][0].event) for run in of_seeds):
+            raise InputError(f"cells/{place.name}: other test events than {first[0].name}; evaluate both again")
+    return runs
+
+
+def measured(settings: ValueSettings, runs: Sequence[tuple[PlaceSettings, list[Valued]]]) -> ValueResults:
+    """Measure the answers to the same test events of places, each with those of its seeds."""
+    first = runs[0][1][0]
+    answers = {place.name: np.stack([run.value for run in of_seeds]) for place, of_seeds in runs}
     # Bins of equal numbers of events: each is measured about as well as the others
     edges = np.quantile(first.truth, np.linspace(0, 1, min(BINS, first.truth.size) + 1))
     bin_of = np.clip(np.searchsorted(edges, first.truth, side="right") - 1, 0, len(edges) - 2)
     whole = _estimates(settings, answers, first, np.ones(first.truth.size, dtype=bool), "all")
     in_bins = [_estimates(settings, answers, first, bin_of == i, f"bin {i}") for i in range(len(edges) - 1)]
     rows = [
-        PlaceValues(place, whole[place.name], tuple(of[place.name] for of in in_bins), runs[place.name][0])
-        for place in places
+        PlaceValues(place, whole[place.name], tuple(of[place.name] for of in in_bins), of_seeds[0])
+        for place, of_seeds in runs
     ]
     groups = None if first.group is None else np.unique(first.group).size
     return ValueResults(settings, tuple(rows), edges, first.event.size, groups)
@@ -104,13 +114,13 @@ def _estimates(
     group = None if test.group is None else test.group[chosen]
     kept = {name: of_seeds[:, chosen] for name, of_seeds in answers.items()}
     strata = np.zeros(truth.size, dtype=np.int64)
-    measured: dict[str, dict[str, Estimate]] = {name: {} for name in answers}
+    told: dict[str, dict[str, Estimate]] = {name: {} for name in answers}
     for what in deviations(test.truth, test.truth, np.ones((1, test.truth.size))):
         drawn = samples(kept, strata, _statistic(truth, what), settings.bootstrap, group)
         for name, sample in drawn.items():
             stream = f"{name}/{where}/{what}"
-            measured[name][what] = estimate(sample, settings.bootstrap, stream, np.inf, lowest=-np.inf)
-    return measured
+            told[name][what] = estimate(sample, settings.bootstrap, stream, np.inf, lowest=-np.inf)
+    return told
 
 
 def _statistic(truth: np.ndarray, what: str) -> Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]:
