@@ -253,7 +253,8 @@ rule performance:
         cells=lambda wildcards: PATHS.of_cells(
             READS.cells_of_performance(wildcards), paths.COMPARED
         ),
-        directions=f"{RESULTS}/data/directions.parquet",
+        directions=PATHS.directions,
+        events=PATHS.looked_at,
         provenance=lambda wildcards: ancient(
             PATHS.beside(READS.cells_of_performance(wildcards))
         ),
@@ -298,6 +299,7 @@ rule performance:
         " --job {params.job:q}"
         ' --results "$(dirname "$(dirname {output.csv:q})")"'
         " --directions {input.directions:q}"
+        " --events {input.events:q}"
         " --csv {output.csv:q}"
         " --md {output.md:q}"
         " --efficiency-figure {output.efficiency:q}"
@@ -611,7 +613,8 @@ rule tables:
 rule comparison:
     input:
         rules.pairs.output,
-        [*rules.performance.output, *rules.directions.output] if PATHS.has_hits else [],
+        rules.performance.output if PATHS.has_performance else [],
+        rules.directions.output if PATHS.has_hits else [],
 
 
 # What a bare call makes beside the files of the cells
