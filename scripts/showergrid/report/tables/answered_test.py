@@ -28,14 +28,21 @@ class AnsweredTest:
     @property
     def groups(self) -> int | None:
         """Number of groups of test events that are drawn together; None if each event stands by itself."""
-        return None if self._group is None else np.unique(self._group).size
+        return None if self.group is None else np.unique(self.group).size
 
     @property
-    def _group(self) -> np.ndarray | None:
+    def group(self) -> np.ndarray | None:
+        """(n,) int64: the group of each event; None if each stands by itself."""
         return self.runs[self.places[0].name][0].test.group
 
+    @property
+    def labels(self) -> np.ndarray:
+        """(n,) int64: the true class of each event."""
+        return self.runs[self.places[0].name][0].test.labels
+
     @cached_property
-    def _answers(self) -> dict[str, np.ndarray]:
+    def answers(self) -> dict[str, np.ndarray]:
+        """(S, n, K) float64 of each place by its name: the probabilities that its S seeds give."""
         return {name: np.stack([run.test.probability for run in of_seeds]) for name, of_seeds in self.runs.items()}
 
     def estimates(
@@ -45,8 +52,7 @@ class AnsweredTest:
 
         `what`, with the place's name before it, names the random stream of the seeds.
         """
-        labels = self.runs[self.places[0].name][0].test.labels
-        drawn = samples(self._answers, labels, statistic, bootstrap, self._group)
+        drawn = samples(self.answers, self.labels, statistic, bootstrap, self.group)
         return {name: estimate(sample, bootstrap, f"{name}/{what}", highest) for name, sample in drawn.items()}
 
 
