@@ -112,14 +112,14 @@ def binned_layouts(
             )
             for place, of_place in zip(places, within, strict=True)
         )
-        bins = tuple(f"{point.start:.4g} to {point.end:.4g}" for point in within[0])
+        bins = tuple(f"{point.start:.3g} to {point.end:.3g}" for point in within[0])
         tables.append(
             TableGrid(
                 label=f"performance-{column}",
                 caption=f"Accuracy in bins of {called}, with as many test events each, "
                 f"{100 * settings.bootstrap.level:g} % intervals.",
                 stub=(Stub("representation"), Stub("c"), Stub("model")),
-                columns=(Columns(called, bins),),
+                columns=(Columns("", bins),),
                 groups=(Group(rows),),
             )
         )
