@@ -163,24 +163,22 @@ def csv(table: GroupResults) -> str:
 def layout(table: GroupResults) -> list[TableGrid]:
     """One table with a row per place: what one event tells, what its group, and the difference."""
     settings, labels = table.settings, table.settings.labels.unbroken
-    heads = tuple(HEADS[what] for what in table.measured)
-    columns = [Columns("one event", heads)]
-    if table.asks_groups:
-        columns += [Columns(f"one {settings.split.by}", heads), Columns("gain", (HEADS[ACCURACY],))]
+    asked = ("one event", f"one {settings.split.by}") if table.asks_groups else ("one event",)
+    gains = ("gain",) if table.asks_groups else ()
     groups: dict[str, list[Row]] = {}
     for row in table.rows:
-        cells = [tuple(map(estimates.measured, row.of_event.values()))]
-        if row.gain is not None:
-            cells += [tuple(map(estimates.measured, row.of_group.values())), (_gain(row.gain),)]
         title = input_name(labels.representation(row.place.representation), row.place.resolution)
-        groups.setdefault(title, []).append(Row((labels.model(row.place.model),), tuple(cells)))
+        cells = tuple(_cells(row, what) for what in table.measured)
+        groups.setdefault(title, []).append(Row((labels.model(row.place.model),), cells))
     return [
         TableGrid(
             label=f"tab:{settings.name}",
             caption=f"{captions.question_text(settings)} "
             f"{captions.events_text(settings, table.test_events, table.test_groups)}",
             stub=(Stub("model", 24),),
-            columns=tuple(columns),
+            columns=tuple(
+                Columns(HEADS[what], (*asked, *(gains if what == ACCURACY else ()))) for what in table.measured
+            ),
             groups=tuple(Group(tuple(rows), title) for title, rows in groups.items()),
             notes=joined(
                 [
@@ -194,8 +192,13 @@ def layout(table: GroupResults) -> list[TableGrid]:
     ]
 
 
-def _gain(gain: Difference) -> TableCell:
-    return TableCell(number(gain.value), interval=(number(gain.high - gain.value), number(gain.value - gain.low)))
+def _cells(row: PlaceTogether, what: str) -> tuple[TableCell, ...]:
+    """One number of an event, of its group where that has an answer, and of accuracies how much the group gains."""
+    cells = [estimates.measured(numbers[what]) for numbers in (row.of_event, row.of_group) if numbers]
+    if row.gain is not None and what == ACCURACY:
+        low, high = number(row.gain.value - row.gain.low), number(row.gain.high - row.gain.value)
+        cells.append(TableCell(number(row.gain.value), interval=(high, low)))
+    return tuple(cells)
 
 
 def _together_text(settings: Parameters) -> str:
