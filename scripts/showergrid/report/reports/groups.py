@@ -96,18 +96,18 @@ def build(settings: Parameters, results: Path) -> GroupResults:
     """
     test = read_answered_test(settings, results)
     scores = {name: log_scores(probability) for name, probability in test.answers.items()}
-    of_events = _measured(scores, test.labels, test.group, settings)
+    labels, group = test.truth
+    of_events = _measured(scores, labels, group, settings)
     of_groups: dict[str, dict[str, Sample]] = {}
-    if test.group is not None and test.groups < test.events:
-        first = first_of_groups(test.labels, test.group)
+    if group is not None and test.groups < test.events:
+        first = first_of_groups(labels, group)
         cell = folders([test.places[0]], results)[0]
         train = read_predictions(cell / "predictions.parquet", settings.question, "train")
         prior = shares(train.labels, settings.question.names)
         together = {
-            name: np.stack([summed(of_seed, prior, test.group) for of_seed in of_seeds])
-            for name, of_seeds in scores.items()
+            name: np.stack([summed(of_seed, prior, group) for of_seed in of_seeds]) for name, of_seeds in scores.items()
         }
-        of_groups = _measured(together, test.labels[first], None, settings)  # drawn as the groups of the events are
+        of_groups = _measured(together, labels[first], None, settings)  # drawn as the groups of the events are
     rows = []
     for place in test.places:
         name, gain = place.name, None

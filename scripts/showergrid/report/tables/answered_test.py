@@ -26,19 +26,16 @@ class AnsweredTest:
     events: int
 
     @property
+    def truth(self) -> tuple[np.ndarray, np.ndarray | None]:
+        """The true classes (n,) of the test events, and the group (n,) of each; None if each stands by itself."""
+        test = self.runs[self.places[0].name][0].test
+        return test.labels, test.group
+
+    @property
     def groups(self) -> int | None:
         """Number of groups of test events that are drawn together; None if each event stands by itself."""
-        return None if self.group is None else np.unique(self.group).size
-
-    @property
-    def group(self) -> np.ndarray | None:
-        """(n,) int64: the group of each event; None if each stands by itself."""
-        return self.runs[self.places[0].name][0].test.group
-
-    @property
-    def labels(self) -> np.ndarray:
-        """(n,) int64: the true class of each event."""
-        return self.runs[self.places[0].name][0].test.labels
+        _, group = self.truth
+        return None if group is None else np.unique(group).size
 
     @cached_property
     def answers(self) -> dict[str, np.ndarray]:
@@ -52,7 +49,8 @@ class AnsweredTest:
 
         `what`, with the place's name before it, names the random stream of the seeds.
         """
-        drawn = samples(self.answers, self.labels, statistic, bootstrap, self.group)
+        labels, group = self.truth
+        drawn = samples(self.answers, labels, statistic, bootstrap, group)
         return {name: estimate(sample, bootstrap, f"{name}/{what}", highest) for name, sample in drawn.items()}
 
 
