@@ -289,7 +289,8 @@ rule performance:
         cells=lambda wildcards: PATHS.of_cells(
             READS.cells_of_performance(wildcards), paths.COMPARED
         ),
-        directions=f"{RESULTS}/data/directions.parquet",
+        directions=PATHS.directions,
+        events=PATHS.looked_at,
         provenance=lambda wildcards: ancient(
             PATHS.beside(READS.cells_of_performance(wildcards))
         ),
@@ -334,6 +335,7 @@ rule performance:
         " --job {params.job:q}"
         ' --results "$(dirname "$(dirname {output.csv:q})")"'
         " --directions {input.directions:q}"
+        " --events {input.events:q}"
         " --csv {output.csv:q}"
         " --md {output.md:q}"
         " --efficiency-figure {output.efficiency:q}"
@@ -638,7 +640,12 @@ rule figures:
 rule tables:
     input:
         expand(rules.report.output, report=STUDY.tables),
-        expand(rules.published.output, table=report_jobs.beside_published(STUDY)),
+        expand(
+            rules.published.output,
+            table=report_jobs.beside_published(STUDY)
+            if PUBLISHED and PUBLISHED.table1
+            else [],
+        ),
         rules.resolution_figure.output
         if STUDY.config.figures.resolution in STUDY.tables
         else [],
@@ -650,9 +657,8 @@ rule tables:
 rule comparison:
     input:
         rules.pairs.output if STUDY.has_classes else [],
-        [*rules.performance.output, *rules.directions.output]
-        if PATHS.has_hits and STUDY.has_classes
-        else [],
+        rules.performance.output if PATHS.has_performance else [],
+        rules.directions.output if PATHS.has_hits and STUDY.has_classes else [],
 
 
 # What a bare call makes beside the files of the cells

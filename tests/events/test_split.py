@@ -66,7 +66,7 @@ def test_events_of_no_class_are_refused_or_dropped():
     assert values == VALUES
     assert (label.tolist(), kept.tolist()) == ([0, 1, -1, -1], [True, True, False, False])
     by_source = {"column": "source", "values": [["a"], ["c"]], "other": "drop"}
-    label, kept = asked(events, [by_source, told | {"values": [[11, 13], [22]], "other": "drop"}])
+    label, _, kept = asked(events, [by_source, told | {"values": [[11, 13], [22]], "other": "drop"}])
     assert (label.tolist(), kept.tolist()) == ([0, -1, 0, 1], [True, False, True, False])
 
 

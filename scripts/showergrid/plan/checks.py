@@ -19,6 +19,7 @@ from showergrid.plan.config import Config
 from showergrid.plan.matching import answers, joins
 from showergrid.plan.names import cells_named, check_names
 from showergrid.plan.study import Study, shows
+from showergrid.report.settings.performance import AGAINST
 from showergrid.report.settings.spectra import SpectrumEntry
 from showergrid.tuning.best import check_keys, with_values
 from showergrid.tuning.settings import Search
@@ -72,6 +73,7 @@ def read_study(raw: Mapping[str, Any], files: Mapping[str, str] | None = None) -
     for name in study.config.reports:
         _check_report(study, name)
     _check_kinds(study)
+    _check_looked_at(study)
     study.source.check(study.source_settings, config.questions, config.detector, config.order)
     if config.split.by is not None:
         check_by(study.source.events(study.source_settings), config.split.by)
@@ -94,6 +96,17 @@ def _check_tables(study: Study) -> None:
                     raise InputError(
                         f"{where}: {table} has no column {lacking[0]!r} of numbers; valid: {', '.join(valid)}"
                     )
+
+
+def _check_looked_at(study: Study) -> None:
+    """Refuse a column, against which answers are to be looked at, that the events do not have or that has our name."""
+    schema = study.source.events(study.source_settings)
+    valid = [field.name for field in schema if is_number(field.type) and field.name not in ("event", *AGAINST)]
+    if lacking := [name for name in study.config.performance.called if name not in valid]:
+        raise InputError(
+            f"config: performance.columns: {lacking[0]!r} is no further column of numbers of the events; "
+            f"valid: {', '.join(valid)}"
+        )
 
 
 def _check_resolutions(study: Study) -> None:
