@@ -75,6 +75,8 @@ def check(settings: Parameters, questions: Sequence[Question], detector: Box, or
             f"config: files.files: {braced[0]!r}: the workflow takes braces for a wildcard; rename the file"
         )
     if settings.events is not None:
+        if "hits" in settings.collections and order != "as_given":
+            raise InputError("config: order: hits of tables stand in the order of their files; choose as_given")
         return check_columns(events(settings), questions)
     columns = settings.columns
     if columns is not None and columns.pdg is None and any(question.column == "pdg" for question in questions):
