@@ -76,9 +76,9 @@ def _columns(view: dict) -> list[float]:
 
 def test_an_event_that_is_moved_by_whole_pixels_looks_the_same():
     hits = hits_of(RANDOM)
-    moved = dataclasses.replace(hits, position=hits.position + [8, 0, 16])
+    moved = dataclasses.replace(hits, position=hits.position + np.array([8, 0, 16]))
     assert shown(hits)[2] == shown(moved)[2]
-    aside = dataclasses.replace(hits, position=hits.position + [0, 40, 0])
+    aside = dataclasses.replace(hits, position=hits.position + np.array([0, 40, 0]))
     assert shown(hits)[2] == shown(aside)[2]
 
 
