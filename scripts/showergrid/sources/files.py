@@ -75,6 +75,8 @@ def check(settings: Parameters, questions: Sequence[Question | ValueQuestion], d
             f"config: files.files: {braced[0]!r}: the workflow takes braces for a wildcard; rename the file"
         )
     if settings.events is not None:
+        if "hits" in settings.collections and order != "as_given":
+            raise InputError("config: order: hits of tables stand in the order of their files; choose as_given")
         return check_columns(events(settings), questions)
     check_columns(EVENTS, questions)
     columns = settings.columns
