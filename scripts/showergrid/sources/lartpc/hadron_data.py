@@ -1,8 +1,8 @@
 """Cross-sections of neutrons and light ions in argon for Geant4, written from formulas beside those of `argon`.
 
-Geant4's physics list FTFP_BERT has those of protons, pions and kaons in its own code (Barashenkov's, with those of Glauber
-and Gribov above 91 GeV) and reads those of the files below. What happens in a collision it computes as well (Bertini's
-cascade, pre-equilibrium, evaporation). Without its files of nuclear levels, the photons of excited nuclei and of captures
+Geant4's physics list FTFP_BERT has those of protons, pions and kaons in its code (Barashenkov, with Glauber
+and Gribov above 91 GeV) and reads those of the files below. What happens in a collision it computes too (Bertini's
+cascade, pre-equilibrium, evaporation). Without its files of levels, the photons of excited nuclei and of captures
 have no true lines.
 
 | file | what it holds here |

@@ -202,7 +202,7 @@ def _drifted(
     return TimedHits(deposits.event[of], position, charge, time), of
 
 
-def _cells(event: np.ndarray, position: np.ndarray, edge: float | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def cells(event: np.ndarray, position: np.ndarray, edge: float | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Number of cells in each direction, (3,), and the key (N,) of the cell of each position.
 
     Keys sort by event first; those of touching cells of one event differ by the same number wherever the cells lie.
@@ -233,7 +233,7 @@ class _Groups:
 
 def _collected(parts: TimedHits, edge: float) -> tuple[TimedHits, _Groups]:
     """Merge the parts in each cube of `edge` cm: total charge, mean position weighted by charge, earliest time."""
-    _, key = _cells(parts.event, parts.position, edge)
+    _, key = cells(parts.event, parts.position, edge)
     order = np.argsort(key, kind="stable")
     start = np.flatnonzero(np.diff(key[order], prepend=-1))
     if start.size == 0:
@@ -257,7 +257,7 @@ def _clustered(hits: TimedHits, edges: Cuboid) -> np.ndarray:
     """
     if hits.event.size == 0:
         return np.zeros(0, bool)
-    sizes, key = _cells(hits.event, hits.position, np.array([edges.x, edges.y, edges.z]))
+    sizes, key = cells(hits.event, hits.position, np.array([edges.x, edges.y, edges.z]))
     cells, cell = np.unique(key, return_inverse=True)
     # Half of the 26 neighbours: the other half sees the same pairs from the other side.
     around = np.array([(x, y, z) for x in (-1, 0, 1) for y in (-1, 0, 1) for z in (-1, 0, 1) if (x, y, z) > (0, 0, 0)])
