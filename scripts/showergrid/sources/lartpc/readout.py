@@ -258,13 +258,13 @@ def _clustered(hits: TimedHits, edges: Cuboid) -> np.ndarray:
     if hits.event.size == 0:
         return np.zeros(0, bool)
     sizes, key = cells(hits.event, hits.position, np.array([edges.x, edges.y, edges.z]))
-    cells, cell = np.unique(key, return_inverse=True)
+    filled, cell = np.unique(key, return_inverse=True)
     # Half of the 26 neighbours: the other half sees the same pairs from the other side.
     around = np.array([(x, y, z) for x in (-1, 0, 1) for y in (-1, 0, 1) for z in (-1, 0, 1) if (x, y, z) > (0, 0, 0)])
-    neighbour = cells[:, None] + (around[:, 0] * sizes[1] + around[:, 1]) * sizes[2] + around[:, 2]
-    index = np.minimum(np.searchsorted(cells, neighbour), cells.size - 1)
-    linked, side = np.nonzero(cells[index] == neighbour)
-    links = coo_array((np.ones(linked.size, np.int8), (linked, index[linked, side])), shape=(cells.size, cells.size))
+    neighbour = filled[:, None] + (around[:, 0] * sizes[1] + around[:, 1]) * sizes[2] + around[:, 2]
+    index = np.minimum(np.searchsorted(filled, neighbour), filled.size - 1)
+    linked, side = np.nonzero(filled[index] == neighbour)
+    links = coo_array((np.ones(linked.size, np.int8), (linked, index[linked, side])), shape=(filled.size, filled.size))
     cluster = connected_components(links, directed=False)[1][cell]
     charge = np.bincount(cluster, hits.charge)
     event = np.zeros(charge.size, np.int64)
