@@ -8,8 +8,8 @@ import pytest
 from showergrid.sources.lartpc.geant4 import Tracks
 from showergrid.sources.lartpc.readout import Shares, TimedHits
 from showergrid.sources.nu.particles import Outgoing, decayed, kinetic_energy, not_followed, outgoing
-from showergrid.sources.nu.prongs import NONE, Prongs, of_tracks, prong_of, seen
 from showergrid.sources.nu.prong_settings import Merging
+from showergrid.sources.nu.prongs import NONE, Prongs, of_tracks, prong_of, seen
 
 PION_MASS = 0.1349768  # GeV, PDG
 
