@@ -46,7 +46,7 @@ class Prongs:
 
 
 @dataclass(frozen=True)
-class Seen:
+class SeenProngs:
     """Prongs as hits show them: prong (R,) int64: index of the truth that labels each; number (R,) int64: in its event.
 
     charge (R,) of its hits [tick ADC]; hits (R,) int64; purity (R,): share of that charge that is of the truth;
@@ -94,7 +94,7 @@ def prong_of(tracks: Tracks, prong: np.ndarray, event: np.ndarray, number: np.nd
     return prong[_rows(tracks, event, number)]
 
 
-def seen(hits: TimedHits, shares: Shares, prongs: Prongs, merging: Merging | None) -> Seen:
+def seen(hits: TimedHits, shares: Shares, prongs: Prongs, merging: Merging | None) -> SeenProngs:
     """The prongs that own hits; a hit is of the prong with most of its charge.
 
     Args:
@@ -132,7 +132,7 @@ def seen(hits: TimedHits, shares: Shares, prongs: Prongs, merging: Merging | Non
     row = np.full(count, NONE, np.int64)
     row[groups] = np.arange(groups.size)
     event = prongs.event[label]
-    return Seen(
+    return SeenProngs(
         prong=label,
         number=np.arange(event.size) - np.searchsorted(event, event),
         charge=charge[groups],
