@@ -14,6 +14,7 @@ from showergrid.sources.lartpc.geant4 import Deposits
 from showergrid.sources.lartpc.readout import (
     MINIMUM_IONISATION,
     TimedHits,
+    delayed,
     ionisation_density,
     read_out,
     read_out_shares,
@@ -227,3 +228,14 @@ def test_shares_tell_whose_charge_the_same_hits_hold(clustering):
     np.testing.assert_array_equal(shares.owner // 10, hits.event[shares.hit])
     far = np.abs(hits.position[shares.hit, 0] - 50) > 1
     np.testing.assert_array_equal(shares.owner[far] % 10, hits.position[shares.hit[far], 0] > 50)
+
+
+def test_late_deposits_seem_farther_from_the_anode():
+    # 100 us at 0.16 cm/us are 16 cm; what then lies beyond the cathode is not seen
+    place = np.array([[150.0, 1, 2], [-150, 1, 2], [10, 1, 2], [-10, 1, 2], [150, 1, 2]])
+    time = np.array([[1e5, 1e5]] * 4 + [[0, 1e3]])
+    seen, rows = delayed(Deposits(np.arange(5), place, place, np.ones(5), time), 0.16)
+    assert rows.tolist() == seen.event.tolist() == [0, 1, 4]
+    np.testing.assert_allclose(seen.start, [[134, 1, 2], [-134, 1, 2], [150, 1, 2]])
+    np.testing.assert_allclose(seen.end[:, 0], [134, -134, 149.84])
+    assert place[0, 0] == 150

@@ -103,6 +103,21 @@ def ionisation_density(energy: np.ndarray, length: np.ndarray, density: float) -
     return np.minimum(energy / np.maximum(length, 1e-12), stopping)
 
 
+def delayed(deposits: Deposits, drift_velocity: float) -> tuple[Deposits, np.ndarray]:
+    """Deposits where a chamber sees them that takes all charge for as old as the event, and the rows (N,) that it sees.
+
+    What is left a time t after the primary drifts as long as its place asks and seems to come from drift_velocity x t
+    [cm/us] farther from the anode; what then lies beyond the cathode, at x = 0, arrives after the readout has ended.
+    """
+    side = np.where(deposits.start[:, 0] < 0, -1.0, 1.0)
+    shift = side[:, None] * drift_velocity * deposits.time / 1e3  # ns to us
+    start, end = deposits.start.copy(), deposits.end.copy()
+    start[:, 0] -= shift[:, 0]
+    end[:, 0] -= shift[:, 1]
+    rows = np.flatnonzero(start[:, 0] * side >= 0)
+    return Deposits(deposits.event[rows], start[rows], end[rows], deposits.energy[rows], deposits.time[rows]), rows
+
+
 def read_out(
     deposits: Deposits, vertex: np.ndarray, box: Box, settings: Readout, random: np.random.Generator
 ) -> TimedHits:
