@@ -32,7 +32,7 @@ def cross_section(
         energy: (n,) of the neutrino where the nucleon rests [GeV].
         q2: (n,) [GeV2].
         w: (n,) mass of the hadrons [GeV].
-        onset: masses between which it grows from nothing to the whole, linearly, so that the Delta is not counted twice.
+        onset: masses between which it grows linearly to the whole, so that the Delta is not counted twice.
         neutrino: a neutrino, or an antineutrino.
         charged: the charged or the neutral current.
         nucleon: that is struck.
@@ -44,7 +44,7 @@ def cross_section(
     if not neutrino and not charged:
         forward, backward = backward, forward
     if not neutrino and charged:
-        forward, backward = _parts({-kind: density for kind, density in quark.items()}, charged, up_first=True)
+        forward, backward = _parts({-kind: density for kind, density in quark.items()}, charged)
     boson = W_BOSON if charged else Z_BOSON
     scale = 2 * FERMI**2 * NUCLEON * energy / np.pi * HBARC2 / (1 + q2 / boson**2) ** 2
     grown = np.clip((w - onset[0]) / (onset[1] - onset[0]), 0, 1)
@@ -52,11 +52,10 @@ def cross_section(
     return np.where(y < 1, grown * scale * (forward + (1 - y) ** 2 * backward) * jacobian, 0)
 
 
-def _parts(quark: dict[int, np.ndarray], charged: bool, up_first: bool = False) -> tuple[np.ndarray, np.ndarray]:
-    """x times the densities that scatter with and against the lepton's helicity.
+def _parts(quark: dict[int, np.ndarray], charged: bool) -> tuple[np.ndarray, np.ndarray]:
+    """x times the densities that scatter with and against the helicity of a neutrino.
 
-    With `up_first` densities of antiquarks are given in place of those of quarks, and those of a neutrino are wanted: an
-    antineutrino meets anti-down with the helicity of a neutrino that meets down, and up in place of anti-up.
+    Those of an antineutrino and the charged current are those of a neutrino with quarks and antiquarks exchanged.
     """
     if charged:
         return COSINE2 * quark[DOWN] + SINE2 * quark[STRANGE], (COSINE2 + SINE2) * quark[-UP]

@@ -39,7 +39,7 @@ def read_spectrum(settings: Flux) -> Spectrum:
     low, high = settings.energy
     if settings.histogram is None:
         return Spectrum(np.array([low, high]), np.array([1.0]))
-    edges, contents = _rows(Path(settings.histogram), high)
+    edges, contents = _rows(Path(settings.histogram))
     starts, ends = np.clip(edges[:-1], low, high), np.clip(edges[1:], low, high)
     with np.errstate(invalid="ignore", divide="ignore"):
         inside = contents * (ends - starts) / np.diff(edges)
@@ -51,8 +51,8 @@ def read_spectrum(settings: Flux) -> Spectrum:
     return Spectrum(np.append(starts[kept], ends[kept][-1]), np.cumsum(inside[kept]) / inside.sum())
 
 
-def _rows(path: Path, high: float) -> tuple[np.ndarray, np.ndarray]:
-    """Edges (B + 1,) [GeV] and contents (B,); the last bin ends at `high`, or is as wide as that before it."""
+def _rows(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Edges (B + 1,) [GeV] and contents (B,); the last bin is as wide as that before it."""
     if not path.is_file():
         raise InputError(f"flux.histogram: no file {path}; name a CSV file of lower edges [GeV] and neutrinos a bin")
     edges, contents = [], []
@@ -63,16 +63,13 @@ def _rows(path: Path, high: float) -> tuple[np.ndarray, np.ndarray]:
             except ValueError:
                 if number == 1:  # names of the columns
                     continue
-                raise InputError(
-                    f"{path}: row {number}: {','.join(row)!r} is not an edge and a number; correct it"
-                ) from None
+                raise InputError(f"{path}: row {number}: {','.join(row)!r} is no edge and number; correct it") from None
             if not (np.isfinite(edge) and np.isfinite(content)) or content < 0 or (edges and edge <= edges[-1]):
                 raise InputError(f"{path}: row {number}: edges must rise and numbers must not be negative; correct it")
             edges.append(edge)
             contents.append(content)
     if not edges:
         raise InputError(f"{path}: holds no rows; give lower edges [GeV] and neutrinos a bin")
-    width = edges[-1] - edges[-2] if len(edges) > 1 else 0.0
-    return np.array(
-        [*edges, max(high, edges[-1] + width)] if len(edges) == 1 else [*edges, edges[-1] + width]
-    ), np.array(contents)
+    if len(edges) == 1:
+        raise InputError(f"{path}: holds one row; give two or more, as the last bin is as wide as that before it")
+    return np.array([*edges, 2 * edges[-1] - edges[-2]]), np.array(contents)

@@ -1,7 +1,7 @@
 """Interactions of neutrinos with nuclei of argon-40, from a flux and the cross-sections of free nucleons.
 
-The cross-section is taken where the struck nucleon, which moves and is bound, rests; the lepton is drawn there as well. So
-neutrino and nucleus have, together, the energy and momentum of lepton, hadrons and the nucleus that stays.
+The cross-section is taken where the struck nucleon, which moves and is bound, rests. Together neutrino and nucleus have
+the energy and momentum of lepton, hadrons and the nucleus that stays.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from showergrid.core.errors import InputError
 from showergrid.sources.nu import library as tables
 from showergrid.sources.nu.constants import ARGON_A, ARGON_Z, NEUTRON, NUCLEON, PROTON
-from showergrid.sources.nu.flux import Spectrum
+from showergrid.sources.nu.flux import Spectrum, read_spectrum
 from showergrid.sources.nu.generator_settings import Generator
 from showergrid.sources.nu.hadrons import Particles, Strings, nucleons, pairs
 from showergrid.sources.nu.interactions import MODES, Interactions
@@ -27,7 +27,6 @@ ROUNDS = 2000
 
 def generate(
     settings: Generator,
-    spectrum: Spectrum,
     library: Mapping[str, np.ndarray],
     neutrino: np.ndarray,
     charged: np.ndarray,
@@ -35,11 +34,12 @@ def generate(
 ) -> Interactions:
     """One interaction for each neutrino (E,), by PDG code, and current, charged (E,) bool or neutral.
 
-    Energies follow the spectrum times the cross-section of that neutrino and current.
+    Energies follow the flux times the cross-section of that neutrino and current.
 
     Raises:
-        InputError: the spectrum has hardly a neutrino that could interact so.
+        InputError: the flux cannot be read, or has hardly a neutrino that could interact so.
     """
+    spectrum = read_spectrum(settings.flux)
     events = neutrino.size
     strings = Strings(int(random.integers(1, 900_000_000)))
     drawn = {
@@ -70,7 +70,7 @@ def generate(
         todo = np.setdiff1d(todo, rows[done])
     else:
         raise InputError(
-            f"neutrinos: after {ROUNDS} tries {todo.size} of {events} have not interacted; raise the energies of the flux"
+            f"neutrinos: {todo.size} of {events} have not interacted in {ROUNDS} tries; raise the energies of the flux"
         )
     return _assembled(settings, neutrino, charged, drawn, Particles.joined(made), random)
 
@@ -128,7 +128,7 @@ def _vertices(
     mass = np.zeros(events)
     for k, kind in enumerate(MODES):
         own = mode == k
-        least, most = tables.masses(kind, settings.vertex.dis_from[0], root[own] - lepton[own])
+        least, most = tables.masses(kind, float(library["dis_from"][0]), root[own] - lepton[own])
         mass[own] = outgoing[own] if kind == "qe" else least + w[own] * (most - least)
     row = np.flatnonzero((mode >= 0) & (root > mass + lepton) & (mass > 0))
     frame = (beam + struck)[row]
@@ -161,7 +161,7 @@ def _hadrons(
     """The hadrons at the vertices, by event; an event of which none can be made has none."""
     mode, hadrons = vertex["mode"], vertex["hadrons"]
     single = mode == MODES.index("qe")
-    string = (mode == MODES.index("dis")) & (vertex["mass"] >= settings.vertex.strings_from)
+    string = (mode == MODES.index("dis")) & (vertex["mass"] >= settings.strings_from)
     parts = [nucleons(rows[single], charge[single], hadrons[single])]
     broken, could = strings.broken(rows[string], charge[string], hadrons[string], vertex["transfer"][string], random)
     parts.append(broken)

@@ -1,4 +1,4 @@
-"""Settings of the generator of neutrino interactions: flux, form factors, the nucleus, and what happens inside of it."""
+"""Settings of the generator of neutrino interactions: flux, form factors, and the nucleus."""
 
 from __future__ import annotations
 
@@ -29,17 +29,19 @@ class Flux(Settings):
         return self
 
 
-class Vertex(Settings):
-    """The interaction with one nucleon."""
+class LibrarySettings(Settings):
+    """The cross-sections of free nucleons, which all shards read."""
 
     axial_mass: float = Field(default=1.03, gt=0.5, lt=2, description="of the dipole of quasi-elastic scattering [GeV]")
     delta_axial_mass: float = Field(default=1.05, gt=0.5, lt=2, description="of the axial form factor of Delta [GeV]")
     dis_from: tuple[float, float] = Field(
         default=(1.4, 1.7), description="masses of the hadrons between which deep inelastic scattering sets in [GeV]"
     )
-    strings_from: float = Field(
-        default=1.45, gt=1.3, description="mass of the hadrons above which they are made by strings [GeV]"
-    )
+
+    @model_validator(mode="after")
+    def _check(self) -> LibrarySettings:
+        check_ascending("dis_from", self.dis_from)
+        return self
 
 
 class Nucleus(Settings):
@@ -56,5 +58,8 @@ class Nucleus(Settings):
 class Generator(Settings):
     """The generator of interactions."""
 
-    vertex: Vertex = Field(default=Vertex(), description="interaction with one nucleon")
+    flux: Flux = Field(default=Flux(), description="energies of the neutrinos")
+    strings_from: float = Field(
+        default=1.45, gt=1.3, description="mass of the hadrons above which they are made by strings [GeV]"
+    )
     nucleus: Nucleus = Field(default=Nucleus(), description="the nucleus around it")

@@ -1,7 +1,7 @@
 """What becomes of the hadrons' energy at the vertex: a nucleon, a nucleon and a pion, or a string that Pythia breaks.
 
-A string is drawn between the struck quark and the other two of the nucleon, along the momentum that was transferred. Where
-the mass is too small for Pythia, a nucleon and a pion fly apart in any direction.
+A string is drawn between the struck quark and the other two of the nucleon, along the momentum that was transferred.
+Where the mass is too small for Pythia, a nucleon and a pion fly apart in any direction.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def pairs(event: np.ndarray, charge: np.ndarray, hadrons: np.ndarray, random: np
 
 
 class Strings:
-    """Pythia, which breaks strings into hadrons; charged pions, kaons, neutral pions and nucleons are left as they are."""
+    """Pythia, which breaks strings into hadrons; neutral pions are left as they are."""
 
     def __init__(self, seed: int) -> None:
         """`seed` of Pythia's random numbers, which go on from string to string."""

@@ -54,7 +54,7 @@ def turned(axis: np.ndarray, cosine: np.ndarray, azimuth: np.ndarray) -> np.ndar
 
 
 def breakup(mass: np.ndarray, first: np.ndarray | float, second: np.ndarray | float) -> np.ndarray:
-    """Momentum [GeV] of the two bodies, of masses `first` and `second`, into which `mass` (n,) breaks; 0 if it can't."""
+    """Momentum [GeV] of two bodies, of masses `first` and `second`, into which `mass` (n,) breaks; 0 if it cannot."""
     upper, lower = mass**2 - np.square(first + second), mass**2 - np.square(first - second)
     return np.sqrt(np.clip(upper * lower, 0, None)) / (2 * mass)
 
@@ -62,6 +62,6 @@ def breakup(mass: np.ndarray, first: np.ndarray | float, second: np.ndarray | fl
 def two_bodies(
     frame: np.ndarray, first: np.ndarray | float, second: np.ndarray | float, direction: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Energy and momentum (n, 4) of both bodies into which `frame` (n, 4) breaks, the first along `direction` (n, 3)."""
+    """Both bodies (n, 4) into which `frame` (n, 4) breaks, the first along `direction` (n, 3) where that rests."""
     momentum = breakup(np.sqrt(square(frame)), first, second)[:, None] * direction
     return boosted(on_shell(momentum, first), frame), boosted(on_shell(-momentum, second), frame)

@@ -1,8 +1,8 @@
 """Tables of the cross-sections of free nucleons, which all shards read, and the drawing of W and Q2 from them.
 
-A channel is a current, a neutrino, a nucleon and a mode, such as "cc/14/n/qe". Its table has for each energy the total and,
-for bins of (w, u), the share below each: w runs from the least to the largest possible mass of the hadrons, u is half of
-1 - cosine of the lepton's angle in the centre of mass, on which Q2 depends linearly.
+A channel is a current, a neutrino, a nucleon and a mode, such as "cc/14/n/qe". Its table has for each energy the total
+and, for bins of (w, u), the share below each: w runs from the least to the largest possible mass of the hadrons, u is
+half of 1 - cosine of the lepton's angle in the centre of mass, on which Q2 depends linearly.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from showergrid.core.progress import progress
 from showergrid.sources.nu import deep_inelastic, delta, quasi_elastic
 from showergrid.sources.nu.constants import LEPTONS, NUCLEON, PION
-from showergrid.sources.nu.generator_settings import Vertex
+from showergrid.sources.nu.generator_settings import LibrarySettings
 from showergrid.sources.nu.interactions import MODES
 from showergrid.sources.nu.kinematics import breakup
 
@@ -48,9 +48,9 @@ def channel(charged: bool, neutrino: int, nucleon: str, mode: str) -> str:
     return f"{'cc' if charged else 'nc'}/{flavour}/{nucleon}/{mode}"
 
 
-def make_library(settings: Vertex) -> dict[str, np.ndarray]:
-    """All tables by name: `{channel}/total` (E,) [1e-38 cm2] and `{channel}/below` (E, W * U) float64."""
-    arrays = {}
+def make_library(settings: LibrarySettings) -> dict[str, np.ndarray]:
+    """All tables by name, float64: `{channel}/total` (E,) [1e-38 cm2], `{channel}/below` (E, W * U); `dis_from` (2,)."""
+    arrays = {"dis_from": np.array(settings.dis_from)}
     for name, charged, neutrino, nucleon, mode in progress(channels(), "cross-sections", "channel"):
         total, below = _table(settings, charged, neutrino, nucleon, mode)
         arrays[f"{name}/total"], arrays[f"{name}/below"] = total, below
@@ -80,7 +80,9 @@ def q2_range(s: np.ndarray, nucleon: np.ndarray, w: np.ndarray, lepton: np.ndarr
     return 2 * before * (energy - momentum) - lepton**2, 4 * before * momentum
 
 
-def _table(settings: Vertex, charged: bool, neutrino: int, nucleon: str, mode: str) -> tuple[np.ndarray, np.ndarray]:
+def _table(
+    settings: LibrarySettings, charged: bool, neutrino: int, nucleon: str, mode: str
+) -> tuple[np.ndarray, np.ndarray]:
     bins, power = SHAPES[mode], POWERS[mode]
     lepton = float(lepton_mass(charged, neutrino))
     s = NUCLEON**2 + 2 * NUCLEON * ENERGIES
@@ -133,7 +135,7 @@ class Channel:
         return np.interp(energy, ENERGIES, self.total)
 
     def draw(self, energy: np.ndarray, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """w and u (n,) between 0 and 1 (see above) at `energy` (n,), as one of the two energies of the table has them."""
+        """w and u (n,) between 0 and 1 at `energy` (n,), as one of the two energies of the table beside it has them."""
         lower = np.clip(np.searchsorted(ENERGIES, energy, side="right") - 1, 0, ENERGIES.size - 2)
         part = (energy - ENERGIES[lower]) / (ENERGIES[lower + 1] - ENERGIES[lower])
         weight = part * self.total[lower + 1]

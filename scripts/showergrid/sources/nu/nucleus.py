@@ -1,6 +1,6 @@
 """The nucleus of argon: nucleons of a Fermi gas in a sphere, and what hadrons do on their way out of it.
 
-Whatever takes part takes its energy and momentum from the nucleus that stays behind, so that every event conserves both.
+Whatever takes part takes its energy and momentum from the nucleus that stays behind, so every event conserves both.
 Each nucleon that is taken leaves the nucleus heavier by the separation energy: rest mass of what stays = mass before -
 mass of the nucleon + separation energy. How it gets rid of that is not told: evaporation and photons are left out.
 """
@@ -14,7 +14,7 @@ import numpy as np
 from showergrid.sources.nu.constants import ARGON, ARGON_A, ARGON_Z, CHARGES, HBARC, MASSES, NUCLEON
 from showergrid.sources.nu.generator_settings import Nucleus
 from showergrid.sources.nu.hadrons import Particles
-from showergrid.sources.nu.kinematics import isotropic, length, square, turned, two_bodies
+from showergrid.sources.nu.kinematics import at_rest, isotropic, length, square, turned, two_bodies
 
 PIONS, NUCLEONS = (211, -211, 111), (2212, 2112)
 SLOPE = 6.0  # GeV-2: of exp(slope t) in the scattering of two nucleons above 0.3 GeV of kinetic energy
@@ -120,8 +120,8 @@ def _meets(now: Particles, start: np.ndarray, settings: Nucleus, random: np.rand
 def cross_section(particles: Particles) -> np.ndarray:
     """(N,) [fm2] of a hadron on the mean of proton and neutron.
 
-    Of pions 27 mb and the Delta's peak of 90 mb at 0.19 GeV of kinetic energy, of nucleons 45 mb below 0.1 GeV and 35 mb
-    above: rounded from the compilations of the Particle Data Group.
+    Of pions 27 mb and the Delta's peak of 90 mb at 0.19 GeV of kinetic energy, of nucleons 45 mb below 0.1 GeV and
+    35 mb above: rounded.
     """
     kinetic = particles.momentum[:, 0] - mass_of(particles.pdg)
     pion = 2.7 + 9.0 * np.exp(-(((kinetic - 0.19) / 0.11) ** 2))
@@ -178,8 +178,6 @@ def _nucleon(nuclei: Residual, random: np.random.Generator) -> np.ndarray:
 
 def _directions(now: Particles, frame: np.ndarray, peaked: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """(n, 3): of the first body where both rest together: any, or peaked forward where nucleons above 0.3 GeV meet."""
-    from showergrid.sources.nu.kinematics import at_rest
-
     before = at_rest(now.momentum, frame)[:, 1:]
     size = np.maximum(length(before), 1e-9)
     depth = 4 * size**2 * SLOPE  # slope times the largest -t
