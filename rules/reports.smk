@@ -602,7 +602,12 @@ rule figures:
 rule tables:
     input:
         expand(rules.report.output, report=STUDY.tables),
-        expand(rules.published.output, table=report_jobs.beside_published(STUDY)),
+        expand(
+            rules.published.output,
+            table=report_jobs.beside_published(STUDY)
+            if PUBLISHED and PUBLISHED.table1
+            else [],
+        ),
         rules.resolution_figure.output
         if STUDY.config.figures.resolution in STUDY.tables
         else [],

@@ -1,6 +1,7 @@
 """Files of pretrained weights: where they are looked for, how they are read, what is said when they are not there."""
 
 import inspect
+import json
 import re
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from torchvision.models.vision_transformer import interpolate_embeddings
 from showergrid.core import plugins
 from showergrid.core.errors import InputError
 from showergrid.models.parts.weights import Published, weights_file
+from showergrid.training.model_file import write_model
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -162,6 +164,34 @@ def test_number_of_tensors_by_hand(saved):
     assert [tensor.requires_grad for tensor in tensors] == [False] * (TENSORS[name] - 7) + [True] * 7
     if name == "efficientnet_b2":
         assert len(list(network.parameters())) == 301  # as the reference counted them, with the old classifier's two
+
+
+def trained(name: str, path: Path, seed: int) -> nn.Module:
+    """A network with weights of its own, written to `path` as a training does."""
+    torch.manual_seed(seed)
+    network = built(name, (32, 32), weights="none", clf_neurons=[4], transform="batch_norm")
+    write_model(path, network.state_dict(), json.dumps({"model": {"module": name}}))
+    return network
+
+
+@pytest.mark.parametrize("name", ["resnet18", "efficientnet_lite0", "mobilenet_v2"])
+def test_a_network_starts_where_a_trained_cell_ended_but_for_its_head(tmp_path, name):
+    before = trained(name, tmp_path / "model.safetensors", seed=3)
+    torch.manual_seed(4)
+    after = built(name, (64, 48), weights=str(tmp_path / "model.safetensors"), clf_neurons=[4], unfreeze_layers=0)
+    assert all(
+        torch.equal(a, b) for a, b in zip(before.backbone.parameters(), after.backbone.parameters(), strict=True)
+    )
+    assert all(torch.equal(a, b) for a, b in zip(before.backbone.buffers(), after.backbone.buffers(), strict=True))
+    assert not torch.equal(next(before.head.parameters()), next(after.head.parameters()))
+    assert not any(tensor.requires_grad for tensor in after.backbone.parameters())
+
+
+def test_a_cell_of_another_network_is_refused_in_one_line(tmp_path):
+    path = tmp_path / "model.safetensors"
+    trained("resnet18", path, seed=3)
+    with pytest.raises(InputError, match=r"is of a cell of resnet18, another network; name a cell of this one$"):
+        built("mobilenet_v2", (64, 64), weights=str(path))
 
 
 def test_a_file_with_the_names_of_old_torchvision_is_loaded(tmp_path):

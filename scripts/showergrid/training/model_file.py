@@ -24,6 +24,17 @@ def write_model(path: Path, weights: dict[str, Tensor], description: str) -> Non
         partial.write_bytes(save(tensors, {KEY: description}))  # save_file would let no other user read the file
 
 
+def is_model(path: Path) -> bool:
+    """Whether `path` is a file that `write_model` wrote."""
+    if path.suffix != ".safetensors" or not path.is_file():
+        return False
+    try:
+        with safe_open(path, framework="pt") as file:
+            return KEY in (file.metadata() or {})
+    except SafetensorError:
+        return False
+
+
 def read_model(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """Read weights and description of a model.safetensors.
 

@@ -96,7 +96,7 @@ class Pretrained(Head):
     weights: str = Field(
         default="none",
         min_length=1,
-        description="file of pretrained weights, folder that holds the one of torchvision, or none",
+        description="file of pretrained weights or of a trained cell, folder that holds that of torchvision, or none",
     )
 
     @model_validator(mode="after")

@@ -15,6 +15,7 @@ from showergrid.core.errors import InputError
 from showergrid.models.parts.layers import Heads
 from showergrid.models.parts.network_settings import Pretrained
 from showergrid.models.parts.weights import Published, weights_file
+from showergrid.training.model_file import is_model, read_model
 
 Adapt = Callable[[dict[str, Tensor]], dict[str, Tensor]]
 
@@ -27,13 +28,16 @@ class PretrainedNetwork(nn.Module):
 
     An image of one channel enters as three equal channels. Only the last `unfreeze_layers` parameter tensors of the
     backbone are trained (in the order of its `named_parameters`); the classifier always is. Batch norms whose own
-    tensors are frozen keep their pretrained statistics, in training as in evaluation.
+    tensors are frozen keep their pretrained statistics, in training as in evaluation. Where `weights` is the file of a
+    trained cell, the backbone starts as that cell's ended.
     """
 
     def __init__(self, parameters: Pretrained, backbone: nn.Module, size: int, heads: Sequence[int]) -> None:
         super().__init__()
         self.transform = _transform(parameters.transform)
         self.backbone = backbone
+        if is_model(path := Path(parameters.weights)):
+            load_cell(backbone, path)
         self.head = Heads(parameters, size, heads)
         tensors = list(backbone.parameters())
         kept = len(tensors) if parameters.unfreeze_layers == "all" else parameters.unfreeze_layers
@@ -85,16 +89,33 @@ def load_weights(backbone: nn.Module, path: Path, model: str, advice: str, adapt
         ) from None
 
 
+def load_cell(backbone: nn.Module, path: Path) -> None:
+    """Give `backbone`, whose classifier is removed, the weights of the backbone of the trained cell in `path`.
+
+    Raises:
+        InputError: the cell is of another network.
+    """
+    weights, cell = read_model(path)
+    prefix = "backbone."
+    own = {name.removeprefix(prefix): tensor for name, tensor in weights.items() if name.startswith(prefix)}
+    try:
+        backbone.load_state_dict(own)
+    except RuntimeError:
+        raise InputError(
+            f"weights: {path} is of a cell of {cell['model']['module']}, another network; name a cell of this one"
+        ) from None
+
+
 def load_published(backbone: nn.Module, weights: str, published: Published, adapt: Adapt = dict) -> None:
     """Load the weights that the key `weights` names into a network of torchvision, classifier included.
 
-    "none" leaves it as initialised.
+    "none" leaves it as initialised, and so does the file of a trained cell, which has no such classifier.
 
     Raises:
         InputError: as for `load_weights`.
     """
     path = weights_file(weights, published)
-    if path is not None:
+    if path is not None and not is_model(path):
         load_weights(backbone, path, published.network, published.advice(path.parent), adapt)
 
 

@@ -26,13 +26,16 @@ class AnsweredTest:
     events: int
 
     @property
-    def groups(self) -> int | None:
-        """Number of groups of test events that are drawn together; None if each event stands by itself."""
-        return None if self._group is None else np.unique(self._group).size
+    def truth(self) -> tuple[np.ndarray, np.ndarray | None]:
+        """The true classes (n,) of the test events, and the group (n,) of each; None if each stands by itself."""
+        test = self.runs[self.places[0].name][0].test
+        return test.labels, test.group
 
     @property
-    def _group(self) -> np.ndarray | None:
-        return self.runs[self.places[0].name][0].test.group
+    def groups(self) -> int | None:
+        """Number of groups of test events that are drawn together; None if each event stands by itself."""
+        _, group = self.truth
+        return None if group is None else np.unique(group).size
 
     @cached_property
     def _answers(self) -> dict[str, np.ndarray]:
@@ -45,8 +48,8 @@ class AnsweredTest:
 
         `what`, with the place's name before it, names the random stream of the seeds.
         """
-        labels = self.runs[self.places[0].name][0].test.labels
-        drawn = samples(self._answers, labels, statistic, bootstrap, self._group)
+        labels, group = self.truth
+        drawn = samples(self._answers, labels, statistic, bootstrap, group)
         return {name: estimate(sample, bootstrap, f"{name}/{what}", highest) for name, sample in drawn.items()}
 
 
