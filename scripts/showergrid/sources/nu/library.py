@@ -49,7 +49,7 @@ def channel(charged: bool, neutrino: int, nucleon: str, mode: str) -> str:
 
 
 def make_library(settings: LibrarySettings) -> dict[str, np.ndarray]:
-    """All tables by name, float64: `{channel}/total` (E,) [1e-38 cm2], `{channel}/below` (E, W * U); `dis_from` (2,)."""
+    """All tables, float64: `{channel}/total` (E,) [1e-38 cm2], `{channel}/below` (E, W * U); and `dis_from` (2,)."""
     arrays = {"dis_from": np.array(settings.dis_from)}
     for name, charged, neutrino, nucleon, mode in progress(channels(), "cross-sections", "channel"):
         total, below = _table(settings, charged, neutrino, nucleon, mode)
