@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from showergrid.sources.nu.constants import COSINE2, FERMI, HBARC2, NUCLEON, SINE2, W_BOSON, WEAK, Z_BOSON
+from showergrid.sources.parts.pythia import quiet_pythia
 
 LEAST_Q2 = 0.24  # GeV2, below which the densities stay as they are
 DOWN, UP, STRANGE = 1, 2, 3
@@ -87,10 +88,8 @@ def _densities(x: np.ndarray, q2: np.ndarray, nucleon: str) -> dict[int, np.ndar
 @cache
 def _proton() -> Any:
     """Pythia's parton densities of the proton; the Pythia that owns them is kept with them."""
-    import pythia8mc
-
-    pythia = pythia8mc.Pythia("", False)
-    for line in ("Print:quiet = on", "PDF:pSet = 1", "Beams:eCM = 100.", "HardQCD:all = on", "PartonLevel:all = off"):
+    pythia = quiet_pythia()
+    for line in ("PDF:pSet = 1", "Beams:eCM = 100.", "HardQCD:all = on", "PartonLevel:all = off"):
         pythia.readString(line)
     pythia.init()
     densities = pythia.getPDFPtr(2212)

@@ -14,6 +14,7 @@ import numpy as np
 
 from showergrid.sources.nu.constants import MASSES
 from showergrid.sources.nu.kinematics import at_rest, boosted, isotropic, length, turned, two_bodies
+from showergrid.sources.parts.pythia import quiet_pythia
 
 # By charge of both: nucleon and pion, and the share of the first pair; of I = 3/2 by Clebsch-Gordan coefficients
 PAIRS = {
@@ -74,10 +75,8 @@ class Strings:
 
     def __init__(self, seed: int) -> None:
         """`seed` of Pythia's random numbers, which go on from string to string."""
-        import pythia8mc
-
-        self._pythia: Any = pythia8mc.Pythia("", False)
-        settings = ["Print:quiet = on", "ProcessLevel:all = off", "111:mayDecay = off", "Random:setSeed = on"]
+        self._pythia: Any = quiet_pythia()
+        settings = ["ProcessLevel:all = off", "111:mayDecay = off", "Random:setSeed = on"]
         for line in [*settings, f"Random:seed = {seed}"]:
             self._pythia.readString(line)
         self._pythia.init()
