@@ -8,7 +8,7 @@ from showergrid.sources.nu import nucleus, quasi_elastic
 from showergrid.sources.nu.constants import ARGON, NEUTRON, NUCLEON, PROTON
 from showergrid.sources.nu.flux import read_spectrum
 from showergrid.sources.nu.generator import generate
-from showergrid.sources.nu.generator_settings import Flux, Generator, LibrarySettings, Nucleus
+from showergrid.sources.nu.generator_settings import Flux, LibrarySettings, NeutrinoGenerator, Nucleus
 from showergrid.sources.nu.interactions import MODES
 from showergrid.sources.nu.kinematics import at_rest, boosted, isotropic, square, two_bodies
 from showergrid.sources.nu.library import Channel, make_library
@@ -27,7 +27,9 @@ def library():
 def made(library, events=EVENTS, kinds=KINDS, seed=1, **settings):
     row = np.arange(events) % len(kinds)
     neutrino, charged = (np.array(column)[row] for column in zip(*kinds, strict=True))
-    return generate(Generator(**settings), library, neutrino.astype(np.int32), charged, np.random.default_rng(seed))
+    return generate(
+        NeutrinoGenerator(**settings), library, neutrino.astype(np.int32), charged, np.random.default_rng(seed)
+    )
 
 
 @pytest.fixture(scope="module")

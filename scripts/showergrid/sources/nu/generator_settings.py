@@ -55,7 +55,7 @@ class Nucleus(Settings):
     exchanged: Share = Field(default=0.15, description="share of the interacting pions that change their charge")
 
 
-class Generator(Settings):
+class NeutrinoGenerator(Settings):
     """The generator of interactions."""
 
     flux: Flux = Field(default=Flux(), description="energies of the neutrinos")
