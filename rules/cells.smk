@@ -153,7 +153,8 @@ rule cell_figures:
 rule cell_performance:
     input:
         predictions=f"{CELL}/predictions.parquet",
-        directions=f"{RESULTS}/data/directions.parquet",
+        directions=PATHS.directions,
+        events=PATHS.looked_at,
         code=code("cell_performance"),
     output:
         csv=f"{CELL}/performance.csv",
@@ -185,6 +186,7 @@ rule cell_performance:
         " --job {params.job:q}"
         " --predictions {input.predictions:q}"
         " --directions {input.directions:q}"
+        " --events {input.events:q}"
         " --csv {output.csv:q}"
         " --efficiency-figure {output.efficiency:q}"
         " --rejection-figure {output.rejection:q}"

@@ -1,4 +1,4 @@
-"""Measure one cell against energy, angle, hits, threshold, efficiency and score, and draw it."""
+"""Measure one cell against what is known of events, threshold, efficiency and score, and draw it."""
 
 import argparse
 from pathlib import Path
@@ -15,9 +15,11 @@ from showergrid.report.tables.performance_table import cell_csv
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
-    job.reads({"predictions": a.predictions, "directions": a.directions})
+    known = {"directions": a.directions, "events": a.events}
+    job.reads({"predictions": a.predictions, **known})
     settings = CellPerformance(**job.config)
-    events = read_test_events(a.predictions, a.directions, settings.question)
+    files = (next(iter(files), None) for files in known.values())
+    events = read_test_events(a.predictions, settings.question, *files, list(settings.performance.called))
     points = measure(events, [read_answers(a.predictions, events, settings.question)], settings, "cell")
     with replacing(a.csv) as partial:
         partial.write_text(cell_csv(points), encoding="utf-8")
@@ -30,7 +32,8 @@ def main(a: argparse.Namespace) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--predictions", type=Path, required=True, help="predictions.parquet of the cell")
-    parser.add_argument("--directions", type=Path, required=True, help="directions.parquet of the study")
+    parser.add_argument("--directions", type=Path, nargs="*", default=[], help="directions.parquet, if there are hits")
+    parser.add_argument("--events", type=Path, nargs="*", default=[], help="events.parquet, if columns of it are named")
     parser.add_argument("--csv", type=Path, required=True, help="CSV file to write")
     for name, draw in FIGURES.items():
         parser.add_argument(f"--{name}-figure", type=Path, required=True, help=f"to write: {draw.__doc__}")

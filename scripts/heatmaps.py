@@ -21,7 +21,7 @@ from showergrid.inputs.input_file import read_images
 from showergrid.inputs.settings import WindowSettings
 from showergrid.inputs.views import cut_views
 from showergrid.inputs.window import Window
-from showergrid.tasks.classes import tasks_of
+from showergrid.tasks.asked import tasks_of
 from showergrid.training.data import events_and_split, labelled, questions_of
 from showergrid.training.device import prepare, within_memory
 from showergrid.training.loop import answers, build, untrained

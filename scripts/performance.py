@@ -1,4 +1,4 @@
-"""Measure places against energy, angle, hits, threshold, efficiency and score, and draw the best of them overlaid."""
+"""Measure places against what is known of events, threshold, efficiency and score, and draw the best overlaid."""
 
 import argparse
 from pathlib import Path
@@ -10,7 +10,7 @@ from showergrid.report.figures.performance import FIGURES
 from showergrid.report.formats import markdown
 from showergrid.report.settings.performance import Overlaid
 from showergrid.report.tables.performance_overlay import FILES, best_on_validation, overlay
-from showergrid.report.tables.performance_table import layout, places_csv
+from showergrid.report.tables.performance_table import binned_layouts, layout, places_csv
 from showergrid.report.tables.results import folders
 
 
@@ -19,12 +19,12 @@ def main(a: argparse.Namespace) -> None:
     job = provenance.start(a.job, __file__)
     settings = Overlaid(**job.config)
     cells = folders(settings.places, a.results)
-    job.reads({"directions": a.directions, **{name: [folder / name for folder in cells] for name in FILES}})
-    measured = overlay(settings, a.results, a.directions)
-    texts = {
-        a.csv: places_csv(settings.places, measured.points),
-        a.md: markdown.document([layout(settings, settings.places, measured.points, measured.test_events)]),
-    }
+    known = {"directions": a.directions, "events": a.events}
+    job.reads({**known, **{name: [folder / name for folder in cells] for name in FILES}})
+    measured = overlay(settings, a.results, *(next(iter(files), None) for files in known.values()))
+    tables = [layout(settings, settings.places, measured.points, measured.test_events)]
+    tables += binned_layouts(settings, settings.places, measured.points)
+    texts = {a.csv: places_csv(settings.places, measured.points), a.md: markdown.document(tables)}
     for path, text in texts.items():
         with replacing(path) as partial:
             partial.write_text(text, encoding="utf-8")
@@ -40,7 +40,8 @@ def main(a: argparse.Namespace) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--results", type=Path, required=True, help="folder of the study, which holds cells/")
-    parser.add_argument("--directions", type=Path, required=True, help="directions.parquet of the study")
+    parser.add_argument("--directions", type=Path, nargs="*", default=[], help="directions.parquet, if there are hits")
+    parser.add_argument("--events", type=Path, nargs="*", default=[], help="events.parquet, if columns of it are named")
     parser.add_argument("--csv", type=Path, required=True, help="CSV file to write")
     parser.add_argument("--md", type=Path, required=True, help="Markdown file to write")
     for name, draw in FIGURES.items():

@@ -18,8 +18,8 @@ def main(a: argparse.Namespace) -> None:
     job.reads({"events": a.events})
     split, questions = Split(**job.config["split"]), job.config["questions"]
     events = read_events(a.events)
-    label, kept = asked(events, questions)
-    events, label, values = events.filter(pa.array(kept)), label[kept], questions[0]["values"]
+    label, values, kept = asked(events, questions)
+    events, label = events.filter(pa.array(kept)), label[kept]
     group = None if split.by is None else groups(events, split.by)
     sets = divide(label, values, split) if group is None else divide_groups(label, values, split, group)
     sets[to_test(events, questions)] = "test"

@@ -8,7 +8,7 @@ from showergrid.core import provenance
 from showergrid.core.errors import run
 from showergrid.core.plugins import closure_modules
 from showergrid.inputs.input_file import read_input
-from showergrid.tasks.classes import tasks_of
+from showergrid.tasks.asked import tasks_of
 from showergrid.training import fitting
 from showergrid.training.data import events_and_split, questions_of
 from showergrid.training.device import prepare

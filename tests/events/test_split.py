@@ -62,10 +62,11 @@ def test_events_of_no_class_are_refused_or_dropped():
     told = {"column": "pdg", "values": VALUES, "other": "refuse"}
     with pytest.raises(InputError, match=r"events: pdg 13 belongs to no class of the study; .* other: drop"):
         asked(events, [told])
-    label, kept = asked(events, [told | {"other": "drop"}])
+    label, values, kept = asked(events, [told | {"other": "drop"}])
+    assert values == VALUES
     assert (label.tolist(), kept.tolist()) == ([0, 1, -1, -1], [True, True, False, False])
     by_source = {"column": "source", "values": [["a"], ["c"]], "other": "drop"}
-    label, kept = asked(events, [by_source, told | {"values": [[11, 13], [22]], "other": "drop"}])
+    label, _, kept = asked(events, [by_source, told | {"values": [[11, 13], [22]], "other": "drop"}])
     assert (label.tolist(), kept.tolist()) == ([0, -1, 0, 1], [True, False, True, False])
 
 

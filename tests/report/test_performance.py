@@ -33,7 +33,7 @@ from showergrid.report.tables.performance import (
     read_test_events,
 )
 from showergrid.report.tables.performance_overlay import best_on_validation, overlay
-from showergrid.report.tables.performance_table import cell_csv, layout, places_csv
+from showergrid.report.tables.performance_table import binned_layouts, cell_csv, layout, places_csv
 
 SETTINGS = {
     "question": PARTICLE,
@@ -253,7 +253,7 @@ def test_places_and_the_best_of_them(tmp_path):
     write_angles(tmp_path / "directions.parquet", 400)
     places = [place("projection_y", 100 + k, "simple", [1, 2]) for k in range(len(skills))]
     overlaid = Overlaid(**SETTINGS, places=places)
-    measured = overlay(overlaid, tmp_path, tmp_path / "directions.parquet")
+    measured = overlay(overlaid, tmp_path, tmp_path / "directions.parquet", None)
     assert measured.test_events == 200
     series, note = best_on_validation(overlaid, measured)
     assert [curve.label for curve in series] == [f"simple on projection_y at c {100 + k}" for k in range(1, 6)]
@@ -273,12 +273,48 @@ def test_other_test_events_and_other_directions_are_refused(tmp_path):
     other = write_cell(tmp_path, "projection_y", 100, "simple", 2, 1.0, events=500) / "predictions.parquet"
     write_angles(tmp_path / "few.parquet", 300)
     write_angles(tmp_path / "all.parquet", 400)
-    with pytest.raises(InputError, match=r"few\.parquet: holds other events than .*make it again"):
-        read_test_events(first, tmp_path / "few.parquet", PARTICLES)
-    events = read_test_events(first, tmp_path / "all.parquet", PARTICLES)
+    with pytest.raises(InputError, match=r"few\.parquet: holds other events than .*delete it"):
+        read_test_events(first, PARTICLES, tmp_path / "few.parquet")
+    events = read_test_events(first, PARTICLES, tmp_path / "all.parquet")
     with pytest.raises(InputError, match=r"its test events are not those of the other cells"):
         read_answers(other, events, PARTICLES)
     table = pq.read_table(first)
     energy = pa.nulls(table.num_rows, pa.float32())
     pq.write_table(table.set_column(1, pa.field("energy", pa.float32()), energy), first)
-    assert np.isnan(read_test_events(first, tmp_path / "all.parquet", PARTICLES).known["energy"]).all()
+    assert np.isnan(read_test_events(first, PARTICLES, tmp_path / "all.parquet").known["energy"]).all()
+
+
+COLUMNS = [{"column": "distance", "label": "distance [m]"}, {"column": "length", "label": "length"}]
+
+
+def test_columns_of_the_events_in_a_study_without_hits(tmp_path):
+    """Accuracy in bins by hand; events of which a value is missing are in no bin."""
+    asked = Overlaid(
+        **{**SETTINGS, "performance": {**SETTINGS["performance"], "columns": COLUMNS}},
+        places=[place("projection_y", 100, "simple", [1])],
+    )
+    predictions = write_cell(tmp_path, "projection_y", 100, "simple", 1, 1.0) / "predictions.parquet"
+    event = np.arange(400)
+    distance = np.where(event % 7 == 0, np.nan, 10.0 * event)
+    gaps = pa.array(distance, from_pandas=True)
+    pq.write_table(pa.table({"event": event, "distance": gaps, "length": event % 3}), tmp_path / "events.parquet")
+    seen = read_test_events(predictions, PARTICLES, None, tmp_path / "events.parquet", ["distance", "length"])
+    assert list(seen.known) == ["distance", "length"]
+    np.testing.assert_array_equal(seen.known["distance"], distance[200:])
+    measured = overlay(asked, tmp_path, None, tmp_path / "events.parquet")
+    points = measured.points[asked.places[0].name]
+    right = read_answers(predictions, seen, PARTICLES).test.right
+    known = np.isfinite(seen.known["distance"])
+    edges = np.quantile(seen.known["distance"][known], [0, 0.25, 0.5, 0.75, 1])
+    for k, (low, high) in enumerate(itertools.pairwise(edges)):
+        inside = known & (seen.known["distance"] >= low) & ((seen.known["distance"] < high) | (high == edges[-1]))
+        assert value(points, "distance", "accuracy", k) == pytest.approx(right[inside].mean())
+    tables = binned_layouts(asked, asked.places, measured.points)
+    for table, called in zip(tables, ("distance [m]", "length"), strict=True):
+        assert table.caption.startswith(f"Accuracy in bins of {called}, with as many test events each")
+    assert len(tables[0].groups[0].rows[0].cells[0]) == 4
+    assert not binned_layouts(Overlaid(**SETTINGS, places=asked.places), asked.places, measured.points)
+    FIGURES["efficiency"](best_on_validation(asked, measured)[0], asked, "", tmp_path / "efficiency.pdf")
+    pq.write_table(pa.table({"event": event[:300], "distance": gaps[:300]}), tmp_path / "few.parquet")
+    with pytest.raises(InputError, match=r"few\.parquet: holds other events than"):
+        read_test_events(predictions, PARTICLES, None, tmp_path / "few.parquet", ["distance"])

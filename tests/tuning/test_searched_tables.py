@@ -14,7 +14,7 @@ from showergrid.plan.checks import read_study
 from showergrid.plan.jobs import job
 from showergrid.plan.layers import merged, read_layers
 from showergrid.report.figures.tuning import importances, parallel_figure, parameters_figure
-from showergrid.tasks.classes import tasks_of
+from showergrid.tasks.asked import tasks_of
 from showergrid.tuning.search import search
 from showergrid.tuning.settings import Search
 from showergrid.tuning.trial import Trials

@@ -51,6 +51,7 @@ TABLE = {
         }
     ],
     "bootstrap": {"resamples": 100},
+    "performance": {"columns": [{"column": "a", "label": "the variable a"}, {"column": "run", "label": "run"}]},
     "predict": [
         {
             "name": "again",
@@ -241,6 +242,17 @@ def test_a_spectrum_counts_events_of_files_and_test_events(made):
         for name in ("alpha", "beta", "gamma"):
             assert counts[panel, "", name] == (chosen & (answers == name)).sum()
             assert counts[panel, "high", name] == (chosen & high & (answers == name)).sum()
+
+
+def test_answers_are_looked_at_against_columns_where_they_are_named(made):
+    for folder in ("comparison", "cells/variables/dense/seed1"):
+        with open(made.root / f"results-rows/{folder}/performance.csv", newline="") as file:
+            against = {row["against"] for row in csv.DictReader(file)}
+        assert {"a", "run", "score"} < against
+        assert not {"energy", "angle", "hits"} & against
+    assert "Accuracy in bins of the variable a" in (made.root / "results-rows/comparison/performance.md").read_text()
+    assert (made.root / "results-rows/cells/variables/dense/seed1/figures/efficiency.pdf").is_file()
+    assert not (made.root / "results-sets/comparison/performance.csv").exists()
 
 
 def test_tables_speak_of_no_hits_and_no_resolution(made):

@@ -10,14 +10,16 @@ from showergrid.core.cells import input_name
 from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
 from showergrid.events.collections import is_number
+from showergrid.events.questions import Question
 from showergrid.events.split import check_by
 from showergrid.inputs.declared import is_made_of_hits
 from showergrid.plan.ablations import crossed
-from showergrid.plan.catalogue import Catalogue
+from showergrid.plan.catalogue import Catalogue, named
 from showergrid.plan.config import Config
-from showergrid.plan.matching import joins
+from showergrid.plan.matching import answers, joins
 from showergrid.plan.names import cells_named, check_names
-from showergrid.plan.study import Study
+from showergrid.plan.study import Study, shows
+from showergrid.report.settings.performance import AGAINST
 from showergrid.report.settings.spectra import SpectrumEntry
 from showergrid.tuning.best import check_keys, with_values
 from showergrid.tuning.settings import Search
@@ -70,6 +72,8 @@ def read_study(raw: Mapping[str, Any], files: Mapping[str, str] | None = None) -
         plugins.check("reports", entry.module)
     for name in study.config.reports:
         _check_report(study, name)
+    _check_kinds(study)
+    _check_looked_at(study)
     study.source.check(study.source_settings, config.questions, config.detector, config.order)
     if config.split.by is not None:
         check_by(study.source.events(study.source_settings), config.split.by)
@@ -92,6 +96,17 @@ def _check_tables(study: Study) -> None:
                     raise InputError(
                         f"{where}: {table} has no column {lacking[0]!r} of numbers; valid: {', '.join(valid)}"
                     )
+
+
+def _check_looked_at(study: Study) -> None:
+    """Refuse a column, against which answers are to be looked at, that the events do not have or that has our name."""
+    schema = study.source.events(study.source_settings)
+    valid = [field.name for field in schema if is_number(field.type) and field.name not in ("event", *AGAINST)]
+    if lacking := [name for name in study.config.performance.called if name not in valid]:
+        raise InputError(
+            f"config: performance.columns: {lacking[0]!r} is no further column of numbers of the events; "
+            f"valid: {', '.join(valid)}"
+        )
 
 
 def _check_resolutions(study: Study) -> None:
@@ -125,6 +140,32 @@ def _check_spectrum(study: Study, spectrum: SpectrumEntry) -> None:
             raise InputError(f"{where}: prediction {name} is of hits, and has no such variables; leave it out")
 
 
+def _check_kinds(study: Study) -> None:
+    """Refuse reports of questions of another kind than they show, and models that do not answer all questions."""
+    for name, report in study.reports.items():
+        if name in study.tables and report.question is None:
+            raise InputError(
+                f"config: reports.{name}: no question is of the kind that {report.module} shows; name another module"
+            )
+        asked = report.question and named(study.config.questions, report.question["name"], "question")
+        if asked and not shows(report.module, asked):
+            raise InputError(
+                f"config: {name}: question {asked.name} is not of the kind that {report.module} shows; name another"
+            )
+    for ensemble in study.config.ensembles:
+        told = study.reports[f"ensembles/{ensemble.name}"].question
+        if told and told.get("kind") == "value" and ensemble.combine != ["mean"]:
+            raise InputError(f"config: ensemble {ensemble.name}: values have no way but mean; write combine: [mean]")
+    for place in study.places:
+        entry = study.catalogue.model_entry(place[2])
+        for question in study.config.questions:
+            if question.kind not in answers(entry):
+                raise InputError(
+                    f"config: grid: {entry.name} does not answer question {question.name}, whose kind is "
+                    f"{question.kind}; leave it out"
+                )
+
+
 def _check_report(study: Study, name: str) -> None:
     """Refuse a report whose places hold twice what its module shows once."""
     entry, seen = study.config.reports[name], set()
@@ -141,6 +182,8 @@ def _check_report(study: Study, name: str) -> None:
 
 def _check_search(study: Study, search: Search) -> None:
     """Refuse a search of unknown entries, or of values that the rest of the configuration does not allow."""
+    if not isinstance(study.config.questions[0], Question):
+        raise InputError("config: tuning: searches look for accuracy; let a question of classes stand first")
     catalogue, image, network = study.catalogue, search.representation, search.model
     catalogue.representation_entry(image)
     entry = catalogue.model_entry(network)

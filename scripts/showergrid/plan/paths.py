@@ -109,6 +109,21 @@ class Paths:
         """Whether events have hits, and with them energies, sizes and directions."""
         return "hits" in self.study.event_tables
 
+    @property
+    def directions(self) -> list[str]:
+        """The directions of the events, where they have hits."""
+        return [f"{self.results}/data/directions.parquet"] if self.has_hits else []
+
+    @property
+    def looked_at(self) -> list[str]:
+        """The table of the events, where the study names columns against which answers are looked at."""
+        return [f"{self.results}/data/events.parquet"] if self.study.config.performance.columns else []
+
+    @property
+    def has_performance(self) -> bool:
+        """Whether there is anything against which answers of classes are looked at."""
+        return self.study.has_classes and bool(self.directions or self.looked_at)
+
     def tables_read(self, representation: str) -> list[str]:
         """The tables that an input is made of.
 
@@ -123,8 +138,10 @@ class Paths:
 
     @property
     def figures(self) -> tuple[str, ...]:
-        """What is drawn of a cell."""
-        return (*FIGURES, *PERFORMANCE) if self.has_hits else FIGURES
+        """What is drawn of a cell that answers a question of classes."""
+        if not self.study.has_classes:
+            return ()
+        return (*FIGURES, *PERFORMANCE) if self.has_performance else FIGURES
 
     @property
     def divided(self) -> list[str]:

@@ -25,10 +25,12 @@ VARIABLES = {"energy": "energy [GeV]", "angle": "angle to the beam [degree]", "h
 
 
 def efficiency_figure(series: Sequence[Series], settings: CellPerformance, note: str, path: Path) -> None:
-    """Accuracy, efficiency, purity and re-weighted purity against energy, angle and hits, as far as they are known."""
+    """Accuracy, efficiency, purity and re-weighted purity against what is known of the events: energy, angle, hits."""
     known = {point.against for curve in series for point in curve.points}
-    variables = [name for name in VARIABLES if name in known]
-    missing = [f"{name} is not known" for name in VARIABLES if name not in known]
+    of_hits = VARIABLES if known & VARIABLES.keys() else {}
+    shown = of_hits | settings.performance.called
+    variables = [name for name in shown if name in known]
+    missing = [f"{shown[name] if name not in VARIABLES else name} is not known" for name in shown if name not in known]
     said = "; ".join(filter(None, [note, *missing]))
     with styled():
         figure = new_figure(1 + 3 * len(variables), 8.5 * len(settings.question.against_rest))
@@ -40,7 +42,7 @@ def efficiency_figure(series: Sequence[Series], settings: CellPerformance, note:
             for column, variable in enumerate(variables):
                 for row, quantity in enumerate(labels):
                     _bins(axes[row, column], series, kind, variable, quantity, STEP)
-                axes[-1, column].set_xlabel(VARIABLES[variable])
+                axes[-1, column].set_xlabel(shown[variable])
             for row, label in zip(axes, labels.values(), strict=True):
                 row[0].set_ylabel(label)
             _legend(part, axes[0, 0], series, said)

@@ -6,13 +6,21 @@ from typing import Annotated
 
 from pydantic import Field
 
-from showergrid.core.settings import Settings
+from showergrid.core.settings import Label, Name, Settings
 from showergrid.evaluation.settings import Bootstrap, Comparison
 from showergrid.events.questions import Question
 from showergrid.report.settings.labels import HumanLabels
 from showergrid.report.settings.tables import PlaceSettings
 
+AGAINST = ("all", "energy", "angle", "hits", "threshold", "efficiency", "score")  # what answers are always looked at
 Efficiency = Annotated[float, Field(gt=0, lt=1)]
+
+
+class KnownColumn(Settings):
+    """What is known of events beside energy, angle and hits."""
+
+    column: str = Field(min_length=1, description="column of numbers of the events")
+    label: Label = Field(description="what tables and figures call it, with its unit")
 
 
 class Performance(Settings):
@@ -28,6 +36,21 @@ class Performance(Settings):
         description="shares of the rest taken for a class at which reports of module efficiencies tell its efficiency",
     )
     ratio: float = Field(gt=0, description="positive events to one of the other class where purity is re-weighted")
+    columns: list[KnownColumn] = Field(
+        default=[],
+        exclude_if=lambda columns: not columns,
+        description="further columns of the events against which answers are looked at",
+    )
+    pair: Annotated[list[Name], Field(min_length=2, max_length=2)] | None = Field(
+        default=None,
+        exclude_if=lambda pair: pair is None,
+        description="two classes, such as p and Fe, how far apart which are told reports of module groups tell",
+    )
+
+    @property
+    def called(self) -> dict[str, str]:
+        """What each of the further columns is called."""
+        return {known.column: known.label for known in self.columns}
 
 
 class CellPerformance(Settings):

@@ -38,7 +38,8 @@ class AnsweredTest:
         return None if group is None else np.unique(group).size
 
     @cached_property
-    def _answers(self) -> dict[str, np.ndarray]:
+    def answers(self) -> dict[str, np.ndarray]:
+        """(S, n, K) float64 of each place by its name: the probabilities that its S seeds give."""
         return {name: np.stack([run.test.probability for run in of_seeds]) for name, of_seeds in self.runs.items()}
 
     def estimates(
@@ -49,7 +50,7 @@ class AnsweredTest:
         `what`, with the place's name before it, names the random stream of the seeds.
         """
         labels, group = self.truth
-        drawn = samples(self._answers, labels, statistic, bootstrap, group)
+        drawn = samples(self.answers, labels, statistic, bootstrap, group)
         return {name: estimate(sample, bootstrap, f"{name}/{what}", highest) for name, sample in drawn.items()}
 
 

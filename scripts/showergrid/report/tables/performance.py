@@ -1,4 +1,4 @@
-"""The performance of a place against energy, angle, hits, threshold, efficiency and score, with intervals."""
+"""The performance of a place against what is known of events, threshold, efficiency and score, with intervals."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from showergrid.evaluation.bootstrap import event_weights
 from showergrid.evaluation.comparisons import Estimate, Sample, estimate
 from showergrid.evaluation.predictions import Answered, read_predictions
 from showergrid.evaluation.rates import binned, count, mistaken_at, rates, score_bins
+from showergrid.events.collections import read_variables
 from showergrid.events.directions import read_directions
 from showergrid.events.questions import Question
 from showergrid.report.settings.performance import CellPerformance
@@ -110,26 +111,51 @@ class _At:
         return list(zip(*(column.tolist() for column in (self.start, self.end, self.at, self.events)), strict=True))
 
 
-def read_test_events(predictions: Path, directions: Path, question: Question) -> MeasuredEvents:
-    """Read the test events of a cell.
+def read_test_events(
+    predictions: Path,
+    question: Question,
+    directions: Path | None = None,
+    events: Path | None = None,
+    columns: Sequence[str] = (),
+) -> MeasuredEvents:
+    """Read the test events of a cell, and what is known of them.
+
+    Args:
+        predictions: predictions.parquet of the cell.
+        question: what was asked.
+        directions: directions.parquet where events have hits: their energies, angles and numbers of hits are known.
+        events: events.parquet where columns of it are known too.
+        columns: names of these.
 
     Raises:
-        InputError: a file is missing or bad, or an event has no row among the directions.
+        InputError: a file is missing or bad, or lacks an event.
     """
     test = read_predictions(predictions, question, "test")
-    event = test.event
+    known = {} if directions is None else _of_hits(predictions, directions, test.event)
+    if events is not None:
+        numbers, values = read_variables(events, columns, gaps=True)
+        known |= dict(zip(columns, values[_rows(numbers, test.event, events, predictions)].T, strict=True))
+    return MeasuredEvents(test.event, test.labels, known, test.group)
+
+
+def _of_hits(predictions: Path, directions: Path, event: np.ndarray) -> dict[str, np.ndarray]:
+    """Energy [GeV], angle to the beam [degree] and number of hits of each event (n,)."""
     table = pq.ParquetFile(predictions).read(["event", "split", "energy", "n_hits"])
     table = table.filter(pc.equal(table["split"], "test")).sort_by("event")
-    all_events, angle = read_directions(directions)
-    row = np.minimum(np.searchsorted(all_events, event), max(0, all_events.size - 1))
-    if not all_events.size or not np.array_equal(all_events[row], event):
-        raise InputError(f"{directions}: holds other events than {predictions}; make it again with directions")
-    known = {
+    numbers, angle = read_directions(directions)
+    return {
         "energy": table["energy"].to_numpy().astype(np.float64),
-        "angle": angle[row],
+        "angle": angle[_rows(numbers, event, directions, predictions)],
         "hits": table["n_hits"].to_numpy().astype(np.float64),
     }
-    return MeasuredEvents(event, test.labels, known, test.group)
+
+
+def _rows(numbers: np.ndarray, event: np.ndarray, file: Path, predictions: Path) -> np.ndarray:
+    """(n,) int64: the rows of events (n,) among the ascending `numbers` of a file."""
+    rows = np.minimum(np.searchsorted(numbers, event), max(0, numbers.size - 1))
+    if not numbers.size or not np.array_equal(numbers[rows], event):
+        raise InputError(f"{file}: holds other events than {predictions}; delete it to have it made again")
+    return rows
 
 
 def read_answers(predictions: Path, events: MeasuredEvents, question: Question) -> SeedAnswers:

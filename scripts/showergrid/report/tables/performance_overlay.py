@@ -33,14 +33,14 @@ class MeasuredPoints:
     test_events: int
 
 
-def overlay(settings: Overlaid, results: Path, directions: Path) -> MeasuredPoints:
-    """Measure all places below the study's folder `results`.
+def overlay(settings: Overlaid, results: Path, directions: Path | None, known: Path | None) -> MeasuredPoints:
+    """Measure all places below the study's folder `results`, against `directions` and columns of the events `known`.
 
     Raises:
         InputError: a file of a cell is missing or bad, or test events differ.
     """
     first = folders(settings.places, results)[0] / FILES[0]
-    events = read_test_events(first, directions, settings.question)
+    events = read_test_events(first, settings.question, directions, known, list(settings.performance.called))
     points, validation = {}, {}
     for place in progress(settings.places, "performance", "place"):
         cells = [read_answers(folder / FILES[0], events, settings.question) for folder in folders([place], results)]

@@ -96,6 +96,43 @@ def layout(
     )
 
 
+def binned_layouts(
+    settings: CellPerformance, places: Sequence[PlaceSettings], points: Mapping[str, Sequence[Point]]
+) -> list[TableGrid]:
+    """The accuracy of every place within bins of each column that the study names; a table for each column."""
+    labels, tables = settings.labels, []
+    for column, called in settings.performance.called.items():
+        within = [_accuracies(points[place.name], column) for place in places]
+        if not within[0]:  # known of no test event
+            continue
+        rows = tuple(
+            Row(
+                (labels.representation(place.representation), str(place.resolution or ""), labels.model(place.model)),
+                (tuple(_share(point.estimate) for point in of_place),),
+            )
+            for place, of_place in zip(places, within, strict=True)
+        )
+        bins = tuple(f"{point.start:.3g} to {point.end:.3g}" for point in within[0])
+        tables.append(
+            TableGrid(
+                label=f"performance-{column}",
+                caption=f"Accuracy in bins of {called}, with as many test events each, "
+                f"{100 * settings.bootstrap.level:g} % intervals.",
+                stub=(Stub("representation"), Stub("c"), Stub("model")),
+                columns=(Columns("", bins),),
+                groups=(Group(rows),),
+            )
+        )
+    return tables
+
+
+def _accuracies(points: Sequence[Point], column: str) -> list[Point]:
+    """The accuracies of all classes in bins of a column, each once."""
+    return [
+        point for point in points if (point.of, point.against, point.quantity) == (points[0].of, column, "accuracy")
+    ]
+
+
 def ratio_text(performance: Performance) -> str:
     """The ratio of the classes as text: 1:10."""
     ratio = performance.ratio
