@@ -13,7 +13,7 @@ from showergrid.sources.nu.generator_settings import Flux
 
 
 @dataclass(frozen=True)
-class EnergyBins:
+class Spectrum:
     """Bins of energy: edges (B + 1,) [GeV], and the share of the neutrinos `below` the end of each bin (B,)."""
 
     edges: np.ndarray
@@ -30,7 +30,7 @@ class EnergyBins:
         return self.edges[row] + random.random(count) * np.diff(self.edges)[row]
 
 
-def read_spectrum(settings: Flux) -> EnergyBins:
+def read_spectrum(settings: Flux) -> Spectrum:
     """The spectrum between the ends that the settings give.
 
     Raises:
@@ -38,7 +38,7 @@ def read_spectrum(settings: Flux) -> EnergyBins:
     """
     low, high = settings.energy
     if settings.histogram is None:
-        return EnergyBins(np.array([low, high]), np.array([1.0]))
+        return Spectrum(np.array([low, high]), np.array([1.0]))
     edges, contents = _rows(Path(settings.histogram))
     starts, ends = np.clip(edges[:-1], low, high), np.clip(edges[1:], low, high)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -48,7 +48,7 @@ def read_spectrum(settings: Flux) -> EnergyBins:
     kept = inside > 0
     if np.any(np.diff(np.flatnonzero(kept)) > 1):
         kept[np.flatnonzero(kept)[0] : np.flatnonzero(kept)[-1]] = True
-    return EnergyBins(np.append(starts[kept], ends[kept][-1]), np.cumsum(inside[kept]) / inside.sum())
+    return Spectrum(np.append(starts[kept], ends[kept][-1]), np.cumsum(inside[kept]) / inside.sum())
 
 
 def _rows(path: Path) -> tuple[np.ndarray, np.ndarray]:

@@ -13,9 +13,9 @@ import numpy as np
 from showergrid.core.errors import InputError
 from showergrid.sources.nu import library as tables
 from showergrid.sources.nu.constants import ARGON_A, ARGON_Z, NEUTRON, NUCLEON, PROTON
-from showergrid.sources.nu.flux import EnergyBins, read_spectrum
+from showergrid.sources.nu.flux import Spectrum, read_spectrum
 from showergrid.sources.nu.generator_settings import Generator
-from showergrid.sources.nu.hadrons import Secondaries, Strings, nucleons, pairs
+from showergrid.sources.nu.hadrons import Particles, Strings, nucleons, pairs
 from showergrid.sources.nu.interactions import MODES, Interactions
 from showergrid.sources.nu.kinematics import at_rest, boosted, breakup, length, on_shell, square, turned
 from showergrid.sources.nu.library import Channel
@@ -72,12 +72,12 @@ def generate(
         raise InputError(
             f"neutrinos: {todo.size} of {events} have not interacted in {ROUNDS} tries; raise the energies of the flux"
         )
-    return _assembled(settings, neutrino, charged, drawn, Secondaries.joined(made), random)
+    return _assembled(settings, neutrino, charged, drawn, Particles.joined(made), random)
 
 
 def _vertices(
     settings: Generator,
-    spectrum: EnergyBins,
+    spectrum: Spectrum,
     library: Mapping[str, np.ndarray],
     neutrino: np.ndarray,
     charged: np.ndarray,
@@ -157,7 +157,7 @@ def _hadrons(
     charge: np.ndarray,
     vertex: Mapping[str, np.ndarray],
     random: np.random.Generator,
-) -> Secondaries:
+) -> Particles:
     """The hadrons at the vertices, by event; an event of which none can be made has none."""
     mode, hadrons = vertex["mode"], vertex["hadrons"]
     single = mode == MODES.index("qe")
@@ -168,7 +168,7 @@ def _hadrons(
     pair = ~single & ~string
     pair[np.flatnonzero(string)[~could]] = True
     parts.append(pairs(rows[pair], charge[pair], hadrons[pair], random))
-    return Secondaries.joined(parts)
+    return Particles.joined(parts)
 
 
 def _assembled(
@@ -176,7 +176,7 @@ def _assembled(
     neutrino: np.ndarray,
     charged: np.ndarray,
     drawn: Mapping[str, np.ndarray],
-    hadrons: Secondaries,
+    hadrons: Particles,
     random: np.random.Generator,
 ) -> Interactions:
     """Leptons, and the hadrons as they are outside of the nucleus, sorted by event."""
@@ -190,7 +190,7 @@ def _assembled(
     if settings.nucleus.fates:
         hadrons, residual = leave(hadrons, residual, settings.nucleus, random)
     code = np.where(charged, np.sign(neutrino) * (np.abs(neutrino) - 1), neutrino)
-    particles = Secondaries.joined([Secondaries(np.arange(events), code.astype(np.int32), lepton), hadrons])
+    particles = Particles.joined([Particles(np.arange(events), code.astype(np.int32), lepton), hadrons])
     particles = particles[np.argsort(particles.event, kind="stable")]
     return Interactions(
         neutrino=neutrino.astype(np.int32),
