@@ -163,7 +163,7 @@ class Study:
             for name, entry in config.reports.items()
         }
         shown |= {
-            f"ablations/{entry.name}": Report("ablation", self.variants(entry.name), self._asked(entry.question))
+            f"ablations/{entry.name}": Report(entry.module, self.variants(entry.name), self._asked(entry.question))
             for entry in config.ablations
         }
         return shown | {
