@@ -100,7 +100,7 @@ def test_cross_sections_are_those_published(library, energy, neutrino, nucleon, 
 
 def test_totals_stand_to_each_other_as_measured(library):
     # Particle Data Group, "Neutrino cross section measurements": .68 and .33 (1e-38 cm2/GeV) from 10 GeV on, of which
-    # a tenth of neutrinos' is missing here (higher resonances, charm); antineutrinos over neutrinos .4 to .5 at 2 to 5 GeV.
+    # a tenth of the neutrinos' is missing here (higher resonances, charm); the ratio of both is .4 to .5 at 2 to 5 GeV.
     assert 0.85 < per_nucleon(library, 10.0, 14) / 0.68 < 1
     for energy in (2.0, 3.0, 5.0):
         assert 0.37 < per_nucleon(library, energy, -14) / per_nucleon(library, energy, 14) < 0.5
