@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 from showergrid.core.seeds import generator  # noqa: E402
 from showergrid.sources.nu.generator import generate  # noqa: E402
-from showergrid.sources.nu.generator_settings import Generator, LibrarySettings  # noqa: E402
+from showergrid.sources.nu.generator_settings import LibrarySettings, NeutrinoGenerator  # noqa: E402
 from showergrid.sources.nu.interactions import MODES  # noqa: E402
 from showergrid.sources.nu.library import Channel, make_library  # noqa: E402
 
@@ -70,7 +70,7 @@ def main(arguments: argparse.Namespace) -> None:
     for name, (neutrino, charged) in KINDS.items():
         kinds = np.full(arguments.events, neutrino, np.int32)
         start = time.process_time()
-        events = generate(Generator(), library, kinds, kinds * 0 + charged > 0, generator(0, "benchmark"))
+        events = generate(NeutrinoGenerator(), library, kinds, kinds * 0 + charged > 0, generator(0, "benchmark"))
         spent = (time.process_time() - start) / arguments.events * 1e3
         shares = np.bincount(events.mode, minlength=len(MODES)) / arguments.events
         print(

@@ -23,7 +23,7 @@ def main(a: argparse.Namespace) -> None:
     job = provenance.start(a.job, __file__)
     job.reads({"answers": a.answers, "history": a.history, "events": a.events, "split": a.split})
     questions, bootstrap = questions_of(job.config), Bootstrap(**job.config["bootstrap"])
-    events, split = events_and_split(a.events, a.split, questions)
+    events, split = events_and_split(a.events, a.split, questions, job.config.get("split"))
     event = events["event"].to_numpy()
     answers = read_answers(a.answers, [question.name for question in questions], event)
     label = {question.name: question.truth(events) for question in questions}

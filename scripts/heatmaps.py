@@ -39,7 +39,7 @@ def main(a: argparse.Namespace) -> None:
     model, settings = cell["model"], Training(**cell["model"]["training"])
     tasks, questions = tasks_of(cell), questions_of(cell)
     first = questions[0]
-    events, split = events_and_split(a.events, a.split, questions)
+    events, split = events_and_split(a.events, a.split, questions, settings.split)
     images = read_images(a.images, cell["representation"]["name"], cell["resolution"])
     chosen = drawn(split["test"], how.events, seed)
     data = labelled(cut_views(cell, {images.representation: images}, chosen), events, questions)

@@ -47,7 +47,7 @@ def main(a: argparse.Namespace) -> None:
     modules = closure_modules(cell)
 
     tasks, questions = tasks_of(cell), questions_of(cell)
-    events, split = events_and_split(a.events, a.split, questions)
+    events, split = events_and_split(a.events, a.split, questions, model["training"].get("split"))
     event = events["event"].to_numpy()
     files = read_views(cell, a.inputs)
     features = read_features(a.features, event) if a.features else None

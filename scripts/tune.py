@@ -37,7 +37,7 @@ def main(a: argparse.Namespace) -> None:
     modules = closure_modules(cell)
     fitted = fitting.estimator(cell["model"])
     device = None if fitted else prepare(Training(**cell["model"]["training"]))
-    events, split = events_and_split(a.events, a.split, questions_of(cell))
+    events, split = events_and_split(a.events, a.split, questions_of(cell), cell["model"]["training"].get("split"))
     # Several workers share a journal across machines; the journal of a single worker is for its machine alone.
     digest = job.digest(modules, machine=settings.workers == 1)
     journal = a.folder / f"{digest[:16]}.journal"

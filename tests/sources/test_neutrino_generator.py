@@ -8,7 +8,7 @@ from showergrid.sources.nu import nucleus, quasi_elastic
 from showergrid.sources.nu.constants import ARGON, NEUTRON, NUCLEON, PROTON
 from showergrid.sources.nu.flux import read_spectrum
 from showergrid.sources.nu.generator import generate
-from showergrid.sources.nu.generator_settings import Flux, Generator, LibrarySettings, Nucleus
+from showergrid.sources.nu.generator_settings import Flux, LibrarySettings, NeutrinoGenerator, Nucleus
 from showergrid.sources.nu.interactions import MODES
 from showergrid.sources.nu.kinematics import at_rest, boosted, isotropic, square, two_bodies
 from showergrid.sources.nu.library import Channel, make_library
@@ -27,7 +27,9 @@ def library():
 def made(library, events=EVENTS, kinds=KINDS, seed=1, **settings):
     row = np.arange(events) % len(kinds)
     neutrino, charged = (np.array(column)[row] for column in zip(*kinds, strict=True))
-    return generate(Generator(**settings), library, neutrino.astype(np.int32), charged, np.random.default_rng(seed))
+    return generate(
+        NeutrinoGenerator(**settings), library, neutrino.astype(np.int32), charged, np.random.default_rng(seed)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +100,7 @@ def test_cross_sections_are_those_published(library, energy, neutrino, nucleon, 
 
 def test_totals_stand_to_each_other_as_measured(library):
     # Particle Data Group, "Neutrino cross section measurements": .68 and .33 (1e-38 cm2/GeV) from 10 GeV on, of which
-    # a tenth is missing here (higher resonances, charm); antineutrinos over neutrinos .4 to .5 at 2 to 5 GeV.
+    # a tenth of neutrinos' is missing here (higher resonances, charm); antineutrinos over neutrinos .4 to .5 at 2 to 5 GeV.
     assert 0.85 < per_nucleon(library, 10.0, 14) / 0.68 < 1
     for energy in (2.0, 3.0, 5.0):
         assert 0.37 < per_nucleon(library, energy, -14) / per_nucleon(library, energy, 14) < 0.5

@@ -190,23 +190,42 @@ def check_classes(events: pa.Table, sets: np.ndarray, questions: Sequence[Mappin
                     )
 
 
-def write_split(path: Path, event: np.ndarray, sets: np.ndarray, group: np.ndarray | None = None) -> None:
-    """Write the set (E,) str of each event (E,) int64, and its group (E,) int64 where groups stay together."""
+def write_split(
+    path: Path,
+    event: np.ndarray,
+    sets: np.ndarray,
+    group: np.ndarray | None = None,
+    further: Mapping[str, np.ndarray] | None = None,
+) -> None:
+    """Write the set (E,) str of each event (E,) int64, and its group (E,) int64 where groups stay together.
+
+    `further` has the set (E,) str of each event in other divisions by their names.
+    """
     table = pa.table({"event": event, "split": sets.astype(str).tolist()}, schema=SPLIT)
     if group is not None:
         table = table.append_column(GROUP, pa.array(group))
+    for name, others in (further or {}).items():
+        table = table.append_column(column_of(name), pa.array(others.astype(str).tolist()))
     with replacing(path) as beside:
         pq.write_table(table, beside)
 
 
-def read_split(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """(E,) int64 events, sorted, and (E,) str: the set of each.
+def column_of(name: str | None) -> str:
+    """The column of split.parquet with the sets of the division `name`; None: the first."""
+    return "split" if name is None else f"split.{name}"
+
+
+def read_split(path: Path, name: str | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """(E,) int64 events, sorted, and (E,) str: the set of each, in the division `name` if it is not the first.
 
     Raises:
-        InputError: the file is missing, damaged, or no division of events.
+        InputError: the file is missing, damaged, or no division of events, or has none of that name.
     """
-    table = open_table(path, SPLIT).read(use_threads=False)
-    event, index = table["event"].to_numpy(), pc.index_in(table["split"], pa.array(SETS))
+    file = open_table(path, SPLIT)
+    if column_of(name) not in file.schema_arrow.names:
+        raise InputError(f"{path}: has no division {name}; make the file again with split")
+    table = file.read(["event", column_of(name)], use_threads=False)
+    event, index = table["event"].to_numpy(), pc.index_in(table[column_of(name)], pa.array(SETS))
     if np.any(np.diff(event) <= 0) or index.null_count:
         raise InputError(f"{path}: events are not sorted or a set is unknown; make the file again with split")
     return event, np.array(SETS)[index.to_numpy()]

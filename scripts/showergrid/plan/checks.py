@@ -48,6 +48,7 @@ def read_study(raw: Mapping[str, Any], files: Mapping[str, str] | None = None) -
         _check_spectrum(study, entry)
     _check_tables(study)
     for ablation in study.config.ablations:
+        plugins.check("reports", ablation.module)
         for place in study.variants(ablation.name):
             if not study.catalogue.has_meaning(place.representation, place.model):
                 raise InputError(
@@ -75,8 +76,9 @@ def read_study(raw: Mapping[str, Any], files: Mapping[str, str] | None = None) -
     _check_kinds(study)
     _check_looked_at(study)
     study.source.check(study.source_settings, config.questions, config.detector, config.order)
-    if config.split.by is not None:
-        check_by(study.source.events(study.source_settings), config.split.by)
+    for split in config.split.divisions.values():
+        if split.by is not None:
+            check_by(study.source.events(study.source_settings), split.by)
     return study
 
 

@@ -113,6 +113,7 @@ class Ablation(Settings):
     """One place of the grid with every combination of some values, in a table of its own."""
 
     name: Name = Field(description="name of the table")
+    module: Name = Field(default="ablation", description="file that makes the table")
     representation: Name = Field(description="representation of the place, which need not be in the grid")
     resolution: Resolution | None = Field(default=None, description="its resolution; null: nothing is binned")
     model: Name = Field(description="its model")

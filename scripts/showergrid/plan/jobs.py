@@ -78,7 +78,7 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
         case "train" | "features" | "export":
             return _cell(study, **wildcards)
         case "evaluate":
-            return {"questions": study.questions, "bootstrap": config.bootstrap.model_dump(mode="json")}
+            return _evaluate(study, **wildcards)
         case "tune":
             return _tune(study, **wildcards)
         case "best" | "tuning_figures":
@@ -158,6 +158,13 @@ def _input_ranges(study: Study, representation: str, resolution: int | None) -> 
     told = _input(study, representation, resolution)
     shown = {key: value for key, value in told["representation"].items() if key != "direction"}
     return {**told, "representation": shown}
+
+
+def _evaluate(study: Study, representation: str, resolution: int, model: str, seed: int) -> dict[str, Any]:
+    """How the answers of a cell are measured, and on which division of the events if it is not the first."""
+    split = study.catalogue.model(representation, resolution, model)["training"].get("split")
+    told = {"questions": study.questions, "bootstrap": study.config.bootstrap.model_dump(mode="json")}
+    return told if split is None else {**told, "split": split}
 
 
 def _cell(study: Study, representation: str, resolution: int, model: str, seed: int) -> dict[str, Any]:

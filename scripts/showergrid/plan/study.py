@@ -185,7 +185,7 @@ class Study:
             for name, entry in config.reports.items()
         }
         shown |= {
-            f"ablations/{entry.name}": self._report("ablation", self.variants(entry.name), entry.question)
+            f"ablations/{entry.name}": self._report(entry.module, self.variants(entry.name), entry.question)
             for entry in config.ablations
         }
         return shown | {

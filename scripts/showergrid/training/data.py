@@ -150,15 +150,17 @@ def answerable(events: Path, questions: Sequence[Question | ValueQuestion]) -> p
 
 
 def events_and_split(
-    events: Path, split: Path, questions: Sequence[Question | ValueQuestion]
+    events: Path, split: Path, questions: Sequence[Question | ValueQuestion], name: str | None = None
 ) -> tuple[pa.Table, dict[str, np.ndarray]]:
     """The events that have an answer to every question, sorted, and the events (n,) int64 of each set.
 
+    `name` is that of the division; None: the first.
+
     Raises:
-        InputError: the split holds other events.
+        InputError: the split holds other events, or has no division of that name.
     """
     table = answerable(events, questions)
-    event, sets = read_split(split)
+    event, sets = read_split(split, name)
     if not np.array_equal(event, table["event"].to_numpy()):
         raise InputError(f"{split}: divides other events than those of {events}; make it again with split")
     return table, {name: event[sets == name] for name in SETS}

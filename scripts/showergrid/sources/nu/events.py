@@ -21,7 +21,7 @@ from showergrid.sources.lartpc.readout import TimedHits, delayed, read_out_share
 from showergrid.sources.lartpc.showers import rows_in_order
 from showergrid.sources.nu.columns import EVENTS, NEUTRINO_HITS, PRONGS
 from showergrid.sources.nu.generator import generate
-from showergrid.sources.nu.interactions import MODES, Interactions
+from showergrid.sources.nu.interactions import MODES, NeutrinoInteractions
 from showergrid.sources.nu.particles import kinetic_energy, not_followed, outgoing
 from showergrid.sources.nu.prongs import NONE, Prongs, SeenProngs, of_tracks, prong_of, seen
 from showergrid.sources.nu.settings import Neutrinos
@@ -172,7 +172,7 @@ def _drawn(number: np.ndarray, settings: Neutrinos, random: np.random.Generator)
     return neutrino, charged[number % len(samples)]
 
 
-def _truth(interactions: Interactions, settings: Neutrinos) -> dict[str, np.ndarray]:
+def _truth(interactions: NeutrinoInteractions, settings: Neutrinos) -> dict[str, np.ndarray]:
     """Columns of EVENTS that the generator tells."""
     event, pdg, count = interactions.event, np.abs(interactions.pdg), interactions.energy.size
     kinetic, above = kinetic_energy(interactions.momentum), settings.counted_above

@@ -13,7 +13,7 @@ from showergrid.sources.nu.generator_settings import Flux
 
 
 @dataclass(frozen=True)
-class Spectrum:
+class FluxBins:
     """Bins of energy: edges (B + 1,) [GeV], and the share of the neutrinos `below` the end of each bin (B,)."""
 
     edges: np.ndarray
@@ -30,7 +30,7 @@ class Spectrum:
         return self.edges[row] + random.random(count) * np.diff(self.edges)[row]
 
 
-def read_spectrum(settings: Flux) -> Spectrum:
+def read_spectrum(settings: Flux) -> FluxBins:
     """The spectrum between the ends that the settings give.
 
     Raises:
@@ -38,7 +38,7 @@ def read_spectrum(settings: Flux) -> Spectrum:
     """
     low, high = settings.energy
     if settings.histogram is None:
-        return Spectrum(np.array([low, high]), np.array([1.0]))
+        return FluxBins(np.array([low, high]), np.array([1.0]))
     edges, contents = _rows(Path(settings.histogram))
     starts, ends = np.clip(edges[:-1], low, high), np.clip(edges[1:], low, high)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -48,7 +48,7 @@ def read_spectrum(settings: Flux) -> Spectrum:
     kept = inside > 0
     if np.any(np.diff(np.flatnonzero(kept)) > 1):
         kept[np.flatnonzero(kept)[0] : np.flatnonzero(kept)[-1]] = True
-    return Spectrum(np.append(starts[kept], ends[kept][-1]), np.cumsum(inside[kept]) / inside.sum())
+    return FluxBins(np.append(starts[kept], ends[kept][-1]), np.cumsum(inside[kept]) / inside.sum())
 
 
 def _rows(path: Path) -> tuple[np.ndarray, np.ndarray]:

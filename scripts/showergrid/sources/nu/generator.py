@@ -13,10 +13,10 @@ import numpy as np
 from showergrid.core.errors import InputError
 from showergrid.sources.nu import library as tables
 from showergrid.sources.nu.constants import ARGON_A, ARGON_Z, NEUTRON, NUCLEON, PROTON
-from showergrid.sources.nu.flux import Spectrum, read_spectrum
-from showergrid.sources.nu.generator_settings import Generator
-from showergrid.sources.nu.hadrons import Particles, Strings, nucleons, pairs
-from showergrid.sources.nu.interactions import MODES, Interactions
+from showergrid.sources.nu.flux import FluxBins, read_spectrum
+from showergrid.sources.nu.generator_settings import NeutrinoGenerator
+from showergrid.sources.nu.hadrons import OutgoingHadrons, Strings, nucleons, pairs
+from showergrid.sources.nu.interactions import MODES, NeutrinoInteractions
 from showergrid.sources.nu.kinematics import at_rest, boosted, breakup, length, on_shell, square, turned
 from showergrid.sources.nu.library import Channel
 from showergrid.sources.nu.nucleus import Residual, blocked, fermi_gas, leave
@@ -26,12 +26,12 @@ ROUNDS = 2000
 
 
 def generate(
-    settings: Generator,
+    settings: NeutrinoGenerator,
     library: Mapping[str, np.ndarray],
     neutrino: np.ndarray,
     charged: np.ndarray,
     random: np.random.Generator,
-) -> Interactions:
+) -> NeutrinoInteractions:
     """One interaction for each neutrino (E,), by PDG code, and current, charged (E,) bool or neutral.
 
     Energies follow the flux times the cross-section of that neutrino and current.
@@ -72,12 +72,12 @@ def generate(
         raise InputError(
             f"neutrinos: {todo.size} of {events} have not interacted in {ROUNDS} tries; raise the energies of the flux"
         )
-    return _assembled(settings, neutrino, charged, drawn, Particles.joined(made), random)
+    return _assembled(settings, neutrino, charged, drawn, OutgoingHadrons.joined(made), random)
 
 
 def _vertices(
-    settings: Generator,
-    spectrum: Spectrum,
+    settings: NeutrinoGenerator,
+    spectrum: FluxBins,
     library: Mapping[str, np.ndarray],
     neutrino: np.ndarray,
     charged: np.ndarray,
@@ -151,13 +151,13 @@ def _vertices(
 
 
 def _hadrons(
-    settings: Generator,
+    settings: NeutrinoGenerator,
     strings: Strings,
     rows: np.ndarray,
     charge: np.ndarray,
     vertex: Mapping[str, np.ndarray],
     random: np.random.Generator,
-) -> Particles:
+) -> OutgoingHadrons:
     """The hadrons at the vertices, by event; an event of which none can be made has none."""
     mode, hadrons = vertex["mode"], vertex["hadrons"]
     single = mode == MODES.index("qe")
@@ -168,17 +168,17 @@ def _hadrons(
     pair = ~single & ~string
     pair[np.flatnonzero(string)[~could]] = True
     parts.append(pairs(rows[pair], charge[pair], hadrons[pair], random))
-    return Particles.joined(parts)
+    return OutgoingHadrons.joined(parts)
 
 
 def _assembled(
-    settings: Generator,
+    settings: NeutrinoGenerator,
     neutrino: np.ndarray,
     charged: np.ndarray,
     drawn: Mapping[str, np.ndarray],
-    hadrons: Particles,
+    hadrons: OutgoingHadrons,
     random: np.random.Generator,
-) -> Interactions:
+) -> NeutrinoInteractions:
     """Leptons, and the hadrons as they are outside of the nucleus, sorted by event."""
     events, energy, lepton = neutrino.size, drawn["energy"], drawn["lepton"]
     z = ARGON_Z - (drawn["nucleon"] == 2212)
@@ -190,9 +190,9 @@ def _assembled(
     if settings.nucleus.fates:
         hadrons, residual = leave(hadrons, residual, settings.nucleus, random)
     code = np.where(charged, np.sign(neutrino) * (np.abs(neutrino) - 1), neutrino)
-    particles = Particles.joined([Particles(np.arange(events), code.astype(np.int32), lepton), hadrons])
+    particles = OutgoingHadrons.joined([OutgoingHadrons(np.arange(events), code.astype(np.int32), lepton), hadrons])
     particles = particles[np.argsort(particles.event, kind="stable")]
-    return Interactions(
+    return NeutrinoInteractions(
         neutrino=neutrino.astype(np.int32),
         charged=charged.astype(bool),
         mode=drawn["mode"],

@@ -47,7 +47,7 @@ class LibrarySettings(Settings):
 class Nucleus(Settings):
     """The nucleus of argon-40 as a Fermi gas in a sphere, and what hadrons meet on their way out."""
 
-    radius: float = Field(default=1.2, gt=0.5, lt=2, description="of the sphere over the cubic root of 40 [fm]")
+    radius: float = Field(default=1.2, ge=1, lt=2, description="of the sphere over the cubic root of 40 [fm]")
     separation_energy: float = Field(default=0.0295, ge=0, lt=0.1, description="that a struck nucleon takes [GeV]")
     fates: bool = Field(default=True, description="whether hadrons interact on their way out")
     medium: float = Field(default=0.75, gt=0, le=1, description="factor of the free cross-sections inside the nucleus")
@@ -55,7 +55,7 @@ class Nucleus(Settings):
     exchanged: Share = Field(default=0.15, description="share of the interacting pions that change their charge")
 
 
-class Generator(Settings):
+class NeutrinoGenerator(Settings):
     """The generator of interactions."""
 
     flux: Flux = Field(default=Flux(), description="energies of the neutrinos")

@@ -35,29 +35,29 @@ TRIES = 5
 
 
 @dataclass(frozen=True)
-class Particles:
+class OutgoingHadrons:
     """Particles of events: event (N,) int64, pdg (N,) int32, momentum (N, 4) [GeV]: energy, px, py, pz."""
 
     event: np.ndarray
     pdg: np.ndarray
     momentum: np.ndarray
 
-    def __getitem__(self, rows: np.ndarray) -> Particles:
+    def __getitem__(self, rows: np.ndarray) -> OutgoingHadrons:
         """The particles of `rows`: indices or a mask."""
-        return Particles(self.event[rows], self.pdg[rows], self.momentum[rows])
+        return OutgoingHadrons(self.event[rows], self.pdg[rows], self.momentum[rows])
 
     @classmethod
-    def joined(cls, parts: Sequence[Particles]) -> Particles:
+    def joined(cls, parts: Sequence[OutgoingHadrons]) -> OutgoingHadrons:
         """All particles of several."""
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("event", "pdg", "momentum")))
 
 
-def nucleons(event: np.ndarray, charge: np.ndarray, hadrons: np.ndarray) -> Particles:
+def nucleons(event: np.ndarray, charge: np.ndarray, hadrons: np.ndarray) -> OutgoingHadrons:
     """One nucleon of each event with the charge (n,) and the energy and momentum (n, 4) of the hadrons."""
-    return Particles(event, np.where(charge == 1, 2212, 2112).astype(np.int32), hadrons)
+    return OutgoingHadrons(event, np.where(charge == 1, 2212, 2112).astype(np.int32), hadrons)
 
 
-def pairs(event: np.ndarray, charge: np.ndarray, hadrons: np.ndarray, random: np.random.Generator) -> Particles:
+def pairs(event: np.ndarray, charge: np.ndarray, hadrons: np.ndarray, random: np.random.Generator) -> OutgoingHadrons:
     """A nucleon and a pion of each event, in any direction where the hadrons (n, 4) rest."""
     drawn, nucleon, pion = random.random(event.size), np.zeros(event.size, np.int32), np.zeros(event.size, np.int32)
     for total, choices in PAIRS.items():
@@ -67,7 +67,7 @@ def pairs(event: np.ndarray, charge: np.ndarray, hadrons: np.ndarray, random: np
             nucleon[rows], pion[rows] = choice[:2]
     masses = [np.array([MASSES[code] for code in codes.tolist()]) for codes in (nucleon, pion)]
     bodies = two_bodies(hadrons, *masses, isotropic(event.size, random))
-    return Particles(np.tile(event, 2), np.concatenate([nucleon, pion]), np.concatenate(bodies))
+    return OutgoingHadrons(np.tile(event, 2), np.concatenate([nucleon, pion]), np.concatenate(bodies))
 
 
 class Strings:
@@ -88,7 +88,7 @@ class Strings:
         hadrons: np.ndarray,
         transfer: np.ndarray,
         random: np.random.Generator,
-    ) -> tuple[Particles, np.ndarray]:
+    ) -> tuple[OutgoingHadrons, np.ndarray]:
         """Hadrons of each event, and of which events (n,) bool Pythia could make any.
 
         Args:
@@ -117,7 +117,7 @@ class Strings:
         turned_to = np.stack([across, third, axis], axis=1)  # x, y, z of Pythia
         space = np.einsum("ni,nij->nj", momentum[:, 1:], turned_to[owner])
         at = np.concatenate([momentum[:, :1], space], axis=1)
-        return Particles(event[owner], np.array(codes, np.int32), boosted(at, hadrons[owner])), made
+        return OutgoingHadrons(event[owner], np.array(codes, np.int32), boosted(at, hadrons[owner])), made
 
     def _break(self, mass: float, charge: int, draw: float) -> list[tuple[int, tuple[float, ...]]]:
         quark, choices = STRINGS[charge]

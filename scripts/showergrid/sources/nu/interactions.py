@@ -10,7 +10,7 @@ MODES = ("qe", "delta", "dis")  # quasi-elastic (of neutral currents elastic), t
 
 
 @dataclass(frozen=True)
-class Interactions:
+class NeutrinoInteractions:
     """E interactions and the N particles that leave their nuclei; the neutrinos fly along z.
 
     neutrino (E,) int32: PDG code; charged (E,) bool: whether the current is charged; mode (E,) int8: index in MODES;

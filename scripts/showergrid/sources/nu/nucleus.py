@@ -13,7 +13,7 @@ import numpy as np
 
 from showergrid.sources.nu.constants import ARGON, ARGON_A, ARGON_Z, CHARGES, HBARC, MASSES, NUCLEON
 from showergrid.sources.nu.generator_settings import Nucleus
-from showergrid.sources.nu.hadrons import Particles
+from showergrid.sources.nu.hadrons import OutgoingHadrons
 from showergrid.sources.nu.kinematics import at_rest, isotropic, length, square, turned, two_bodies
 
 PIONS, NUCLEONS = (211, -211, 111), (2212, 2112)
@@ -78,15 +78,15 @@ def fermi_gas(pdg: np.ndarray, settings: Nucleus, random: np.random.Generator) -
     return size[:, None] * isotropic(pdg.size, random)
 
 
-def blocked(particles: Particles, settings: Nucleus) -> np.ndarray:
+def blocked(particles: OutgoingHadrons, settings: Nucleus) -> np.ndarray:
     """(N,) bool: nucleons below the momentum of Fermi, for which the nucleus has no room."""
     nucleon = np.isin(particles.pdg, NUCLEONS)
     return nucleon & (length(particles.momentum[:, 1:]) < fermi_momentum(particles.pdg, settings))
 
 
 def leave(
-    particles: Particles, residual: Residual, settings: Nucleus, random: np.random.Generator
-) -> tuple[Particles, Residual]:
+    particles: OutgoingHadrons, residual: Residual, settings: Nucleus, random: np.random.Generator
+) -> tuple[OutgoingHadrons, Residual]:
     """Let the hadrons of the vertex leave the nucleus; each meets a nucleon, or two, at most once.
 
     The vertex lies anywhere in the sphere. What is knocked out leaves without a further meeting.
@@ -104,10 +104,10 @@ def leave(
         leaving.append(now[~meets])
         met, residual = _scattered(now[meets], residual, settings, random)
         leaving.append(met)
-    return Particles.joined(leaving), residual
+    return OutgoingHadrons.joined(leaving), residual
 
 
-def _meets(now: Particles, start: np.ndarray, settings: Nucleus, random: np.random.Generator) -> np.ndarray:
+def _meets(now: OutgoingHadrons, start: np.ndarray, settings: Nucleus, random: np.random.Generator) -> np.ndarray:
     """(n,) bool: whether a hadron interacts before it is out of the sphere."""
     size = np.maximum(length(now.momentum[:, 1:]), 1e-9)
     along = np.einsum("ni,ni->n", start, now.momentum[:, 1:] / size[:, None])
@@ -117,7 +117,7 @@ def _meets(now: Particles, start: np.ndarray, settings: Nucleus, random: np.rand
     return (random.random(now.event.size) < chance) & np.isin(now.pdg, PIONS + NUCLEONS)
 
 
-def cross_section(particles: Particles) -> np.ndarray:
+def cross_section(particles: OutgoingHadrons) -> np.ndarray:
     """(N,) [fm2] of a hadron on the mean of proton and neutron.
 
     Of pions 27 mb and the Delta's peak of 90 mb at 0.19 GeV of kinetic energy, of nucleons 45 mb below 0.1 GeV and
@@ -129,8 +129,8 @@ def cross_section(particles: Particles) -> np.ndarray:
 
 
 def _scattered(
-    now: Particles, residual: Residual, settings: Nucleus, random: np.random.Generator
-) -> tuple[Particles, Residual]:
+    now: OutgoingHadrons, residual: Residual, settings: Nucleus, random: np.random.Generator
+) -> tuple[OutgoingHadrons, Residual]:
     """What leaves where these hadrons, one of an event at most, meet nucleons, and what stays.
 
     A meeting that energy, charge or the nucleus' filled states forbid does not take place.
@@ -158,12 +158,12 @@ def _scattered(
     possible = mass > mass_of(out[0]) + mass_of(out[1]) + 1e-6
     frame = np.where(possible[:, None], frame, [10.0, 0, 0, 0])
     bodies = two_bodies(frame, mass_of(out[0]), mass_of(out[1]), _directions(now, frame, ~pion, random))
-    met = [Particles(rows, code, body) for code, body in zip(out, bodies, strict=True)]
+    met = [OutgoingHadrons(rows, code, body) for code, body in zip(out, bodies, strict=True)]
     possible &= ~blocked(met[0], settings) & ~blocked(met[1], settings) & (twice.a > 1) & (twice.z > 0)
     left = after.replaced(np.flatnonzero(absorbed), twice[np.flatnonzero(absorbed)])
     chosen = np.flatnonzero(possible)
     stays = residual.replaced(rows[chosen], left[chosen])
-    return Particles.joined([now[~possible], met[0][possible], met[1][possible]]), stays
+    return OutgoingHadrons.joined([now[~possible], met[0][possible], met[1][possible]]), stays
 
 
 def charge_of(pdg: np.ndarray) -> np.ndarray:
@@ -176,7 +176,7 @@ def _nucleon(nuclei: Residual, random: np.random.Generator) -> np.ndarray:
     return np.where(random.random(nuclei.a.size) * nuclei.a < nuclei.z, 2212, 2112).astype(np.int32)
 
 
-def _directions(now: Particles, frame: np.ndarray, peaked: np.ndarray, random: np.random.Generator) -> np.ndarray:
+def _directions(now: OutgoingHadrons, frame: np.ndarray, peaked: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """(n, 3): of the first body where both rest together: any, or peaked forward where nucleons above 0.3 GeV meet."""
     before = at_rest(now.momentum, frame)[:, 1:]
     size = np.maximum(length(before), 1e-9)

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from showergrid.core.settings import Name, Settings
 from showergrid.events.detector import Box
 from showergrid.sources.lartpc.settings import Readout
-from showergrid.sources.nu.generator_settings import Generator, LibrarySettings
+from showergrid.sources.nu.generator_settings import LibrarySettings, NeutrinoGenerator
 from showergrid.sources.nu.prong_settings import Merging
 
 NEUTRINOS = (12, -12, 14, -14)  # PDG codes
@@ -62,7 +62,7 @@ class Neutrinos(Settings):
         description="samples by name; the known ones stand beside those given here",
     )
     library: LibrarySettings = Field(default=LibrarySettings(), description="cross-sections")
-    generator: Generator = Field(default=Generator(), description="flux and interactions")
+    generator: NeutrinoGenerator = Field(default=NeutrinoGenerator(), description="flux and interactions")
     vertex: Box = Field(description="box in which neutrinos interact, uniformly; inside detector")
     geant4_data: str | None = Field(default=None, description="folder of Geant4's full data; null: the small argon set")
     em_model: Literal["option0", "option1", "option2", "option3", "option4", "standard", "livermore", "penelope"] = (
