@@ -642,9 +642,11 @@ rule tables:
         expand(rules.report.output, report=STUDY.tables),
         expand(
             rules.published.output,
-            table=report_jobs.beside_published(STUDY)
-            if PUBLISHED and PUBLISHED.table1
-            else [],
+            table=(
+                report_jobs.beside_published(STUDY)
+                if PUBLISHED and PUBLISHED.table1
+                else []
+            ),
         ),
         rules.resolution_figure.output
         if STUDY.config.figures.resolution in STUDY.tables

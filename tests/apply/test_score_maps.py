@@ -15,7 +15,7 @@ from showergrid.inputs.kinds import Input
 from showergrid.plan.checks import read_study
 from showergrid.plan.jobs import job
 from showergrid.plan.layers import merged, read_layers
-from showergrid.tasks.classes import tasks_of
+from showergrid.tasks.asked import tasks_of
 from showergrid.training.loop import build, untrained
 
 ROOT = Path(__file__).parents[2]
