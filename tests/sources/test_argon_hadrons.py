@@ -104,9 +104,9 @@ def mean_free_path(argon: Detector, pdg: int, energy: float, count: int) -> tupl
 # Nuclear interaction length of liquid argon: 119.7 g/cm2 (PDG), 85.7 cm; Letaw et al. have 518 to 601 mb, 79 to 92 cm.
 @pytest.mark.parametrize(("pdg", "energy"), [(2212, 0.4), (2212, 1.0), (2112, 0.2), (2112, 1.0)])
 def test_mean_free_paths_of_nucleons(argon, pdg, energy):
-    path, collisions = mean_free_path(argon, pdg, energy, 400)
-    assert path == pytest.approx(85.7, rel=0.15)  # statistics: 5 to 6 %
-    assert collisions > 200
+    path, collisions = mean_free_path(argon, pdg, energy, 1000)
+    assert path == pytest.approx(85.7, rel=0.15)  # statistics: 3 to 4 %
+    assert collisions > 500
 
 
 def test_mean_free_paths_of_pions(argon):
