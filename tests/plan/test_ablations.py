@@ -245,6 +245,15 @@ def test_a_split_that_the_study_does_not_have_is_refused():
         air_showers({"module": "divisions", "factors": {"split": [None, "rows"]}})
 
 
+def test_cells_of_several_splits_are_compared_by_the_report_that_is_made_for_it():
+    with pytest.raises(InputError, match=r"config: ablations/a0: its cells are of several splits"):
+        air_showers({"factors": {"split": [None, "rows"]}})
+    made = merged(read_layers(ROOT, [ROOT / "config/air_showers/default.yaml"], {}))
+    rows = [{**entry, "split": "rows"} if entry["name"] == "xgboost" else entry for entry in made["models"]]
+    with pytest.raises(InputError, match=r"config: table1: its cells are of several splits"):
+        read_study({**made, "models": rows, "ablations": []})
+
+
 def test_a_network_on_trained_cells_takes_no_further_split():
     """It would be tested on events that those were trained on."""
     made = merged(read_layers(ROOT, [ROOT / "config/air_showers/default.yaml"], {}))

@@ -74,6 +74,7 @@ def read_study(raw: Mapping[str, Any], files: Mapping[str, str] | None = None) -
     for name in study.config.reports:
         _check_report(study, name)
     _check_kinds(study)
+    _check_splits(study)
     _check_looked_at(study)
     study.source.check(study.source_settings, config.questions, config.detector, config.order)
     for split in config.split.divisions.values():
@@ -166,6 +167,19 @@ def _check_kinds(study: Study) -> None:
                     f"config: grid: {entry.name} does not answer question {question.name}, whose kind is "
                     f"{question.kind}; leave it out"
                 )
+
+
+def _check_splits(study: Study) -> None:
+    """Refuse reports of cells of several splits, whose test events differ, but for those that are made for it."""
+    for name, report in study.reports.items():
+        if getattr(plugins.load("reports", report.module), "SEVERAL_SPLITS", False):
+            continue
+        models = [study.catalogue.model(*place.key) for place in report.places if study.status(place) == "run"]
+        if len({model["training"].get("split") for model in models}) > 1:
+            raise InputError(
+                f"config: {name}: its cells are of several splits, whose test events differ; "
+                "compare them in an ablation with module: splits"
+            )
 
 
 def _check_report(study: Study, name: str) -> None:

@@ -37,6 +37,7 @@ from showergrid.report.tables.captions import joined
 from showergrid.report.tables.results import cell_files, folders
 
 FACTOR = "split"
+SEVERAL_SPLITS = True  # it compares cells whose test events differ
 
 
 class Parameters(Reported):
