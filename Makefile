@@ -15,7 +15,7 @@ help:
 	@echo "make pdf      the same table as results/table1.pdf (needs pdflatex)"
 	@echo "make report   the report of the default study: report.html"
 	@echo "make ui       the cells in MLflow, in a browser (RESULTS=results-mine CONFIG=config/mine.yaml PORT=5000)"
-	@echo "make .venv/ready-collisions   add the packages of the source collisions to .venv (ready-air_showers: of that one)"
+	@echo "make .venv/ready-collisions   add the packages of the source collisions to .venv (ready-air_showers, ready-neutrinos: of those)"
 	@echo "make test     set up and run all tests and checks"
 	@echo "make test-cluster   the tiny study in both images as jobs of a SLURM of its own, each byte compared (root, Debian 12)"
 	@echo "make test-debian13   a cell under Debian 13 and its Python 3.13, each byte compared with the same cell made here (root, Debian)"
@@ -64,6 +64,7 @@ test:
 	$(MAKE) --jobs 2 .venv/ready-dev packages
 	$(MAKE) .venv/ready-collisions
 	$(MAKE) .venv/ready-air_showers
+	$(MAKE) .venv/ready-neutrinos
 	$(MAKE) check
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --durations 15
 

@@ -113,6 +113,42 @@ rule resolution_figure:
         f"{LOGGED}"
 
 
+rule values_figure:
+    input:
+        predictions=lambda wildcards: PATHS.of_cells(
+            READS.cells_of_values(wildcards), ["predictions.parquet"]
+        ),
+        provenance=lambda wildcards: ancient(
+            PATHS.beside(READS.cells_of_values(wildcards))
+        ),
+        code=code("values_figure"),
+    output:
+        figure=report(
+            f"{RESULTS}/figures/values.pdf",
+            **shown.table("figures/values", "figure"),
+        ),
+        provenance=f"{RESULTS}/figures/values.pdf.provenance.json",
+    log:
+        f"{RESULTS}/logs/values_figure.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/values_figure.tsv"
+    container:
+        image("values_figure")
+    threads: 1
+    resources:
+        **ask("values_figure"),
+    params:
+        job=job("values_figure"),
+        missing=missing_files("values_figure", READS.cells_of_values),
+    shell:
+        f"python {COMMANDS}/values_figure.py"
+        " --job {params.job:q}"
+        f" --results {RESULTS}"
+        " --output {output.figure:q}"
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
+
+
 rule curve_figure:
     input:
         cells=lambda wildcards: PATHS.of_cells(
@@ -592,7 +628,7 @@ rule runtimes:
 FIGURES_OF_DATA = [
     *(rules.explore.output if PATHS.has_hits else []),
     *(rules.event_figures.output if jobs.drawn_representations(STUDY) else []),
-]
+] * STUDY.has_classes
 
 
 rule figures:
@@ -606,20 +642,25 @@ rule tables:
         expand(rules.report.output, report=STUDY.tables),
         expand(
             rules.published.output,
-            table=report_jobs.beside_published(STUDY)
-            if PUBLISHED and PUBLISHED.table1
-            else [],
+            table=(
+                report_jobs.beside_published(STUDY)
+                if PUBLISHED and PUBLISHED.table1
+                else []
+            ),
         ),
         rules.resolution_figure.output
         if STUDY.config.figures.resolution in STUDY.tables
+        else [],
+        rules.values_figure.output
+        if STUDY.config.figures.values in STUDY.tables
         else [],
 
 
 rule comparison:
     input:
-        rules.pairs.output,
+        rules.pairs.output if STUDY.has_classes else [],
         rules.performance.output if PATHS.has_performance else [],
-        rules.directions.output if PATHS.has_hits else [],
+        rules.directions.output if PATHS.has_hits and STUDY.has_classes else [],
 
 
 # What a bare call makes beside the files of the cells
@@ -646,7 +687,7 @@ rule pages:
     input:
         lambda wildcards: PATHS.of_grid,
         BESIDE_CELLS,
-        rules.data_page.output,
+        rules.data_page.output if STUDY.has_classes else [],
         rules.runtimes.output,
         expand(
             f"{RESULTS}/report/{{table}}.html",

@@ -14,7 +14,7 @@ from showergrid.evaluation.predictions import write_predictions
 from showergrid.evaluation.settings import Bootstrap
 from showergrid.events.split import groups_of
 from showergrid.training.answer_file import read_answers
-from showergrid.training.data import all_labels, events_and_split, questions_of
+from showergrid.training.data import events_and_split, questions_of
 from showergrid.training.history import best_epoch, read_history
 
 
@@ -23,10 +23,10 @@ def main(a: argparse.Namespace) -> None:
     job = provenance.start(a.job, __file__)
     job.reads({"answers": a.answers, "history": a.history, "events": a.events, "split": a.split})
     questions, bootstrap = questions_of(job.config), Bootstrap(**job.config["bootstrap"])
-    events, split = events_and_split(a.events, a.split, questions)
+    events, split = events_and_split(a.events, a.split, questions, job.config.get("split"))
     event = events["event"].to_numpy()
     answers = read_answers(a.answers, [question.name for question in questions], event)
-    label = dict(zip(answers.of, all_labels(events, questions).T, strict=True))
+    label = {question.name: question.truth(events) for question in questions}
     group = groups_of(a.split, event)
     sets = np.empty(event.size, dtype="<U10")
     for part, chosen in split.items():
@@ -43,6 +43,7 @@ def main(a: argparse.Namespace) -> None:
         epochs=len(history),
         bootstrap=bootstrap,
         group=group,
+        scales=answers.scales,
     )
     write_predictions(a.predictions, events, sets, questions, label, answers.of, group)
     with replacing(a.metrics) as partial:

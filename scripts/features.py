@@ -9,7 +9,7 @@ from showergrid.core.plugins import closure_modules
 from showergrid.evaluation import answers
 from showergrid.inputs.feature_file import write_features
 from showergrid.inputs.views import cut_views, read_views
-from showergrid.tasks.classes import tasks_of
+from showergrid.tasks.asked import tasks_of
 from showergrid.training.data import answerable, questions_of
 from showergrid.training.model_file import read_model
 

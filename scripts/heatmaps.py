@@ -21,7 +21,7 @@ from showergrid.inputs.input_file import read_images
 from showergrid.inputs.settings import WindowSettings
 from showergrid.inputs.views import cut_views
 from showergrid.inputs.window import Window
-from showergrid.tasks.classes import tasks_of
+from showergrid.tasks.asked import tasks_of
 from showergrid.training.data import events_and_split, labelled, questions_of
 from showergrid.training.device import prepare, within_memory
 from showergrid.training.loop import answers, build, untrained
@@ -39,7 +39,7 @@ def main(a: argparse.Namespace) -> None:
     model, settings = cell["model"], Training(**cell["model"]["training"])
     tasks, questions = tasks_of(cell), questions_of(cell)
     first = questions[0]
-    events, split = events_and_split(a.events, a.split, questions)
+    events, split = events_and_split(a.events, a.split, questions, settings.split)
     images = read_images(a.images, cell["representation"]["name"], cell["resolution"])
     chosen = drawn(split["test"], how.events, seed)
     data = labelled(cut_views(cell, {images.representation: images}, chosen), events, questions)

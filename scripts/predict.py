@@ -16,7 +16,7 @@ from typing import Any
 from torch import Tensor
 
 from showergrid.apply.events import read_unlabelled
-from showergrid.apply.hits import score_hits
+from showergrid.apply.hits import score_hits, score_tables_of_hits
 from showergrid.apply.scores import Scores, check_suffix, write_scores
 from showergrid.apply.scoring import model_of
 from showergrid.apply.settings import Unlabelled
@@ -67,11 +67,13 @@ def scores_of(weights: dict[str, Tensor], cell: dict[str, Any], settings: Unlabe
     if made_of_hits and others:
         sees = f"{made_of_hits[0]}, which is made of hits, and {others[0]}, which is not"
         raise InputError(f"the cell sees {sees}; such a cell answers for the events of its study alone")
-    if made_of_hits and settings.events is not None:
-        raise InputError(f"the cell sees {made_of_hits[0]}, which is made of hits; name files of hits, not events")
     if others and settings.events is None:
         raise InputError(f"the cell sees {others[0]}, which is not made of hits; name its events (predict: events)")
-    return score_hits(weights, cell, settings, output) if made_of_hits else score_tables(weights, cell, settings)
+    if others:
+        return score_tables(weights, cell, settings)
+    if settings.events is not None:
+        return score_tables_of_hits(weights, cell, settings)
+    return score_hits(weights, cell, settings, output)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ def main(a: argparse.Namespace) -> None:
     seed, removal = job.config["explanation_seed"], Removal(**job.config["removal"])
     weights, cell = read_model(a.model)
     questions = questions_of(cell)
-    events, split = events_and_split(a.events, a.split, questions)
+    events, split = events_and_split(a.events, a.split, questions, cell["model"]["training"].get("split"))
     chosen = drawn(split["test"], removal.events, seed)
     whole = read_input(a.inputs, cell["representation"]["name"], cell["resolution"])
     seen = cut_views(cell, {whole.representation: whole}, chosen)

@@ -18,13 +18,17 @@ def main(a: argparse.Namespace) -> None:
     job.reads({"events": a.events})
     split, questions = Split(**job.config["split"]), job.config["questions"]
     events = read_events(a.events)
-    label, kept = asked(events, questions)
-    events, label, values = events.filter(pa.array(kept)), label[kept], questions[0]["values"]
+    label, values, kept = asked(events, questions)
+    events, label = events.filter(pa.array(kept)), label[kept]
+    divided = {}
+    for name, one in split.divisions.items():
+        group = None if one.by is None else groups(events, one.by)
+        sets = divide(label, values, one) if group is None else divide_groups(label, values, one, group)
+        sets[to_test(events, questions)] = "test"
+        check_classes(events, sets, questions)
+        divided[name] = sets
     group = None if split.by is None else groups(events, split.by)
-    sets = divide(label, values, split) if group is None else divide_groups(label, values, split, group)
-    sets[to_test(events, questions)] = "test"
-    check_classes(events, sets, questions)
-    write_split(a.output, events["event"].to_numpy(), sets, group)
+    write_split(a.output, events["event"].to_numpy(), divided.pop(None), group, divided)
     counts = {"events": int(kept.sum()), "dropped": int((~kept).sum())}
     job.finish(a.provenance, outputs={"split": a.output}, seeds={"split": split.seed}, counts=counts)
 

@@ -16,7 +16,7 @@ def main(a: argparse.Namespace) -> None:
     settings = TrackJob(**job.config)
     cells = [read_cell(a.results, name, settings.figures) for name in settings.cells]
     job.reads(mlflow.files(cells) | {"hits": a.hits, "packages": a.packages})
-    with mlflow.database(a.database, a.artifacts, settings.experiment, cells[0].config["questions"][0]["name"]):
+    with mlflow.database(a.database, a.artifacts, settings.experiment, cells[0].config["questions"][0]):
         runs = mlflow.log(cells, settings.experiment, a.hits, a.packages)
     print(f"{a.database}: {len(runs)} cells")
     job.finish(a.provenance, outputs={"database": a.database}, modules=mlflow.modules())

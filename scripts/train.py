@@ -13,11 +13,11 @@ from showergrid.core.plugins import closure_modules
 from showergrid.evaluation.answers import answer
 from showergrid.inputs.feature_file import read_features
 from showergrid.inputs.views import cut_views, read_views
-from showergrid.tasks.classes import tasks_of
+from showergrid.tasks.asked import scales_of, tasks_of, with_scales
 from showergrid.training import fitting, loop
 from showergrid.training.answer_file import Answers, write_answers
 from showergrid.training.checkpoint import Checkpoint
-from showergrid.training.data import events_and_split, labelled, questions_of, training_events
+from showergrid.training.data import events_and_split, labelled, questions_of, scaled, training_events
 from showergrid.training.device import name_of, prepare, within_memory
 from showergrid.training.history import write_history
 from showergrid.training.model_file import describe, load_backbones, write_model
@@ -47,7 +47,7 @@ def main(a: argparse.Namespace) -> None:
     modules = closure_modules(cell)
 
     tasks, questions = tasks_of(cell), questions_of(cell)
-    events, split = events_and_split(a.events, a.split, questions)
+    events, split = events_and_split(a.events, a.split, questions, model["training"].get("split"))
     event = events["event"].to_numpy()
     files = read_views(cell, a.inputs)
     features = read_features(a.features, event) if a.features else None
@@ -56,6 +56,7 @@ def main(a: argparse.Namespace) -> None:
         labelled(features.of(split[part]) if features else cut_views(cell, files, split[part]), events, questions)
         for part in ("train", "validation")
     )
+    tasks = scaled(tasks, train)
     module = fitting.estimator(model)
     if module is None:  # before the digest, which includes kernels and threads
         settings = Training(**model["training"])
@@ -75,10 +76,10 @@ def main(a: argparse.Namespace) -> None:
 
     del train, validation, features  # not held beside all events together
     seen = cut_views(cell, files, event)
-    write_answers(a.answers, Answers(seen.event, answer(weights, cell, tasks, seen), seen.share))
+    write_answers(a.answers, Answers(seen.event, answer(weights, cell, tasks, seen), seen.share, scales_of(tasks)))
     write_history(a.history, done.history)
     calibrations = [json.loads(path.read_text()) for path in a.calibrations]
-    write_model(a.model, weights, describe(cell, calibrations))
+    write_model(a.model, weights, describe(with_scales(cell, tasks), calibrations))
     made = {"model": a.model, "history": a.history, "answers": a.answers}
     job.finish(a.provenance, made, {"cell": cell["seed"]}, modules)
     resume.remove()

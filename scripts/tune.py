@@ -8,7 +8,7 @@ from showergrid.core import provenance
 from showergrid.core.errors import run
 from showergrid.core.plugins import closure_modules
 from showergrid.inputs.input_file import read_input
-from showergrid.tasks.classes import tasks_of
+from showergrid.tasks.asked import tasks_of
 from showergrid.training import fitting
 from showergrid.training.data import events_and_split, questions_of
 from showergrid.training.device import prepare
@@ -37,7 +37,7 @@ def main(a: argparse.Namespace) -> None:
     modules = closure_modules(cell)
     fitted = fitting.estimator(cell["model"])
     device = None if fitted else prepare(Training(**cell["model"]["training"]))
-    events, split = events_and_split(a.events, a.split, questions_of(cell))
+    events, split = events_and_split(a.events, a.split, questions_of(cell), cell["model"]["training"].get("split"))
     # Several workers share a journal across machines; the journal of a single worker is for its machine alone.
     digest = job.digest(modules, machine=settings.workers == 1)
     journal = a.folder / f"{digest[:16]}.journal"

@@ -22,7 +22,7 @@ def main(a: argparse.Namespace) -> None:
     job = provenance.start(a.job, __file__)
     job.reads({"model": a.model, "hits": a.hits, "events": a.events, "split": a.split})
     weights, cell = read_model(a.model)
-    event, sets = read_split(a.split)
+    event, sets = read_split(a.split, cell["model"]["training"].get("split"))
     names = job.config["variations"]
     shards = len(a.hits) // len(names)
     files = {name: a.hits[i * shards : (i + 1) * shards] for i, name in enumerate(names)}

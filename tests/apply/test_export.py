@@ -12,7 +12,7 @@ from showergrid.apply import export
 from showergrid.core import plugins
 from showergrid.core.errors import InputError
 from showergrid.inputs.kinds import Input
-from showergrid.tasks.classes import tasks_of
+from showergrid.tasks.asked import tasks_of
 from showergrid.training.loop import build
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -69,9 +69,18 @@ def test_a_fit_that_is_no_network_is_refused():
 @pytest.mark.parametrize("precision", ["float32", "bf16"])
 def test_scores_that_differ_are_refused(precision):
     described = cell("simple", precision)
-    evaluated = np.linspace(0, 1, 11)
+    evaluated = np.linspace(0, 1, 55).reshape(11, 5)
+    apart = np.zeros((11, 5))
+    apart[4, 1] = 1
     close, far = 0.5 * export.TOLERANCE[precision], 2 * export.TOLERANCE[precision]
-    assert export.difference(described, evaluated + close * np.eye(11)[4], evaluated) == pytest.approx(close)
-    for wrong in (evaluated - far * np.eye(11)[4], np.full(11, np.nan)):
+    assert export.difference(described, evaluated + close * apart, evaluated) == pytest.approx(close)
+    for wrong in (evaluated - far * apart, np.full((11, 5), np.nan)):
         with pytest.raises(InputError, match="differs from evaluation"):
             export.difference(described, wrong, evaluated)
+
+
+def test_differences_of_values_are_shares_of_their_deviation():
+    described = cell("simple") | {"questions": [{"name": "x", "kind": "value", "column": "x"}]}
+    described |= {"scales": {"x": {"mean": 50.0, "std": 200.0}}}
+    evaluated = np.array([[100.0], [200.0]])
+    assert export.difference(described, evaluated + 0.01, evaluated) == pytest.approx(0.01 / 200)

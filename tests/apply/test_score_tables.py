@@ -15,7 +15,7 @@ from showergrid.inputs.variables import Variables
 from showergrid.plan.checks import read_study
 from showergrid.plan.jobs import job
 from showergrid.plan.layers import merged, read_layers
-from showergrid.tasks.classes import tasks_of
+from showergrid.tasks.asked import tasks_of
 from showergrid.training.loop import build, untrained
 
 ROOT = Path(__file__).parents[2]
@@ -82,7 +82,7 @@ def test_files_must_hold_what_the_cell_sees(cell, tmp_path):
     asked = read({"objects": {**TABLE, "columns": MUONS}})
     for seen, settings, why in [
         ([drawn], asked.model_copy(update={"events": None}), "A, which is not made of hits; name its events"),
-        ([lists], asked, "hits, which is made of hits; name files of hits, not events"),
+        ([lists], asked, "made of hits; name files of hits, or those of a collection hits"),
         ([lists, drawn], asked, "hits, which is made of hits, and A, which is not; such a cell answers for"),
     ]:
         with pytest.raises(InputError, match=why):

@@ -28,7 +28,7 @@ def test_the_report_of_a_job_is_among_its_modules():
 
 @pytest.mark.parametrize("name", ["colour", "", "__init__", "../errors", "voxels.py", "..errors", "a b"])
 def test_other_names_are_refused_with_the_valid_ones(name):
-    with pytest.raises(InputError, match=r"valid: circles, .*voxels"):
+    with pytest.raises(InputError, match=r"valid: charge_sum, circles, .*voxels"):
         plugins.load("representations", name)
 
 

@@ -62,10 +62,11 @@ def test_events_of_no_class_are_refused_or_dropped():
     told = {"column": "pdg", "values": VALUES, "other": "refuse"}
     with pytest.raises(InputError, match=r"events: pdg 13 belongs to no class of the study; .* other: drop"):
         asked(events, [told])
-    label, kept = asked(events, [told | {"other": "drop"}])
+    label, values, kept = asked(events, [told | {"other": "drop"}])
+    assert values == VALUES
     assert (label.tolist(), kept.tolist()) == ([0, 1, -1, -1], [True, True, False, False])
     by_source = {"column": "source", "values": [["a"], ["c"]], "other": "drop"}
-    label, kept = asked(events, [by_source, told | {"values": [[11, 13], [22]], "other": "drop"}])
+    label, _, kept = asked(events, [by_source, told | {"values": [[11, 13], [22]], "other": "drop"}])
     assert (label.tolist(), kept.tolist()) == ([0, -1, 0, 1], [True, False, True, False])
 
 
@@ -243,3 +244,35 @@ def test_command_divides_by_groups(tmp_path):
     assert np.array_equal(event, number)
     assert all(len({*sets[number // 4 == run]}) == 1 for run in range(100))
     assert counts(sets) == {"train": 256, "validation": 64, "test": 80}
+
+
+def test_further_divisions_stand_beside_the_first_and_change_nothing_of_it(tmp_path):
+    """Events by run, and beside that one by one: the first keeps its columns, of which the further one is no part."""
+    by_run = BY.model_copy(update={"by": "run"})
+    event, alone = command_divides(tmp_path, by_run)
+    usual = pq.read_table(tmp_path / "output.parquet")
+    both = Split(**by_run.model_dump(exclude={"further"}), further=[{"name": "rows"}])
+    assert np.array_equal(command_divides(tmp_path, both)[1], alone)
+    written = pq.read_table(tmp_path / "output.parquet")
+    assert written.select(usual.column_names).equals(usual)
+    assert written.column_names == ["event", "split", "group", "split.rows"]
+    run = event // 4
+    rows = read_split(tmp_path / "output.parquet", "rows")[1]
+    assert all(len({*alone[run == number]}) == 1 for number in range(100))
+    assert sum(len({*rows[run == number]}) > 1 for number in range(100)) > 60  # 1 - .64^4 - ... = .83 are expected
+    _, by_itself = command_divides(tmp_path, BY.model_copy(update={"by": None}))
+    assert np.array_equal(rows, by_itself)
+    with pytest.raises(InputError, match=r"has no division rows; make the file again with split"):
+        read_split(tmp_path / "output.parquet", "rows")
+
+
+def test_settings_without_further_divisions_are_told_as_before():
+    assert SPLIT.model_dump(mode="json", exclude_none=True) == {
+        "seed": 7,
+        "test_fraction": 0.1,
+        "validation_fraction": 0.1,
+    }
+    with pytest.raises(ValueError, match="further: by is null"):
+        Split(**SPLIT.model_dump(exclude={"further"}), further=[{"name": "rows"}])
+    with pytest.raises(ValueError, match="a name stands twice"):
+        Split(**BY.model_dump(exclude={"further"}), further=[{"name": "rows"}, {"name": "rows", "by": "run"}])

@@ -17,7 +17,7 @@ from showergrid.inputs.making import write_input
 from showergrid.inputs.settings import InputSettings
 from showergrid.report.figures.removal import read_table, removal_figure
 from showergrid.report.settings.labels import HumanLabels
-from showergrid.tasks.classes import tasks_of
+from showergrid.tasks.asked import tasks_of
 from showergrid.training.loop import build
 
 # Charges of two events, the first hit of each neither the largest nor the smallest

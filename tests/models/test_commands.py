@@ -23,7 +23,7 @@ from showergrid.core import plugins
 from showergrid.events.split import write_split
 from showergrid.inputs.making import write_input
 from showergrid.inputs.settings import InputSettings
-from showergrid.tasks.classes import tasks_of
+from showergrid.tasks.asked import tasks_of
 from showergrid.training import loop
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"

@@ -22,7 +22,7 @@ from showergrid.inputs.views import cut_views, read_views
 from showergrid.plan.checks import read_study
 from showergrid.plan.jobs import job
 from showergrid.plan.study import Study
-from showergrid.tasks.classes import tasks_of
+from showergrid.tasks.asked import tasks_of
 from showergrid.training import loop, model_file
 
 TEST = configuration("test")

@@ -11,6 +11,7 @@ from showergrid.core.errors import InputError
 from showergrid.core.variants import base, variant
 from showergrid.plan.checks import read_study
 from showergrid.plan.jobs import job, published
+from showergrid.plan.layers import merged, read_layers
 from showergrid.plan.study import Study
 
 ROOT = Path(__file__).parents[2]
@@ -214,3 +215,40 @@ def test_tables_of_the_resolution_study():
     assert contained["shares"] == [0.75, 1.0]
     assert contained["windows"][3]["window"]["shape"] == [16, 32]
     assert contained["representations"] == [{"name": "projection_y", "axes": ("x", "z")}]
+
+
+AIR_SHOWERS = {"representation": "variables", "model": "xgboost", "seeds": [1]}
+
+
+def air_showers(ablation: dict) -> Study:
+    made = merged(read_layers(ROOT, [ROOT / "config/air_showers/default.yaml"], {}))
+    return read_study({**made, "ablations": [{"name": "a0", **AIR_SHOWERS, **ablation}]})
+
+
+def test_a_further_split_is_a_factor_that_trains_and_tests_a_cell():
+    of = air_showers({"module": "splits", "factors": {"split": [None, "rows"]}})
+    assert keys(of) == [("variables", None, "xgboost"), ("variables", None, "xgboost@split-rows")]
+    usual, rows = (vars(Cell(*key, 1)) for key in keys(of))
+    assert job(of, "train", None, **rows)["model"]["training"]["split"] == "rows"
+    assert "split" not in job(of, "train", None, **usual)["model"]["training"]
+    assert job(of, "evaluate", None, **rows) == {**job(of, "evaluate", None, **usual), "split": "rows"}
+    assert job(of, "split", None)["split"]["further"] == [{"name": "rows"}]
+    assert job(of, "report", None, report="ablations/a0")["report"]["module"] == "splits"
+
+
+def test_a_split_that_the_study_does_not_have_is_refused():
+    with pytest.raises(
+        InputError, match=r"xgboost@split-columns .* split: 'columns' is no name in split\.further: rows"
+    ):
+        air_showers({"factors": {"split": [None, "columns"]}})
+    with pytest.raises(InputError, match=r"reports: no module is called 'divisions'"):
+        air_showers({"module": "divisions", "factors": {"split": [None, "rows"]}})
+
+
+def test_a_network_on_trained_cells_takes_no_further_split():
+    """It would be tested on events that those were trained on."""
+    made = merged(read_layers(ROOT, [ROOT / "config/air_showers/default.yaml"], {}))
+    frozen = {"name": "frozen", "backbone": ["trace", "dense"], "split": "rows"}
+    grid = [{"table": "table1", "representations": ["waveform_variables"], "models": ["frozen"], "seeds": [1]}]
+    with pytest.raises(InputError, match="split: the cells that it rests on are trained by the first split"):
+        read_study({**made, "models": [*made["models"], frozen], "grid": grid, "ablations": []})

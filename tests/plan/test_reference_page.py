@@ -89,7 +89,7 @@ def test_what_reports_are_told_stands_beside_them():
 
 def test_every_key_is_described_in_one_sentence():
     rows = {(heading, key): row for heading, table in tables().items() for key, row in table.items()}
-    assert ("`showers.readout`", "pitch") in rows
+    assert ("`neutrinos.readout`", "pitch") in rows
     assert not [place for place, (*_, described) in rows.items() if not 3 <= len(described) <= 120]
 
 
@@ -109,8 +109,8 @@ def test_keys_of_a_study_stand_in_their_order():
         ("`showers`", "showers", ["integer, 1 to 10 000 000", "", ""]),
         ("`showers`", "energy", ["list of 2 numbers, > 0", "GeV", ""]),
         ("`showers`", "vertex", ["[map](#detector)", "", ""]),
-        ("`showers.readout`", "threshold", ["number, 0 to 0.15", "MeV", ""]),
-        ("`showers.readout`", "lifetime", ["number, > 0, or `null`", "us", ""]),
+        ("`neutrinos.readout`", "threshold", ["number, 0 to 0.15", "MeV", ""]),
+        ("`neutrinos.readout`", "lifetime", ["number, > 0, or `null`", "us", ""]),
         ("`files`", "columns", ["[map](#filescolumns) or `null`", "", "`null`"]),
         ("`split`", "test_fraction", ["number, between 0 and 1", "", ""]),
         ("`grid`", "resolutions", ["list of integers, 1 to 20 000", "", "`[]`"]),

@@ -427,7 +427,7 @@ FAULTS = [
         ["files.files", "'{a}.csv'", "braces", "rename"],
     ),
     ([("source", "files")], ["files: is missing", "source names it"]),
-    ([("source", "shower")], ["sources", "'shower'", "valid: air_showers, collisions, files, showers"]),
+    ([("source", "shower")], ["sources", "'shower'", "valid: air_showers, collisions, files, neutrinos, showers"]),
     ([("order", "as_given")], ["order: as_given", "axis or truth_time"]),
     (
         [("source", "files"), ("files", {"files": ["a.csv"]}), ("order", "truth_time")],

@@ -14,8 +14,10 @@ from showergrid.sources.lartpc.geant4 import Deposits
 from showergrid.sources.lartpc.readout import (
     MINIMUM_IONISATION,
     TimedHits,
+    delayed,
     ionisation_density,
     read_out,
+    read_out_shares,
     recombination,
     threshold_charge,
 )
@@ -203,3 +205,37 @@ def test_no_deposits_make_no_hits():
 def test_settings_out_of_range_are_refused(change):
     with pytest.raises(ValidationError):
         Readout(**{**PLAIN, **change})
+
+
+@pytest.mark.parametrize("clustering", [None, {"x": 4, "y": 4, "z": 4}])
+def test_shares_tell_whose_charge_the_same_hits_hold(clustering):
+    random = generator(4, "deposits")
+    event = random.integers(0, 5, 4000)
+    start = random.normal([50, 0, 100], 3, (4000, 3))
+    end = start + random.normal(0, 0.2, (4000, 3))
+    deposits = Deposits(event, start, end, random.exponential(0.3, 4000), np.zeros((4000, 2)))
+    owner = event * 10 + (start[:, 0] > 50)  # two of each event, on either side of x = 50 cm
+    changed = {"merging": 0.8, "threshold": 0.1, "clustering": clustering}
+    settings = Readout.model_validate(PLAIN | changed)
+    arguments = np.zeros((5, 3)), BOX, settings
+    hits = read_out(deposits, *arguments, generator(1, "readout"))
+    again, shares = read_out_shares(deposits, owner, *arguments, generator(1, "readout"))
+    for name, values in vars(hits).items():
+        np.testing.assert_array_equal(values, getattr(again, name))
+    assert 100 < hits.charge.size < 4000
+    np.testing.assert_array_equal(np.unique(shares.hit), np.arange(hits.charge.size))
+    np.testing.assert_allclose(np.bincount(shares.hit, shares.charge), hits.charge)
+    np.testing.assert_array_equal(shares.owner // 10, hits.event[shares.hit])
+    far = np.abs(hits.position[shares.hit, 0] - 50) > 1
+    np.testing.assert_array_equal(shares.owner[far] % 10, hits.position[shares.hit[far], 0] > 50)
+
+
+def test_late_deposits_seem_farther_from_the_anode():
+    # 100 us at 0.16 cm/us are 16 cm; what then lies beyond the cathode is not seen
+    place = np.array([[150.0, 1, 2], [-150, 1, 2], [10, 1, 2], [-10, 1, 2], [150, 1, 2]])
+    time = np.array([[1e5, 1e5]] * 4 + [[0, 1e3]])
+    seen, rows = delayed(Deposits(np.arange(5), place, place, np.ones(5), time), 0.16)
+    assert rows.tolist() == seen.event.tolist() == [0, 1, 4]
+    np.testing.assert_allclose(seen.start, [[134, 1, 2], [-134, 1, 2], [150, 1, 2]])
+    np.testing.assert_allclose(seen.end[:, 0], [134, -134, 149.84])
+    assert place[0, 0] == 150

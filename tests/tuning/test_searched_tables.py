@@ -1,5 +1,6 @@
 """The published searches of models for tables, as config/magic/default.yaml has them, on a few Gaussian events."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from showergrid.plan.checks import read_study
 from showergrid.plan.jobs import job
 from showergrid.plan.layers import merged, read_layers
 from showergrid.report.figures.tuning import importances, parallel_figure, parameters_figure
-from showergrid.tasks.classes import tasks_of
+from showergrid.tasks.asked import tasks_of
 from showergrid.tuning.search import search
 from showergrid.tuning.settings import Search
 from showergrid.tuning.trial import Trials
@@ -24,9 +25,10 @@ ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.usefixtures("one_thread")
 EVENTS, VARIABLES = 300, 10
 SETS = {"train": (0, 200), "validation": (200, EVENTS)}
-FEW = {"n_epochs": 4, "min_epochs": 1, "batch_size": 50}
+FEW = {"n_epochs": 3, "min_epochs": 1, "batch_size": 50}
 
 
+@cache
 def config() -> dict[str, Any]:
     made = merged(read_layers(ROOT, [ROOT / "config/magic/default.yaml"], {}))
     return {**made, "training": {**made["training"], **FEW}}
@@ -37,9 +39,8 @@ SEARCHES = [(entry["representation"], entry["model"]) for entry in config()["tun
 
 def told(representation: str, model: str, **changes) -> dict[str, Any]:
     """What the job of a search is told; `changes` are of the search."""
-    asked = config()
-    asked["tuning"] = [{**entry, **changes} if entry["model"] == model else entry for entry in asked["tuning"]]
-    study = read_study(asked)
+    searches = [{**entry, **changes} if entry["model"] == model else entry for entry in config()["tuning"]]
+    study = read_study({**config(), "tuning": searches, "ablations": []})
     return job(study, "tune", None, representation=representation, resolution=None, model=model, worker=0)
 
 
@@ -68,9 +69,9 @@ def run(folder: Path, cell: dict[str, Any]) -> list:
 
 @pytest.mark.parametrize(("representation", "model"), SEARCHES)
 def test_each_space_can_be_searched_and_gives_the_same_again(tmp_path, representation, model):
-    cell = told(representation, model, trials=3)
+    cell = told(representation, model, trials=2)
     rows = run(tmp_path / "once", cell)
-    assert [row.state for row in rows] == [COMPLETE] * 3
+    assert [row.state for row in rows] == [COMPLETE] * 2
     assert min(row.val_accuracy for row in rows) > 0.4
     assert max(row.val_accuracy for row in rows) > 0.6
     assert run(tmp_path / "again", cell) == rows
@@ -90,7 +91,8 @@ def test_published_values_stand_beside_ours_and_tell_what_lies_outside(tmp_path,
     assert {key for key, told in beside.items() if not told["searched"]} == outside
     assert {key: told["value"] for key, told in beside.items()} == asked.published
     assert "published" not in told(representation, model)["search"]  # another one makes no trial again
-    parameters_figure(rows, asked, tmp_path / "figure.pdf")
+    if model == "stacked":  # which has every kind of parameter
+        parameters_figure(rows, asked, tmp_path / "figure.pdf")
 
 
 def test_boosting_is_pruned_by_its_rounds(tmp_path):

@@ -1,4 +1,4 @@
-"""Collisions simulated, drawn, trained on and put into tables, one process of them of the user's own configuration."""
+"""Collisions, some of a process of the user's own, from their simulation to tables and to answers for files."""
 
 import csv
 import json
@@ -8,12 +8,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 import yaml
+from safetensors.numpy import load_file
 from study import Project, checkout
 
 PROCESSES = ["drell_yan", "higgs", "zprime"]
 EVENTS = 40  # of each process
 ALONE = "PartonLevel:MPI = off"  # which takes most of the time
 DECAYS = {23: ["23:onMode = off", "23:onIfAny = 13"], 32: ["32:onMode = off", "32:onIfAny = 13"]}
+SHORT = {"n_epochs": 2, "min_epochs": 1, "batch_size": 32}
+AUGMENT = {"shear": 0.2, "zoom": 0.2, "flips": ["horizontal", "vertical"]}
 STUDY = {
     "extends": "config/collisions/default.yaml",
     "results": "results-few",
@@ -42,13 +45,44 @@ STUDY = {
         },
     },
     "split": {"test_fraction": 0.3, "validation_fraction": 0.3},
-    "models": [{"name": "simple", "bn": True, "n_epochs": 1, "min_epochs": 1}, {"name": "cut"}],
+    "representations": [
+        {"name": "A", "label": "drawing A", "module": "circles", "jets": 2},  # and MET, as A has not
+        {"name": "mass", "label": "dimuon mass", "module": "dimuon", "variables": ["mass"]},
+    ],
+    "models": [
+        {"name": "simple", "bn": True, "transform": "batch_norm", "augment": AUGMENT, **SHORT},
+        {"name": "frozen", "backbone": "simple", **SHORT},
+        {"name": "cut"},
+    ],
     "grid": [
-        {"table": "table1", "representations": ["A"], "resolutions": [32], "models": ["simple"], "seeds": [1]},
+        {"table": "table1", "representations": ["A"], "resolutions": [32], "models": ["frozen"], "seeds": [1]},
         {"table": "table1", "representations": ["mass"], "models": ["cut"], "seeds": [1]},
     ],
     "bootstrap": {"resamples": 100},
-    "predict": [],
+    "predict": [
+        {
+            "name": "again",
+            "representation": "A",
+            "resolution": 32,
+            "model": "frozen",
+            "seed": 1,
+            "events": {
+                "files": ["results-few/data/events.parquet"],
+                "event": "event",
+                "columns": {name: name for name in ("met", "met_phi")},
+            },
+            "collections": {
+                "objects": {
+                    "files": ["results-few/data/objects.parquet"],
+                    "event": "event",
+                    "columns": {
+                        **{name: {"column": name, "type": "whole"} for name in ("kind", "charge")},
+                        **{name: name for name in ("pt", "eta", "phi")},
+                    },
+                }
+            },
+        }
+    ],
     "spectra": [],
 }
 CONFIG = "config/few.yaml"
@@ -61,11 +95,11 @@ OWN = (  # files of collisions alone
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory) -> Project:
-    """The study, made to its tables."""
+    """The study, made to its tables, and its events told apart once more, as files of somebody else."""
     project = checkout(tmp_path_factory.mktemp("few") / "project")
     (project.root / CONFIG).write_text(yaml.safe_dump(STUDY, sort_keys=False))
-    tables = [f"{RESULTS}/{name}.tex" for name in ("table1", "table_measures")]
-    project.snakemake("--cores", "2", *tables, f"{RESULTS}/comparison/pairs.md", config=CONFIG)
+    made = ("table1.tex", "table_measures.tex", "predictions/again.parquet")
+    project.snakemake("--cores", "2", *(f"{RESULTS}/{name}" for name in made), config=CONFIG)
     return project
 
 
@@ -77,7 +111,44 @@ def test_a_process_of_the_configuration_is_simulated_and_told_apart(made):
     with open(made.root / RESULTS / "table1.csv", newline="") as file:
         rows = {(row["representation"], row["model"]): row for row in csv.DictReader(file)}
     assert float(rows["mass", "cut"]["test_accuracy"]) > 0.6  # a third at random
-    assert {rows[place]["status"] for place in [("A", "simple"), ("mass", "cut")]} <= {"ok", "collapsed"}
+    assert {rows[place]["status"] for place in [("A", "frozen"), ("mass", "cut")]} <= {"ok", "collapsed"}
+    assert rows["A", "cut"]["status"] == "n/a"
+    assert rows["A", "frozen"]["window"] == "32 32"
+    text = (made.root / RESULTS / "table1.md").read_text()
+    assert "c: pixels across an image." in text
+    assert "hits" not in text.replace("lists of hits", "")
+    assert "None" not in text
+
+
+def test_objects_are_stored_and_no_pixels(made):
+    results = made.root / RESULTS
+    given = load_file(results / "inputs/A/c32.safetensors")
+    assert set(given) == {"event", "offsets", "values"}
+    objects = pq.read_table(results / "data/objects.parquet")
+    event, kind = objects["event"].to_numpy(), objects["kind"].to_numpy()
+    jets = np.bincount(event, kind == 0)
+    assert np.unique(jets.clip(0, 3)).tolist() == [0, 1, 2, 3]
+    assert np.diff(given["offsets"]).tolist() == (3 + jets.clip(0, 2)).tolist()  # two muons and MET
+    assert (results / "inputs/mass.safetensors").is_file()
+    assert not (results / "data/calibration.json").exists()
+
+
+def test_a_training_is_told_of_its_augmentation_and_a_frozen_network_of_features(made):
+    told = {}
+    for name in ("simple", "frozen"):
+        record = made.root / RESULTS / f"cells/A/c32/{name}/seed1/train.provenance.json"
+        told[name] = json.loads(record.read_text())
+    assert told["simple"]["config"]["model"]["training"]["augment"] == AUGMENT
+    assert "augment" not in told["frozen"]["config"]["model"]["training"]
+    assert "features/A/c32/simple/seed1" in json.dumps(told["frozen"]["inputs"])
+
+
+def test_the_same_events_as_new_ones_get_the_same_answers(made):
+    expected = pq.read_table(made.root / RESULTS / "cells/A/c32/frozen/seed1/predictions.parquet")
+    given = pq.read_table(made.root / RESULTS / "predictions/again.parquet")
+    for name in PROCESSES:
+        np.testing.assert_allclose(given[f"process.{name}"], expected[f"process.{name}"], atol=1e-6)
+    assert np.any(given["outside"].to_numpy() > 0)  # objects beyond the training events
 
 
 def test_events_of_one_collision_stand_in_one_set_and_count_once(made):
@@ -97,17 +168,13 @@ def test_events_of_one_collision_stand_in_one_set_and_count_once(made):
     assert f"{report['events']} test events in {report['groups']} groups" in (results / "table1.md").read_text()
 
 
-def test_measures_and_differences_are_told(made):
+def test_measures_stand_beside_the_published_ones(made):
     results = made.root / RESULTS
     with open(results / "table_measures.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["class"] for row in rows if row["representation"] == "mass"] == ["", *PROCESSES]
     published = [row for row in rows if row["source"] == "published"]
     assert [(row["model"], row["accuracy"]) for row in published] == [("resnet50", "0.7209")]
-    text = (results / "comparison/pairs.md").read_text()
-    assert (
-        "cut on dimuon mass | simple on drawing A at c 32 |" in text or "simple on drawing A at c 32 | cut on" in text
-    )
 
 
 def test_nothing_of_the_showers_reads_code_of_collisions(made):
@@ -120,3 +187,15 @@ def test_nothing_of_the_showers_reads_code_of_collisions(made):
     of_collisions = made.plan("--forceall", f"{RESULTS}/table_measures.tex", config=CONFIG)
     told = {source for job in of_collisions.jobs for source in made.sources(job)}
     assert {name for name in OWN if any(name in source for source in told)} >= {*OWN[:5], "report/reports/measures.py"}
+
+
+def test_an_edit_of_a_drawing_reruns_its_own_and_refuses_events_with_too_few_jets(made, tmp_path):
+    project = made.copy(tmp_path / "project")
+    assert project.plan(f"{RESULTS}/table1.tex", config=CONFIG).jobs == []
+    project.edit(CONFIG, "jets: 2", "jets: 2\n  exact_jets: true")
+    plan = project.plan(f"{RESULTS}/table1.tex", config=CONFIG)
+    assert plan.places("represent") == [("A", "32")]
+    assert plan.of("representation") == {"A"}
+    done = project.snakemake("--cores", "1", f"{RESULTS}/inputs/A/c32.safetensors", config=CONFIG, check=False)
+    assert "jets, and exact_jets asks for 2" in done.stdout
+    assert "Traceback" not in done.stdout

@@ -19,7 +19,7 @@ from showergrid.inputs.input_file import DrawnImages, Images, InputFile
 from showergrid.inputs.kinds import Input, Inputs, Seen
 from showergrid.inputs.making import FEW_HITS
 from showergrid.inputs.views import View, views
-from showergrid.tasks.classes import tasks_of
+from showergrid.tasks.asked import tasks_of
 from showergrid.training.data import Task, questions_of
 from showergrid.training.device import name_of
 from showergrid.training.fitting import estimator
@@ -108,11 +108,15 @@ def answers_of(file: bytes, seen: Seen, size: int) -> np.ndarray:
 def difference(cell: dict[str, Any], exported: np.ndarray, evaluated: np.ndarray) -> float:
     """The largest difference of answers (E, classes of all questions) of the exported network from evaluation's.
 
+    That of a value is divided by the standard deviation of the training events.
+
     Raises:
         InputError: the difference is larger than rounding explains.
     """
     precision = cell["model"]["training"]["precision"]
-    largest = float(np.abs(exported - evaluated).max())
+    scales = cell.get("scales", {})
+    scale = [scales.get(asked.name, {"std": 1.0})["std"] for asked in questions_of(cell) for _ in asked.answers]
+    largest = float((np.abs(exported - evaluated) / scale).max())
     if not largest <= TOLERANCE[precision]:
         raise InputError(
             f"the exported network differs from evaluation by up to {largest:.3g}, and {precision} explains "
@@ -141,11 +145,11 @@ def specification(cell: dict[str, Any], files: Mapping[str, InputFile], inputs: 
         **(_pixels(binned) if binned else {}),
         "views": [_view(view, cell, files[view.representation.name]) for view in seen],
         "output": {
-            "shape": ["N", sum(len(question.classes) for question in questions)],
+            "shape": ["N", sum(len(question.answers) for question in questions)],
             "dtype": "float64",
             "columns": [column for question in questions for column in columns_of(question)],
-            "questions": [{"name": question.name, "classes": question.names} for question in questions],
-            "meaning": "probability of each class, question by question; its largest is the answer to a question",
+            "questions": [question.told() for question in questions],
+            "meaning": "question by question the probability of each class, whose largest is the answer, or the value",
         },
         "rules": "docs/inputs.md",
     }

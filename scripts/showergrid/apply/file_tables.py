@@ -15,6 +15,8 @@ from showergrid.inputs.settings import InputSettings
 from showergrid.inputs.variables import Variables, read_variables_of
 from showergrid.sources.reading.tables import TableTally, ingest_tables
 
+ABOUT = ["event", "source", "number"]  # what scores tell of the events of tables
+
 
 @contextmanager
 def tables_of(settings: Unlabelled) -> Iterator[tuple[dict[str, Path], TableTally]]:

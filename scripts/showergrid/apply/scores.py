@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from showergrid.core.atomic import replacing
 from showergrid.core.errors import InputError
 from showergrid.evaluation.predictions import columns_of
-from showergrid.events.questions import Question
+from showergrid.events.questions import Question, ValueQuestion
 
 
 @dataclass(frozen=True)
@@ -33,17 +33,19 @@ class Scores:
     counts: dict[str, object]
 
 
-def write_scores(path: Path, scores: Scores, questions: Sequence[Question]) -> None:
+def write_scores(path: Path, scores: Scores, questions: Sequence[Question | ValueQuestion]) -> None:
     """Write the answers to `questions`, as CSV or as Parquet by the suffix of `path`.
 
-    To each question there are `{question}.answer`, the likeliest class, and `{question}.{class}`, its probability.
+    To each question there are `{question}.answer`, the likeliest class, and `{question}.{class}`, its probability; to
+    one of a value `{question}.value`.
     """
     table = scores.events.append_column("outside", pa.array(scores.outside))
     for question in questions:
-        probability = scores.answers[question.name]
-        likeliest = np.array(question.names)[probability.argmax(axis=1)]
-        table = table.append_column(f"{question.name}.answer", pa.array(likeliest))
-        for name, values in zip(columns_of(question), probability.T, strict=True):
+        answers = scores.answers[question.name]
+        if isinstance(question, Question):
+            likeliest = np.array(question.names)[answers.argmax(axis=1)]
+            table = table.append_column(f"{question.name}.answer", pa.array(likeliest))
+        for name, values in zip(columns_of(question), answers.T, strict=True):
             table = table.append_column(name, pa.array(np.ascontiguousarray(values)))
     with replacing(path) as beside:
         if path.suffix == ".csv":

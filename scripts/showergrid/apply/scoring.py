@@ -24,7 +24,7 @@ from showergrid.inputs.kinds import Seen
 from showergrid.inputs.making import write_input
 from showergrid.inputs.settings import InputSettings
 from showergrid.inputs.views import cut_views, views
-from showergrid.tasks.classes import tasks_of
+from showergrid.tasks.asked import tasks_of
 
 
 def model_of(cell: Path) -> Path:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from showergrid.apply.file_tables import tables_of, variables_in
+from showergrid.apply.file_tables import ABOUT, tables_of, variables_in
 from showergrid.apply.scores import Scores
 from showergrid.apply.settings import Unlabelled
 from showergrid.evaluation.answers import answer
@@ -16,9 +16,7 @@ from showergrid.inputs.input_file import InputFile, read_input
 from showergrid.inputs.settings import InputSettings
 from showergrid.inputs.variables import Variables, write_variables
 from showergrid.inputs.views import cut_views, views
-from showergrid.tasks.classes import tasks_of
-
-ABOUT = ["event", "source", "number"]
+from showergrid.tasks.asked import tasks_of
 
 
 def score_tables(weights: dict[str, Tensor], cell: dict[str, Any], settings: Unlabelled) -> Scores:

@@ -14,7 +14,7 @@ from showergrid.apply.scoring import score
 from showergrid.core.progress import progress
 from showergrid.evaluation.predictions import with_answers
 from showergrid.events.hits import Hits, read_hits
-from showergrid.training.data import all_labels, questions_of
+from showergrid.training.data import questions_of
 
 
 def scored(
@@ -34,11 +34,11 @@ def scored(
     """
     questions = questions_of(cell)
     events = events.sort_by("event")
-    truth, numbers = all_labels(events, questions), events["event"].to_numpy()
+    truth, numbers = {asked.name: asked.truth(events) for asked in questions}, events["event"].to_numpy()
     parts = []
     for name, paths in progress(list(hits.items()), "variations", "variation"):
         event, answers = score(weights, cell, _only(paths, test))
-        label = dict(zip(answers, truth[np.searchsorted(numbers, event)].T, strict=True))
+        label = {asked: of_all[np.searchsorted(numbers, event)] for asked, of_all in truth.items()}
         about = pa.table({"variation": pa.repeat(name, event.size), "event": event})
         parts.append(with_answers(about, questions, label, answers))
     return pa.concat_tables(parts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -36,12 +36,14 @@ def _refusal(settings: type[Any], faults: list[Any], where: str, prefix: str) ->
     """The error to raise for what pydantic found."""
     # A misspelt key often leaves another one missing: the misspelt one says more
     fault = min(faults, key=lambda entry: entry["type"] != "extra_forbidden")
-    branch = re.compile(r"(int|float|str|bool|none|Published[A-Z][a-z]+|(dict|list|literal|constrained|function).*)$")
+    branch = re.compile(
+        r"(int|float|str|bool|none|Published[A-Z][a-z]+|(Value)?Question|(dict|list|literal|constrained|function).*)$"
+    )
     path = [part for part in fault["loc"] if not (isinstance(part, str) and branch.match(part))]
     key = prefix + ".".join(str(part) for part in path) if path else ""
     text = re.sub(r"^Value error, ", "", fault["msg"])
     if fault["type"] == "extra_forbidden":
-        text = f"unknown key; valid: {', '.join(_valid_keys(settings, path))}"
+        text = f"unknown key; valid: {', '.join(_valid_keys(settings, fault['loc']))}"
     elif fault["type"] == "missing":
         text = "is missing"
     elif isinstance(fault["input"], str) and re.fullmatch(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+", fault["input"]):
@@ -51,12 +53,14 @@ def _refusal(settings: type[Any], faults: list[Any], where: str, prefix: str) ->
     return InputError(f"{where}: {key}{shown}: {text}" if key else f"{where}: {text}")
 
 
-def _valid_keys(settings: type[BaseModel], location: list[Any]) -> list[str]:
-    """The keys allowed beside the unknown one at `location`."""
-    for part in location[:-1]:
+def _valid_keys(settings: type[BaseModel], location: Sequence[Any]) -> list[str]:
+    """The keys allowed beside the unknown one at `location`, which names a class where there are several."""
+    for i, part in enumerate(location[:-1]):
         field = settings.model_fields.get(part) if isinstance(part, str) else None
         if field is not None:
-            settings = next(_models(field.annotation), settings)
+            models = {model.__name__: model for model in _models(field.annotation)}
+            named = [models[tag] for tag in location[i + 1 :] if tag in models]
+            settings = next(iter([*named, *models.values()]), settings)
     return list(settings.model_fields)
 
 

@@ -106,14 +106,14 @@ def samples(
     }
 
 
-def estimate(cell: Sample, bootstrap: Bootstrap, name: str, highest: float = 1.0) -> Estimate:
+def estimate(cell: Sample, bootstrap: Bootstrap, name: str, highest: float = 1.0, lowest: float = 0.0) -> Estimate:
     """Mean over seeds with an interval, from the noise of events for one seed, else of seeds and events.
 
-    It ends at 0 and at the `highest` possible value; `name` names the random stream of the seeds.
+    It ends at the `lowest` and at the `highest` possible value; `name` names the random stream of the seeds.
     """
     low, high = percentile_interval(_drawn(cell, generator(bootstrap.seed, "seeds", name)), bootstrap.level)
     std = float(np.sqrt(cell.variance)) if cell.seeds > 1 else None
-    return Estimate(cell.mean, max(0.0, low), min(highest, high), std)
+    return Estimate(cell.mean, max(lowest, low), min(highest, high), std)
 
 
 def pooled(cells: Sequence[Sample]) -> Sample:

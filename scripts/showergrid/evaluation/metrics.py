@@ -17,8 +17,9 @@ import pyarrow.compute as pc
 from showergrid.core.errors import InputError
 from showergrid.evaluation.bootstrap import event_weights, percentile_interval, reverse_percentile_interval
 from showergrid.evaluation.counts import effective
+from showergrid.evaluation.residuals import value_metrics, weighted_mean
 from showergrid.evaluation.settings import Bootstrap
-from showergrid.events.questions import Question
+from showergrid.events.questions import Question, ValueQuestion, of_classes
 from showergrid.events.split import SETS
 
 COLLAPSED_SHARE = 0.98  # share of events with the same answer from which a network counts as collapsed
@@ -27,7 +28,7 @@ OF_CLASS = ("efficiency", "purity", "f1")  # recall and precision of a class, an
 
 
 def cell_metrics(
-    questions: Sequence[Question],
+    questions: Sequence[Question | ValueQuestion],
     labels: Mapping[str, np.ndarray],
     answers: Mapping[str, np.ndarray],
     sets: np.ndarray,
@@ -36,22 +37,24 @@ def cell_metrics(
     epochs: int,
     bootstrap: Bootstrap,
     group: np.ndarray | None = None,
+    scales: Mapping[str, Mapping[str, float]] | None = None,
 ) -> dict:
     """Compute all of metrics.json.
 
     Args:
         questions: what was asked.
-        labels: name of question -> true classes (E,) int of all events.
-        answers: name of question -> probability of each class (E, K).
+        labels: name of question -> true classes (E,) int, or values (E,) float, of all events.
+        answers: name of question -> probability of each class (E, K), or value (E, 1).
         sets: (E,) str, the set of each event, one of them "test".
         window: "charge", "hits" -> share of it inside the window (E,).
         best_epoch: epoch whose weights were kept, from 1.
         epochs: number of epochs trained.
         bootstrap: settings of the intervals.
         group: (E,) int, the group of each event; None if each stands by itself.
+        scales: name of each question of a value -> `mean` and `std` by which its loss standardises values.
 
     Raises:
-        InputError: an answer is no probability, or a set is empty.
+        InputError: an answer is no probability or number, or a set is empty.
     """
     parts = {name: sets == name for name in SETS}
     grouped = {name: None if group is None else group[part] for name, part in parts.items()}
@@ -60,21 +63,31 @@ def cell_metrics(
             name: split_metrics(
                 labels[question.name][part], answers[question.name][part], question, bootstrap, name, grouped[name]
             )
+            if isinstance(question, Question)
+            else value_metrics(
+                labels[question.name][part],
+                answers[question.name][part, 0],
+                question,
+                scales[question.name],
+                bootstrap,
+                name,
+                grouped[name],
+            )
             for name, part in parts.items()
         }
         for question in questions
     }
     test = parts["test"]
-    of_first = labels[questions[0].name][test]
+    strata = next((labels[question.name] for question in of_classes(questions)), np.zeros(sets.size, np.int64))
     return {
         "questions": measured,
         "best_epoch": int(best_epoch),
         "epochs": int(epochs),
         "window": {
-            what: mean_share(share[test], of_first, bootstrap, "window", what, group=grouped["test"])
+            what: mean_share(share[test], strata[test], bootstrap, "window", what, group=grouped["test"])
             for what, share in window.items()
         },
-        "collapsed": any(of["test"]["collapsed"] for of in measured.values()),
+        "collapsed": any(measured[question.name]["test"]["collapsed"] for question in of_classes(questions)),
     }
 
 
@@ -135,7 +148,7 @@ def mean_share(
     share: np.ndarray, labels: np.ndarray, bootstrap: Bootstrap, *names: str, group: np.ndarray | None = None
 ) -> dict:
     """Mean of `share` (n,) over events with its interval, and the median."""
-    resampled = [_mean(share, weights) for weights in event_weights(labels, bootstrap, *names, group=group)]
+    resampled = [weighted_mean(share, weights) for weights in event_weights(labels, bootstrap, *names, group=group)]
     report = _with_interval(float(np.mean(share)), np.concatenate(resampled), bootstrap.level)
     return report | {"median": float(np.median(share))}
 
@@ -216,7 +229,7 @@ def cross_entropy(labels: np.ndarray, probability: np.ndarray, weights: np.ndarr
     """Mean negative logarithm (b,) of the true class's probability, which is raised to at least the machine epsilon."""
     own = np.maximum(probability[np.arange(labels.size), labels], np.finfo(np.float64).eps)
     # not NumPy's logarithm, whose last digit depends on the CPU's instruction set
-    return _mean(-pc.ln(pa.array(own)).to_numpy(), weights)
+    return weighted_mean(-pc.ln(pa.array(own)).to_numpy(), weights)
 
 
 def calibration_error(positive: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -238,11 +251,6 @@ def _confusion(labels: np.ndarray, probability: np.ndarray, weights: np.ndarray)
     pairs = np.stack([(labels == true) & (answers == answered) for true in classes for answered in classes], axis=1)
     counts = weights @ pairs.astype(np.float64)  # whole numbers, so exact
     return counts.T.reshape(len(classes), len(classes), -1)
-
-
-def _mean(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    # not a matrix product: its order of summation depends on the number of threads
-    return (weights * values).sum(axis=1) / weights.sum(axis=1)
 
 
 def _with_interval(value: float, resampled: np.ndarray, level: float) -> dict:

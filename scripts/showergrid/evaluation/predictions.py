@@ -1,4 +1,7 @@
-"""predictions.parquet: the true class of every event of a study, and the probabilities that a trained cell gives it."""
+"""predictions.parquet: the true class of every event of a study, and the probabilities that a trained cell gives it.
+
+Of a question of a value it holds the true one and the answer.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,10 @@ import pyarrow.parquet as pq
 
 from showergrid.core.atomic import replacing
 from showergrid.core.errors import InputError
-from showergrid.events.questions import Question
+from showergrid.events.questions import REPEATED, Question, ValueQuestion
 from showergrid.events.split import GROUP
 
-ABOUT = ("event", "energy", "n_hits")  # columns that predictions repeat, of those that the events have
+ABOUT = ("event", *REPEATED)  # columns that predictions repeat, of those that the events have
 
 
 @dataclass(frozen=True)
@@ -37,28 +40,41 @@ class Answered:
         return self.probability.argmax(axis=-1) == self.labels
 
 
+@dataclass(frozen=True)
+class Valued:
+    """Answers to one question of a value: events (n,) int64, true values (n,) and predicted ones (n,), both float64.
+
+    group (n,) int64: that of each event; None if each stands by itself.
+    """
+
+    event: np.ndarray
+    truth: np.ndarray
+    value: np.ndarray
+    group: np.ndarray | None = None
+
+
 def about(columns: Sequence[str]) -> list[str]:
     """The columns that predictions repeat, of the `columns` of some events."""
     return [name for name in ABOUT if name in columns]
 
 
-def columns_of(question: Question) -> list[str]:
-    """The columns of the probabilities of a question's classes."""
-    return [f"{question.name}.{name}" for name in question.names]
+def columns_of(question: Question | ValueQuestion) -> list[str]:
+    """The columns of the answers to a question: of the probability of each class, or of the value."""
+    return [f"{question.name}.{name}" for name in question.answers]
 
 
 def with_answers(
     table: pa.Table,
-    questions: Sequence[Question],
+    questions: Sequence[Question | ValueQuestion],
     labels: Mapping[str, np.ndarray],
     answers: Mapping[str, np.ndarray],
 ) -> pa.Table:
-    """The `table` of events with the true class and the probabilities of each question appended."""
+    """The `table` of events with the truth and the answers of each question appended."""
     for question in questions:
-        truth = np.array(question.names)[labels[question.name]]
-        table = table.append_column(question.name, pa.array(truth.tolist(), pa.string()))
-        for name, probability in zip(columns_of(question), answers[question.name].T, strict=True):
-            table = table.append_column(name, pa.array(np.ascontiguousarray(probability)))
+        if question.name not in table.column_names:  # else it is asked for a column that the table repeats
+            table = table.append_column(question.name, question.shown(labels[question.name]))
+        for name, values in zip(columns_of(question), answers[question.name].T, strict=True):
+            table = table.append_column(name, pa.array(np.ascontiguousarray(values)))
     return table
 
 
@@ -66,7 +82,7 @@ def write_predictions(
     path: Path,
     events: pa.Table,
     sets: np.ndarray,
-    questions: Sequence[Question],
+    questions: Sequence[Question | ValueQuestion],
     labels: Mapping[str, np.ndarray],
     answers: Mapping[str, np.ndarray],
     group: np.ndarray | None = None,
@@ -78,8 +94,8 @@ def write_predictions(
         events: table of the events.
         sets: (E,) str, the set of each.
         questions: what is asked.
-        labels: (E,) int64 of each question.
-        answers: (E, classes) float64 of each question.
+        labels: (E,) int64 of each question, of a value float64.
+        answers: (E, classes) float64 of each question, of a value (E, 1).
         group: (E,) int64, the group of each; None if each stands by itself.
     """
     table = events.select(about(events.column_names)).append_column("split", pa.array(sets.tolist(), pa.string()))
@@ -95,6 +111,17 @@ def read_predictions(path: Path, question: Question, split: str) -> Answered:
     Raises:
         InputError: the file is missing, does not answer the question, or has no event of the split.
     """
+    return answered(_read(path, question, split), question, path)
+
+
+def read_values(path: Path, question: ValueQuestion, split: str) -> Valued:
+    """Read the answers to a question of a value likewise; raises the same."""
+    table = _read(path, question, split)
+    truth, value = (table[name].to_numpy().astype(np.float64) for name in (question.name, *columns_of(question)))
+    return Valued(table["event"].to_numpy(), truth, value, _groups(table))
+
+
+def _read(path: Path, question: Question | ValueQuestion, split: str) -> pa.Table:
     if not path.is_file():
         raise InputError(f"{path}: is missing; make it with snakemake, or give the cell another status")
     columns = ["event", "split", question.name, *columns_of(question)]
@@ -106,7 +133,11 @@ def read_predictions(path: Path, question: Question, split: str) -> Answered:
     table = table.filter(pc.equal(table["split"], split)).sort_by("event")
     if table.num_rows == 0:
         raise InputError(f"{path}: holds no {split} events; evaluate the cell again")
-    return answered(table, question, path)
+    return table
+
+
+def _groups(table: pa.Table) -> np.ndarray | None:
+    return table[GROUP.name].to_numpy() if GROUP.name in table.column_names else None
 
 
 def answered(table: pa.Table, question: Question, path: Path) -> Answered:
@@ -120,5 +151,4 @@ def answered(table: pa.Table, question: Question, path: Path) -> Answered:
         stranger = table[question.name].to_pylist()[index.is_null().index(True).as_py()]
         raise InputError(f"{path}: {question.name} {stranger!r} is none of {', '.join(question.names)}")
     probability = np.stack([table[name].to_numpy() for name in columns_of(question)], axis=1)
-    group = table[GROUP.name].to_numpy() if GROUP.name in table.column_names else None
-    return Answered(table["event"].to_numpy(), index.to_numpy().astype(np.int64), probability, group)
+    return Answered(table["event"].to_numpy(), index.to_numpy().astype(np.int64), probability, _groups(table))

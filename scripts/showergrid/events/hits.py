@@ -50,7 +50,8 @@ class Hits:
     """Hits of whole events: event i owns the rows offsets[i] to offsets[i + 1].
 
     event (E,) int64, offsets (E + 1,) int64, position (N, 3) float64 [cm], charge (N,) float64 [tick ADC];
-    time (N,) float64 [ns], NaN where the file has none, or None if it was not read.
+    time (N,) float64 [ns], NaN where the file has none, or None if it was not read; view (N,) int64: the only view that
+    sees a hit, as it does a pixel of a map, counted from 0, or None where all views see all hits.
     """
 
     event: np.ndarray
@@ -58,6 +59,7 @@ class Hits:
     position: np.ndarray
     charge: np.ndarray
     time: np.ndarray | None = None
+    view: np.ndarray | None = None
 
     @property
     def row(self) -> np.ndarray:
@@ -68,13 +70,15 @@ class Hits:
         """The events for which chosen (E,) bool is true."""
         kept = np.repeat(chosen, np.diff(self.offsets))
         offsets = np.append(0, np.cumsum(np.diff(self.offsets)[chosen]))
-        time = None if self.time is None else self.time[kept]
-        return Hits(self.event[chosen], offsets, self.position[kept], self.charge[kept], time)
+        return Hits(self.event[chosen], offsets, *self._columns(kept))
 
     def sorted(self, rows: np.ndarray) -> Hits:
         """The same events with their hits in the order `rows` (N,) int64, which keeps events together."""
-        time = None if self.time is None else self.time[rows]
-        return Hits(self.event, self.offsets, self.position[rows], self.charge[rows], time)
+        return Hits(self.event, self.offsets, *self._columns(rows))
+
+    def _columns(self, rows: np.ndarray) -> list[np.ndarray | None]:
+        columns = (self.position, self.charge, self.time, self.view)
+        return [None if column is None else column[rows] for column in columns]
 
 
 def read_events(path: Path) -> pa.Table:
@@ -89,14 +93,16 @@ def read_events(path: Path) -> pa.Table:
 def read_hits(hits: Path, hits_per_chunk: int = 16_384, time: bool = False) -> Iterator[Hits]:
     """Yield all hits in chunks of whole events, in the file's order, reading `hits_per_chunk` rows at a time.
 
-    `time`: read the simulation's true time too.
+    `time`: read the simulation's true time too. The view of each hit is read where the file has it.
 
     Raises:
         InputError: a column is missing or of another type, or the events are not sorted.
     """
     # Else pyarrow would read the whole file ahead, or whole row groups: memory must not grow with the study
-    file = open_table(hits, HITS, buffer_size=1 << 16, pre_buffer=False)
     columns = ["event", *AXES, "charge", *(["time"] if time else [])]
+    schema = pa.schema([HITS.field(name) for name in columns])
+    file = open_table(hits, schema, buffer_size=1 << 16, pre_buffer=False)
+    columns += ["view"] if "view" in file.schema_arrow.names else []
     kept = {name: np.empty(0) for name in columns}
     last = -1
     for batch in file.iter_batches(batch_size=hits_per_chunk, columns=columns, use_threads=False):
@@ -123,6 +129,7 @@ def _grouped(rows: dict[str, np.ndarray]) -> Hits:
         position=np.stack([rows[axis] for axis in AXES], axis=1).astype(np.float64),
         charge=rows["charge"].astype(np.float64),
         time=rows["time"].astype(np.float64) if "time" in rows else None,
+        view=rows["view"].astype(np.int64) if "view" in rows else None,
     )
 
 

@@ -1,20 +1,26 @@
-"""What is asked of every event: questions, each with a column of the events table and its classes."""
+"""What is asked of every event: questions, each of a column of the events table, with its classes or for its value.
+
+A question tells the truth (E,) of events, which of them have an answer, and what they are called in tables of answers.
+"""
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pyarrow as pa
-from pydantic import Field, StrictInt, StrictStr, model_validator
+from pydantic import Discriminator, Field, StrictInt, StrictStr, Tag, model_validator
 
 from showergrid.core.errors import InputError
 from showergrid.core.settings import Label, Name, Settings
+from showergrid.events.collections import is_number
 
 Value = StrictInt | StrictStr
 # Columns that stand beside those of a question: of predictions, scores, variations and heat maps
 TAKEN = {"event", "energy", "n_hits", "number", "source", "split", "group", "outside", "variation"}
 TAKEN |= {"place", "value", "heat"}
+REPEATED = ("energy", "n_hits")  # columns of the events that predictions repeat: their value may be asked by their name
 
 
 class Class(Settings):
@@ -33,6 +39,7 @@ class Class(Settings):
 class Question(Settings):
     """What networks tell of an event: which of some classes it belongs to."""
 
+    kind: Literal["classes"] = Field(default="classes", exclude=True, description="what the answer is")
     name: Name = Field(description="its name in files")
     label: Label | None = Field(default=None, description="its name in tables; null: that in files")
     of: Literal["event"] = Field(default="event", description="what has an answer")
@@ -71,6 +78,23 @@ class Question(Settings):
             raise ValueError(f"{where}: positive: {self.positive!r} is none of {', '.join(self.names)}")
         return self
 
+    def truth(self, events: pa.Table) -> np.ndarray:
+        """(E,) int64: the class of each of the `events`, -1 where it belongs to none; raises as `labels`."""
+        return labels(events, self.column, self.values)
+
+    def shown(self, truth: np.ndarray) -> pa.Array:
+        """The names of the classes `truth` (E,) as a column."""
+        return pa.array(np.array(self.names)[truth].tolist(), pa.string())
+
+    def told(self) -> dict[str, Any]:
+        """What an export says of it."""
+        return {"name": self.name, "classes": self.names}
+
+    @property
+    def answers(self) -> list[str]:
+        """What its answers are called behind its own name: the probability of each class."""
+        return self.names
+
     @property
     def names(self) -> list[str]:
         """The names of the classes."""
@@ -90,6 +114,82 @@ class Question(Settings):
     def against_rest(self) -> list[int]:
         """The classes that are looked at one against the rest: the positive one alone, or else all."""
         return [self.names.index(self.positive)] if self.positive else list(range(len(self.classes)))
+
+
+class ValueQuestion(Settings):
+    """What networks tell of an event: a number, such as its energy."""
+
+    kind: Literal["value"] = Field(description="what the answer is")
+    name: Name = Field(description="its name in files")
+    label: Label | None = Field(default=None, description="its name in tables; null: that in files")
+    of: Literal["event"] = Field(default="event", description="what has an answer")
+    column: str = Field(min_length=1, description="column of events.parquet, of numbers")
+    unit: str = Field(default="", description="unit of the column, as tables and figures show it")
+    delta: float = Field(
+        default=1.0, gt=0, description="residual from which on the Huber loss is linear [standard deviations]"
+    )
+    other: Literal["refuse", "drop"] = Field(default="refuse", description="what happens to events without a value")
+    weight: float = Field(default=1.0, gt=0, description="factor of its loss beside those of the other questions")
+
+    @model_validator(mode="after")
+    def _check(self) -> ValueQuestion:
+        if self.name in TAKEN and not (self.name == self.column and self.name in REPEATED):
+            raise ValueError(f"question {self.name}: a column of predictions has this name; choose another")
+        return self
+
+    def truth(self, events: pa.Table) -> np.ndarray:
+        """(E,) float64: the value of each of the `events`, NaN where there is none; raises as `numbers`."""
+        return numbers(events, self.column)
+
+    def shown(self, truth: np.ndarray) -> pa.Array:
+        """The values `truth` (E,) as a column."""
+        return pa.array(np.ascontiguousarray(truth, dtype=np.float64))
+
+    def told(self) -> dict[str, Any]:
+        """What an export says of it."""
+        return {"name": self.name, "value": self.column}
+
+    @property
+    def answers(self) -> list[str]:
+        """What its answer is called behind its own name."""
+        return ["value"]
+
+
+def _class_of(question: Any) -> str | None:
+    """The class of a question, as a configuration writes it, by its kind; without one it is of classes."""
+    kind = question.get("kind", "classes") if isinstance(question, dict) else getattr(question, "kind", "classes")
+    return {"classes": "Question", "value": "ValueQuestion"}.get(kind)
+
+
+AnyQuestion = Annotated[
+    Annotated[Question, Tag("Question")] | Annotated[ValueQuestion, Tag("ValueQuestion")],
+    Discriminator(
+        _class_of, custom_error_type="kind", custom_error_message="the kind of a question is classes or value"
+    ),
+]
+
+
+def of_classes(questions: Iterable[Question | ValueQuestion]) -> list[Question]:
+    """Those of the `questions` whose answer is a class."""
+    return [question for question in questions if isinstance(question, Question)]
+
+
+def has_answer(truth: np.ndarray) -> np.ndarray:
+    """(E,) bool: whether events with the `truth` (E,) of a question have an answer to it."""
+    return truth >= 0 if truth.dtype.kind == "i" else ~np.isnan(truth)
+
+
+def numbers(events: pa.Table, column: str) -> np.ndarray:
+    """(E,) float64: the number of each of the `events` in `column`, NaN where it is missing or not finite.
+
+    Raises:
+        InputError: there is no such column of numbers.
+    """
+    valid = [field.name for field in events.schema if field.name != "event" and is_number(field.type)]
+    if column not in valid:
+        raise InputError(f"events: no column {column!r} of numbers; valid: {', '.join(valid)}")
+    values = events[column].to_numpy().astype(np.float64)
+    return np.where(np.isfinite(values), values, np.nan)
 
 
 def labels(events: pa.Table, column: str, values: list[list[Value]]) -> np.ndarray:

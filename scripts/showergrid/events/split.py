@@ -15,7 +15,7 @@ from showergrid.core.atomic import replacing
 from showergrid.core.errors import InputError
 from showergrid.core.seeds import generator
 from showergrid.events.hits import open_table
-from showergrid.events.questions import Value, labels, type_of
+from showergrid.events.questions import Value, has_answer, labels, numbers, type_of
 from showergrid.events.settings import Split
 
 SETS = ("train", "validation", "test")
@@ -57,10 +57,15 @@ def sizes(count: int, own: Sequence[Value], split: Split) -> tuple[int, int, int
     n_train = count - n_test - n_validation
     if min(n_test, n_validation, n_train) < 1:
         raise InputError(
-            f"split: the class of {', '.join(map(str, own))} has {count} events, too few to put one "
+            f"split: {_class(own)} has {count} events, too few to put one "
             f"into each of {', '.join(SETS)}; make more events or change the fractions"
         )
     return n_train, n_validation, n_test
+
+
+def _class(own: Sequence[Value]) -> str:
+    """What a message calls the events of a class with the values `own`."""
+    return f"the class of {', '.join(map(str, own))}" if own else "the study"
 
 
 def check_by(events: pa.Schema, by: str) -> None:
@@ -116,38 +121,54 @@ def divide_groups(label: np.ndarray, values: Sequence[Sequence[Value]], split: S
         if short.any():
             own = values[int(np.argmax(short))]
             raise InputError(
-                f"split: by {split.by}: no event of the class of {', '.join(map(str, own))} is left for the {name} "
-                "set: its groups are too few or too large; make more events, or change the fractions"
+                f"split: by {split.by}: no event of {_class(own)} is left for the {name} set: "
+                "its groups are too few or too large; make more events, or change the fractions"
             )
     return np.array(SETS)[chosen[group]]
 
 
-def asked(events: pa.Table, questions: Sequence[Mapping[str, Any]]) -> tuple[np.ndarray, np.ndarray]:
-    """Labels (E,) int64 of the first of the `questions`, and which events (E,) bool have an answer to every one.
+def asked(events: pa.Table, questions: Sequence[Mapping[str, Any]]) -> tuple[np.ndarray, list[list[Value]], np.ndarray]:
+    """Labels (E,) int64 of the first question of classes, their values, and which events (E,) bool have every answer.
 
-    A question is told by its column, the values of its classes, and what happens to other values (refuse or drop).
+    A question is told by its column, the values of its classes or none, and what happens to other events (refuse or
+    drop). Where none is of classes, all events are of one, which has no values.
 
     Raises:
-        InputError: an event belongs to no class, and such events are not to be dropped.
+        InputError: an event has no answer, and such events are not to be dropped.
     """
-    answers = []
-    for question in questions:
-        column = question["column"]
-        label = labels(events, column, question["values"])
-        if question["other"] == "refuse" and (label < 0).any():
-            stranger = events[column].to_pylist()[int(np.argmax(label < 0))]
+    truths = [_truth(events, question) for question in questions]
+    stratum = [(truth, told["values"]) for truth, told in zip(truths, questions, strict=True) if "values" in told]
+    label, values = stratum[0] if stratum else (np.zeros(events.num_rows, np.int64), [[]])
+    return label, values, np.all([has_answer(truth) for truth in truths], axis=0)
+
+
+def _truth(events: pa.Table, question: Mapping[str, Any]) -> np.ndarray:
+    """(E,): the class of each event, or its value."""
+    column = question["column"]
+    truth = labels(events, column, question["values"]) if "values" in question else numbers(events, column)
+    if question["other"] == "refuse" and not has_answer(truth).all():
+        row = int(np.argmin(has_answer(truth)))
+        stranger = events[column][row].as_py()
+        if "values" in question:
             raise InputError(
                 f"events: {column} {stranger} belongs to no class of the study; add it to one, leave such events out, "
                 "or write other: drop"
             )
-        answers.append(label)
-    return answers[0], np.all([label >= 0 for label in answers], axis=0)
+        raise InputError(
+            f"events: {column} is {stranger} in row {row + 1}, of event {events['event'][row].as_py()}; give it a "
+            "number, leave such events out, or write other: drop"
+        )
+    return truth
 
 
 def to_test(events: pa.Table, questions: Sequence[Mapping[str, Any]]) -> np.ndarray:
     """(E,) bool: whether each of the `events` is of a class of one of the `questions` that is left out of training."""
-    of_class = [np.isin(labels(events, told["column"], told["values"]), told.get("left_out", [])) for told in questions]
-    return np.any(of_class, axis=0)
+    of_class = [
+        np.isin(labels(events, told["column"], told["values"]), told["left_out"])
+        for told in questions
+        if "left_out" in told
+    ]
+    return np.any([np.zeros(events.num_rows, dtype=bool), *of_class], axis=0)
 
 
 def check_classes(events: pa.Table, sets: np.ndarray, questions: Sequence[Mapping[str, Any]]) -> None:
@@ -158,7 +179,7 @@ def check_classes(events: pa.Table, sets: np.ndarray, questions: Sequence[Mappin
     Raises:
         InputError: one line with the column, the values of the class and the set.
     """
-    for question in questions:
+    for question in (told for told in questions if "values" in told):
         label = labels(events, question["column"], question["values"])
         for k, values in enumerate(question["values"]):
             for name in SETS if k not in question.get("left_out", []) else ["test"]:
@@ -169,23 +190,42 @@ def check_classes(events: pa.Table, sets: np.ndarray, questions: Sequence[Mappin
                     )
 
 
-def write_split(path: Path, event: np.ndarray, sets: np.ndarray, group: np.ndarray | None = None) -> None:
-    """Write the set (E,) str of each event (E,) int64, and its group (E,) int64 where groups stay together."""
+def write_split(
+    path: Path,
+    event: np.ndarray,
+    sets: np.ndarray,
+    group: np.ndarray | None = None,
+    further: Mapping[str, np.ndarray] | None = None,
+) -> None:
+    """Write the set (E,) str of each event (E,) int64, and its group (E,) int64 where groups stay together.
+
+    `further` has the set (E,) str of each event in other divisions by their names.
+    """
     table = pa.table({"event": event, "split": sets.astype(str).tolist()}, schema=SPLIT)
     if group is not None:
         table = table.append_column(GROUP, pa.array(group))
+    for name, others in (further or {}).items():
+        table = table.append_column(column_of(name), pa.array(others.astype(str).tolist()))
     with replacing(path) as beside:
         pq.write_table(table, beside)
 
 
-def read_split(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """(E,) int64 events, sorted, and (E,) str: the set of each.
+def column_of(name: str | None) -> str:
+    """The column of split.parquet with the sets of the division `name`; None: the first."""
+    return "split" if name is None else f"split.{name}"
+
+
+def read_split(path: Path, name: str | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """(E,) int64 events, sorted, and (E,) str: the set of each, in the division `name` if it is not the first.
 
     Raises:
-        InputError: the file is missing, damaged, or no division of events.
+        InputError: the file is missing, damaged, or no division of events, or has none of that name.
     """
-    table = open_table(path, SPLIT).read(use_threads=False)
-    event, index = table["event"].to_numpy(), pc.index_in(table["split"], pa.array(SETS))
+    file = open_table(path, SPLIT)
+    if column_of(name) not in file.schema_arrow.names:
+        raise InputError(f"{path}: has no division {name}; make the file again with split")
+    table = file.read(["event", column_of(name)], use_threads=False)
+    event, index = table["event"].to_numpy(), pc.index_in(table[column_of(name)], pa.array(SETS))
     if np.any(np.diff(event) <= 0) or index.null_count:
         raise InputError(f"{path}: events are not sorted or a set is unknown; make the file again with split")
     return event, np.array(SETS)[index.to_numpy()]

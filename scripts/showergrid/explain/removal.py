@@ -26,7 +26,7 @@ from showergrid.inputs import settings
 from showergrid.inputs.input_file import Images, InputFile, read_input
 from showergrid.inputs.making import write_input
 from showergrid.inputs.views import cut_views
-from showergrid.tasks.classes import tasks_of
+from showergrid.tasks.asked import tasks_of
 
 WAYS = ("random", "highest charge", "lowest charge", "first", "last")  # which hits are kept
 ENDS = {"": "value", "_low": "low", "_high": "high"}

@@ -11,8 +11,9 @@ from showergrid.models.parts.reconstruction_settings import Stacked as Parameter
 if TYPE_CHECKING:
     from torch import nn
 
-__all__ = ["TAKES", "Parameters", "build"]
+__all__ = ["ANSWERS", "TAKES", "Parameters", "build"]
 TAKES = ("table",)
+ANSWERS = ("classes",)
 
 
 def build(parameters: Parameters, inputs: Inputs, heads: Sequence[int]) -> nn.Module:

@@ -12,7 +12,8 @@ import numpy as np
 from showergrid.inputs.views import table
 from showergrid.models.parts import intervals, linear
 from showergrid.models.parts.estimator_settings import Estimator
-from showergrid.training.fitting import Fitted, Told, only_row
+from showergrid.training.fitted import Fitted, Told
+from showergrid.training.fitting import only_row
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -10,7 +10,8 @@ from pydantic import Field
 from showergrid.inputs.views import table
 from showergrid.models.parts import forest
 from showergrid.models.parts.estimator_settings import Estimator
-from showergrid.training.fitting import Fitted, Told, only_row
+from showergrid.training.fitted import Fitted, Told
+from showergrid.training.fitting import only_row, only_row_of_values
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -53,3 +54,21 @@ def fit(
 def predict(tensors: dict[str, Tensor], seen: Seen) -> np.ndarray:
     """(E, classes) float64: the mean of the trees' shares of each class."""
     return forest.predict(tensors, table(seen))
+
+
+def fit_value(
+    parameters: Parameters, seed: int, training: Labelled, validation: Labelled, delta: float, threads: int
+) -> Fitted:
+    """Grow the forest on the values of the training events; it minimises squares, whatever `delta` is."""
+    from sklearn.ensemble import RandomForestRegressor
+
+    grown = RandomForestRegressor(**parameters.model_dump(), random_state=seed, n_jobs=threads)
+    grown.fit(table(training.seen), training.label)
+    tensors = forest.tensors([tree.tree_ for tree in grown.estimators_], np.zeros(1, np.int64), 1)
+    value, val_value = predict_value(tensors, training.seen), predict_value(tensors, validation.seen)
+    return Fitted(tensors, only_row_of_values(value, training, val_value, validation, delta))
+
+
+def predict_value(tensors: dict[str, Tensor], seen: Seen) -> np.ndarray:
+    """(E,) float64: the mean of the trees' values."""
+    return forest.predict(tensors, table(seen))[:, 0]

@@ -10,7 +10,8 @@ from pydantic import Field
 from showergrid.inputs.views import table
 from showergrid.models.parts import kernels, linear
 from showergrid.models.parts.estimator_settings import Estimator
-from showergrid.training.fitting import Fitted, Told, only_row
+from showergrid.training.fitted import Fitted, Told
+from showergrid.training.fitting import only_row
 
 if TYPE_CHECKING:
     from torch import Tensor

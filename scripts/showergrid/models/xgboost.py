@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import Field
 
 from showergrid.inputs.views import table
 from showergrid.models.parts.estimator_settings import Estimator
-from showergrid.training.fitting import Fitted, Told
+from showergrid.training.fitted import Fitted, Told
 from showergrid.training.history import Epoch, best_epoch
 
 if TYPE_CHECKING:
     from torch import Tensor
+    from xgboost import DMatrix
 
     from showergrid.inputs.kinds import Seen
     from showergrid.training.data import Labelled
@@ -50,8 +51,7 @@ def fit(
     told: Told,
 ) -> Fitted:
     """Boost, and keep the rounds up to the best row of the history; tell the accuracy of each row."""
-    import torch
-    from xgboost import Booster, DMatrix, train
+    from xgboost import Booster
     from xgboost.callback import TrainingCallback
 
     class Telling(TrainingCallback):
@@ -62,10 +62,38 @@ def fit(
                 told(epoch + 1, 1 - evals_log["val"]["merror"][-1])
             return False
 
-    data = [DMatrix(table(part.seen), part.label, nthread=threads) for part in (training, validation)]
+    objective = {"objective": "multi:softprob", "num_class": n_classes, "eval_metric": ["mlogloss", "merror"]}
+    return _boosted(parameters, seed, _matrices(training, validation, threads), threads, objective, [Telling()])
+
+
+def fit_value(
+    parameters: Parameters, seed: int, training: Labelled, validation: Labelled, delta: float, threads: int
+) -> Fitted:
+    """Boost on standardised values; losses are pseudo-Huber, a smooth Huber loss that turns into a line at `delta`."""
+    objective = {"objective": "reg:pseudohubererror", "huber_slope": delta, "base_score": 0, "eval_metric": "mphe"}
+    return _boosted(parameters, seed, _matrices(training, validation, threads), threads, objective, [])
+
+
+def _matrices(training: Labelled, validation: Labelled, threads: int) -> list[DMatrix]:
+    from xgboost import DMatrix
+
+    return [DMatrix(table(part.seen), part.label, nthread=threads) for part in (training, validation)]
+
+
+def _boosted(
+    parameters: Parameters,
+    seed: int,
+    data: list[DMatrix],
+    threads: int,
+    objective: dict[str, Any],
+    callbacks: list[Any],
+) -> Fitted:
+    """Boost on training and validation `data`; the first metric of the `objective` is the loss, the second an error."""
+    import torch
+    from xgboost import Booster, train
+
     evals_result: dict[str, dict[str, list[float]]] = {}
     settings = parameters.model_dump(exclude={"n_estimators", "rounds", "early_stopping"})
-    objective = {"objective": "multi:softprob", "num_class": n_classes, "eval_metric": ["mlogloss", "merror"]}
     booster = train(
         {**settings, **objective, "tree_method": "hist", "seed": seed, "nthread": threads},
         data[0],
@@ -74,18 +102,19 @@ def fit(
         evals_result=evals_result,
         verbose_eval=False,
         early_stopping_rounds=max(FEWEST, parameters.n_estimators // 10) if parameters.early_stopping else None,
-        callbacks=[Telling()],
+        callbacks=callbacks,
     )
     done = booster.num_boosted_rounds()
     ends = [*range(parameters.rounds, done, parameters.rounds), done]
+    (train_loss, *train_error), (val_loss, *val_error) = (list(of.values()) for of in evals_result.values())
     history = [
         Epoch(
             epoch=row,
             lr=parameters.learning_rate,
-            train_loss=evals_result["train"]["mlogloss"][end - 1],
-            train_accuracy=1 - evals_result["train"]["merror"][end - 1],
-            val_loss=evals_result["val"]["mlogloss"][end - 1],
-            val_accuracy=1 - evals_result["val"]["merror"][end - 1],
+            train_loss=train_loss[end - 1],
+            train_accuracy=1 - train_error[0][end - 1] if train_error else np.nan,
+            val_loss=val_loss[end - 1],
+            val_accuracy=1 - val_error[0][end - 1] if val_error else np.nan,
         )
         for row, end in enumerate(ends, start=1)
     ]
@@ -95,6 +124,15 @@ def fit(
 
 def predict(tensors: dict[str, Tensor], seen: Seen) -> np.ndarray:
     """(E, classes) float64: the probability of each class."""
+    return _answers(tensors, seen)
+
+
+def predict_value(tensors: dict[str, Tensor], seen: Seen) -> np.ndarray:
+    """(E,) float64: the standardised value."""
+    return _answers(tensors, seen)
+
+
+def _answers(tensors: dict[str, Tensor], seen: Seen) -> np.ndarray:
     from xgboost import Booster, DMatrix
 
     booster = Booster({"nthread": 1}, model_file=bytearray(tensors["booster"].numpy().tobytes()))

@@ -286,6 +286,8 @@ class Catalogue:
             by_group["window"] = {**shape, "placement": {}, "margin": {}, "origin": "first_hit"}
         if values.get("augment") is not None:
             self._check_augmented(entry, representation, where)
+        if values.get("split") is not None:
+            self._check_split(entry, values["split"], where)
         return {
             "name": entry.name,
             "module": entry.file,
@@ -300,6 +302,14 @@ class Catalogue:
         for view, _ in self._views(representation):
             if kind_of(view) != "image" or len(axes_of(view)) != 2:
                 raise InputError(f"{where}: augment: {view['name']} gives no images of two axes; leave it out")
+
+    def _check_split(self, entry: ModelEntry, split: str, where: str) -> None:
+        """Refuse a division that the study has not, or one by which what a network rests on was not trained."""
+        names = [further.name for further in self.config.split.further]
+        if split not in names:
+            raise InputError(f"{where}: split: {split!r} is no name in split.further: {', '.join(names) or 'none'}")
+        if rests_on_cells(entry):
+            raise InputError(f"{where}: split: the cells that it rests on are trained by the first split; leave it out")
 
     def _backbones(
         self,

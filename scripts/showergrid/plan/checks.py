@@ -10,14 +10,15 @@ from showergrid.core.cells import input_name
 from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
 from showergrid.events.collections import is_number
+from showergrid.events.questions import Question
 from showergrid.events.split import check_by
 from showergrid.inputs.declared import is_made_of_hits
 from showergrid.plan.ablations import crossed
-from showergrid.plan.catalogue import Catalogue
+from showergrid.plan.catalogue import Catalogue, named
 from showergrid.plan.config import Config
-from showergrid.plan.matching import joins
+from showergrid.plan.matching import answers, joins
 from showergrid.plan.names import cells_named, check_names
-from showergrid.plan.study import Study
+from showergrid.plan.study import Study, shows
 from showergrid.report.settings.performance import AGAINST
 from showergrid.report.settings.spectra import SpectrumEntry
 from showergrid.tuning.best import check_keys, with_values
@@ -47,6 +48,7 @@ def read_study(raw: Mapping[str, Any], files: Mapping[str, str] | None = None) -
         _check_spectrum(study, entry)
     _check_tables(study)
     for ablation in study.config.ablations:
+        plugins.check("reports", ablation.module)
         for place in study.variants(ablation.name):
             if not study.catalogue.has_meaning(place.representation, place.model):
                 raise InputError(
@@ -71,10 +73,12 @@ def read_study(raw: Mapping[str, Any], files: Mapping[str, str] | None = None) -
         plugins.check("reports", entry.module)
     for name in study.config.reports:
         _check_report(study, name)
+    _check_kinds(study)
     _check_looked_at(study)
     study.source.check(study.source_settings, config.questions, config.detector, config.order)
-    if config.split.by is not None:
-        check_by(study.source.events(study.source_settings), config.split.by)
+    for split in config.split.divisions.values():
+        if split.by is not None:
+            check_by(study.source.events(study.source_settings), split.by)
     return study
 
 
@@ -138,6 +142,32 @@ def _check_spectrum(study: Study, spectrum: SpectrumEntry) -> None:
             raise InputError(f"{where}: prediction {name} is of hits, and has no such variables; leave it out")
 
 
+def _check_kinds(study: Study) -> None:
+    """Refuse reports of questions of another kind than they show, and models that do not answer all questions."""
+    for name, report in study.reports.items():
+        if name in study.tables and report.question is None:
+            raise InputError(
+                f"config: reports.{name}: no question is of the kind that {report.module} shows; name another module"
+            )
+        asked = report.question and named(study.config.questions, report.question["name"], "question")
+        if asked and not shows(report.module, asked):
+            raise InputError(
+                f"config: {name}: question {asked.name} is not of the kind that {report.module} shows; name another"
+            )
+    for ensemble in study.config.ensembles:
+        told = study.reports[f"ensembles/{ensemble.name}"].question
+        if told and told.get("kind") == "value" and ensemble.combine != ["mean"]:
+            raise InputError(f"config: ensemble {ensemble.name}: values have no way but mean; write combine: [mean]")
+    for place in study.places:
+        entry = study.catalogue.model_entry(place[2])
+        for question in study.config.questions:
+            if question.kind not in answers(entry):
+                raise InputError(
+                    f"config: grid: {entry.name} does not answer question {question.name}, whose kind is "
+                    f"{question.kind}; leave it out"
+                )
+
+
 def _check_report(study: Study, name: str) -> None:
     """Refuse a report whose places hold twice what its module shows once."""
     entry, seen = study.config.reports[name], set()
@@ -154,6 +184,8 @@ def _check_report(study: Study, name: str) -> None:
 
 def _check_search(study: Study, search: Search) -> None:
     """Refuse a search of unknown entries, or of values that the rest of the configuration does not allow."""
+    if not isinstance(study.config.questions[0], Question):
+        raise InputError("config: tuning: searches look for accuracy; let a question of classes stand first")
     catalogue, image, network = study.catalogue, search.representation, search.model
     catalogue.representation_entry(image)
     entry = catalogue.model_entry(network)

@@ -13,7 +13,7 @@ from showergrid.core.settings import NAME, Label, Name, Resolution, Seed, Settin
 from showergrid.core.variants import MARK, TUNED
 from showergrid.evaluation.settings import Bootstrap, Comparison
 from showergrid.events.detector import Box
-from showergrid.events.questions import Question
+from showergrid.events.questions import AnyQuestion, of_classes
 from showergrid.events.settings import Order, Split
 from showergrid.explain.settings import Explanation
 from showergrid.inputs.settings import AxisRanges, Direction
@@ -103,7 +103,9 @@ class ReportEntry(Settings):
 
     module: Name = Field(description="file that makes it")
     of: Name | None = Field(default=None, description="report whose places it shows; null: blocks of grid name it")
-    question: Name | None = Field(default=None, description="question that it is of; null: the first")
+    question: Name | None = Field(
+        default=None, description="question that it is of; null: the first of the kind that it shows"
+    )
     by_name: bool = Field(default=False, description="whether a bare snakemake leaves it out")
 
 
@@ -111,6 +113,7 @@ class Ablation(Settings):
     """One place of the grid with every combination of some values, in a table of its own."""
 
     name: Name = Field(description="name of the table")
+    module: Name = Field(default="ablation", description="file that makes the table")
     representation: Name = Field(description="representation of the place, which need not be in the grid")
     resolution: Resolution | None = Field(default=None, description="its resolution; null: nothing is binned")
     model: Name = Field(description="its model")
@@ -122,7 +125,9 @@ class Ablation(Settings):
         default=None,
         description="factor of numbers against which ablations/figures/{name}.pdf draws the accuracy; null: no figure",
     )
-    question: Name | None = Field(default=None, description="question that it is of; null: the first")
+    question: Name | None = Field(
+        default=None, description="question that it is of; null: the first of the kind that it shows"
+    )
 
     @model_validator(mode="after")
     def _drawn(self) -> Ablation:
@@ -178,6 +183,9 @@ class Figures(Settings):
 
     energy: float = Field(gt=0, description="the event of each class that is nearest to it is drawn [GeV]")
     resolution: Name | None = Field(description="report of which figures/resolution.pdf is drawn; null: none")
+    values: Name | None = Field(
+        default=None, description="report of module values of which figures/values.pdf is drawn; null: none"
+    )
 
 
 class Containment(Settings):
@@ -193,7 +201,7 @@ class _Config(Settings):
 
     extends: str | None = Field(default=None, description="file of a study that this one stands above; null: none")
     results: str = Field(title="path", pattern=FOLDER, description="folder of everything that the study makes")
-    questions: list[Question] = Field(min_length=1, description="what networks tell of an event")
+    questions: list[AnyQuestion] = Field(min_length=1, description="what networks tell of an event")
     source: Name = Field(description="what gives the events; the section of its name holds its settings")
     detector: Box = Field(description="box of the detector; pixels lie on a grid along its axes")
     order: Order = Field(description="order of an event's hits, whose first one is the origin of its images")
@@ -247,7 +255,7 @@ class _Config(Settings):
                 raise ValueError(f"{key}: {doubled[0]!r} stands twice")
         if doubled := _doubled([search.place for search in self.tuning]):
             raise ValueError(f"tuning: {doubled[0]} is searched twice")
-        for question in self.questions:
+        for question in of_classes(self.questions):
             if question.column == "pdg" and any(isinstance(code, str) for codes in question.values for code in codes):
                 raise ValueError(f"question {question.name}: values of pdg are whole numbers, such as 11")
         for axis, (low, high) in self.detector.model_dump().items():

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from showergrid.core.errors import InputError
+from showergrid.events.questions import Question
 from showergrid.plan.study import Study
 
 OF_IMAGES = ("heatmaps", "heatmap_figure", "mistakes")
@@ -19,6 +20,8 @@ def explanation_job(study: Study, step: str, cell: Mapping[str, Any]) -> dict[st
     Raises:
         InputError: the cell gets no images that could be drawn.
     """
+    if not isinstance(study.config.questions[0], Question):
+        raise InputError("config: questions: answers of classes are explained; let a question of them stand first")
     explanation = study.config.explanation.model_dump(mode="json")
     representation = cell["representation"]["name"]
     if "views" in cell:
@@ -56,7 +59,7 @@ def is_image(study: Study, representation: str) -> bool:
 def files(study: Study) -> list[str]:
     """The figures, and their records, of the first seed of each place of the main table, below the study's folder."""
     paths = []
-    for place in study.main_places:
+    for place in study.main_places if isinstance(study.config.questions[0], Question) else ():
         catalogue = study.catalogue
         if catalogue.shown(place.representation) != [place.representation] or not catalogue.shows_hits(
             place.representation

@@ -11,6 +11,7 @@ from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
 from showergrid.core.settings import LARGEST
 from showergrid.core.yaml_files import read_yaml
+from showergrid.events.questions import Question, of_classes
 from showergrid.plan import explain_jobs, report_jobs, spectrum_jobs
 from showergrid.plan.config import Config, PublishedNumbers
 from showergrid.plan.study import Study
@@ -18,8 +19,9 @@ from showergrid.report.settings.ensembles import Combination
 from showergrid.report.settings.published import Beside
 from showergrid.report.tables.curve import CurveSettings
 from showergrid.report.tables.resolution import ResolutionSettings
+from showergrid.report.tables.values import ValueSettings
 
-NOT_TRAINED = ("positive", "other")  # keys of a question that no training reads
+NOT_TRAINED = ("positive", "other", "unit")  # keys of a question that no training reads
 
 
 def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards: Any) -> dict[str, Any]:
@@ -50,8 +52,9 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             return {"tables": study.event_tables, "shards": study.shards}
         case "split":
             told = [
-                {"column": q.column, "values": q.values, "other": q.other}
-                | ({"left_out": q.left_out} if q.left_out else {})
+                {"column": q.column, "other": q.other}
+                | ({"values": q.values} if isinstance(q, Question) else {})
+                | ({"left_out": q.left_out} if isinstance(q, Question) and q.left_out else {})
                 for q in config.questions
             ]
             return {"split": config.split.model_dump(mode="json", exclude_none=True), "questions": told}
@@ -75,7 +78,7 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
         case "train" | "features" | "export":
             return _cell(study, **wildcards)
         case "evaluate":
-            return {"questions": study.questions, "bootstrap": config.bootstrap.model_dump(mode="json")}
+            return _evaluate(study, **wildcards)
         case "tune":
             return _tune(study, **wildcards)
         case "best" | "tuning_figures":
@@ -108,6 +111,10 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             if config.figures.resolution is None:
                 raise InputError("config: figures.resolution: is null; name a report of module resolution")
             return report_jobs.told(study, published, config.figures.resolution, ResolutionSettings)
+        case "values_figure":
+            if config.figures.values is None:
+                raise InputError("config: figures.values: is null; name a report of module values")
+            return report_jobs.told(study, published, config.figures.values, ValueSettings)
         case "curve_figure":
             return report_jobs.told(study, published, f"ablations/{wildcards['ablation']}", CurveSettings)
         case "ensemble_predictions":
@@ -122,13 +129,13 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
 
 def _pdg(study: Study) -> list[int]:
     """What the data know of the questions: the PDG codes of their classes, in order. Names are for networks."""
-    asked = [question.values for question in study.config.questions if question.column == "pdg"]
+    asked = [question.values for question in of_classes(study.config.questions) if question.column == "pdg"]
     return list(dict.fromkeys(code for classes in asked for codes in classes for code in codes))
 
 
 def _shard(study: Study, shard: int) -> dict[str, Any]:
     """One shard of the events, as its source makes it."""
-    dropped = any(question.other == "drop" for question in study.config.questions)
+    dropped = any(question.other == "drop" for question in of_classes(study.config.questions))
     return {
         "source": {"module": study.config.source, "parameters": study.source.told(study.source_settings, shard)},
         "request": {
@@ -151,6 +158,13 @@ def _input_ranges(study: Study, representation: str, resolution: int | None) -> 
     told = _input(study, representation, resolution)
     shown = {key: value for key, value in told["representation"].items() if key != "direction"}
     return {**told, "representation": shown}
+
+
+def _evaluate(study: Study, representation: str, resolution: int, model: str, seed: int) -> dict[str, Any]:
+    """How the answers of a cell are measured, and on which division of the events if it is not the first."""
+    split = study.catalogue.model(representation, resolution, model)["training"].get("split")
+    told = {"questions": study.questions, "bootstrap": study.config.bootstrap.model_dump(mode="json")}
+    return told if split is None else {**told, "split": split}
 
 
 def _cell(study: Study, representation: str, resolution: int, model: str, seed: int) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from showergrid.core import plugins
 from showergrid.inputs.declared import has_resolution, is_made_of_hits
 from showergrid.models.parts.network_settings import Pretrained
 from showergrid.plan.config import ModelEntry
+from showergrid.training.fitting import is_fitted
 from showergrid.training.hyperparameters import axes_of, kind_of, variables_of
 
 
@@ -27,10 +28,19 @@ def rests_on_cells(entry: ModelEntry) -> bool:
     return getattr(plugins.load("models", entry.file), "RESTS_ON_CELLS", False)
 
 
+def answers(entry: ModelEntry) -> tuple[str, ...]:
+    """The kinds of questions that a model answers; a network does both, unless its file declares `ANSWERS`."""
+    module = plugins.load("models", entry.file)
+    if not is_fitted(module):
+        return getattr(module, "ANSWERS", ("classes", "value"))
+    functions = {"classes": "fit", "value": "fit_value"}
+    return tuple(kind for kind, function in functions.items() if hasattr(module, function))
+
+
 def kind_of_model(entry: ModelEntry) -> str:
     """What kind of model it is, by what its file declares."""
     module = plugins.load("models", entry.file)
-    if hasattr(module, "fit"):
+    if is_fitted(module):
         return "Models fitted as a whole"
     if joins(entry):
         return "Joined networks"

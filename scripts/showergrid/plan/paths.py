@@ -121,8 +121,8 @@ class Paths:
 
     @property
     def has_performance(self) -> bool:
-        """Whether there is anything against which answers are looked at."""
-        return bool(self.directions or self.looked_at)
+        """Whether there is anything against which answers of classes are looked at."""
+        return self.study.has_classes and bool(self.directions or self.looked_at)
 
     def tables_read(self, representation: str) -> list[str]:
         """The tables that an input is made of.
@@ -138,7 +138,9 @@ class Paths:
 
     @property
     def figures(self) -> tuple[str, ...]:
-        """What is drawn of a cell."""
+        """What is drawn of a cell that answers a question of classes."""
+        if not self.study.has_classes:
+            return ()
         return (*FIGURES, *PERFORMANCE) if self.has_performance else FIGURES
 
     @property

@@ -78,9 +78,9 @@ def _places() -> Places:
             queue.extend(_keys_of_plugins(kind, title, modules))
     while queue:
         path, annotation = queue.popleft()
-        for settings in _classes(annotation):
+        for place, settings in _placed(path, annotation):
             if settings not in places:
-                places[settings] = path
+                places[settings] = place
                 queue.extend((f"{path}.{key}", field.annotation) for key, field in settings.model_fields.items())
     return places
 
@@ -103,11 +103,25 @@ def _sections(places: Places) -> Iterator[Section]:
 
 def _nested(path: str, annotation: Any, places: Places) -> Iterator[Section]:
     """A section for each class of settings whose place is `path`, or a key below it."""
-    for settings in _classes(annotation):
-        if places[settings] == path:
-            yield Section(f"`{path}`", _text(settings), {"": settings})
+    for place, settings in _placed(path, annotation):
+        if places[settings] == place:
+            kind = place.removeprefix(path)
+            yield Section(f"`{path}`{kind}", _text(settings), {"": settings})
             for key, field in settings.model_fields.items():
                 yield from _nested(f"{path}.{key}", field.annotation, places)
+
+
+def _placed(path: str, annotation: Any) -> list[tuple[str, type[BaseModel]]]:
+    """The classes of settings at `path`, each with its place: of several the further ones have their names there."""
+    return [
+        (path if i == 0 else f"{path}: {_spaced(settings)}", settings)
+        for i, settings in enumerate(_classes(annotation))
+    ]
+
+
+def _spaced(settings: type[BaseModel]) -> str:
+    """The name of a class in words."""
+    return re.sub(r"\B[A-Z]", r" \g<0>", settings.__name__).lower()
 
 
 def _classes(annotation: Any) -> list[type[BaseModel]]:
@@ -151,7 +165,7 @@ def _families(kind: plugins.Kind) -> dict[str, dict[str, ModuleType]]:
         module = plugins.load(kind, name)
         families.setdefault(_family(module.Parameters), {})[name] = module
     return {
-        re.sub(r"\B[A-Z]", r" \g<0>", shared.__name__).lower() if len(modules) > 1 else next(iter(modules)): modules
+        _spaced(shared) if len(modules) > 1 else next(iter(modules)): modules
         for (shared, _), modules in families.items()
     }
 
@@ -230,4 +244,4 @@ def _default(field: FieldInfo) -> str:
 
 def _anchor(path: str) -> str:
     """The anchor that GitHub gives to the heading of a key."""
-    return re.sub(r"[^\w\-]", "", path.lower())
+    return re.sub(r"[^\w\-]", "", path.lower().replace(" ", "-"))

@@ -54,7 +54,8 @@ def beside_published(study: Study) -> list[str]:
     return [
         name
         for name in study.tables
-        if study.report(name).question == study.question
+        if study.has_classes
+        and study.report(name).question == study.question
         and "published_grid" in plugins.load("reports", study.report(name).module).Parameters.model_fields
     ]
 
@@ -89,7 +90,7 @@ class Offer:
     @property
     def chosen_by(self) -> str | None:
         """The first question, whose history chose the epochs, if the report is of another."""
-        first = self._study.question["name"]
+        first = self._study.config.questions[0].name
         return first if self.question["name"] != first else None
 
     @property

@@ -17,6 +17,7 @@ from showergrid.core import plugins
 from showergrid.core.cells import Cell, Place, input_name
 from showergrid.core.errors import InputError
 from showergrid.core.variants import base, tuned
+from showergrid.events.questions import Question, ValueQuestion, of_classes
 from showergrid.plan.catalogue import Catalogue, named
 from showergrid.plan.config import Ablation, Block, Config
 from showergrid.report.settings.ensembles import Ensemble
@@ -30,13 +31,19 @@ UNLABELLED = {"label": True, "classes": {"__all__": {"label"}}}
 class Report:
     """A report: the file that makes it, the places that it shows, and the question that they answer.
 
+    question: None where the study has none of the kind that the file shows.
     by_name: whether it is made only where it is named.
     """
 
     module: str
     places: list[Place]
-    question: dict[str, Any]
+    question: dict[str, Any] | None
     by_name: bool = True
+
+
+def shows(module: str, question: Question | ValueQuestion) -> bool:
+    """Whether a report of this module shows questions of that kind: its settings say of which theirs is."""
+    return isinstance(question, plugins.load("reports", module).Parameters.model_fields["question"].annotation)
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,28 +94,43 @@ class Study:
         return [question.model_dump(mode="json", exclude=UNLABELLED) for question in self.config.questions]
 
     @property
-    def question(self) -> dict[str, Any]:
-        """The first question, which figures are of, and tables that name no other."""
-        return self.questions[0]
+    def has_classes(self) -> bool:
+        """Whether a question is of classes, of which most figures and comparisons are."""
+        return bool(of_classes(self.config.questions))
 
-    def _asked(self, name: str | None) -> dict[str, Any]:
-        """The question of that name, or the first."""
-        if name is None:
-            return self.question
-        return named(self.config.questions, name, "question").model_dump(mode="json", exclude=UNLABELLED)
+    @property
+    def question(self) -> dict[str, Any]:
+        """The first question of classes, which figures are of, and tables that name no other.
+
+        Raises:
+            InputError: there is none.
+        """
+        if not self.has_classes:
+            raise InputError("config: questions: none is of classes, and this file shows nothing else; ask for another")
+        return of_classes(self.config.questions)[0].model_dump(mode="json", exclude=UNLABELLED)
+
+    def _report(self, module: str, places: list[Place], question: str | None, by_name: bool = True) -> Report:
+        """The report of a module on the question of that name, or on the first that the module can show."""
+        if question is not None:
+            asked = named(self.config.questions, question, "question")
+        else:
+            asked = next((own for own in self.config.questions if shows(module, own)), None)
+        told = None if asked is None else asked.model_dump(mode="json", exclude=UNLABELLED)
+        return Report(module, places, told, by_name)
 
     def labels(
         self, representations: Iterable[str] = (), models: Iterable[str] = (), question: str | None = None
     ) -> dict[str, dict[str, str]]:
         """The labels of what a job shows: representations, models, a question, and the classes of it or the first."""
         first = self.config.questions[0]
-        asked = named(self.config.questions, question, "question") if question else first
+        of_first = next(iter(of_classes(self.config.questions)), first)
+        asked = named(self.config.questions, question, "question") if question else of_first
         catalogue = self.catalogue
         entries = {
             "representations": [catalogue.representation_entry(base(name)) for name in representations],
             "models": [catalogue.model_entry(base(name)) for name in models],
             "questions": [asked, first] if question else [],
-            "classes": asked.classes,
+            "classes": asked.classes if isinstance(asked, Question) else [],
         }
         labelled = {
             what: {entry.name: entry.label for entry in shown if entry.label} for what, shown in entries.items()
@@ -159,22 +181,31 @@ class Study:
         """Every report, by its name below the study's folder."""
         config = self.config
         shown = {
-            name: Report(entry.module, self.table_places(entry.of or name), self._asked(entry.question), entry.by_name)
+            name: self._report(entry.module, self.table_places(entry.of or name), entry.question, entry.by_name)
             for name, entry in config.reports.items()
         }
         shown |= {
-            f"ablations/{entry.name}": Report("ablation", self.variants(entry.name), self._asked(entry.question))
+            f"ablations/{entry.name}": self._report(entry.module, self.variants(entry.name), entry.question)
             for entry in config.ablations
         }
         return shown | {
-            f"ensembles/{entry.name}": Report("ensemble", self.members(entry.name), self._asked(entry.question))
+            f"ensembles/{entry.name}": self._report(self._of_ensemble(entry), self.members(entry.name), entry.question)
             for entry in config.ensembles
         }
+
+    def _of_ensemble(self, entry: Ensemble) -> str:
+        """The module of the report of an ensemble: that for classes, or that for values."""
+        questions = self.config.questions
+        default = next(iter([*of_classes(questions), *questions]))
+        asked = named(questions, entry.question, "question") if entry.question else default
+        return next(module for module in ("ensemble", "ensemble_values") if shows(module, asked))
 
     def report(self, name: str) -> Report:
         """The report of that name."""
         if name not in self.reports:
             raise InputError(f"config: unknown report {name!r}; valid: {', '.join(self.reports)}")
+        if self.reports[name].question is None:
+            raise InputError(f"config: report {name}: no question is of the kind that it shows; ask for another")
         if lacking := self._tables_lacking(self.reports[name]):
             raise InputError(f"config: report {name}: shows {lacking[0]}, and {self.config.source} gives none")
         return self.reports[name]

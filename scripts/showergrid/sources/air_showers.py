@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from showergrid.core.atomic import replacing
 from showergrid.core.errors import InputError
 from showergrid.events.detector import Box
-from showergrid.events.questions import Question
+from showergrid.events.questions import Question, ValueQuestion, of_classes
 from showergrid.sources.eas import columns
 from showergrid.sources.eas.settings import AirShowers as Parameters
 from showergrid.sources.eas.settings import InteractionSettings as Library
@@ -59,14 +59,14 @@ def told(settings: Parameters, shard: int) -> dict[str, Any]:
     return {**settings.model_dump(mode="json"), "showers": min(settings.showers, (shard + 1) * settings.shard_size)}
 
 
-def check(settings: Parameters, questions: Sequence[Question], detector: Box, order: str) -> None:
+def check(settings: Parameters, questions: Sequence[Question | ValueQuestion], detector: Box, order: str) -> None:
     """Refuse what contradicts the rest of the study.
 
     Raises:
         InputError: a question is of a column that the events lack, or of primaries that are not those simulated.
     """
     check_columns(columns.columns(settings), questions)
-    for question in questions:
+    for question in of_classes(questions):
         if question.column != "primary":
             continue
         asked = [value for values in question.values for value in values]

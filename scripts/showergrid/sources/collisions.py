@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from showergrid.core.atomic import replacing
 from showergrid.core.errors import InputError
 from showergrid.events.detector import Box
-from showergrid.events.questions import Question
+from showergrid.events.questions import Question, ValueQuestion, of_classes
 from showergrid.sources.parts.asked import check_columns
 from showergrid.sources.parts.request import Request, ShardFacts, Size
 from showergrid.sources.pp.events import EVENTS, OBJECTS, counted, seeds, simulate_shard
@@ -59,14 +59,14 @@ def told(settings: Parameters, shard: int) -> dict[str, Any]:
     return {**values, "events": last, "definitions": definitions}
 
 
-def check(settings: Parameters, questions: Sequence[Question], detector: Box, order: str) -> None:
+def check(settings: Parameters, questions: Sequence[Question | ValueQuestion], detector: Box, order: str) -> None:
     """Refuse what contradicts the rest of the study.
 
     Raises:
         InputError: a question is of a column that the events lack, or of processes that are not those simulated.
     """
     check_columns(EVENTS, questions)
-    for question in questions:
+    for question in of_classes(questions):
         if question.column != "process":
             continue
         asked = [value for values in question.values for value in values]

@@ -14,7 +14,7 @@ import pyarrow as pa
 from showergrid.core.errors import InputError
 from showergrid.events.detector import Box
 from showergrid.events.hits import EVENTS, HITS
-from showergrid.events.questions import Question
+from showergrid.events.questions import Question, ValueQuestion
 from showergrid.sources.parts.asked import check_columns
 from showergrid.sources.parts.request import Request, ShardFacts, Size
 from showergrid.sources.reading.file_settings import Files as Parameters
@@ -64,7 +64,7 @@ def told(settings: Parameters, shard: int) -> dict[str, Any]:
     return settings.model_dump(mode="json", include=of_tables)
 
 
-def check(settings: Parameters, questions: Sequence[Question], detector: Box, order: str) -> None:
+def check(settings: Parameters, questions: Sequence[Question | ValueQuestion], detector: Box, order: str) -> None:
     """Refuse what contradicts the rest of the study.
 
     Raises:
@@ -75,7 +75,10 @@ def check(settings: Parameters, questions: Sequence[Question], detector: Box, or
             f"config: files.files: {braced[0]!r}: the workflow takes braces for a wildcard; rename the file"
         )
     if settings.events is not None:
+        if "hits" in settings.collections and order != "as_given":
+            raise InputError("config: order: hits of tables stand in the order of their files; choose as_given")
         return check_columns(events(settings), questions)
+    check_columns(EVENTS, questions)
     columns = settings.columns
     if columns is not None and columns.pdg is None and any(question.column == "pdg" for question in questions):
         raise InputError("config: files.columns: pdg is missing: networks are trained on labelled events")

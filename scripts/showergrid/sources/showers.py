@@ -14,9 +14,10 @@ from showergrid.core.atomic import replacing
 from showergrid.core.errors import InputError
 from showergrid.events.detector import Box
 from showergrid.events.hits import EVENTS, HITS
-from showergrid.events.questions import Question
+from showergrid.events.questions import Question, ValueQuestion, of_classes
 from showergrid.sources.lartpc.settings import Readout, Simulation
 from showergrid.sources.lartpc.variation_settings import Variations, readouts
+from showergrid.sources.parts.asked import check_columns
 from showergrid.sources.parts.request import Request, ShardFacts, Size
 
 ENVIRONMENT = "data"  # the lock and the image that its shards are made in
@@ -28,6 +29,11 @@ MEMORY = 1000  # MB of a shard
 class Parameters(Simulation):
     """Which showers are simulated, how their hits come about, and how the detector may vary."""
 
+    particles: list[int] = Field(
+        default=[],
+        exclude_if=lambda particles: not particles,
+        description="PDG codes of those that start the showers; none: the values of questions of column pdg",
+    )
     readout: Readout = Field(description="how deposits become hits")
     variations: Variations = Field(
         default=Variations(shards=1, readouts=[]), description="other readouts on which trained cells are tried"
@@ -66,14 +72,21 @@ def told(settings: Parameters, shard: int) -> dict[str, Any]:
     return {**values, "showers": min(settings.showers, (shard + 1) * settings.shard_size)}
 
 
-def check(settings: Parameters, questions: Sequence[Question], detector: Box, order: str) -> None:
+def check(settings: Parameters, questions: Sequence[Question | ValueQuestion], detector: Box, order: str) -> None:
     """Refuse what contradicts the rest of the study.
 
     Raises:
         InputError: no question is of particles, showers start outside of the detector, or the order is that of files.
     """
-    if not any(question.column == "pdg" for question in questions):
-        raise InputError("config: questions: none is of column pdg, whose values are the particles that are simulated")
+    if any(question.column == "pdg" for question in of_classes(questions)):
+        if settings.particles:
+            raise InputError("config: showers.particles: a question of column pdg says which; leave one of them out")
+    elif not settings.particles:
+        raise InputError(
+            "config: questions: none is of column pdg, whose values are the particles that are simulated; add one, or "
+            "name them: showers.particles"
+        )
+    check_columns(EVENTS, questions)
     for axis in ("x", "y", "z"):
         (low, high), vertex = getattr(detector, axis), getattr(settings.vertex, axis)
         if not low <= vertex[0] <= vertex[1] <= high:
@@ -98,7 +111,9 @@ def make(settings: Parameters, request: Request, shard: int, outputs: Mapping[st
     """
     from showergrid.sources.lartpc.showers import seeds, simulate_shard
 
-    tables = simulate_shard(shard, request.pdg, settings, settings.readout, request.detector, request.order)
+    tables = simulate_shard(
+        shard, request.pdg or settings.particles, settings, settings.readout, request.detector, request.order
+    )
     for name, table in zip(("hits", "events"), tables, strict=True):
         with replacing(outputs[name]) as partial:
             pq.write_table(table, partial)
@@ -116,7 +131,7 @@ def vary(
     from showergrid.sources.lartpc.showers import seeds, vary_shard
 
     others = {name: Readout(**readout) for name, readout in readouts.items()}
-    asked = request.pdg, settings, settings.readout, request.detector, request.order
+    asked = request.pdg or settings.particles, settings, settings.readout, request.detector, request.order
     for table, path in zip(vary_shard(shard, *asked, others).values(), outputs, strict=True):
         with replacing(path) as partial:
             pq.write_table(table, partial)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import tempfile
@@ -48,10 +49,10 @@ SCRIPTS = Path(__file__).parents[2]
 
 
 @contextmanager
-def database(path: Path, artifacts: Path, experiment: str, question: str) -> Iterator[None]:
+def database(path: Path, artifacts: Path, experiment: str, question: Mapping[str, Any]) -> Iterator[None]:
     """Log into a new SQLite file and the folder `artifacts`; both appear, complete, only if the block succeeds.
 
-    Its pages show the runs by their test accuracy of the `question`.
+    Its pages show the runs by their test accuracy of the `question`, or by their resolution if it is of a value.
 
     The database holds addresses below the folder only, so that both can be moved; a server that has both resolves them.
     """
@@ -93,12 +94,13 @@ def server(address: str) -> Iterator[None]:
         raise InputError(f"tracking: server {address}: {str(error).splitlines()[0]}") from None
 
 
-def _view(question: str) -> dict[str, Any]:
-    """A table of runs as MLflow's pages share one: the best test accuracy first, with its interval and the cell."""
-    accuracy = f"metrics.`{question}/test/accuracy"
-    columns = [f"{accuracy}`", f"{accuracy}/low`", f"{accuracy}/high`"]
+def _view(question: Mapping[str, Any]) -> dict[str, Any]:
+    """A table of runs as MLflow's pages share one: the best of the test first, with its interval and the cell."""
+    of_value = question.get("kind") == "value"
+    measure = f"metrics.`{question['name']}/test/{'resolution' if of_value else 'accuracy'}"
+    columns = [f"{measure}`", f"{measure}/low`", f"{measure}/high`"]
     columns += [f"params.`{name}`" for name in ("representation.name", "resolution", "model.name", "seed")]
-    return {"orderByKey": columns[0], "orderByAsc": False, "selectedColumns": columns, "columnOrder": columns}
+    return {"orderByKey": columns[0], "orderByAsc": of_value, "selectedColumns": columns, "columnOrder": columns}
 
 
 def log(cells: Sequence[TrackedCell], experiment: str, hits: Sequence[Path], packages: Path) -> dict[str, str]:
@@ -153,7 +155,7 @@ def _log_cell(
                 Metric(name, value, cell.end, row.epoch)
                 for row in cell.epochs
                 for name, value in asdict(row).items()
-                if name != "epoch"
+                if name != "epoch" and not math.isnan(value)  # no accuracy of a value
             ),
             *(Metric(name, value, cell.end, 0) for name, value in cell.metrics.items()),
         ],

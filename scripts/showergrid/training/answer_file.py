@@ -1,13 +1,14 @@
 """answers.safetensors: the answers of a trained cell to all events of its study, and how much of each it saw.
 
-A safetensors file: event (E,) int64; for each question `answer.{question}`, such as (E, classes) float64; where there
-is a window, the shares charge (E,) and hits (E,) float64.
+A safetensors file: event (E,) int64; for each question `answer.{question}`, (E, classes) float64 or, of a value, (E, 1)
+and `scale.{question}` (2,) float64, mean and standard deviation by which its values are standardised; where there is a
+window, the shares charge (E,) and hits (E,) float64.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -21,14 +22,16 @@ from showergrid.inputs.kinds import Share
 
 @dataclass(frozen=True)
 class Answers:
-    """The answers to each question for every event (E,) int64, sorted: (E, classes) float64.
+    """The answers to each question for every event (E,) int64, sorted: (E, classes) float64, of a value (E, 1).
 
-    share: what the window covers, None where there is none.
+    share: what the window covers, None where there is none; scales: of questions of a value the `mean` and `std` of
+    the training events.
     """
 
     event: np.ndarray
     of: Mapping[str, np.ndarray]
     share: Share | None
+    scales: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 def write_answers(path: Path, answers: Answers) -> None:
@@ -36,6 +39,7 @@ def write_answers(path: Path, answers: Answers) -> None:
     tensors = {
         "event": answers.event,
         **{f"answer.{question}": values for question, values in answers.of.items()},
+        **{f"scale.{question}": np.array([scale["mean"], scale["std"]]) for question, scale in answers.scales.items()},
         **(vars(answers.share) if answers.share else {}),
     }
     with replacing(path) as partial:
@@ -56,4 +60,9 @@ def read_answers(path: Path, questions: Sequence[str], events: np.ndarray) -> An
         raise InputError(f"{path}: not a file of such answers ({error}); delete it to have it made again") from None
     if not np.array_equal(event, events):
         raise InputError(f"{path}: holds the answers for other events; train the cell again")
-    return Answers(event, of, share)
+    scales = {
+        question: dict(zip(("mean", "std"), tensors[f"scale.{question}"].tolist(), strict=True))
+        for question in questions
+        if f"scale.{question}" in tensors
+    }
+    return Answers(event, of, share, scales)

@@ -1,9 +1,14 @@
 """Models that are fitted as a whole instead of by gradients, beside the networks of loop.py.
 
-The file of such a model in models/ has `fit` and `predict` in place of `build`:
+The file of such a model in models/ has `fit` and `predict` in place of `build` if it answers classes, `fit_value` and
+`predict_value` if it answers values, which are standardised:
 
     fit(parameters, seed, training, validation, n_classes, threads, told) -> Fitted
     predict(tensors, seen) -> (E, classes) float64, the probability of each class
+    fit_value(parameters, seed, training, validation, delta, threads) -> Fitted
+    predict_value(tensors, seen) -> (E,) float64
+
+`delta` is that of the Huber loss that its history holds.
 
 One that is fitted step by step tells `told` its validation accuracy after some of them, and may be stopped there by an
 exception; `STEPS` is the name of the parameter that says how many steps there are.
@@ -12,8 +17,7 @@ All that `predict` gets of the fit are its tensors, which model.safetensors keep
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +25,9 @@ import numpy as np
 
 from showergrid.core import plugins
 from showergrid.training.data import Labelled
+from showergrid.training.fitted import Fitted, Told
 from showergrid.training.history import Epoch
+from showergrid.training.huber import huber
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -29,22 +35,18 @@ if TYPE_CHECKING:
     from showergrid.inputs.kinds import Seen
     from showergrid.training.data import Task
 
-Told = Callable[[int, float], None]  # takes a step, from 1, and the validation accuracy after it
 SMALLEST = np.finfo(np.float32).eps  # smallest probability of which a logarithm is taken, as in loop.py
-
-
-@dataclass(frozen=True)
-class Fitted:
-    """The result of a fit: `best`, the tensors that are kept, and one row of history for each state that was tried."""
-
-    best: dict[str, Tensor]
-    history: list[Epoch]
 
 
 def estimator(model: Mapping[str, Any]) -> ModuleType | None:
     """The module of a cell's `model` if it is fitted as a whole; None for a network."""
     module = plugins.load("models", model["module"])
-    return module if hasattr(module, "fit") else None
+    return module if is_fitted(module) else None
+
+
+def is_fitted(module: ModuleType) -> bool:
+    """Whether a model of this module is fitted as a whole."""
+    return hasattr(module, "fit") or hasattr(module, "fit_value")
 
 
 def fit(
@@ -65,7 +67,7 @@ def fit(
     for i, task in enumerate(tasks):
         asked = [Labelled(part.seen, part.label[:, i]) for part in (training, validation)]
         heard = told if i == 0 else (lambda step, accuracy: None)
-        fits.append(module.fit(parameters, seed, *asked, task.outputs, threads, heard))
+        fits.append(task.fit(module, parameters, seed, *asked, threads, heard))
     best = {
         f"{task.question.name}.{name}": tensor
         for task, fitted in zip(tasks, fits, strict=True)
@@ -75,18 +77,28 @@ def fit(
 
 
 def predict(module: ModuleType, tensors: Mapping[str, Tensor], tasks: Sequence[Task], seen: Seen) -> list[np.ndarray]:
-    """The answer of a fitted model to each of the `tasks`: probabilities (E, classes) float64."""
+    """The answer of a fitted model to each of the `tasks`, such as probabilities (E, classes) float64."""
     answers = []
     for task in tasks:
         before = f"{task.question.name}."
         own = {name.removeprefix(before): tensor for name, tensor in tensors.items() if name.startswith(before)}
-        answers.append(module.predict(own, seen))
+        answers.append(task.predict(module, own, seen))
     return answers
 
 
 def only_row(score: np.ndarray, training: Labelled, val_score: np.ndarray, validation: Labelled) -> list[Epoch]:
     """The history of a fit in one step, from the probabilities (E, classes) of both sets; its learning rate is 0."""
     return [Epoch(1, 0.0, *_loss_and_accuracy(score, training.label), *_loss_and_accuracy(val_score, validation.label))]
+
+
+def only_row_of_values(
+    value: np.ndarray, training: Labelled, val_value: np.ndarray, validation: Labelled, delta: float
+) -> list[Epoch]:
+    """The same from standardised values (E,) of both sets: Huber losses, and no accuracies."""
+    loss, val_loss = (
+        huber(residual, delta).mean() for residual in (value - training.label, val_value - validation.label)
+    )
+    return [Epoch(1, 0.0, float(loss), np.nan, float(val_loss), np.nan)]
 
 
 def _loss_and_accuracy(score: np.ndarray, label: np.ndarray) -> tuple[float, float]:

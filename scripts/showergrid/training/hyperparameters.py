@@ -14,6 +14,7 @@ from showergrid.core.settings import Settings
 from showergrid.inputs.declared import is_made_of_hits
 from showergrid.inputs.settings import CentimetreWindow, WindowSettings
 from showergrid.inputs.window import Window
+from showergrid.training.fitting import is_fitted
 from showergrid.training.settings import Fitting, Training
 
 # Keys of a model's window carry this prefix in the configuration: win_shape, win_margin, win_placement, win_origin.
@@ -24,7 +25,7 @@ Groups = Mapping[str, type[Settings]]
 def groups_of(module: Any) -> dict[str, type[Settings]]:
     """The settings that check a model of this module, by group; a model that is fitted as a whole has no epochs."""
     return {
-        "training": Fitting if hasattr(module, "fit") else Training,
+        "training": Fitting if is_fitted(module) else Training,
         "parameters": module.Parameters,
         "window": WindowSettings,
         "centimetres": CentimetreWindow,

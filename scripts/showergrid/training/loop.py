@@ -21,9 +21,6 @@ from showergrid.training.device import has_bf16, memory_format
 from showergrid.training.history import Epoch, best_epoch
 from showergrid.training.settings import Training
 
-# A network that gives the same answer for this share of the events has not learnt yet.
-ONE_CLASS = 0.98
-
 
 @runtime_checkable
 class Restoring(Protocol):
@@ -47,11 +44,11 @@ class Progress:
     """The progress of a training: all that a later run needs to resume it, beside network, optimiser and scheduler."""
 
     history: list[Epoch] = field(default_factory=list)
-    learnt_at: int | None = None  # epoch since which the answers for validation hold several classes
+    learnt_at: int | None = None  # epoch since which the answers for validation have not collapsed
     best: dict[str, Tensor] = field(default_factory=dict)
 
     def should_stop(self, settings: Training) -> bool:
-        """Whether `patience` epochs have passed without a better one since the network answers several classes."""
+        """Whether `patience` epochs have passed without a better one since the network's answers differ."""
         if len(self.history) < settings.min_epochs or self.learnt_at is None:
             return False
         return len(self.history) - max(best_epoch(self.history), self.learnt_at) >= settings.patience
@@ -99,7 +96,7 @@ def train(
     """Train `network` and return its history and its best weights; `name` labels its progress messages.
 
     The loss is the sum of those of all `tasks`, each times its weight, and of what parts of the network add to it by
-    their `penalty()`, or the network's own; the accuracy is that of the first task.
+    their `penalty()`, or the network's own; the accuracy is that of the first task, NaN if that is of a value.
     Every random draw comes from a stream named after the epoch, so that an epoch does the same whether or not the
     epochs before it ran in this process. `resume` provides the state to resume from, and gets one after every epoch.
     """
@@ -124,19 +121,16 @@ def train(
         train_loss, train_accuracy = _epoch(network, optimiser, settings, seed, epoch, tasks, training, device)
         truth = torch.from_numpy(validation.label)
         val_loss, answered = _validated(network, settings, tasks, validation.seen, truth, device)
-        first = answered[0].argmax(1)
-        val_accuracy = float((first == truth[:, 0]).double().mean())
+        first = answered[0]
+        val_accuracy = float(tasks[0].right(first, truth[:, 0]).double().mean())
         done.history.append(Epoch(epoch, lr, train_loss, train_accuracy, val_loss, val_accuracy))
-        if float(torch.bincount(first).max()) >= ONE_CLASS * len(first):
+        if tasks[0].collapsed(first):
             done.learnt_at = None
         elif done.learnt_at is None:
             done.learnt_at = epoch
         if best_epoch(done.history) == epoch:
             done.best = {name: tensor.detach().cpu().clone() for name, tensor in network.state_dict().items()}
-        report(
-            f"{name}: epoch {epoch}/{settings.n_epochs}: loss {train_loss:.4f}, accuracy {train_accuracy:.3f}, "
-            f"validation {val_loss:.4f}, {val_accuracy:.3f}"
-        )
+        report(f"{name}: epoch {epoch}/{settings.n_epochs}: {done.history[-1]}")
         scheduler.step(*([val_loss] if settings.scheduler_name == "ReduceLROnPlateau" else []))
         resume.write(
             {
@@ -168,7 +162,7 @@ def _epoch(
     label = torch.from_numpy(data.label).to(device)
     changes = Changes.drawn(settings.augment, seed, epoch, len(data.label)) if settings.augment else None
     loss_sum = torch.zeros((), dtype=torch.float64, device=device)
-    correct = torch.zeros((), dtype=torch.int64, device=device)
+    correct = torch.zeros((), dtype=torch.float64, device=device)
     for rows in progress(batches(order, settings.batch_size), f"epoch {epoch}/{settings.n_epochs}", "batch"):
         optimiser.zero_grad(set_to_none=True)
         for part in batches(rows, settings.micro_batch_size or len(rows)):
@@ -179,7 +173,7 @@ def _epoch(
             loss = _loss(network, tasks, given, truth)
             (loss * (len(part) / len(rows))).backward()  # gradients add up to that of the batch's mean loss
             loss_sum += loss.detach() * len(part)
-            correct += (given[:, : tasks[0].outputs].argmax(1) == truth[:, 0]).sum()
+            correct += tasks[0].right(given[:, : tasks[0].outputs], truth[:, 0]).sum()
         optimiser.step()
     loss_mean = float(loss_sum) / len(data.label)
     if not np.isfinite(loss_mean):

@@ -36,6 +36,15 @@ TrainEvents = Annotated[
     ),
 ]
 
+SplitName = Annotated[
+    str | None,
+    Field(
+        min_length=1,
+        exclude_if=lambda name: name is None,
+        description="name in split.further of the division whose events train and test it; null: that of the study",
+    ),
+]
+
 
 class Training(Settings):
     """How a network is trained. A model that is fitted as a whole has threads, training events and the window alone."""
@@ -68,6 +77,7 @@ class Training(Settings):
     threads: int = Field(ge=1, description="compute threads; others may give other last digits")
     device: Literal["auto", "cpu", "cuda"] = Field(description="auto: the first CUDA device, where there is one")
     train_events: TrainEvents = None
+    split: SplitName = None
     strict: bool = Field(default=False, description="whether a CPU uses no instruction set beyond AVX2")
     augment: Augmentation | None = Field(
         default=None,
@@ -96,3 +106,4 @@ class Fitting(Settings):
 
     threads: int = Field(ge=1, description="compute threads; part of the result, since they may change the bytes")
     train_events: TrainEvents = None
+    split: SplitName = None

@@ -13,8 +13,9 @@ from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
 from showergrid.training.hyperparameters import grouped, groups_of, known, settled
 
-# Not searched: they say where a network is computed and which file it starts from, not how it learns.
-FIXED = ("threads", "device", "weights")
+# Not searched: they say where a network is computed, which file it starts from and which events it is asked, not how it
+# learns.
+FIXED = ("threads", "device", "weights", "split")
 
 
 def of_input(representation: Mapping[str, Any], keys: Iterable[str]) -> list[str]:

@@ -12,13 +12,13 @@ import numpy as np
 import pyarrow as pa
 import torch
 
-from showergrid.events.questions import Question
+from showergrid.events.questions import Question, ValueQuestion
 from showergrid.inputs.input_file import InputFile, read_input
 from showergrid.inputs.settings import InputSettings
 from showergrid.inputs.views import cut_views
 from showergrid.training import fitting, loop
 from showergrid.training.checkpoint import Checkpoint
-from showergrid.training.data import Labelled, Task, labelled, training_events
+from showergrid.training.data import Labelled, Task, labelled, scaled, training_events
 from showergrid.training.device import name_of, within_memory
 from showergrid.training.history import Epoch, best_epoch
 from showergrid.training.settings import Training
@@ -96,17 +96,17 @@ class Trials:
 
     def _history(self, cell: dict[str, Any], train: Labelled, validation: Labelled, resume: Reporting) -> list[Epoch]:
         """The epochs of one training, or the rows of the history of a model that is fitted as a whole."""
-        model, seed = cell["model"], cell["seed"]
+        model, seed, tasks = cell["model"], cell["seed"], scaled(self.tasks, train)
         if module := fitting.estimator(model):
-            return fitting.fit(module, model, seed, self.tasks, train, validation, resume.tell).history
+            return fitting.fit(module, model, seed, tasks, train, validation, resume.tell).history
         settings = Training(**model["training"])
-        network = loop.build(model, train.seen.inputs, self.tasks, seed)
+        network = loop.build(model, train.seen.inputs, tasks, seed)
         with within_memory(cell, self.device):
             name = name_of(cell)
-            return loop.train(network, settings, seed, self.tasks, train, validation, self.device, resume, name).history
+            return loop.train(network, settings, seed, tasks, train, validation, self.device, resume, name).history
 
     @property
-    def _questions(self) -> list[Question]:
+    def _questions(self) -> list[Question | ValueQuestion]:
         return [task.question for task in self.tasks]
 
     def _file(self, cell: dict[str, Any]) -> InputFile:

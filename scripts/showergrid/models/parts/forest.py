@@ -2,7 +2,8 @@
 
 The arrays hold all N nodes of T trees, tree after tree. left, right (N,) int32: the child nodes, -1 for a leaf. feature
 (N,) int32, threshold (N,) float64: go left if the feature is not above the threshold. share (N, classes) float64: the
-classes' shares of the training events in the node. root (T,) int32: the first node of each tree.
+classes' shares of the training events in the node, or (N, 1) their mean value. root (T,) int32: the first node of each
+tree.
 """
 
 from __future__ import annotations

@@ -170,7 +170,7 @@ def draw(axes: Axes, shown: Display, charges: ScalarMappable) -> None:
 
 def _draw_plane(axes: Axes, shown: Display, charges: ScalarMappable) -> None:
     colored = shown.values.shape[1] == 3
-    colors = shown.values if colored else charges.to_rgba(shown.charge)
+    colors = np.clip(shown.values, 0, 1) if colored else charges.to_rgba(shown.charge)
     centre = (shown.place * shown.pixel)[:, ::-1]  # (P, 2): right, up [cm]
     half = shown.pixel[::-1] / 2
     square = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half

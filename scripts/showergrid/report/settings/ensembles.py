@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from showergrid.core.settings import Name, Resolution, Seed, Settings
-from showergrid.events.questions import Question
+from showergrid.events.questions import AnyQuestion
 
 Combiner = Literal["mean", "logistic_regression", "random_forest"]
 
@@ -28,7 +28,7 @@ class Ensemble(Settings):
     of: list[Member] = Field(min_length=1, description="which cells")
     combine: list[Combiner] = Field(min_length=1, description="how their scores are made one")
     seed: Seed = Field(description="seed of the random forest")
-    question: Name | None = Field(default=None, description="question that it is of; null: the first")
+    question: Name | None = Field(default=None, description="question that it is of; null: the first of classes")
 
     @model_validator(mode="after")
     def _each_once(self) -> Ensemble:
@@ -45,6 +45,6 @@ class Combination(Settings):
     """Which cells answer together, and how."""
 
     cells: list[str] = Field(min_length=2, description="folders of the members, below the study's folder")
-    question: Question
+    question: AnyQuestion
     combine: list[Combiner] = Field(min_length=1, description="how their scores are made one")
     seed: Seed = Field(description="seed of the random forest")

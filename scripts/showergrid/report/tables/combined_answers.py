@@ -11,31 +11,39 @@ import pyarrow.parquet as pq
 from showergrid.core.errors import InputError
 from showergrid.evaluation.combining import combined
 from showergrid.evaluation.predictions import about, columns_of, read_predictions
-from showergrid.events.questions import Question
+from showergrid.events.questions import Question, ValueQuestion
 from showergrid.report.settings.ensembles import Combination
 
 
 def combined_answers(settings: Combination, results: Path) -> pa.Table:
-    """One row per event, with its true class and, for each way to combine, `{question}.{class}.{how}`.
+    """One row per event, with its truth and, for each way to combine, `{question}.{class}.{how}`, or value for class.
 
     Raises:
         InputError: a file of a cell below the study's folder `results` is missing or bad, or their events differ.
     """
     question = settings.question
     files = [results / cell / "predictions.parquet" for cell in settings.cells]
-    known = read_predictions(files[0], question, "validation")
     events, answers = _answers(files, question)
-    at = np.searchsorted(events["event"].to_numpy(), known.event)
+    validation, labels = _validation(files[0], question)
+    at = np.searchsorted(events["event"].to_numpy(), validation)
     for how in settings.combine:
-        probability = combined(how, answers[at], known.labels, answers, settings.seed)
-        for name, values in zip(columns_of(question), probability.T, strict=True):
+        together = combined(how, answers[at], labels, answers, settings.seed)
+        for name, values in zip(columns_of(question), together.T, strict=True):
             events = events.append_column(f"{name}.{how}", pa.array(np.ascontiguousarray(values)))
     return events
 
 
-def _answers(files: list[Path], question: Question) -> tuple[pa.Table, np.ndarray]:
-    """The events, sorted, and the answers (n, K, classes) for them in the K files."""
-    known = [*about(pq.read_schema(files[0]).names), "split", question.name]
+def _validation(file: Path, question: Question | ValueQuestion) -> tuple[np.ndarray, np.ndarray]:
+    """The validation events (v,) and their true classes (v,), of which a model is fitted; none of a value."""
+    if isinstance(question, ValueQuestion):
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    known = read_predictions(file, question, "validation")
+    return known.event, known.labels
+
+
+def _answers(files: list[Path], question: Question | ValueQuestion) -> tuple[pa.Table, np.ndarray]:
+    """The events, sorted, and the answers (n, K, classes), of a value (n, K, 1), for them in the K files."""
+    known = list(dict.fromkeys([*about(pq.read_schema(files[0]).names), "split", question.name]))
     tables = [pq.read_table(file, columns=[*known, *columns_of(question)]).sort_by("event") for file in files]
     events = tables[0].select(known)
     for file, table in zip(files, tables, strict=True):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +49,23 @@ class Deposits:
     time: np.ndarray
 
 
+@dataclass(frozen=True)
+class Tracks:
+    """Particles that Geant4 followed, as they start; those of an event are together.
+
+    event (T,) int64: index of the primary; number, parent (T,) int64: its own and its parent's number in the event, 1
+    and 0 for the primary; pdg (T,) int32; energy (T,): kinetic [GeV]; position (T, 3) [cm]; direction (T, 3) unit.
+    """
+
+    event: np.ndarray
+    number: np.ndarray
+    parent: np.ndarray
+    pdg: np.ndarray
+    energy: np.ndarray
+    position: np.ndarray
+    direction: np.ndarray
+
+
 def draw(pdg: np.ndarray, settings: Simulation, random: np.random.Generator) -> Primaries:
     """One primary for each code of `pdg` (E,): energy and vertex uniform, the projected angles Gaussian."""
     count = pdg.size
@@ -63,8 +80,8 @@ def draw(pdg: np.ndarray, settings: Simulation, random: np.random.Generator) -> 
 
 
 @contextmanager
-def geant4_data(folder: str | None) -> Iterator[None]:
-    """Let Geant4 find its data: the full set in `folder`, or the argon set, written for the duration of the block.
+def geant4_data(folder: str | None, write: Callable[[Path], Path] = argon.write) -> Iterator[None]:
+    """Let Geant4 find its data: the full set in `folder`, or what `write` writes for the duration of the block.
 
     Raises:
         InputError: `folder` is not a folder.
@@ -74,7 +91,7 @@ def geant4_data(folder: str | None) -> Iterator[None]:
     before = os.environ.get(DATA)
     with tempfile.TemporaryDirectory(prefix="showergrid-argon-") as own:
         # calzone reads the variable when it is imported and when it first runs.
-        os.environ[DATA] = folder or str(argon.write(Path(own)))
+        os.environ[DATA] = folder or str(write(Path(own)))
         try:
             yield
         finally:
@@ -89,8 +106,11 @@ class Detector:
     Use it inside the block of `geant4_data`.
     """
 
-    def __init__(self, box: Box, em_model: str, production_cut: float, seed: int) -> None:
-        """`production_cut` in cm; `seed` of Geant4's random numbers, which continue from run to run."""
+    def __init__(self, box: Box, em_model: str, production_cut: float, seed: int, had_model: str | None = None) -> None:
+        """`production_cut` in cm; `seed` of Geant4's random numbers, which continue from run to run.
+
+        `had_model`: Geant4's physics list of hadrons; None: they only ionise.
+        """
         import calzone  # after geant4_data has set the environment
 
         low, high = (np.array([getattr(box, axis)[i] for axis in ("x", "y", "z")]) for i in (0, 1))
@@ -98,24 +118,35 @@ class Detector:
         self._centre = (low + high) / 2
         self._simulation = calzone.Simulation(
             {"Argon": {"box": list(map(float, high - low)), "material": MATERIAL, "role": "record_deposits"}},
-            physics=calzone.Physics(em_model=em_model, default_cut=production_cut),
+            physics=calzone.Physics(em_model=em_model, had_model=had_model, default_cut=production_cut),
             sample_deposits="detailed",
             random=calzone.Random(seed),
         )
 
     def run(self, primaries: Primaries) -> Deposits:
         """Deposits of the showers of `primaries`."""
-        recorded = self._simulate(primaries).deposits.get("Argon")
-        if recorded is None:  # nothing at all was deposited
-            none = np.zeros((0, 3))
-            return Deposits(np.zeros(0, np.int64), none, none, none[:, 0], none[:, :2])
-        line, point = (table[table["value"] > 0] for table in (recorded.line, recorded.point))
-        return Deposits(
-            event=np.concatenate([line["event"], point["event"]]).astype(np.int64),
-            start=np.concatenate([line["start"], point["position"]]) + self._centre,
-            end=np.concatenate([line["end"], point["position"]]) + self._centre,
-            energy=np.concatenate([line["value"], point["value"]]),
-            time=np.concatenate([line["time"], np.stack([point["time"]] * 2, axis=1)]) * 1e9,  # s to ns
+        return self._deposits(self._simulate(primaries))[0]
+
+    def follow(self, primaries: Primaries) -> tuple[Deposits, np.ndarray, Tracks]:
+        """Deposits of the showers of `primaries`, for each the number of its track (N,) int64, and all tracks."""
+        self._simulation.tracking = True
+        try:
+            recorded = self._simulate(primaries)
+        finally:
+            self._simulation.tracking = False
+        tracks = recorded.tracks
+        starts = recorded.vertices[recorded.vertices["process"] == b""]  # of each track its first vertex
+        starts = starts[np.lexsort((starts["tid"], starts["event"]))]
+        tracks = tracks[np.lexsort((tracks["tid"], tracks["event"]))]
+        assert np.array_equal(starts["tid"], tracks["tid"])
+        return *self._deposits(recorded), Tracks(
+            event=tracks["event"].astype(np.int64),
+            number=tracks["tid"].astype(np.int64),
+            parent=tracks["parent"].astype(np.int64),
+            pdg=tracks["pid"].astype(np.int32),
+            energy=starts["energy"] / 1e3,  # MeV to GeV
+            position=starts["position"] + self._centre,
+            direction=starts["direction"],
         )
 
     def first_interactions(self, primaries: Primaries) -> np.ndarray:
@@ -127,6 +158,22 @@ class Detector:
             self._simulation.tracking, self._simulation.secondaries = False, True
         first = np.searchsorted(vertices["event"], np.arange(primaries.pdg.size)) + 1  # 0 is the primary's start
         return vertices["position"][first] + self._centre
+
+    def _deposits(self, recorded: Any) -> tuple[Deposits, np.ndarray]:
+        """What Geant4 recorded as deposits, and the number of the track of each."""
+        deposits = recorded.deposits.get("Argon")
+        if deposits is None:  # nothing at all was deposited
+            none, whole = np.zeros((0, 3)), np.zeros(0, np.int64)
+            return Deposits(whole, none, none, none[:, 0], none[:, :2]), whole
+        line, point = (table[table["value"] > 0] for table in (deposits.line, deposits.point))
+        track = np.concatenate([line["tid"], point["tid"]]).astype(np.int64)
+        return Deposits(
+            event=np.concatenate([line["event"], point["event"]]).astype(np.int64),
+            start=np.concatenate([line["start"], point["position"]]) + self._centre,
+            end=np.concatenate([line["end"], point["position"]]) + self._centre,
+            energy=np.concatenate([line["value"], point["value"]]),
+            time=np.concatenate([line["time"], np.stack([point["time"]] * 2, axis=1)]) * 1e9,  # s to ns
+        ), track
 
     def _simulate(self, primaries: Primaries) -> Any:
         return self._simulation.run(

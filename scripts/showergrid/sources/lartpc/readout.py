@@ -40,6 +40,37 @@ class TimedHits:
         return TimedHits(self.event[rows], self.position[rows], self.charge[rows], self.time[rows])
 
 
+@dataclass(frozen=True)
+class Shares:
+    """Whose charge hits hold: hit (S,) int64: index of the hit; owner (S,) int64; charge (S,), noise apart [tick ADC].
+
+    Sorted by hit, then by owner; each pair stands once.
+    """
+
+    hit: np.ndarray
+    owner: np.ndarray
+    charge: np.ndarray
+
+    def kept(self, chosen: np.ndarray) -> Shares:
+        """Those of the hits that are chosen (H,) bool, numbered anew."""
+        rows = chosen[self.hit]
+        return Shares((np.cumsum(chosen) - 1)[self.hit[rows]], self.owner[rows], self.charge[rows])
+
+    def grouped(self, group: np.ndarray) -> Shares:
+        """Those of groups of hits; group (H,) int64: the group of each hit."""
+        return summed(group[self.hit], self.owner, self.charge)
+
+
+def summed(hit: np.ndarray, owner: np.ndarray, charge: np.ndarray) -> Shares:
+    """The charge of each pair of hit and owner, all (N,) in any order."""
+    order = np.lexsort((owner, hit))
+    hit, owner = hit[order], owner[order]
+    start = np.flatnonzero(np.diff(hit, prepend=-1) | np.diff(owner, prepend=-1))
+    if start.size == 0:
+        return Shares(hit, owner, charge)
+    return Shares(hit[start], owner[start], np.add.reduceat(charge[order], start))
+
+
 def recombination(dedx: np.ndarray, settings: Recombination, field: float, density: float) -> np.ndarray:
     """Share of the electrons that escape recombination.
 
@@ -72,6 +103,21 @@ def ionisation_density(energy: np.ndarray, length: np.ndarray, density: float) -
     return np.minimum(energy / np.maximum(length, 1e-12), stopping)
 
 
+def delayed(deposits: Deposits, drift_velocity: float) -> tuple[Deposits, np.ndarray]:
+    """Deposits where a chamber sees them that takes all charge for as old as the event, and the rows (N,) that it sees.
+
+    What is left a time t after the primary drifts as long as its place asks and seems to come from drift_velocity x t
+    [cm/us] farther from the anode; what then lies beyond the cathode, at x = 0, arrives after the readout has ended.
+    """
+    side = np.where(deposits.start[:, 0] < 0, -1.0, 1.0)
+    shift = side[:, None] * drift_velocity * deposits.time / 1e3  # ns to us
+    start, end = deposits.start.copy(), deposits.end.copy()
+    start[:, 0] -= shift[:, 0]
+    end[:, 0] -= shift[:, 1]
+    rows = np.flatnonzero(start[:, 0] * side >= 0)
+    return Deposits(deposits.event[rows], start[rows], end[rows], deposits.energy[rows], deposits.time[rows]), rows
+
+
 def read_out(
     deposits: Deposits, vertex: np.ndarray, box: Box, settings: Readout, random: np.random.Generator
 ) -> TimedHits:
@@ -84,16 +130,49 @@ def read_out(
         settings: of the readout.
         random: stream for diffusion and noise.
     """
-    packets = _drifted(deposits, box, settings, random)
+    return _read_out(deposits, None, vertex, box, settings, random)[0]
+
+
+def read_out_shares(
+    deposits: Deposits,
+    owner: np.ndarray,
+    vertex: np.ndarray,
+    box: Box,
+    settings: Readout,
+    random: np.random.Generator,
+) -> tuple[TimedHits, Shares]:
+    """The hits that `read_out` makes, and whose charge they hold.
+
+    owner: (N,) int64 >= 0: whose each deposit is, such as the particle that an event's primary made.
+    """
+    return _read_out(deposits, owner, vertex, box, settings, random)
+
+
+def _read_out(
+    deposits: Deposits,
+    owner: np.ndarray | None,
+    vertex: np.ndarray,
+    box: Box,
+    settings: Readout,
+    random: np.random.Generator,
+) -> tuple[TimedHits, Shares | None]:
+    packets, deposit = _drifted(deposits, box, settings, random)
     if settings.tpc == "vertex":
-        packets = packets[(packets.position[:, 0] >= 0) == (vertex[packets.event, 0] >= 0)]
-    hits = _collected(packets, settings.pitch)
+        beside = (packets.position[:, 0] >= 0) == (vertex[packets.event, 0] >= 0)
+        packets, deposit = packets[beside], deposit[beside]
+    hits, cubes = _collected(packets, settings.pitch)
+    shares = None if owner is None else summed(cubes.group, owner[deposit], packets.charge)
     noise = random.standard_normal(hits.charge.size) * settings.noise * settings.gain
     hits = TimedHits(hits.event, hits.position, hits.charge + noise, hits.time)
-    hits = hits[hits.charge > threshold_charge(settings)]
+    large = hits.charge > threshold_charge(settings)
+    hits, shares = hits[large], shares and shares.kept(large)
     if settings.merging:
-        hits = _collected(hits, settings.merging)
-    return hits if settings.clustering is None else _clustered(hits, settings.clustering)
+        hits, cubes = _collected(hits, settings.merging)
+        shares = shares and shares.grouped(cubes.group)
+    if settings.clustering is not None:
+        clustered = _clustered(hits, settings.clustering)
+        hits, shares = hits[clustered], shares and shares.kept(clustered)
+    return hits, shares
 
 
 def threshold_charge(settings: Readout) -> float:
@@ -104,8 +183,13 @@ def threshold_charge(settings: Readout) -> float:
     return float(settings.threshold * 1e6 / settings.ionisation_energy * share * settings.gain)
 
 
-def _drifted(deposits: Deposits, box: Box, settings: Readout, random: np.random.Generator) -> TimedHits:
-    """Packets of charge as they arrive, unsorted; their position is that of their origin, moved by diffusion."""
+def _drifted(
+    deposits: Deposits, box: Box, settings: Readout, random: np.random.Generator
+) -> tuple[TimedHits, np.ndarray]:
+    """Packets of charge as they arrive, unsorted, and the index of the deposit that each is of.
+
+    Their position is that of their origin, moved by diffusion.
+    """
     step = deposits.end - deposits.start
     length = np.sqrt(np.einsum("ij,ij->i", step, step))
     dedx = ionisation_density(deposits.energy, length, settings.density)
@@ -130,10 +214,10 @@ def _drifted(deposits: Deposits, box: Box, settings: Readout, random: np.random.
     for axis, name in enumerate(AXES):
         position[:, axis] += random.standard_normal(root.size, np.float32) * (root * spread[axis])
         np.clip(position[:, axis], *getattr(box, name), out=position[:, axis])
-    return TimedHits(deposits.event[of], position, charge, time)
+    return TimedHits(deposits.event[of], position, charge, time), of
 
 
-def _cells(event: np.ndarray, position: np.ndarray, edge: float | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def cells(event: np.ndarray, position: np.ndarray, edge: float | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Number of cells in each direction, (3,), and the key (N,) of the cell of each position.
 
     Keys sort by event first; those of touching cells of one event differ by the same number wherever the cells lie.
@@ -147,36 +231,55 @@ def _cells(event: np.ndarray, position: np.ndarray, edge: float | np.ndarray) ->
     return sizes, ((event * sizes[0] + cell[0]) * sizes[1] + cell[1]) * sizes[2] + cell[2]
 
 
-def _collected(parts: TimedHits, edge: float) -> TimedHits:
+@dataclass(frozen=True)
+class _Groups:
+    """Parts in groups: order (N,): the parts, those of a group together; start (G,): where each group starts in it."""
+
+    order: np.ndarray
+    start: np.ndarray
+
+    @property
+    def group(self) -> np.ndarray:
+        """(N,) int64: the group of each part."""
+        group = np.empty(self.order.size, np.int64)
+        group[self.order] = np.repeat(np.arange(self.start.size), np.diff(self.start, append=self.order.size))
+        return group
+
+
+def _collected(parts: TimedHits, edge: float) -> tuple[TimedHits, _Groups]:
     """Merge the parts in each cube of `edge` cm: total charge, mean position weighted by charge, earliest time."""
-    _, key = _cells(parts.event, parts.position, edge)
+    _, key = cells(parts.event, parts.position, edge)
     order = np.argsort(key, kind="stable")
     start = np.flatnonzero(np.diff(key[order], prepend=-1))
     if start.size == 0:
-        return parts
+        return parts, _Groups(order, start)
     part = parts.charge[order]
     charge = np.add.reduceat(part, start)
     moment = [np.add.reduceat(parts.position[order, axis] * part, start) for axis in range(3)]
-    return TimedHits(
+    merged = TimedHits(
         event=parts.event[order[start]],
         position=np.stack(moment, axis=1) / charge[:, None],
         charge=charge,
         time=np.minimum.reduceat(parts.time[order], start),
     )
+    return merged, _Groups(order, start)
 
 
-def _clustered(hits: TimedHits, edges: Cuboid) -> TimedHits:
-    """The cluster of each event with most charge; hits belong together if their cells touch, even at a corner."""
+def _clustered(hits: TimedHits, edges: Cuboid) -> np.ndarray:
+    """(N,) bool: the hits in the cluster of each event with most charge.
+
+    Hits belong together if their cells touch, even at a corner.
+    """
     if hits.event.size == 0:
-        return hits
-    sizes, key = _cells(hits.event, hits.position, np.array([edges.x, edges.y, edges.z]))
-    cells, cell = np.unique(key, return_inverse=True)
+        return np.zeros(0, bool)
+    sizes, key = cells(hits.event, hits.position, np.array([edges.x, edges.y, edges.z]))
+    filled, cell = np.unique(key, return_inverse=True)
     # Half of the 26 neighbours: the other half sees the same pairs from the other side.
     around = np.array([(x, y, z) for x in (-1, 0, 1) for y in (-1, 0, 1) for z in (-1, 0, 1) if (x, y, z) > (0, 0, 0)])
-    neighbour = cells[:, None] + (around[:, 0] * sizes[1] + around[:, 1]) * sizes[2] + around[:, 2]
-    index = np.minimum(np.searchsorted(cells, neighbour), cells.size - 1)
-    linked, side = np.nonzero(cells[index] == neighbour)
-    links = coo_array((np.ones(linked.size, np.int8), (linked, index[linked, side])), shape=(cells.size, cells.size))
+    neighbour = filled[:, None] + (around[:, 0] * sizes[1] + around[:, 1]) * sizes[2] + around[:, 2]
+    index = np.minimum(np.searchsorted(filled, neighbour), filled.size - 1)
+    linked, side = np.nonzero(filled[index] == neighbour)
+    links = coo_array((np.ones(linked.size, np.int8), (linked, index[linked, side])), shape=(filled.size, filled.size))
     cluster = connected_components(links, directed=False)[1][cell]
     charge = np.bincount(cluster, hits.charge)
     event = np.zeros(charge.size, np.int64)
@@ -185,4 +288,4 @@ def _clustered(hits: TimedHits, edges: Cuboid) -> TimedHits:
     last = np.flatnonzero(np.diff(event[best], append=-1))
     kept = np.zeros(charge.size, bool)
     kept[best[last]] = True
-    return hits[kept[cluster]]
+    return kept[cluster]

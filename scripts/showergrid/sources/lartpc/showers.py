@@ -148,10 +148,19 @@ def _ordered(parts: list[TimedHits], order: str) -> TimedHits:
         *(np.concatenate([getattr(part, name) for part in parts]) for name in ("event", "position", "charge", "time"))
     )
     hits = hits[np.argsort(hits.event, kind="stable")]
+    return hits[rows_in_order(hits, order)]
+
+
+def rows_in_order(hits: TimedHits, order: str) -> np.ndarray:
+    """Rows (N,) of hits that are sorted by event, those of an event in the study's order.
+
+    Raises:
+        InputError: there is no such order.
+    """
     if order == "truth_time":
-        return hits[truth_time(hits.event, hits.time)]
+        return truth_time(hits.event, hits.time)
     if order == "axis":
-        return hits[along_axis(hits.event, hits.position, hits.charge)]
+        return along_axis(hits.event, hits.position, hits.charge)
     raise InputError(f"order: {order} is unknown; use truth_time or axis")
 
 

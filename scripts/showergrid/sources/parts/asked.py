@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from showergrid.core.errors import InputError
-from showergrid.events.questions import Question, type_of
+from showergrid.events.collections import is_number
+from showergrid.events.questions import Question, ValueQuestion, type_of
 
 
-def check_columns(schema: pa.Schema, questions: Sequence[Question]) -> None:
-    """Refuse a question of a column that the events lack, or whose values are of another type than its classes.
+def check_columns(schema: pa.Schema, questions: Sequence[Question | ValueQuestion]) -> None:
+    """Refuse a question of a column that the events lack, or that is of another type than its answers.
 
     Raises:
         InputError: there is one.
@@ -22,6 +23,12 @@ def check_columns(schema: pa.Schema, questions: Sequence[Question]) -> None:
                 f"config: question {question.name}: column {question.column!r} is none of the events; valid: "
                 f"{', '.join(schema.names[1:])}"
             )
+        if isinstance(question, ValueQuestion):
+            if not is_number(schema.field(question.column).type):
+                raise InputError(
+                    f"config: question {question.name}: column {question.column} holds no numbers; name one"
+                )
+            continue
         if type_of(schema.field(question.column).type) is not type(question.values[0][0]):
             kind = "text" if isinstance(question.values[0][0], str) else "whole"
             raise InputError(

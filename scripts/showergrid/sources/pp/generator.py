@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from showergrid.core.errors import InputError
+from showergrid.sources.parts.pythia import quiet_pythia
 from showergrid.sources.pp.settings import Apparatus, Collisions, Process
 
 LIVES_LONG = 0.01  # mm/c, a mean life below that of all hadrons of c and b and of tau
@@ -224,14 +223,8 @@ def pythia(process: Process, settings: Collisions, seed: int, lines: list[str]) 
     Raises:
         InputError: it does not take one of them, or does not start with them.
     """
-    import pythia8mc
-
-    data = Path(pythia8mc.__file__).with_name("share") / "Pythia8/xmldoc"
-    if data.is_dir():  # in an image, where Pythia does not look for it
-        os.environ["PYTHIA8DATA"] = str(data)
-    made = pythia8mc.Pythia("", False)
+    made = quiet_pythia()
     own = [
-        "Print:quiet = on",
         f"Beams:eCM = {settings.energy}",
         f"Tune:pp = {settings.tune}",
         "Random:setSeed = on",

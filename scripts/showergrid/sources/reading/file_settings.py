@@ -5,10 +5,11 @@ from __future__ import annotations
 from pydantic import Field, model_validator
 
 from showergrid.core.settings import Name
+from showergrid.events.hits import AXES
 from showergrid.sources.reading.settings import ColumnName, Ingest
 from showergrid.sources.reading.table_settings import CollectionFiles, EventFiles
 
-TAKEN = ("events", "hits", "split", "directions")  # names of other tables of a study
+TAKEN = ("events", "split", "directions")  # names of other tables of a study
 
 
 class Files(Ingest):
@@ -32,6 +33,8 @@ class Files(Ingest):
             return self
         if of_hits := sorted(self.model_fields_set & set(Ingest.model_fields)):
             raise ValueError(f"{of_hits[0]}: is for hits, from which events follow; give it or events, not both")
+        if "hits" in self.collections:
+            _check_hits(self.events, self.collections["hits"])
         for name, collection in self.collections.items():
             if name in TAKEN:
                 raise ValueError(f"collections.{name}: another table of a study has this name; choose another")
@@ -56,3 +59,16 @@ class Files(Ingest):
             return self.files
         tables = [self.events, *(part for collection in self.collections.values() for part in collection.parts)]
         return list(dict.fromkeys(file for table in tables for file in table.files))
+
+
+def _check_hits(events: EventFiles, hits: CollectionFiles) -> None:
+    """Refuse a collection of hits that lacks what hits have, or events that lack what events with hits have."""
+    for name in (*AXES, "charge"):
+        if name not in hits.columns or hits.columns[name].type != "number" or hits.missing:
+            raise ValueError(f"collections.hits.columns.{name}: hits have this column, a number without gaps; name it")
+    if "view" in hits.columns and hits.columns["view"].type != "whole":
+        raise ValueError("collections.hits.columns.view: is the whole number of a view, from 0; give type: whole")
+    if hits.min_rows < 1:
+        raise ValueError("collections.hits.min_rows: an event has at least one hit; give 1 or more")
+    if "energy" not in events.columns or events.columns["energy"].type != "number":
+        raise ValueError("events.columns.energy: figures of events with hits need their energy [GeV]; name its column")

@@ -1,0 +1,97 @@
+"""Settings of simulated neutrino interactions; docs/neutrino_detector.md has sources."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from showergrid.core.settings import Name, Settings
+from showergrid.events.detector import Box
+from showergrid.sources.lartpc.settings import Readout
+from showergrid.sources.nu.generator_settings import LibrarySettings, NeutrinoGenerator
+from showergrid.sources.nu.prong_settings import Merging
+
+NEUTRINOS = (12, -12, 14, -14)  # PDG codes
+
+
+class NeutrinoSample(Settings):
+    """Interactions of one kind; their events have its name as flavour."""
+
+    neutrinos: dict[Annotated[int, BeforeValidator(int)], Annotated[float, Field(gt=0)]] = Field(
+        min_length=1, description="PDG codes of neutrinos, with their shares of the events in any unit"
+    )
+    current: Literal["cc", "nc"] = Field(description="cc: charged, nc: neutral")
+
+    @model_validator(mode="after")
+    def _check(self) -> NeutrinoSample:
+        if unknown := [code for code in self.neutrinos if code not in NEUTRINOS]:
+            raise ValueError(f"neutrinos: {unknown[0]} is none of {', '.join(map(str, NEUTRINOS))}")
+        return self
+
+
+SAMPLES: dict[str, dict[str, Any]] = {
+    "numu": {"neutrinos": {14: 1.0}, "current": "cc"},
+    "nue": {"neutrinos": {12: 1.0}, "current": "cc"},
+    "nc": {"neutrinos": {14: 1.0}, "current": "nc"},
+}
+
+
+def _with_known(given: Any) -> Any:
+    return {**SAMPLES, **given} if isinstance(given, dict) else given
+
+
+class Thresholds(Settings):
+    """Kinetic energies above which a particle that leaves the nucleus is counted."""
+
+    proton: float = Field(default=0, ge=0, le=10, description="of protons [GeV]")
+    charged_pion: float = Field(default=0, ge=0, le=10, description="of charged pions [GeV]")
+    neutral_pion: float = Field(default=0, ge=0, le=10, description="of neutral pions [GeV]")
+    neutron: float = Field(default=0, ge=0, le=10, description="of neutrons [GeV]")
+
+
+class Neutrinos(Settings):
+    """Which interactions are simulated, and what the detector sees of them."""
+
+    seed: int = Field(ge=0, lt=2**32, description="seed; every shard has streams of its own under it")
+    events: int = Field(ge=1, le=10_000_000, description="events of each sample in all; the samples alternate")
+    shard_size: int = Field(default=250, ge=1, le=100_000, description="events of each sample in one job")
+    samples: list[Name] = Field(default=[*SAMPLES], min_length=1, description="those that are simulated")
+    definitions: Annotated[dict[Name, NeutrinoSample], BeforeValidator(_with_known)] = Field(
+        default={name: NeutrinoSample(**sample) for name, sample in SAMPLES.items()},
+        description="samples by name; the known ones stand beside those given here",
+    )
+    library: LibrarySettings = Field(default=LibrarySettings(), description="cross-sections")
+    generator: NeutrinoGenerator = Field(default=NeutrinoGenerator(), description="flux and interactions")
+    vertex: Box = Field(description="box in which neutrinos interact, uniformly; inside detector")
+    geant4_data: str | None = Field(default=None, description="folder of Geant4's full data; null: the small argon set")
+    em_model: Literal["option0", "option1", "option2", "option3", "option4", "standard", "livermore", "penelope"] = (
+        Field(
+            default="option1",
+            description="Geant4's electromagnetic physics; of the small argon set option1 or option2",
+        )
+    )
+    production_cut: float = Field(
+        default=0.05, gt=0, le=10, description="range below which Geant4 makes no secondary [cm]"
+    )
+    readout: Readout = Field(description="how deposits become hits")
+    reconstruction: Merging | None = Field(
+        default=None, description="prongs as a reconstruction might leave them; null: as they are in truth"
+    )
+    counted_above: Thresholds = Field(default=Thresholds(), description="particles that are counted")
+    min_hits: int = Field(default=10, ge=1, description="events with fewer hits are drawn again")
+
+    @model_validator(mode="after")
+    def _check(self) -> Neutrinos:
+        if len(set(self.samples)) < len(self.samples):
+            raise ValueError("samples: one stands twice")
+        if unknown := [name for name in self.samples if name not in self.definitions]:
+            raise ValueError(f"samples: {unknown[0]} has no definition; known: {', '.join(self.definitions)}")
+        if self.geant4_data is None and self.em_model not in ("option1", "option2"):
+            raise ValueError(f"em_model {self.em_model} needs geant4_data; without it: option1 or option2")
+        return self
+
+    @property
+    def shards(self) -> int:
+        """Number of jobs that make the events."""
+        return -(-self.events // self.shard_size)
