@@ -28,7 +28,7 @@ from showergrid.sources.parts.library import read_library  # noqa: E402
 
 COLORS = {"p": BLUE, "Fe": ORANGE}
 ENERGIES = np.arange(17.0, 20.1, 0.5)  # log10 eV
-DISTANCES = np.geomspace(400.0, 1800.0, 9)  # m; farther away few tanks of protons are read out
+DISTANCES = np.geomspace(400.0, 1500.0, 9)  # m; farther away few tanks of protons are read out
 ZENITHS = np.array([0.0, 20.0, 30.0, 38.0, 45.0, 50.0, 55.0, 60.0])  # deg
 ZENITH = 38.0
 MEASURED = 48.0, 3.0  # VEM at 10^19 eV, 38 deg and 1000 m, log10 m: Auger, PRD 102 (2020) 062005
