@@ -9,13 +9,16 @@ import numpy as np
 from scipy.special import digamma, polygamma
 
 from showergrid.core.seeds import generator
+from showergrid.sources.eas.interactions import Model
 from showergrid.sources.eas.library import Breakups, Interactions
+from showergrid.sources.eas.particles import K_SHORT
 from showergrid.sources.eas.settings import Tanks
 from showergrid.sources.eas.showers import AirShower, arrivals, simulate
 from showergrid.sources.eas.stations import Stations
 from showergrid.sources.eas.traces import Signals, recorded, variables
 
 Tables = tuple[Interactions, Breakups]
+EXPONENT = 0.92  # of the number of muons as a power of the energy
 # Generalised Gumbel distribution of Xmax, De Domenico et al., JCAP 07 (2013) 050, its parameters for Sibyll 2.3d from
 # CONEX: rows mu, sigma, lambda; of each the coefficients of 1, ln A, (ln A)^2 for each power of log10(E / 10^19 eV)
 GUMBEL = (
@@ -32,6 +35,15 @@ def published_xmax(nucleons: int, log_energy: float) -> tuple[float, float]:
         sum(np.dot(row, masses) * (log_energy - 19) ** power for power, row in enumerate(rows)) for rows in GUMBEL
     )
     return mu + sigma * (np.log(shape) - digamma(shape)), sigma * np.sqrt(polygamma(1, shape))
+
+
+def worth(model: str, projectile: str, energy: float, count: int) -> np.ndarray:
+    """(count,): what each interaction at an energy [GeV] hands on to hadrons, as sum of share^EXPONENT.
+
+    It is what one is worth in muons, if all hadrons were worth the same. chromo starts a model once a process.
+    """
+    made = Model(model, seed=1).interactions(projectile, energy, count)
+    return np.array([((one.energy[one.kind <= K_SHORT] / energy) ** EXPONENT).sum() for one in made])
 
 
 @dataclass(frozen=True)
