@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, closing
+from multiprocessing import get_context
+from typing import ClassVar
+
 import numpy as np
 import pytest
 
@@ -14,10 +20,40 @@ ELECTRON_MASS, MUON_MASS, PION_MASS, PROTON_MASS = 0.510999, 105.658, 139.570, 9
 START = -900.0  # cm: z where all particles start, along z
 
 
+class ArgonApart:
+    """Argon in a process of its own: Geant4 reads its data once a process, and that of other tests may be there."""
+
+    detector: ClassVar[Detector]
+
+    def __init__(self) -> None:
+        self._process = ProcessPoolExecutor(1, get_context("spawn"), self._start)
+
+    @classmethod
+    def _start(cls) -> None:
+        data = ExitStack()
+        data.enter_context(geant4_data(None, hadron_data.write))
+        box = Box(x=(-500, 500), y=(-500, 500), z=(-1000, 1500))
+        cls.detector = Detector(box, "option1", 0.05, 7, "FTFP_BERT")
+        atexit.register(data.close)
+
+    @classmethod
+    def _call(cls, name: str, primaries: Primaries):
+        return getattr(cls.detector, name)(primaries)
+
+    def follow(self, primaries: Primaries):
+        return self._process.submit(self._call, "follow", primaries).result()
+
+    def first_interactions(self, primaries: Primaries) -> np.ndarray:
+        return self._process.submit(self._call, "first_interactions", primaries).result()
+
+    def close(self) -> None:
+        self._process.shutdown()
+
+
 @pytest.fixture(scope="module")
 def argon():
-    with geant4_data(None, hadron_data.write):
-        yield Detector(Box(x=(-500, 500), y=(-500, 500), z=(-1000, 1500)), "option1", 0.05, 7, "FTFP_BERT")
+    with closing(ArgonApart()) as apart:
+        yield apart
 
 
 def beam(pdg: int, energy: float, count: int) -> Primaries:
@@ -88,7 +124,7 @@ def test_energy_loss_is_that_of_bethe(argon, pdg, energy, mass):
     assert loss == pytest.approx(DENSITY * float(bethe(np.array(left), mass)), rel=0.03)
 
 
-def mean_free_path(argon: Detector, pdg: int, energy: float, count: int) -> tuple[float, int]:
+def mean_free_path(argon: ArgonApart, pdg: int, energy: float, count: int) -> tuple[float, int]:
     """Path over collisions in which hadrons are made or charge is exchanged [cm], and the number of these."""
     deposits, track, tracks = argon.follow(beam(pdg, energy, count))
     made = (tracks.parent == 1) & np.isin(tracks.pdg, (2112, 2212, 211, -211, 111))
@@ -117,7 +153,7 @@ def test_mean_free_paths_of_pions(argon):
     assert slow < 0.9 * fast
 
 
-def electrons_of_muons(argon: Detector, pdg: int, count: int) -> float:
+def electrons_of_muons(argon: ArgonApart, pdg: int, count: int) -> float:
     """Share of particles of 0.1 GeV that end with an electron of more than 5 MeV from the decay of a muon."""
     *_, tracks = argon.follow(beam(pdg, 0.1, count))
     width = tracks.number.max() + 1
