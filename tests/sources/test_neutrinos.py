@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +26,12 @@ STUDY = merged(read_layers(ROOT, [ROOT / "config/neutrinos/test.yaml"], {}))
 BOX = Box(**STUDY["detector"])
 
 
+def simulated_apart(*asked):
+    """The shard, simulated in a process of its own: Geant4 reads its data once a process, perhaps those of showers."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as process:
+        return process.submit(simulate_shard, *asked).result()
+
+
 def settings(**changes) -> neutrinos.Parameters:
     return neutrinos.Parameters(
         **STUDY["neutrinos"] | {"events": 24, "shard_size": 12, "reconstruction": None} | changes
@@ -37,7 +45,7 @@ def library():
 
 @pytest.fixture(scope="module")
 def simulated(library):
-    return simulate_shard(1, settings(), library, BOX, "truth_time")
+    return simulated_apart(1, settings(), library, BOX, "truth_time")
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +61,7 @@ def content(table: pa.Table) -> bytes:
 
 def test_a_shard_depends_on_seed_and_number_alone(simulated, library):
     told = neutrinos.told(settings(events=60), 1)
-    again, counts = simulate_shard(1, neutrinos.Parameters(**told), library, BOX, "truth_time")
+    again, counts = simulated_apart(1, neutrinos.Parameters(**told), library, BOX, "truth_time")
     assert {name: content(table) for name, table in again.items()} == {
         name: content(table) for name, table in simulated[0].items()
     }
@@ -133,8 +141,8 @@ def test_the_first_hit_is_at_the_vertex(tables):
 
 def test_particles_are_counted_above_their_thresholds(tables, library):
     high = settings(counted_above={"proton": 0.05, "charged_pion": 10}, events=12)
-    events = simulate_shard(0, high, library, BOX, "truth_time")[0]["events"].to_pandas()
-    low = simulate_shard(0, settings(events=12), library, BOX, "truth_time")[0]["events"].to_pandas()
+    events = simulated_apart(0, high, library, BOX, "truth_time")[0]["events"].to_pandas()
+    low = simulated_apart(0, settings(events=12), library, BOX, "truth_time")[0]["events"].to_pandas()
     assert events["energy"].tolist() == low["energy"].tolist()
     assert (events["protons"] <= low["protons"]).all()
     assert events["protons"].sum() < low["protons"].sum()
@@ -144,7 +152,7 @@ def test_particles_are_counted_above_their_thresholds(tables, library):
 
 def test_prongs_may_be_mixed(tables, library):
     merging = {"pixel": 1, "share": 0.5, "least_hits": 5}
-    mixed = simulate_shard(1, settings(reconstruction=merging), library, BOX, "truth_time")[0]
+    mixed = simulated_apart(1, settings(reconstruction=merging), library, BOX, "truth_time")[0]
     hits, prongs = mixed["hits"].to_pandas(), mixed["prongs"].to_pandas()
     pd.testing.assert_frame_equal(hits.drop(columns="prong"), tables["hits"].drop(columns="prong"))
     assert len(prongs) < len(tables["prongs"])
@@ -157,7 +165,7 @@ def test_antineutrinos_come_by_configuration(library):
     mixture = {"anti": {"neutrinos": {-14: 3, 14: 1}, "current": "cc"}}
     own = settings(samples=["anti"], definitions=mixture, events=12)
     assert neutrinos.Parameters(**neutrinos.told(own, 0)).definitions["anti"].neutrinos == {-14: 3, 14: 1}
-    tables = simulate_shard(0, own, library, BOX, "truth_time")[0]
+    tables = simulated_apart(0, own, library, BOX, "truth_time")[0]
     events, prongs = tables["events"].to_pandas(), tables["prongs"].to_pandas()
     assert set(events["neutrino"]) == {-14, 14}
     muons = prongs[(prongs["kind"] == "muon") & (prongs["parent"] == 0)].merge(events, on="event")
@@ -181,7 +189,7 @@ def test_what_contradicts_the_study_is_refused():
     with pytest.raises(InputError, match="order: as_given is for hits"):
         neutrinos.check(settings(), [question()], BOX, "as_given")
     with pytest.raises(InputError, match="shard 2: the study has 2"):
-        simulate_shard(2, settings(), {}, BOX, "axis")
+        simulated_apart(2, settings(), {}, BOX, "axis")
     for wrong, message in (
         ({"samples": ["nutau"]}, "nutau has no definition"),
         ({"samples": ["nue", "nue"]}, "one stands twice"),
