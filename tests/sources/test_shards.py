@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +16,8 @@ from pydantic import ValidationError
 
 from showergrid.core.errors import InputError
 from showergrid.events.hits import EVENTS, HITS, read_events, read_hits
+from showergrid.sources.lartpc import argon, hadron_data
+from showergrid.sources.lartpc.geant4 import geant4_data
 from showergrid.sources.lartpc.settings import Readout, Simulation
 from showergrid.sources.lartpc.showers import simulate_shard
 from showergrid.sources.parts.gathering import gather
@@ -142,3 +147,25 @@ def test_gathering_twice_gives_the_same_bytes(files, tmp_path):
         gather(files, {"hits": hits, "events": events}, counts)
     for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "other" / name).read_bytes()
+
+
+def test_folders_of_another_geant4_change_nothing(simulation, readout, detector_box, monkeypatch):
+    asked = 0, CODES, Simulation(**simulation), Readout(**readout), detector_box, "truth_time"
+    ours = simulate_shard(*asked)[0]
+    for name in argon.FOLDERS:
+        monkeypatch.setenv(name, "no/such/folder")
+    # A new process, which reads its data anew
+    with ProcessPoolExecutor(1, get_context("spawn")) as process:
+        assert process.submit(simulate_shard, *asked).result()[0].equals(ours)
+
+
+def test_no_folder_that_is_gone_is_left_to_children(shard):
+    shard(0)
+    variables = subprocess.run(["env"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    assert "G4LEDATA" not in variables
+
+
+def test_a_process_has_one_set_of_data(shard):
+    shard(0)
+    with pytest.raises(InputError, match="process of its own"), geant4_data(None, hadron_data.write):
+        pass

@@ -32,20 +32,21 @@ FINE_STRUCTURE = 1 / 137.035999084  # CODATA 2018
 ELECTRON_RADIUS_SQUARED = 79.4078  # mb, square of 2.8179403 fm
 K_EDGE = 0.003206  # MeV, Bearden and Burr, Rev. Mod. Phys. 39 (1967) 125
 
-FOLDERS = (
-    "G4NDL4.7.1",
-    "G4EMLOW8.8",
-    "PhotonEvaporation6.1.2",
-    "RadioactiveDecay6.1.2",
-    "G4PARTICLEXS4.2",
-    "G4PII1.3",
-    "RealSurface2.2",
-    "G4SAIDDATA2.0",
-    "G4ABLA3.3",
-    "G4INCL1.3",
-    "G4ENSDFSTATE3.0",
-    "G4CHANNELING2.0",
-)
+# Geant4's variables, and the folders in which it looks where they are not set.
+FOLDERS = {
+    "G4NEUTRONHPDATA": "G4NDL4.7.1",
+    "G4LEDATA": "G4EMLOW8.8",
+    "G4LEVELGAMMADATA": "PhotonEvaporation6.1.2",
+    "G4RADIOACTIVEDATA": "RadioactiveDecay6.1.2",
+    "G4PARTICLEXSDATA": "G4PARTICLEXS4.2",
+    "G4PIIDATA": "G4PII1.3",
+    "G4REALSURFACEDATA": "RealSurface2.2",
+    "G4SAIDXSDATA": "G4SAIDDATA2.0",
+    "G4ABLADATA": "G4ABLA3.3",
+    "G4INCLDATA": "G4INCL1.3",
+    "G4ENSDFSTATEDATA": "G4ENSDFSTATE3.0",
+    "G4CHANNELINGDATA": "G4CHANNELING2.0",
+}
 
 # Photoelectric cross-section of argon above the K edge as sum_i a_i / (E / MeV)^i, i = 1 to 6 [barn]: the form in
 # which Geant4 takes it (G4LivermorePhotoElectricModel), fitted to the evaluation of Elam, Ravel and Sieber, Radiat.
@@ -113,7 +114,7 @@ def photoelectric(energy: np.ndarray) -> np.ndarray:
 
 def write(root: Path) -> Path:
     """Write the data folder `root` for Geant4's GEANT4_DATA_DIR: about 100 files, 90 kB; the same bytes each time."""
-    for folder in FOLDERS:
+    for folder in FOLDERS.values():
         (root / folder).mkdir(parents=True, exist_ok=True)
     for name, text in _files().items():
         with replacing(root / name) as path:

@@ -23,6 +23,8 @@ from showergrid.sources.lartpc.settings import Simulation
 DATA = "GEANT4_DATA_DIR"  # environment variable that names Geant4's data folder
 MATERIAL = "G4_lAr"  # liquid argon of 1.396 g/cm3
 
+_data: tuple[str | None, Callable[[Path], Path]] | None = None  # what Geant4 has read in this process
+
 
 @dataclass(frozen=True)
 class Primaries:
@@ -83,21 +85,30 @@ def draw(pdg: np.ndarray, settings: Simulation, random: np.random.Generator) -> 
 def geant4_data(folder: str | None, write: Callable[[Path], Path] = argon.write) -> Iterator[None]:
     """Let Geant4 find its data: the full set in `folder`, or what `write` writes for the duration of the block.
 
+    Geant4 reads its data once a process, so a process has one set of them.
+
     Raises:
-        InputError: `folder` is not a folder.
+        InputError: `folder` is not a folder; Geant4 has read other data in this process.
     """
+    global _data
     if folder is not None and not Path(folder).is_dir():
         raise InputError(f"simulation.geant4_data: {folder} is no folder; name Geant4's data folder, or null")
-    before = os.environ.get(DATA)
+    if _data not in (None, (folder, write)):
+        raise InputError("Geant4 has read other data in this process, and reads them once; use a process of its own")
+    _data = (folder, write)
+    # Geant4 sets the variables of its folders where they are not set, and children inherit them; those of an
+    # installation of Geant4 would come before GEANT4_DATA_DIR.
+    before = {name: os.environ.pop(name) for name in (DATA, *argon.FOLDERS) if name in os.environ}
     with tempfile.TemporaryDirectory(prefix="showergrid-argon-") as own:
         # calzone reads the variable when it is imported and when it first runs.
         os.environ[DATA] = folder or str(write(Path(own)))
         try:
             yield
         finally:
+            for name in (DATA, *argon.FOLDERS):
+                os.unsetenv(name)  # Python does not know of what Geant4 has set
             del os.environ[DATA]
-            if before is not None:
-                os.environ[DATA] = before
+            os.environ.update(before)
 
 
 class Detector:
