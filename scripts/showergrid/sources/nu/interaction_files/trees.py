@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import awkward as ak
@@ -44,12 +45,7 @@ def branches(
         if missing := [name for name in names if name not in known]:
             raise InputError(f"{path}: its tree {tree} has no branch {missing[0]}; convert it again with all branches")
         wanted = [*names, *(name for name in optional if name in known)]
-        try:
-            return {name: _content(file[tree][name]).array(entry_start=first, entry_stop=stop) for name in wanted}
-        except Exception as error:  # uproot raises many kinds of errors for damaged bytes
-            raise InputError(
-                f"{path}: {tree} cannot be read ({type(error).__name__}); it is cut off or damaged, get it again"
-            ) from error
+        return {name: _content(file[tree][name]).array(entry_start=first, entry_stop=stop) for name in wanted}
 
 
 def _content(branch: uproot.TBranch) -> uproot.TBranch:
@@ -58,9 +54,13 @@ def _content(branch: uproot.TBranch) -> uproot.TBranch:
     return parts.get("fString", branch)
 
 
-def _opened(path: Path) -> uproot.ReadOnlyDirectory:
+@contextmanager
+def _opened(path: Path) -> Iterator[uproot.ReadOnlyDirectory]:
     try:
-        return uproot.open(path, object_cache=None, array_cache=None)
+        with uproot.open(path, object_cache=None, array_cache=None) as file:
+            yield file
+    except InputError:
+        raise
     except FileNotFoundError:
         raise InputError(f"{path}: no such file; correct neutrinos.interactions.files") from None
     except Exception as error:  # uproot raises many kinds of errors for damaged bytes
