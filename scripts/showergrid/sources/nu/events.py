@@ -187,6 +187,7 @@ def _simulated(
     deposits = replace(deposits, event=particles.event[deposits.event])  # of the primary: now of the interaction
     hits, shares = read_out_shares(deposits, owner, vertex, detector, settings.readout, random["readout"])
     prongs_seen = seen(hits, shares, prongs, settings.reconstruction)
+    from_centre = vertex - _centres(hits, vertex)
     return Batch(
         number=number,
         large=np.bincount(hits.event, minlength=number.size) >= settings.min_hits,
@@ -194,6 +195,7 @@ def _simulated(
             **_truth(states, settings),
             "flavour": interactions.flavour,
             **{f"vertex_{axis}": vertex[:, i] for i, axis in enumerate(AXES)},
+            **{f"from_centre_{axis}": from_centre[:, i] for i, axis in enumerate(AXES)},
             "visible": np.bincount(deposits.event, deposits.energy, number.size) / 1e3,  # MeV to GeV
             "n_hits": np.bincount(hits.event, minlength=number.size),
             "source": interactions.source,
@@ -240,6 +242,13 @@ def _truth(states: FinalStates, settings: Neutrinos) -> dict[str, np.ndarray]:
         "lepton_energy": states.energy * (1 - states.inelasticity),
         **{name: np.bincount(event[rows], minlength=count) for name, rows in counted.items()},
     }
+
+
+def _centres(hits: TimedHits, otherwise: np.ndarray) -> np.ndarray:
+    """(E, 3): mean place of the hits of each event by their charge [cm], `otherwise` (E, 3) where there are none."""
+    charge = np.bincount(hits.event, hits.charge, len(otherwise))
+    sums = [np.bincount(hits.event, hits.charge * along, len(otherwise)) for along in hits.position.T]
+    return np.divide(np.stack(sums, axis=1), charge[:, None], out=otherwise.copy(), where=charge[:, None] > 0)
 
 
 def _hits(hits: TimedHits, prongs: SeenProngs, order: np.ndarray) -> dict[str, np.ndarray]:
