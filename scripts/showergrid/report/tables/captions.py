@@ -66,7 +66,7 @@ def epochs_text(reported: Reported) -> str:
     """What chose the epochs if it was another question; else empty."""
     if reported.chosen_by is None:
         return ""
-    return f"Epochs were chosen by the validation accuracy of {reported.labels.question(reported.chosen_by)}."
+    return f"The first question, {reported.labels.question(reported.chosen_by)}, decided which epochs were kept."
 
 
 def seeds_text(results: Iterable[Result]) -> str:
