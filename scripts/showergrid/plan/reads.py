@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -33,6 +33,21 @@ class Reads:
     def study(self) -> Study:
         """The study whose files they are."""
         return self.paths.study
+
+    # Events
+
+    def events(self, wildcards: Wildcards) -> list[str]:
+        """The files that the source reads. All must be there until the tables are made of them."""
+        settings = self.study.source_settings
+        files = self.study.source.files(settings)
+        made = all(Path(table).exists() for table in self.paths.data)
+        if missing := [file for file in files if not made and not Path(file).exists()]:
+            key = next(_keys_of(missing[0], settings.model_dump(mode="json"), self.study.config.source))
+            raise InputError(
+                f"config: {key}: there is no file {missing[0]}; correct its name, "
+                "a path from the folder that snakemake runs in"
+            )
+        return files
 
     # Inputs and cells
 
@@ -177,6 +192,18 @@ class Reads:
         drawn = self.told("event_figures")["representations"]
         stems = [self.paths.input_of(entry["representation"]["name"], entry["resolution"]) for entry in drawn]
         return [f"{stem}.calibration.json" for stem in stems]
+
+
+def _keys_of(text: str, value: Any, key: str) -> Iterator[str]:
+    """The keys of each place in a setting's `value` that is `text`, joined by points; `key` is the setting's own."""
+    if value == text:
+        yield key
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _keys_of(text, inner, f"{key}.{name}")
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _keys_of(text, inner, key)
 
 
 def _place(wildcards: Wildcards) -> tuple[str, int | None, str]:
