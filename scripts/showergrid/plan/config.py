@@ -20,6 +20,7 @@ from showergrid.inputs.settings import AxisRanges, Direction
 from showergrid.rebuild.settings import Archive
 from showergrid.report.data.settings import Baselines, PublishedData
 from showergrid.report.settings.ensembles import Ensemble
+from showergrid.report.settings.final_states import FinalState
 from showergrid.report.settings.performance import Performance
 from showergrid.report.settings.published import PublishedTable, PublishedTest
 from showergrid.report.settings.selection import ClassSelection
@@ -186,6 +187,11 @@ class Figures(Settings):
     values: Name | None = Field(
         default=None, description="report of module values of which figures/values.pdf is drawn; null: none"
     )
+    final_states: Name | None = Field(
+        default=None,
+        exclude_if=lambda name: name is None,
+        description="report of module final_states of which figures/final_states.pdf is drawn; null: none",
+    )
 
 
 class Containment(Settings):
@@ -233,6 +239,9 @@ class _Config(Settings):
     selection: ClassSelection = Field(
         default=ClassSelection(), description="how classes are selected, in reports of that module"
     )
+    final_states: list[FinalState] = Field(
+        default=[], description="what reports of that module choose by several answers"
+    )
     baselines: Baselines = Field(description="classifiers that show how easy the events are")
     published: PublishedNumbers | str | None = Field(
         description="numbers of others, or the file whose key `published` holds them; null: none"
@@ -250,7 +259,10 @@ class _Config(Settings):
 
     @model_validator(mode="after")
     def _consistent(self) -> Config:
-        for key in ("questions", "representations", "models", "ablations", "ensembles", "predict", "spectra"):
+        for key in (
+            *("questions", "representations", "models", "ablations", "ensembles", "predict", "spectra"),
+            "final_states",
+        ):
             if doubled := _doubled([entry.name for entry in getattr(self, key)]):
                 raise ValueError(f"{key}: {doubled[0]!r} stands twice")
         if doubled := _doubled([search.place for search in self.tuning]):

@@ -18,6 +18,7 @@ from showergrid.plan.study import Study
 from showergrid.report.settings.ensembles import Combination
 from showergrid.report.settings.published import Beside
 from showergrid.report.tables.curve import CurveSettings
+from showergrid.report.tables.final_states import FinalStateSettings
 from showergrid.report.tables.resolution import ResolutionSettings
 from showergrid.report.tables.values import ValueSettings
 
@@ -115,6 +116,10 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             if config.figures.values is None:
                 raise InputError("config: figures.values: is null; name a report of module values")
             return report_jobs.told(study, published, config.figures.values, ValueSettings)
+        case "final_states_figure":
+            if config.figures.final_states is None:
+                raise InputError("config: figures.final_states: is null; name a report of module final_states")
+            return report_jobs.told(study, published, config.figures.final_states, FinalStateSettings)
         case "curve_figure":
             return report_jobs.told(study, published, f"ablations/{wildcards['ablation']}", CurveSettings)
         case "ensemble_predictions":

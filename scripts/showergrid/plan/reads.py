@@ -150,6 +150,10 @@ class Reads:
         """The cells whose answers to a question of a value are drawn."""
         return self.study.cells_of(self.study.report(self.study.config.figures.values).places)
 
+    def cells_of_final_states(self, wildcards: Wildcards) -> list[Cell]:
+        """The cells whose answers choose the final states that are drawn."""
+        return self.study.cells_of(self.study.report(self.study.config.figures.final_states).places)
+
     def cells_of_curve(self, wildcards: Wildcards) -> list[Cell]:
         """The cells of an ablation that is drawn."""
         return self.study.cells_of(self.study.report(f"ablations/{wildcards['ablation']}").places)
