@@ -53,7 +53,7 @@ def check_network(cell: dict[str, Any]) -> None:
     """
     if estimator(cell["model"]):
         raise InputError(f"{name_of(cell)} is no network, and TorchScript holds nothing else; ask it with predict.py")
-    if any(view.packed for view in views(cell)):
+    if any("packed" in part for part in (cell["model"], *cell.get("views", []))):
         raise InputError(
             f"{name_of(cell)} takes the occupied pixels of its events, and the export writes networks of whole images "
             "alone; ask it with predict.py"

@@ -7,6 +7,7 @@ from typing import Any
 
 from showergrid.core.errors import InputError
 from showergrid.events.questions import Question
+from showergrid.plan.matching import takes_pixels
 from showergrid.plan.study import Study
 
 OF_GRADIENTS = ("heatmaps", "heatmap_figure")
@@ -73,7 +74,7 @@ def files(study: Study) -> list[str]:
             continue
         names = ["removal"]
         if is_image(study, place.representation):
-            packed = "packed" in catalogue.model(*place.key)
+            packed = takes_pixels(catalogue.model_entry(place.model))
             names += ["mistakes"] if packed else ["heatmaps", "mistakes"]
         for cell in study.cells_of([place])[:1]:
             paths += [f"{cell.folder}/figures/{name}.pdf" for name in names]
