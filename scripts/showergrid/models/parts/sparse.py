@@ -49,10 +49,13 @@ def levels_of(place: Tensor, count: Tensor, size: Sequence[int], number: int) ->
     for _ in range(number):
         padded = [pixels + 2 for pixels in size]  # an empty border, so that no pixel is the neighbour of another edge's
         key = _key(event, place + 1, padded)
-        around = place.new_tensor(list(itertools.product((-1, 0, 1), repeat=axes)))  # (3^D, D)
-        wanted = key + _key(around.new_zeros(len(around)), around, padded)[:, None]  # (3^D, P)
+        around = place.new_tensor(list(itertools.product((-1, 0, 1), repeat=axes))[: 3**axes // 2 + 1])
+        wanted = key + _key(around.new_zeros(len(around)), around, padded)[:, None]  # (K, P)
         row = torch.searchsorted(key, wanted).clamp_(max=max(len(key) - 1, 0))
-        neighbours = _rules(key[row] == wanted, row)
+        half = _rules(
+            key[row] == wanted, row
+        )  # the last is the pixel itself; what lies behind it mirrors what is before
+        neighbours = [*half, *reversed_rules(half[-2::-1])]
 
         corner = _key(place.new_zeros(len(place)), place % 2, [2] * axes)  # which of the 2^D of a coarser pixel
         size = [(pixels + 1) // 2 for pixels in size]
@@ -94,7 +97,7 @@ class Convolve(torch.autograd.Function):
         ctx.rules = rules
         made = x.new_zeros(pixels, weight.shape[2])
         for (taken, added), matrix in zip(rules, weight, strict=True):
-            made.index_add_(0, added, x[taken] @ matrix)
+            made.index_add_(0, added, x.index_select(0, taken) @ matrix)
         return made
 
     @staticmethod
@@ -103,9 +106,9 @@ class Convolve(torch.autograd.Function):
         x, weight = ctx.saved_tensors
         of_x, of_weight = torch.zeros_like(x), torch.empty_like(weight)
         for k, (taken, added) in enumerate(ctx.rules):
-            part = gradient[added]
+            part = gradient.index_select(0, added)
             of_x.index_add_(0, taken, part @ weight[k].T)
-            torch.mm(x[taken].T, part, out=of_weight[k])
+            torch.mm(x.index_select(0, taken).T, part, out=of_weight[k])
         return of_x, of_weight, None, None
 
 
@@ -137,13 +140,15 @@ class PixelNorm(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(P, C) to the same shape."""
-        variance, mean = self.running_var, self.running_mean
-        if self.training and len(x) > 1:
-            variance, mean = torch.var_mean(x, 0, correction=0)
+        learns = self.training and len(x) > 1
+        mean = x.mean(0) if learns else self.running_mean
+        centred = x - mean
+        variance = centred.square().mean(0) if learns else self.running_var
+        if learns:
             with torch.no_grad():
                 self.running_mean.lerp_(mean, self.momentum)
                 self.running_var.lerp_(variance * len(x) / (len(x) - 1), self.momentum)
-        return (x - mean) * ((variance + self.eps).rsqrt() * self.weight) + self.bias
+        return centred * ((variance + self.eps).rsqrt() * self.weight) + self.bias
 
 
 def average_pool(x: Tensor, rules: Rules, pixels: int) -> Tensor:
