@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from showergrid.inputs.kinds import Input
 from showergrid.models.parts.sparse import Convolve, PixelNorm, average_pool, event_mean, levels_of, reversed_rules
+from showergrid.models.parts.sparse_unet import SparseUNet
 from showergrid.training import loop
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -165,3 +166,45 @@ def test_same_bytes_again_and_on_two_threads():
     once = gradients(1)
     assert all(map(torch.equal, once, gradients(1)))
     assert all(map(torch.equal, once, gradients(2)))
+
+
+def lines_and_blobs(events: int, seed: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Places (P, 2) in images of 32 x 32 pixels and counts (N,) of lines and blobs, and which pixels are of a line."""
+    random = np.random.default_rng(seed)
+    places, labels = [], []
+    for _ in range(events):
+        image = np.zeros((32, 32), int)
+        row, start = random.integers(1, 8), random.integers(0, 8)
+        image[row, start : start + 20] = 1
+        image[random.integers(12, 30, 25), random.integers(8, 26, 25)] = 2
+        image = image.T if random.random() < 0.5 else image
+        places.append(np.argwhere(image))
+        labels.append(image[image > 0] == 1)
+    count = torch.tensor([len(own) for own in places])
+    return torch.from_numpy(np.concatenate(places)), count, torch.from_numpy(np.concatenate(labels))
+
+
+def test_a_network_of_pixels_learns_which_are_of_a_line():
+    torch.manual_seed(1)
+    unet = SparseUNet([1, 1, 1], [8, 12, 16], (1, 32, 32))
+    told = torch.nn.Sequential(torch.nn.Linear(8, 1), torch.nn.Flatten(0))
+    optimiser = torch.optim.Adam([*unet.parameters(), *told.parameters()], lr=1e-2)
+    place, count, label = lines_and_blobs(24, 1)
+    for _ in range(20):
+        optimiser.zero_grad()
+        loss = functional.binary_cross_entropy_with_logits(
+            told(unet(torch.ones(len(place), 1), place, count)), label.float()
+        )
+        loss.backward()
+        optimiser.step()
+    assert all(tensor.grad.any() for tensor in unet.parameters())
+    place, count, label = lines_and_blobs(24, 2)
+    with torch.no_grad():
+        features = unet.eval()(torch.ones(len(place), 1), place, count)
+        assert ((told(features) > 0) == label).double().mean() > 0.97
+        # Events do not see each other, and a shift by the pixels of the last level changes nothing
+        first = int(count[0])
+        torch.testing.assert_close(unet(torch.ones(first, 1), place[:first], count[:1]), features[:first])
+        unet.window = [40, 44]
+        torch.testing.assert_close(unet(torch.ones(len(place), 1), place + 4, count), features)
+        assert unet(features[:0, :1], place[:0], torch.tensor([0, 0])).shape == (0, 8)
