@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-Kind = Literal["table", "set", "image"]
+Kind = Literal["table", "set", "image", "prongs"]
 
 
 @dataclass(frozen=True)
@@ -16,8 +16,9 @@ class Input:
     """One input of a network, for N events.
 
     table: a tensor (N, *shape) with shape (F,). image: the same with shape (C, H, W) or (C, D, H, W). set: a tensor
-    (N, *shape) with shape (L, F) and behind it its mask (N, L), which is true for the entries that are there. All but
-    masks are float32.
+    (N, *shape) with shape (L, F) and behind it its mask (N, L), which is true for the entries that are there. prongs: a
+    tensor (N, *shape) with shape (V, H, W), of the events, behind it one of their prongs (P, *shape), P in all, and the
+    event of each (P,) int64, 0 to N - 1. All but masks and those are float32.
     """
 
     kind: Kind

@@ -29,6 +29,7 @@ MEASURES = {"accuracy": "accuracy", "loss": "loss", "f1_macro": "macro F1", "roc
 OF_CLASS = ("efficiency", "purity", "f1", "roc_auc")
 HIGHEST = {"loss": np.inf}  # of all others it is 1
 PUBLISHED = "published"
+PRONGS = True  # it shows questions of prongs too
 
 
 class Parameters(Reported):
@@ -78,7 +79,7 @@ class MeasureResults:
 
 def reads(settings: Parameters) -> dict[str, list[str]]:
     """The files of the cells, below the study's folder."""
-    return cell_files(settings.places)
+    return cell_files(settings.places, settings.question)
 
 
 def build(settings: Parameters, results: Path) -> MeasureResults:
