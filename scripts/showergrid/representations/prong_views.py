@@ -2,7 +2,7 @@
 
 The map of the event holds all its hits, the map of a prong those of the prong alone, in the same pixels and on the same
 scale, so that a window shows the event and its prongs at one place. Of an event at most `most` prongs are shown, those
-with most charge (arXiv:2303.06201 shows 20).
+with most charge.
 """
 
 from __future__ import annotations

@@ -207,7 +207,7 @@ def _answers(table: MeasureResults) -> TableGrid:
             groups.append(Group(rows, f"{labels.sentence(representation, None, model)}, {PUBLISHED}"))
     return TableGrid(
         label=f"tab:{settings.name}-answers",
-        caption=f"Share of the {table.test_events} test events of each class that are called each class, F1 and AUC of "
+        caption=f"Share of the {table.test_events} test {table.settings.question.of}s of each class that are called each class, F1 and AUC of "
         "the class against the rest.",
         stub=(Stub("class", 20),),
         columns=(Columns("called", tuple(kinds)), Columns("", ("F1", "AUC"))),
