@@ -7,7 +7,7 @@ import torch
 from showergrid.core.errors import InputError
 from showergrid.events.questions import Question
 from showergrid.inputs.kinds import Input, Share
-from showergrid.inputs.prongs import SeenProngs
+from showergrid.inputs.prongs import ProngCuts
 from showergrid.inputs.window import Cut
 from showergrid.models import transformer_cvn
 from showergrid.tasks.classes import Classification
@@ -117,7 +117,7 @@ def toy(count: int, seed: int) -> Labelled:
 
     owner = np.repeat(np.arange(count), np.diff(offsets))
     number = np.arange(offsets[-1]) - offsets[owner]
-    seen = SeenProngs(cut(np.arange(count), label), cut(owner, prong_label), offsets, number, "maps")
+    seen = ProngCuts(cut(np.arange(count), label), cut(owner, prong_label), offsets, number, "maps")
     return Labelled(seen, label[:, None], prong_label[:, None])
 
 

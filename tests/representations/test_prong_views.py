@@ -10,7 +10,7 @@ from showergrid.core.errors import InputError
 from showergrid.events.hits import Hits
 from showergrid.inputs.input_file import read_input
 from showergrid.inputs.making import write_input
-from showergrid.inputs.prongs import seen_prongs
+from showergrid.inputs.prongs import cut_prongs
 from showergrid.inputs.settings import InputSettings, WindowSettings
 from showergrid.inputs.window import Window
 from showergrid.representations import prong_views, wire_views
@@ -73,7 +73,7 @@ def test_a_batch_has_the_maps_of_its_events_and_nothing_for_prongs_that_are_not_
     images = read_input(tmp_path / "whole", "prongs", 8)
     shape = WindowSettings(shape=[64, 64], placement={"x": "centre", "z": "centre"}, margin={}, origin="first_hit")
     events = np.array([7, 0, 3])
-    seen = seen_prongs(images, events, Window.of(shape, ("x", "z")), "prongs")
+    seen = cut_prongs(images, events, Window.of(shape, ("x", "z")), "prongs")
     batch = seen.batch(np.array([2, 1, 0]))
     prongs = [np.unique(hits.prong[(hits.row == event) & (hits.prong >= 0)]) for event in (3, 0, 7)]
     assert batch["prongs"].shape == (3, 3, 64, 64)

@@ -32,7 +32,7 @@ class Maps:
 
 
 @dataclass(frozen=True)
-class SeenProngs:
+class ProngCuts:
     """The windows of n events and of their prongs: event i owns the prongs offsets[i] to offsets[i + 1].
 
     of_events: the windows of the events; of_prongs: those of all prongs, event by event; number (P,) int64: that of
@@ -79,7 +79,7 @@ class SeenProngs:
         return {self.name: maps, f"{self.name}.prongs": of_prongs, f"{self.name}.owner": owner}
 
 
-def seen_prongs(images: ProngImages, events: np.ndarray, window: Window, name: str) -> SeenProngs:
+def cut_prongs(images: ProngImages, events: np.ndarray, window: Window, name: str) -> ProngCuts:
     """Cut the window of each of the `events` (n,) int64 and of its prongs, all at the place of the event's.
 
     Raises:
@@ -89,7 +89,7 @@ def seen_prongs(images: ProngImages, events: np.ndarray, window: Window, name: s
     first = rows_of(images, events)  # the map of an event comes before those of its prongs
     end = np.searchsorted(images.event, events, side="right")
     rows, owner = ranges_of(first + 1, end)
-    return SeenProngs(
+    return ProngCuts(
         of_events=cut_rows(images, first, window, name),
         of_prongs=cut_rows(images, rows, window, name),
         offsets=np.append(0, np.cumsum(np.bincount(owner, minlength=events.size))),

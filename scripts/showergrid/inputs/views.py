@@ -14,7 +14,7 @@ from showergrid.inputs.drawn import drawn
 from showergrid.inputs.input_file import DrawnImages, Images, InputFile, ProngImages, SetInput, read_input
 from showergrid.inputs.kinds import Input, Inputs, Seen, Share
 from showergrid.inputs.lists import first_entries, table_rows
-from showergrid.inputs.prongs import seen_prongs
+from showergrid.inputs.prongs import cut_prongs
 from showergrid.inputs.settings import Representation, WindowSettings
 from showergrid.inputs.window import Window, cut
 
@@ -134,7 +134,7 @@ def cut_views(cell: Mapping[str, Any], files: Mapping[str, InputFile], events: n
 def _seen(file: InputFile, view: View, events: np.ndarray, name: str) -> Seen:
     """One view of the `events` (n,) int64."""
     if isinstance(file, ProngImages):
-        return seen_prongs(file, events, Window.of(view.window, file.axes), name)
+        return cut_prongs(file, events, Window.of(view.window, file.axes), name)
     if isinstance(file, Images):
         return cut(file, events, Window.of(view.window, file.axes), name)
     if isinstance(file, DrawnImages):

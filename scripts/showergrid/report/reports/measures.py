@@ -207,8 +207,8 @@ def _answers(table: MeasureResults) -> TableGrid:
             groups.append(Group(rows, f"{labels.sentence(representation, None, model)}, {PUBLISHED}"))
     return TableGrid(
         label=f"tab:{settings.name}-answers",
-        caption=f"Share of the {table.test_events} test {table.settings.question.of}s of each class that are called each class, F1 and AUC of "
-        "the class against the rest.",
+        caption=f"Share of the {table.test_events} test {settings.question.of}s of each class that are called each "
+        "class, F1 and AUC of the class against the rest.",
         stub=(Stub("class", 20),),
         columns=(Columns("called", tuple(kinds)), Columns("", ("F1", "AUC"))),
         groups=tuple(groups),
