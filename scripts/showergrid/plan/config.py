@@ -13,7 +13,7 @@ from showergrid.core.settings import NAME, Label, Name, Resolution, Seed, Settin
 from showergrid.core.variants import MARK, TUNED
 from showergrid.evaluation.settings import Bootstrap, Comparison
 from showergrid.events.detector import Box
-from showergrid.events.questions import AnyQuestion, of_classes
+from showergrid.events.questions import AnyQuestion, of_classes, of_events
 from showergrid.events.settings import Order, Split
 from showergrid.explain.settings import Explanation
 from showergrid.inputs.settings import AxisRanges, Direction
@@ -267,7 +267,9 @@ class _Config(Settings):
                 raise ValueError(f"{key}: {doubled[0]!r} stands twice")
         if doubled := _doubled([search.place for search in self.tuning]):
             raise ValueError(f"tuning: {doubled[0]} is searched twice")
-        for question in of_classes(self.questions):
+        if self.questions[0].of != "event":
+            raise ValueError(f"questions: {self.questions[0].name} is of prongs; let one of events stand first")
+        for question in of_classes(of_events(self.questions)):
             if question.column == "pdg" and any(isinstance(code, str) for codes in question.values for code in codes):
                 raise ValueError(f"question {question.name}: values of pdg are whole numbers, such as 11")
         for axis, (low, high) in self.detector.model_dump().items():

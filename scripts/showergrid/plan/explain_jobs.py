@@ -7,9 +7,11 @@ from typing import Any
 
 from showergrid.core.errors import InputError
 from showergrid.events.questions import Question
+from showergrid.plan.matching import takes_pixels
 from showergrid.plan.study import Study
 
-OF_IMAGES = ("heatmaps", "heatmap_figure", "mistakes")
+OF_GRADIENTS = ("heatmaps", "heatmap_figure")
+OF_IMAGES = (*OF_GRADIENTS, "mistakes")
 OF_HITS = ("removal", "removal_figure")
 STEPS = (*OF_HITS, *OF_IMAGES)
 
@@ -18,7 +20,7 @@ def explanation_job(study: Study, step: str, cell: Mapping[str, Any]) -> dict[st
     """The resolved configuration of a job that explains `cell`, which is given as its training gets it.
 
     Raises:
-        InputError: the cell gets no images that could be drawn.
+        InputError: the cell gets no images that could be drawn, or no empty pixels where they are needed.
     """
     if not isinstance(study.config.questions[0], Question):
         raise InputError("config: questions: answers of classes are explained; let a question of them stand first")
@@ -30,6 +32,11 @@ def explanation_job(study: Study, step: str, cell: Mapping[str, Any]) -> dict[st
         raise InputError(f"{representation} shows no hits, so none can be removed or drawn")
     if step in OF_IMAGES and not is_image(study, representation):
         raise InputError(f"{representation} gives lists and no images to draw; of its cells ask figures/removal.pdf")
+    if step in OF_GRADIENTS and "packed" in cell["model"]:
+        raise InputError(
+            f"{cell['model']['name']} sees no empty pixels, with which heat maps compare; of its cells ask "
+            "figures/removal.pdf or figures/mistakes.pdf"
+        )
     bootstrap = study.config.bootstrap.model_dump(mode="json")
     match step:
         case "removal" | "heatmaps":
@@ -61,11 +68,16 @@ def files(study: Study) -> list[str]:
     paths = []
     for place in study.main_places if isinstance(study.config.questions[0], Question) else ():
         catalogue = study.catalogue
+        if catalogue.sees_prongs(place.representation):
+            continue
         if catalogue.shown(place.representation) != [place.representation] or not catalogue.shows_hits(
             place.representation
         ):
             continue
-        names = ["removal", *(["heatmaps", "mistakes"] if is_image(study, place.representation) else [])]
+        names = ["removal"]
+        if is_image(study, place.representation):
+            packed = takes_pixels(catalogue.model_entry(place.model))
+            names += ["mistakes"] if packed else ["heatmaps", "mistakes"]
         for cell in study.cells_of([place])[:1]:
             paths += [f"{cell.folder}/figures/{name}.pdf" for name in names]
             paths += [f"{cell.folder}/figures/{name}.pdf.provenance.json" for name in names]
