@@ -79,8 +79,11 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             return _input_ranges(study, **wildcards)
         case "represent":
             return _input(study, **wildcards)
-        case "train" | "features" | "export":
+        case "train" | "features":
             return _cell(study, **wildcards)
+        case "export":
+            units = {asked.name: asked.unit for asked in config.questions if asked.kind == "value"}
+            return {**_cell(study, **wildcards), **({"units": units} if units else {})}
         case "evaluate":
             return _evaluate(study, **wildcards)
         case "tune":
