@@ -106,6 +106,8 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             return report_jobs.overlaid(study)
         case "pairs":
             return report_jobs.pairs(study)
+        case "prong_figure":
+            return explain_jobs.prong_figure(study, wildcards["representation"])
         case _ if step in explain_jobs.STEPS:
             return explain_jobs.explanation_job(study, step, _cell(study, **wildcards))
         case "event_figures":
