@@ -21,7 +21,8 @@ TRUTH = {"name": "truth", "module": "table", "columns": ["energy"]}
 MIXED = {"name": "mixed", "module": "views", "of": ["hits", "truth"]}
 DENSE = {"name": "dense", "clf_neurons": [8], "overrides": [{"resolution": 200, "clf_neurons": [3]}]}
 PAIR = {"backbone": ["transformer", "dense"]}
-MODELS = [DENSE, {"name": "pair", "module": "joined", **PAIR}, {"name": "kept", "module": "frozen", **PAIR}]
+SPARSE = {"name": "sparse_resnet", "win_shape": [20, 20]}
+MODELS = [DENSE, SPARSE, {"name": "pair", "module": "joined", **PAIR}, {"name": "kept", "module": "frozen", **PAIR}]
 BLOCK = {"representations": ["mixed"], "resolutions": [200], "models": ["pair", "kept"], "seeds": [1]}
 
 
@@ -34,6 +35,7 @@ def study(**changes: Any) -> Study:
     ("model", "representations"),
     [
         ("simple", ["projection_y", "voxels", "two_sides"]),
+        ("sparse_resnet", ["projection_y", "voxels"]),  # pixels of two views lie at other places
         ("efficientnet_lite0", ["projection_y"]),  # two axes, one channel or three
         ("transformer", ["hits"]),
         ("dense", ["features", "truth"]),

@@ -94,6 +94,11 @@ class Offer:
         return first if self.question["name"] != first else None
 
     @property
+    def chosen_by_loss(self) -> bool:
+        """Whether the first question is of a value, which has no accuracy, so that the loss chose the epochs."""
+        return self._study.config.questions[0].kind == "value"
+
+    @property
     def places(self) -> list[dict[str, Any]]:
         """The places that it shows, with what a caption says of them."""
         return [_place(self._study, place) for place in self._places]
@@ -329,7 +334,7 @@ def _shown(study: Study, place: Place) -> dict[str, Any]:
     said = {"window": window["shape"] if window else [catalogue.variables(place.representation)]}
     said |= {key: network["training"][key] for key in TRAINING if key in network["training"]}
     said |= {"tuned": list(search.space)} if search else {}
-    if catalogue.is_image_of_hits(place.representation):
+    if catalogue.is_image_of_hits(place.representation) or catalogue.sees_prongs(place.representation):
         return {**said, "pixel_cm": {axis: pixel[axis] for axis in catalogue.axes(place.representation)}}
     return {**said, "counted": catalogue.counted(place.representation), "pixel_cm": pixel}
 

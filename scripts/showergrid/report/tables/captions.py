@@ -50,9 +50,9 @@ def question_text(reported: Reported) -> str:
 
 
 def events_text(reported: Reported, test_events: int, test_groups: int | None) -> str:
-    """The events on which a test accuracy was measured, and its interval, as the end of a sentence."""
+    """The events, or prongs, on which a test accuracy was measured, and its interval, as the end of a sentence."""
     drawn = f" in {test_groups} groups, which are drawn whole" if test_groups else ""
-    return f"on {test_events} test events{drawn}, with {100 * reported.bootstrap.level:g} % interval."
+    return f"on {test_events} test {reported.question.of}s{drawn}, with {100 * reported.bootstrap.level:g} % interval."
 
 
 def accuracies_text(reported: Reported) -> str:
@@ -66,7 +66,9 @@ def epochs_text(reported: Reported) -> str:
     """What chose the epochs if it was another question; else empty."""
     if reported.chosen_by is None:
         return ""
-    return f"The first question, {reported.labels.question(reported.chosen_by)}, decided which epochs were kept."
+    if reported.chosen_by_loss:
+        return "Epochs were chosen by the validation loss of all questions together."
+    return f"Epochs were chosen by the validation accuracy of {reported.labels.question(reported.chosen_by)}."
 
 
 def seeds_text(results: Iterable[Result]) -> str:
