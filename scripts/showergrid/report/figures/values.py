@@ -47,7 +47,7 @@ def _plane(table: ValueResults, i: int, axes: Axes) -> None:
     edges = np.linspace(low, high, PIXELS + 1)
     predicted = np.clip(row.first.value, low, high)
     shown = {"norm": LogNorm(vmin=0.3), "cmap": "Blues", "rasterized": True}
-    axes.hist2d(row.first.truth, predicted, bins=[edges, edges], cmin=1, **shown)  # a single event is seen, none is white
+    axes.hist2d(row.first.truth, predicted, bins=[edges, edges], cmin=1, **shown)  # none is white
     axes.plot([low, high], [low, high], color=GREY, lw=0.8, ls=":")
     axes.set_title(labels.sentence(*row.place.key), fontsize=8)
     name = labels.question(table.settings.question.name)
