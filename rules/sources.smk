@@ -29,7 +29,7 @@ rule library:
 rule shard:
     input:
         library=PATHS.library,
-        files=STUDY.source.files(STUDY.source_settings),
+        files=refusing(READS.events),
         code=code("shard"),
     output:
         tables=[

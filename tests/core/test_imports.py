@@ -1,6 +1,9 @@
 """Imports in the library point one way, each name is one thing, and plug-ins are loaded by `core/plugins.py` alone."""
 
 import ast
+import os
+import subprocess
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
@@ -135,3 +138,17 @@ def test_what_is_allowed_is_no_fault(tmp_path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     assert faults(tmp_path) == []
+
+
+def test_a_plan_imports_nothing_that_takes_long():
+    """Each call of Snakemake makes a plan, and on a cluster each job another."""
+    heavy = ("torch", "scipy.stats", "sklearn", "xgboost", "pandas", "matplotlib", "awkward", "mlflow")
+    script = "import sys, showergrid.plan.jobs; print(*(name for name in sys.argv[1:] if name in sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", script, *heavy],
+        env={**os.environ, "PYTHONPATH": str(SCRIPTS)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == []

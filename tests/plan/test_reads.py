@@ -17,6 +17,12 @@ from showergrid.plan.paths import Paths
 from showergrid.plan.reads import Reads
 from showergrid.plan.steps import told_by
 
+QUESTION = {
+    "name": "flavour",
+    "column": "flavour",
+    "classes": [{"name": "first", "values": [1]}, {"name": "second", "values": [2]}],
+}
+
 
 def reads_of(raw: dict) -> Reads:
     study = read_study(raw)
@@ -139,3 +145,30 @@ def test_an_archive_of_a_changed_tree_is_refused(reads, tmp_path, monkeypatch):
     Path("notes").touch()
     with pytest.raises(InputError, match="not be that of a commit: notes changed or new; commit them"):
         archive_job(reads.paths, [], tmp_path, {})
+
+
+def test_a_file_of_events_that_is_not_there_is_named_with_its_key(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    entry = {
+        "files": ["here.csv", "gone.csv"],
+        "columns": {"flavour": {"column": "flavour", "type": "whole"}, "met": "met"},
+    }
+    raw = configuration("test") | {
+        "source": "files",
+        "files": {"events": entry},
+        "questions": [QUESTION],
+        "representations": [{"name": "variables", "module": "table", "columns": ["met"]}],
+        "models": [{"name": "cut"}],
+        "grid": [{"table": "table1", "representations": ["variables"], "models": ["cut"], "seeds": [1]}],
+        **{key: [] for key in ("ablations", "ensembles", "tuning")},
+    }
+    reads = reads_of(raw)
+    Path("here.csv").touch()
+    with pytest.raises(InputError) as fault:
+        reads.events({"shard": "0"})
+    told = "config: files.events.files: there is no file gone.csv; correct its name, a path from the folder that"
+    assert str(fault.value).startswith(told)
+    for table in reads.paths.data:
+        Path(table).parent.mkdir(parents=True, exist_ok=True)
+        Path(table).touch()
+    assert reads.events({"shard": "0"}) == ["here.csv", "gone.csv"]

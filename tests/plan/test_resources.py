@@ -62,7 +62,7 @@ def test_committed_site_asks_for_nothing_that_a_cluster_may_not_have():
         ("longest_hours: 24", "longest_hours: 24:00:00", "site.yaml: longest_hours"),
         ("partition: null", "partition: 'a; touch b'", "site.yaml: partition = 'a; touch b'"),
         ("scratch: null", "scratch: scratch", "site.yaml: scratch = 'scratch'"),
-        ("account: null", "account: [", "site.yaml: is no YAML (while parsing"),
+        ("account: null", "account: [", "site.yaml: is no YAML: line "),
     ],
 )
 def test_fault_in_the_site_file_is_one_line(tmp_path, old, new, line):

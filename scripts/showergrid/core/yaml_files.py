@@ -30,7 +30,7 @@ def read_yaml(path: Path) -> Any:
             raise InputError(f"{path}: {key} is given in line {first} and again in line {second}; keep one of them")
         return yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise InputError(f"{path}: is no YAML ({' '.join(str(error).split())}); correct it there") from None
+        raise InputError(f"{path}: is no YAML: {_fault(error, text)}; correct it there") from None
 
 
 def typed(value: Any) -> Any:
@@ -46,6 +46,16 @@ def typed(value: Any) -> Any:
     except yaml.YAMLError:
         return value
     return value if isinstance(meant, Mapping | list | date) else meant
+
+
+def _fault(error: yaml.YAMLError, text: str) -> str:
+    """The line of a fault in `text`, what is wrong in it, and what stands around it and where that begins."""
+    if not isinstance(error, yaml.MarkedYAMLError):  # a character that YAML forbids
+        return f"line {text.count(chr(10), 0, error.position) + 1}: {str(error).splitlines()[0]}"
+    fault = f"line {error.problem_mark.line + 1}: {error.problem}"
+    if error.context is None:
+        return fault
+    return f"{fault}, {error.context}" + (f" from line {error.context_mark.line + 1}" if error.context_mark else "")
 
 
 def _given_twice(node: yaml.Node | None, seen: set[int]) -> Iterator[tuple[str, int, int]]:

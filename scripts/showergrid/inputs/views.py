@@ -11,10 +11,11 @@ import numpy as np
 
 from showergrid.core.errors import InputError
 from showergrid.inputs.drawn import drawn
-from showergrid.inputs.input_file import DrawnImages, Images, InputFile, SetInput, read_input
+from showergrid.inputs.input_file import DrawnImages, Images, InputFile, ProngImages, SetInput, read_input
 from showergrid.inputs.kinds import Input, Inputs, Seen, Share
 from showergrid.inputs.lists import first_entries, table_rows
 from showergrid.inputs.packed import packed
+from showergrid.inputs.prongs import cut_prongs
 from showergrid.inputs.settings import Representation, WindowSettings
 from showergrid.inputs.window import Window, cut
 
@@ -135,6 +136,8 @@ def cut_views(cell: Mapping[str, Any], files: Mapping[str, InputFile], events: n
 
 def _seen(file: InputFile, view: View, events: np.ndarray, name: str) -> Seen:
     """One view of the `events` (n,) int64."""
+    if isinstance(file, ProngImages):
+        return cut_prongs(file, events, Window.of(view.window, file.axes), name)
     if isinstance(file, Images):
         seen = packed if view.packed else cut
         return seen(file, events, Window.of(view.window, file.axes), name)

@@ -177,8 +177,14 @@ class Catalogue:
 
     @cache
     def is_image_of_hits(self, representation: str) -> bool:
-        """Whether a representation, or every one that it shows, gives images made of hits."""
-        return all(is_cut(view) for view, _ in self._views(self.representation(representation)))
+        """Whether a representation, or every one that it shows, gives images made of hits and nothing else."""
+        return all(
+            is_cut(view) and kind_of(view) == "image" for view, _ in self._views(self.representation(representation))
+        )
+
+    def sees_prongs(self, representation: str) -> bool:
+        """Whether a representation shows the prongs of an event beside the event."""
+        return kind_of(self.representation(representation)) == "prongs"
 
     def variables(self, representation: str) -> int:
         """How many variables the tables that a representation shows have together."""

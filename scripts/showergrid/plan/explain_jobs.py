@@ -68,6 +68,8 @@ def files(study: Study) -> list[str]:
     paths = []
     for place in study.main_places if isinstance(study.config.questions[0], Question) else ():
         catalogue = study.catalogue
+        if catalogue.sees_prongs(place.representation):
+            continue
         if catalogue.shown(place.representation) != [place.representation] or not catalogue.shows_hits(
             place.representation
         ):

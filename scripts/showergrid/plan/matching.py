@@ -46,6 +46,8 @@ def kind_of_model(entry: ModelEntry) -> str:
         return "Joined networks"
     if issubclass(module.Parameters, Pretrained):
         return "Pretrained networks"
+    if "prongs" in module.TAKES:
+        return "Networks for events and their prongs"
     return "Networks for images" if {"image", "pixels"} & set(module.TAKES) else "Networks for lists of hits or values"
 
 

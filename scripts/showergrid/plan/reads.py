@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 from showergrid.core.cells import Cell, parts_of_input
 from showergrid.core.errors import InputError
 from showergrid.plan import report_jobs, spectrum_jobs
-from showergrid.plan.paths import EVALUATED, Paths, files_of_weights, of_cell
+from showergrid.plan.paths import Paths, files_of_weights, of_cell
 from showergrid.plan.study import Study
 from showergrid.tuning.best import of_input
 from showergrid.tuning.settings import Search
@@ -34,6 +34,21 @@ class Reads:
         """The study whose files they are."""
         return self.paths.study
 
+    # Events
+
+    def events(self, wildcards: Wildcards) -> list[str]:
+        """The files that the source reads. All must be there until the tables are made of them."""
+        settings = self.study.source_settings
+        files = self.study.source.files(settings)
+        made = all(Path(table).exists() for table in self.paths.data)
+        if missing := [file for file in files if not made and not Path(file).exists()]:
+            key = next(_keys_of(missing[0], settings.model_dump(mode="json"), self.study.config.source))
+            raise InputError(
+                f"config: {key}: there is no file {missing[0]}; correct its name, "
+                "a path from the folder that snakemake runs in"
+            )
+        return files
+
     # Inputs and cells
 
     def tables(self, wildcards: Wildcards) -> list[str]:
@@ -51,6 +66,10 @@ class Reads:
     def calibrations(self, wildcards: Wildcards) -> list[str]:
         """The calibrations of the inputs of a cell."""
         return [f"{stem}.calibration.json" for stem in self.paths.inputs(*_place(wildcards))]
+
+    def prongs(self, wildcards: Wildcards) -> list[str]:
+        """The table of the prongs, if a cell is asked of them."""
+        return self.paths.prongs if "prong_questions" in self.told("train", **wildcards) else []
 
     def tuned(self, wildcards: Wildcards) -> list[str]:
         """The file of the values that a search found for a cell, if the cell is tuned."""
@@ -135,6 +154,10 @@ class Reads:
         """The cells whose answers to a question of a value are drawn."""
         return self.study.cells_of(self.study.report(self.study.config.figures.values).places)
 
+    def cells_of_final_states(self, wildcards: Wildcards) -> list[Cell]:
+        """The cells whose answers choose the final states that are drawn."""
+        return self.study.cells_of(self.study.report(self.study.config.figures.final_states).places)
+
     def cells_of_curve(self, wildcards: Wildcards) -> list[Cell]:
         """The cells of an ablation that is drawn."""
         return self.study.cells_of(self.study.report(f"ablations/{wildcards['ablation']}").places)
@@ -153,7 +176,7 @@ class Reads:
 
     def tracked(self, wildcards: Wildcards) -> list[str]:
         """The files of the cells that MLflow shows."""
-        return self.paths.of_cells(self._tracked, [*EVALUATED, *self.paths.figures])
+        return self.paths.of_cells(self._tracked, [*self.paths.evaluated, *self.paths.figures])
 
     def tracked_on_server(self, wildcards: Wildcards) -> list[str]:
         """The same, if the study names a server."""
@@ -177,6 +200,18 @@ class Reads:
         drawn = self.told("event_figures")["representations"]
         stems = [self.paths.input_of(entry["representation"]["name"], entry["resolution"]) for entry in drawn]
         return [f"{stem}.calibration.json" for stem in stems]
+
+
+def _keys_of(text: str, value: Any, key: str) -> Iterator[str]:
+    """The keys of each place in a setting's `value` that is `text`, joined by points; `key` is the setting's own."""
+    if value == text:
+        yield key
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _keys_of(text, inner, f"{key}.{name}")
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _keys_of(text, inner, key)
 
 
 def _place(wildcards: Wildcards) -> tuple[str, int | None, str]:
