@@ -21,6 +21,7 @@ help:
 	@echo "make test-debian13   a cell under Debian 13 and its Python 3.13, each byte compared with the same cell made here (root, Debian)"
 	@echo "make check    ruff, snakefmt and snakemake --lint alone"
 	@echo "make containers   build containers/data.sif and torch.sif where they are out of date (IMAGES=collisions: that)"
+	@echo ".venv/bin/snakemake results/archive/showergrid.tar.zst   the study in one file, to publish (docs/archive.md)"
 	@echo "make verify ARCHIVE=...   check an archive, make its tables and a cell again (CELL=...: which one)"
 	@echo "make audit    which outputs are current, stale or damaged (CONFIG=config/mine.yaml RESULTS=moved/results FORGET=yes)"
 	@echo "make compare A=results B=other/results   say which files of two studies differ, how far, and what explains it"

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
+from showergrid.events.detector import Box
 from showergrid.events.hits import HITS, read_hits
 from showergrid.inputs.calibration import calibrate_data, calibrate_input
 from showergrid.inputs.input_file import read_images
@@ -29,11 +30,19 @@ from showergrid.inputs.window import Window, cut
 
 REPRESENTATIONS = {
     "projection": {"axis": "y", "cube_pool": "mean", "projection_pool": "max", "log_trans": False, "headroom": 1.15},
-    "color": {"axis": "y", "hue_span": 180, "lightness_span": [0.2, 0.8], "saturation": 1, "headroom": 1.15},
+    "color": {
+        "axis": "y",
+        "depth_pool": "mean",
+        "hue_span": 270,
+        "lightness_span": [0.1, 0.6],
+        "saturation": 1,
+        "headroom": 1.15,
+    },
     "voxels": {"cube_pool": "mean", "log_trans": False, "headroom": 1.15},
 }
 WINDOWS = {"projection": [62, 128], "color": [62, 128], "voxels": [62, 62, 128]}
 PLACING = {"placement": {"x": "direction", "y": "centre", "z": "start"}, "margin": {"x": 10, "z": 5}}
+STRETCH = Box(x=(-200, 200), y=(-200, 200), z=(0, 500)).stretch
 RESOLUTION = 1000
 BATCH = 48
 
@@ -66,7 +75,8 @@ def measure(hits: Path, name: str) -> dict[str, float]:
     settings = InputSettings(
         representation={"name": name, "module": name, "parameters": REPRESENTATIONS[name]}, resolution=RESOLUTION
     )
-    calibration = calibrate_input(read_hits(hits), calibrate_data(read_hits(hits)), settings)
+    every = np.arange(pq.read_metadata(hits).num_rows)  # there are fewer events than hits
+    calibration = calibrate_input(read_hits(hits), calibrate_data(read_hits(hits), every, STRETCH), settings)
     output = hits.with_suffix(".safetensors")
     start = time.perf_counter()
     write_input(output, read_hits(hits), calibration, settings)

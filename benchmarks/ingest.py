@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests/unit"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests/helpers"))
 
 from hit_files import LAYOUTS, blocks
 
@@ -42,11 +42,12 @@ def measure(layout: str, path: Path) -> dict[str, float]:
     return {"hits": hits, "rate": hits / seconds / 1e6, "peak": peak}
 
 
-def main(events: int) -> None:
-    """Measure every layout in a process of its own, and print a table."""
+def main(events: int, layouts: list[str]) -> None:
+    """Measure each of some layouts in a process of its own, and print a table."""
     print(f"{'layout':14} {'hits':>9} {'MB':>6} {'million hits/s':>14} {'peak MB':>8}")
     with tempfile.TemporaryDirectory() as folder:
-        for layout, (write, suffix, _) in LAYOUTS.items():
+        for layout in layouts:
+            write, suffix, _ = LAYOUTS[layout]
             for n in (events, 10 * events):
                 path = Path(folder) / f"showers{suffix}"
                 write(path, blocks(n // EVENTS_A_BLOCK, EVENTS_A_BLOCK, mean=MEAN_HITS))
@@ -61,11 +62,12 @@ def main(events: int) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--events", type=int, default=2000, help="events of the smaller file")
+    parser.add_argument("--events", type=int, default=2000, help="events of the smaller file, 400 or more")
+    parser.add_argument("--layouts", nargs="+", choices=LAYOUTS, default=list(LAYOUTS), help="which of them")
     parser.add_argument("--measure", choices=LAYOUTS, help="measure one layout in this process")
     parser.add_argument("--file", type=Path, help="file for --measure")
     arguments = parser.parse_args()
     if arguments.measure:
         print(json.dumps(measure(arguments.measure, arguments.file)))
     else:
-        main(arguments.events)
+        main(arguments.events, arguments.layouts)

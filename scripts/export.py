@@ -41,7 +41,7 @@ def main(a: argparse.Namespace) -> None:
     largest = export.difference(cell, scores, np.stack([table[name].to_numpy() for name in columns], axis=1))
     shown = np.arange(min(export.EXAMPLES, len(test)))
     told = {
-        **export.specification(cell, files, test.inputs),
+        **export.specification(cell, files, test.inputs, job.config.get("units", {})),
         "agreement": {
             "events": len(test),
             "largest_difference": largest,

@@ -215,7 +215,7 @@ def test_all_choices_against_a_slow_loop(tmp_path, c, shape):
     assert np.array_equal(
         dense(seen_of(json.loads(json.dumps(cell)), read_hits(made.hits)), np.arange(9)), dense(window, np.arange(9))
     )
-    [view] = specification(cell, {made.cell.representation: made.images}, window.inputs)["views"]
+    [view] = specification(cell, {made.cell.representation: made.images}, window.inputs, {})["views"]
     assert view["window"]["direction"] == "half_of_hits"
     assert view["window"]["margin"] == {"x": [10, 9], "z": 5}
     # what the windows hold is measured as they are cut

@@ -76,3 +76,12 @@ def test_the_devcontainer_installs_what_readme_asks_for():
 def test_the_catalogue_says_how_software_is_deployed():
     usage = yaml.safe_load((ROOT / ".snakemake-workflow-catalog.yml").read_text())["usage"]
     assert usage["software-stack-deployment"] == {"conda": False, "singularity": True, "singularity+conda": False}
+
+
+def test_make_help_names_every_target_and_the_archive():
+    text = (ROOT / "Makefile").read_text()
+    shown = re.search(r"^help:\n((?:\t.*\n)+)", text, re.M)[1]
+    targets = re.search(r"^\.PHONY: (.*)$", text, re.M)[1].split()
+    inner = {"help", "environment", "packages", "FORCE"}
+    assert {target for target in targets if f"make {target}" not in shown} == inner
+    assert "snakemake results/archive/showergrid.tar.zst" in shown

@@ -87,3 +87,11 @@ def test_events_without_prongs_are_not_asked_of_them():
     asked = PRONGS["questions"][1]
     with pytest.raises(InputError, match="question prong_kind: is of prongs, and showers gives none; leave it out"):
         read_study(tiny | {"questions": [*tiny["questions"], asked | {"name": "prong_kind"}]})
+
+
+def test_the_figure_of_prongs_is_of_the_first_question_of_them():
+    told = job(study(), "prong_figure", None, **SEES)
+    assert told["question"]["name"] == "particle"
+    assert told["labels"]["classes"]["photon_pi0"] == r"photon of $\pi^0$"
+    with pytest.raises(InputError, match="views shows no prongs that are asked of"):
+        job(study(), "prong_figure", None, **SEES_NONE)

@@ -77,8 +77,11 @@ def test_what_is_shown(made, tmp_path):
     ("states", "words"),
     [
         ([], "final_states: is empty"),
-        ([{"name": "a", "answers": {"pions": "none"}}], "no question of classes is called 'pions'; valid: particle"),
-        ([{"name": "a", "answers": {"visible": "none"}}], "no question of classes is called 'visible'"),
+        (
+            [{"name": "a", "answers": {"pions": "none"}}],
+            "with classes is called 'pions'; valid: particle",
+        ),
+        ([{"name": "a", "answers": {"visible": "none"}}], "with classes is called 'visible'"),
         ([{"name": "a", "answers": {"protons": "three"}}], "a.answers.protons: no class is called 'three'"),
     ],
 )

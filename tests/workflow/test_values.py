@@ -133,7 +133,8 @@ def test_a_value_beside_classes(project):
     assert json.loads((cell / "metrics.json").read_text())["best_epoch"] == int(lowest["epoch"])
     # The figures and tables of classes are of the question that has some
     assert (cell / "figures/confusion.pdf").is_file()
-    assert "telling electron from photon" in (results / "table1.md").read_text()
+    assert "telling electron from photon" in (text := (results / "table1.md").read_text())
+    assert "Epochs were chosen by the validation loss of all questions together." in text
 
 
 def test_scores_of_files_and_the_export_have_the_unit_of_the_column(project):
@@ -145,7 +146,7 @@ def test_scores_of_files_and_the_export_have_the_unit_of_the_column(project):
     assert "energy.answer" not in again.column_names
     told = json.loads((cell / "export/spec.json").read_text())["output"]
     assert told["columns"] == ["energy.value", "particle.electron", "particle.photon"]
-    assert told["questions"][0] == {"name": "energy", "value": "energy"}
+    assert told["questions"][0] == {"name": "energy", "value": "energy", "unit": "GeV"}
 
 
 def test_an_ensemble_answers_with_the_mean(project):

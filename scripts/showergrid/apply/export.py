@@ -130,10 +130,13 @@ def difference(cell: dict[str, Any], exported: np.ndarray, evaluated: np.ndarray
     return largest
 
 
-def specification(cell: dict[str, Any], files: Mapping[str, InputFile], inputs: Inputs) -> dict[str, Any]:
+def specification(
+    cell: dict[str, Any], files: Mapping[str, InputFile], inputs: Inputs, units: Mapping[str, str]
+) -> dict[str, Any]:
     """The inputs and output of the exported network; docs/inputs.md says how an image is made.
 
-    `files` maps the names of the cell's representations to their input files.
+    `files` maps the names of the cell's representations to their input files, `units` the names of questions of a value
+    to their units.
     """
     seen, questions = views(cell), questions_of(cell)
     binned = next((view.calibration for view in seen if "axes" in view.calibration), None)
@@ -153,7 +156,10 @@ def specification(cell: dict[str, Any], files: Mapping[str, InputFile], inputs: 
             "shape": ["N", sum(len(question.answers) for question in questions)],
             "dtype": "float64",
             "columns": [column for question in questions for column in columns_of(question)],
-            "questions": [question.told() for question in questions],
+            "questions": [
+                question.told() | ({"unit": units[question.name]} if question.name in units else {})
+                for question in questions
+            ],
             "meaning": "question by question the probability of each class, whose largest is the answer, or the value",
         },
         "rules": "docs/inputs.md",

@@ -14,6 +14,7 @@ OF_GRADIENTS = ("heatmaps", "heatmap_figure")
 OF_IMAGES = (*OF_GRADIENTS, "mistakes")
 OF_HITS = ("removal", "removal_figure")
 STEPS = (*OF_HITS, *OF_IMAGES)
+PRONG_EVENTS = 4  # drawn with their prongs
 
 
 def explanation_job(study: Study, step: str, cell: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,6 +59,18 @@ def explanation_job(study: Study, step: str, cell: Mapping[str, Any]) -> dict[st
             return {"labels": study.labels()}
 
 
+def prong_figure(study: Study, representation: str) -> dict[str, Any]:
+    """Which events are drawn with their prongs, and by which question.
+
+    Raises:
+        InputError: the study asks nothing of prongs, or the representation shows none.
+    """
+    if not (study.prong_questions and study.catalogue.sees_prongs(representation)):
+        raise InputError(f"{representation} shows no prongs that are asked of; ask for this figure of another cell")
+    [asked, *_] = study.prong_questions
+    return {"question": asked, "labels": study.labels(question=asked["name"]), "shown": PRONG_EVENTS}
+
+
 def is_image(study: Study, representation: str) -> bool:
     """Whether the representation gives images that can be drawn, and so its networks have gradients."""
     return study.catalogue.is_image_of_hits(representation)
@@ -68,16 +81,17 @@ def files(study: Study) -> list[str]:
     paths = []
     for place in study.main_places if isinstance(study.config.questions[0], Question) else ():
         catalogue = study.catalogue
-        if catalogue.sees_prongs(place.representation):
-            continue
         if catalogue.shown(place.representation) != [place.representation] or not catalogue.shows_hits(
             place.representation
         ):
             continue
-        names = ["removal"]
-        if is_image(study, place.representation):
+        if catalogue.sees_prongs(place.representation):
+            names = ["prongs"] if study.prong_questions else []
+        elif is_image(study, place.representation):
             packed = takes_pixels(catalogue.model_entry(place.model))
-            names += ["mistakes"] if packed else ["heatmaps", "mistakes"]
+            names = ["removal", "mistakes"] if packed else ["removal", "heatmaps", "mistakes"]
+        else:
+            names = ["removal"]
         for cell in study.cells_of([place])[:1]:
             paths += [f"{cell.folder}/figures/{name}.pdf" for name in names]
             paths += [f"{cell.folder}/figures/{name}.pdf.provenance.json" for name in names]

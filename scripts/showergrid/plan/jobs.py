@@ -79,8 +79,11 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             return _input_ranges(study, **wildcards)
         case "represent":
             return _input(study, **wildcards)
-        case "train" | "features" | "export":
+        case "train" | "features":
             return _cell(study, **wildcards)
+        case "export":
+            units = {asked.name: asked.unit for asked in config.questions if asked.kind == "value"}
+            return {**_cell(study, **wildcards), **({"units": units} if units else {})}
         case "evaluate":
             return _evaluate(study, **wildcards)
         case "tune":
@@ -103,6 +106,8 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             return report_jobs.overlaid(study)
         case "pairs":
             return report_jobs.pairs(study)
+        case "prong_figure":
+            return explain_jobs.prong_figure(study, wildcards["representation"])
         case _ if step in explain_jobs.STEPS:
             return explain_jobs.explanation_job(study, step, _cell(study, **wildcards))
         case "event_figures":

@@ -94,6 +94,11 @@ class Offer:
         return first if self.question["name"] != first else None
 
     @property
+    def chosen_by_loss(self) -> bool:
+        """Whether the first question is of a value, which has no accuracy, so that the loss chose the epochs."""
+        return self._study.config.questions[0].kind == "value"
+
+    @property
     def places(self) -> list[dict[str, Any]]:
         """The places that it shows, with what a caption says of them."""
         return [_place(self._study, place) for place in self._places]

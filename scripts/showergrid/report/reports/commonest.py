@@ -10,7 +10,7 @@ from pydantic import Field
 
 from showergrid.evaluation.comparisons import Difference, Estimate, estimate, paired, samples
 from showergrid.evaluation.predictions import read_predictions
-from showergrid.events.questions import AnyQuestion, Question, of_classes
+from showergrid.events.questions import AnyQuestion, Question, of_classes, of_events
 from showergrid.report.formats.csv import written
 from showergrid.report.formats.layout import Columns, Group, Row, Stub, TableCell, TableGrid, together
 from showergrid.report.formats.numbers import number
@@ -24,7 +24,7 @@ from showergrid.report.tables.results import cell_files
 class Parameters(Reported):
     """Settings of the table of all questions."""
 
-    questions: list[AnyQuestion] = Field(description="what networks tell of an event; those of classes are shown")
+    questions: list[AnyQuestion] = Field(description="of which those of classes are shown, but for those of prongs")
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class BesideCommonest:
 
 @dataclass(frozen=True)
 class CommonestResults:
-    """The places with numbers, in the order of the study's table, each with all questions of classes."""
+    """The places with numbers, in the order of the study's table, each with all questions of classes of events."""
 
     settings: Parameters
     rows: tuple[BesideCommonest, ...]
@@ -51,7 +51,7 @@ class CommonestResults:
 
 def reads(settings: Parameters) -> dict[str, list[str]]:
     """The files of the cells, below the study's folder."""
-    return cell_files(settings.places)
+    return cell_files(settings.places, settings.question)
 
 
 def build(settings: Parameters, results: Path) -> CommonestResults:
@@ -66,7 +66,7 @@ def build(settings: Parameters, results: Path) -> CommonestResults:
     test = read_answered_test(settings, results)
     strata, group = test.truth
     rows = []
-    for question in of_classes(settings.questions):
+    for question in of_classes(of_events(settings.questions)):
         answered = {
             name: [read_predictions(run.folder / "predictions.parquet", question, "test") for run in runs]
             for name, runs in test.runs.items()

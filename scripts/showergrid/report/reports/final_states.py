@@ -52,7 +52,7 @@ def layout(table: FinalStateResults) -> list[TableGrid]:
     return [
         TableGrid(
             label=f"tab:{settings.name}",
-            caption="Final states, chosen by the product of the scores of several questions: "
+            caption="Final states, chosen by the product of the scores of several questions, "
             f"{captions.events_text(settings, table.test_events, table.test_groups)}",
             stub=(Stub("model", 30),),
             columns=(Columns("", ("share", "threshold", "efficiency", "purity")),),

@@ -58,6 +58,7 @@ class Reported(Settings):
     question: Question
     labels: HumanLabels = HumanLabels()
     chosen_by: str | None = Field(default=None, description="the question that chose the epochs, if it is another")
+    chosen_by_loss: bool = Field(default=False, description="whether that one, of a value, left the choice to the loss")
     bootstrap: Bootstrap
     comparison: Comparison
     order: str = Field(min_length=1, description="order of an event's hits")

@@ -66,6 +66,8 @@ def epochs_text(reported: Reported) -> str:
     """What chose the epochs if it was another question; else empty."""
     if reported.chosen_by is None:
         return ""
+    if reported.chosen_by_loss:
+        return "Epochs were chosen by the validation loss of all questions together."
     return f"Epochs were chosen by the validation accuracy of {reported.labels.question(reported.chosen_by)}."
 
 

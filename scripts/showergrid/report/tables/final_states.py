@@ -20,7 +20,7 @@ from showergrid.core.errors import InputError
 from showergrid.evaluation.comparisons import Estimate, estimate, samples
 from showergrid.evaluation.predictions import read_predictions
 from showergrid.evaluation.rates import binned
-from showergrid.events.questions import AnyQuestion, Question, of_classes
+from showergrid.events.questions import AnyQuestion, Question, of_classes, of_events
 from showergrid.report.settings.final_states import FinalState
 from showergrid.report.settings.performance import Performance
 from showergrid.report.settings.tables import PlaceSettings, Reported
@@ -91,7 +91,7 @@ def reads(settings: FinalStateSettings) -> dict[str, list[str]]:
         raise InputError(f"config: final_states: is empty, so report {settings.name} has nothing to show; name some")
     for state in settings.final_states:
         _questions(settings, state)
-    return cell_files(settings.places)
+    return cell_files(settings.places, settings.question)
 
 
 def build(settings: FinalStateSettings, results: Path) -> FinalStateResults:
@@ -109,11 +109,13 @@ def build(settings: FinalStateSettings, results: Path) -> FinalStateResults:
 
 def _questions(settings: FinalStateSettings, state: FinalState) -> list[tuple[Question, int]]:
     """The questions that a state names, each with the number of the class that it has."""
-    known = {question.name: question for question in of_classes(settings.questions)}
+    known = {question.name: question for question in of_classes(of_events(settings.questions))}
     for name, kind in state.answers.items():
         where = f"config: final_states.{state.name}.answers"
         if name not in known:
-            raise InputError(f"{where}: no question of classes is called {name!r}; valid: {', '.join(known)}")
+            raise InputError(
+                f"{where}: no question of events with classes is called {name!r}; valid: {', '.join(known)}"
+            )
         if kind not in known[name].names:
             raise InputError(f"{where}.{name}: no class is called {kind!r}; valid: {', '.join(known[name].names)}")
     return [(known[name], known[name].names.index(kind)) for name, kind in state.answers.items()]
