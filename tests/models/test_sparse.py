@@ -149,6 +149,21 @@ def test_an_event_is_answered_by_itself_and_without_pixels_too(axes):
     empty.sum().backward()
 
 
+def test_joined_networks_take_the_pixels_of_each_view():
+    """Beside a table, whose one tensor stands between those of two views."""
+    inputs = {"x": Input("pixels", (1, 7, 6)), "row": Input("table", (4,)), "y": Input("pixels", (1, 7, 6))}
+    small = {"blocks": [1], "widths": [4], "clf_neurons": [5]}
+    pixels, table = {"module": "sparse_resnet", "parameters": small}, {"module": "dense", "parameters": {}}
+    told = [{"model": model} for model in (pixels, table, pixels)]
+    model = {"module": "joined", "parameters": {"backbone": "several"}, "backbones": told}
+    joined = loop.build(model, inputs, tasks(3), seed=5).eval()
+    place, count = drawn(2, [20, 0, 9])
+    x, row = features(len(place), 1).detach().float(), torch.ones(3, 4)
+    given = joined(x, place, count, row, x, place, count)
+    assert given.shape == (3, 3)
+    assert not torch.equal(given, joined(x, place, count, row, 2 * x, place, count))
+
+
 def test_parameters_by_hand():
     sparse = network((1, 8, 8, 8))
     stem, block, head = 27 * 4 + 2 * 4, 2 * (27 * 4 * 4 + 2 * 4), 6 * 5 + 5 + 5 * 3 + 3

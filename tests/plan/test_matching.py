@@ -63,6 +63,15 @@ def test_a_view_without_a_resolution_is_told_none_beside_others():
     assert mixed.catalogue.rested_on("mixed", 200, "kept", 1)[1] == Cell("truth", None, "dense", 1)
 
 
+def test_each_view_of_a_joined_network_is_told_to_be_packed():
+    config = copy.deepcopy(TEST)
+    config["models"] += [SPARSE, {"name": "sides", "module": "joined", "backbone": ["sparse_resnet", "simple"]}]
+    block = {"representations": ["two_sides"], "resolutions": [200], "models": ["sides"], "seeds": [1]}
+    sides = read_study(config | {"grid": [*config["grid"], block]})
+    told = job(sides, "train", None, representation="two_sides", resolution=200, model="sides", seed=1)
+    assert ["packed" in view for view in told["views"]] == [True, False]
+
+
 def test_a_table_asks_for_memory_by_its_variables():
     size, cluster = Size(1e5, 100, 1, 100), Cluster(largest_memory=1000, longest_hours=100)
     jobs = [
