@@ -291,7 +291,7 @@ def test_weights_in_safetensors_are_loaded(tmp_path):
 def test_every_network_can_be_asked_what_it_takes(name):
     module = plugins.load("models", name)
     backbone = "backbone" in module.Parameters.model_fields
-    assert backbone or set(module.TAKES) <= {"table", "set", "image"}
+    assert backbone or set(module.TAKES) <= {"table", "set", "image", "pixels", "prongs"}
     assert backbone or "image" not in module.TAKES or set(module.IMAGE_AXES) <= {2, 3}
     # every hyperparameter has the reference's value
     required = {key for key, field in module.Parameters.model_fields.items() if field.is_required()}

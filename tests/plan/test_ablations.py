@@ -254,6 +254,13 @@ def test_cells_of_several_splits_are_compared_by_the_report_that_is_made_for_it(
         read_study({**made, "models": rows, "ablations": []})
 
 
+def test_values_of_a_search_are_not_lost_where_an_ablation_changes_the_cell_further():
+    of = air_showers({"module": "splits", "factors": {"split": [None, "rows"], "model": ["xgboost@tuned"]}})
+    assert of.search("variables", None, "xgboost@tuned").model == "xgboost"
+    with pytest.raises(InputError, match=r"config: xgboost@tuned@split-rows: the values of a search are not put"):
+        of.search("variables", None, "xgboost@tuned@split-rows")
+
+
 def test_a_network_on_trained_cells_takes_no_further_split():
     """It would be tested on events that those were trained on."""
     made = merged(read_layers(ROOT, [ROOT / "config/air_showers/default.yaml"], {}))

@@ -16,7 +16,7 @@ from showergrid.apply.settings import Prediction
 from showergrid.core import plugins
 from showergrid.core.cells import Cell, Place, input_name
 from showergrid.core.errors import InputError
-from showergrid.core.variants import base, tuned
+from showergrid.core.variants import MARK, base, tuned
 from showergrid.events.questions import Question, ValueQuestion, of_classes, of_events, of_prongs
 from showergrid.plan.catalogue import Catalogue, named
 from showergrid.plan.config import Ablation, Block, Config
@@ -272,8 +272,13 @@ class Study:
         """The search that gives a network its values in one place; None if the network is not tuned.
 
         Raises:
-            InputError: the network is tuned, and there is no such search.
+            InputError: the network is tuned, and there is no such search, or an ablation changes it further.
         """
+        if model.startswith(tuned(base(model)) + MARK):
+            raise InputError(
+                f"config: {model}: the values of a search are not put into a cell that an ablation changes further; "
+                "write them into an entry of models"
+            )
         if model != tuned(base(model)):
             return None
         return self.search_of(representation, resolution, base(model))

@@ -96,6 +96,8 @@ def parameters_figure(trials: Sequence[Trial], search: Search, path: Path) -> No
                 axes.set(xscale="log", xlim=(min(shown) / 1.3, max(shown) * 1.3))
                 if max(shown) >= 10 * min(shown):  # else the powers of ten alone would be too few
                     axes.xaxis.set_minor_formatter(NullFormatter())
+            elif domain.whole:
+                axes.xaxis.get_major_locator().set_params(integer=True)
         for axes in panels[:, 0]:
             axes.set_ylabel(ACCURACY)
         handles = {
