@@ -9,6 +9,7 @@ rule train:
         events=f"{RESULTS}/data/events.parquet",
         split=f"{RESULTS}/data/split.parquet",
         weights=READS.weights("train"),
+        prongs=refusing(READS.prongs),
         tuned=refusing(READS.tuned),
         features=refusing(READS.features),
         backbones=refusing(READS.backbones),
@@ -37,6 +38,7 @@ rule train:
         " --events {input.events:q}"
         " --split {input.split:q}"
         " --weights {input.weights:q}"
+        " --prongs {input.prongs:q}"
         " --tuned {input.tuned:q}"
         " --features {input.features:q}"
         " --backbones {input.backbones:q}"
@@ -84,9 +86,11 @@ rule evaluate:
         history=f"{CELL}/history.csv",
         events=f"{RESULTS}/data/events.parquet",
         split=f"{RESULTS}/data/split.parquet",
+        prongs=PATHS.prongs,
         code=code("evaluate"),
     output:
         predictions=f"{CELL}/predictions.parquet",
+        prong_predictions=PATHS.prong_predictions,
         metrics=f"{CELL}/metrics.json",
         provenance=f"{CELL}/evaluate.provenance.json",
     log:
@@ -107,7 +111,9 @@ rule evaluate:
         " --history {input.history:q}"
         " --events {input.events:q}"
         " --split {input.split:q}"
+        " --prongs {input.prongs:q}"
         " --predictions {output.predictions:q}"
+        " --prong-predictions {output.prong_predictions:q}"
         " --metrics {output.metrics:q}"
         " --provenance {output.provenance:q}"
         f"{LOGGED}"
@@ -198,4 +204,4 @@ rule cell_performance:
 
 rule cells:
     input:
-        lambda wildcards: PATHS.of_cells(STUDY.cells, paths.EVALUATED),
+        lambda wildcards: PATHS.of_cells(STUDY.cells, PATHS.evaluated),

@@ -161,6 +161,35 @@ rule mistakes:
         f"{LOGGED}"
 
 
+rule prong_figure:
+    input:
+        predictions=PATHS.prong_predictions,
+        hits=f"{RESULTS}/data/hits.parquet",
+        code=code("prong_figure"),
+    output:
+        figure=f"{CELL}/figures/prongs.pdf",
+        provenance=f"{CELL}/figures/prongs.pdf.provenance.json",
+    log:
+        f"{RESULTS}/logs/prong_figure/{NAMED}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/prong_figure/{NAMED}.tsv"
+    container:
+        image("prong_figure")
+    threads: 1
+    resources:
+        **ask("prong_figure"),
+    params:
+        job=job("prong_figure"),
+    shell:
+        f"python {COMMANDS}/prong_figure.py"
+        " --job {params.job:q}"
+        " --predictions {input.predictions:q}"
+        " --hits {input.hits:q}"
+        " --figure {output.figure:q}"
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
+
+
 rule explanations:
     input:
         [f"{RESULTS}/{file}" for file in explain_jobs.files(STUDY)],

@@ -149,6 +149,42 @@ rule values_figure:
         f"{LOGGED}"
 
 
+rule final_states_figure:
+    input:
+        cells=lambda wildcards: PATHS.of_cells(
+            READS.cells_of_final_states(wildcards), paths.COMPARED
+        ),
+        provenance=lambda wildcards: ancient(
+            PATHS.beside(READS.cells_of_final_states(wildcards))
+        ),
+        code=code("final_states_figure"),
+    output:
+        figure=report(
+            f"{RESULTS}/figures/final_states.pdf",
+            **shown.table("figures/final_states", "figure"),
+        ),
+        provenance=f"{RESULTS}/figures/final_states.pdf.provenance.json",
+    log:
+        f"{RESULTS}/logs/final_states_figure.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/final_states_figure.tsv"
+    container:
+        image("final_states_figure")
+    threads: 1
+    resources:
+        **ask("final_states_figure"),
+    params:
+        job=job("final_states_figure"),
+        missing=missing_files("final_states_figure", READS.cells_of_final_states),
+    shell:
+        f"python {COMMANDS}/final_states_figure.py"
+        " --job {params.job:q}"
+        f" --results {RESULTS}"
+        " --output {output.figure:q}"
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
+
+
 rule curve_figure:
     input:
         cells=lambda wildcards: PATHS.of_cells(
@@ -653,6 +689,9 @@ rule tables:
         else [],
         rules.values_figure.output
         if STUDY.config.figures.values in STUDY.tables
+        else [],
+        rules.final_states_figure.output
+        if STUDY.config.figures.final_states in STUDY.tables
         else [],
 
 

@@ -14,7 +14,7 @@ def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
     settings = ResolutionSettings(**job.config)
-    read = cell_files(settings.places)
+    read = cell_files(settings.places, settings.question)
     job.reads({name: [a.results / file for file in files] for name, files in read.items()})
     resolution_figure(build(settings, a.results), a.output)
     job.finish(a.provenance, outputs={"figure": a.output}, seeds={"bootstrap": settings.bootstrap.seed})

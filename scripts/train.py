@@ -11,13 +11,22 @@ from showergrid.core import provenance
 from showergrid.core.errors import run
 from showergrid.core.plugins import closure_modules
 from showergrid.evaluation.answers import answer
+from showergrid.events.prongs import read_prongs
 from showergrid.inputs.feature_file import read_features
 from showergrid.inputs.views import cut_views, read_views
 from showergrid.tasks.asked import scales_of, tasks_of, with_scales
 from showergrid.training import fitting, loop
-from showergrid.training.answer_file import Answers, write_answers
+from showergrid.training.answer_file import Answers, ProngAnswers, write_answers
 from showergrid.training.checkpoint import Checkpoint
-from showergrid.training.data import events_and_split, labelled, questions_of, scaled, training_events
+from showergrid.training.data import (
+    events_and_split,
+    labelled,
+    prong_questions_of,
+    questions_of,
+    scaled,
+    training_events,
+    with_prongs,
+)
 from showergrid.training.device import name_of, prepare, within_memory
 from showergrid.training.history import write_history
 from showergrid.training.model_file import describe, load_backbones, write_model
@@ -35,6 +44,7 @@ def main(a: argparse.Namespace) -> None:
             "events": a.events,
             "split": a.split,
             "weights": a.weights,
+            "prongs": a.prongs,
             "tuned": a.tuned,
             "features": a.features,
             "backbones": a.backbones,
@@ -56,6 +66,9 @@ def main(a: argparse.Namespace) -> None:
         labelled(features.of(split[part]) if features else cut_views(cell, files, split[part]), events, questions)
         for part in ("train", "validation")
     )
+    if of_prongs := prong_questions_of(cell):
+        prongs = read_prongs(*a.prongs, of_prongs)
+        train, validation = (with_prongs(part, prongs, of_prongs) for part in (train, validation))
     tasks = scaled(tasks, train)
     module = fitting.estimator(model)
     if module is None:  # before the digest, which includes kernels and threads
@@ -76,7 +89,13 @@ def main(a: argparse.Namespace) -> None:
 
     del train, validation, features  # not held beside all events together
     seen = cut_views(cell, files, event)
-    write_answers(a.answers, Answers(seen.event, answer(weights, cell, tasks, seen), seen.share, scales_of(tasks)))
+    given = answer(weights, cell, tasks, seen)
+    of = {question.name: given[question.name] for question in questions}
+    prong_answers = None
+    if of_prongs:
+        named = {question.name: given[question.name] for question in of_prongs}
+        prong_answers = ProngAnswers(seen.of_prongs.event, seen.number, named)
+    write_answers(a.answers, Answers(seen.event, of, seen.share, scales_of(tasks), prong_answers))
     write_history(a.history, done.history)
     calibrations = [json.loads(path.read_text()) for path in a.calibrations]
     write_model(a.model, weights, describe(with_scales(cell, tasks), calibrations))
@@ -102,6 +121,7 @@ if __name__ == "__main__":
     parser.add_argument(
         "--weights", type=Path, nargs="*", default=[], help="files of pretrained weights, for the record"
     )
+    parser.add_argument("--prongs", type=Path, nargs="*", default=[], help="prongs.parquet, if prongs are asked of")
     parser.add_argument("--tuned", type=Path, nargs="*", default=[], help="best.yaml of the search that chose values")
     parser.add_argument("--features", type=Path, nargs="*", default=[], help="features of the cells that it rests on")
     parser.add_argument("--backbones", type=Path, nargs="*", default=[], help="model.safetensors of the same cells")

@@ -13,12 +13,13 @@ import pydantic
 import pythia8mc
 import safetensors
 import scipy
+import uproot
 
 pinned = re.findall(r"^([A-Za-z0-9._-]+)==(\S+)", Path("/opt/showergrid/lock.txt").read_text(), re.M)
 for name, version in pinned:
     assert importlib.metadata.version(name) == version, f"{name} is not {version}"
 
-assert all(module.__name__ for module in (calzone, pyarrow, pydantic, safetensors, scipy))
+assert all(module.__name__ for module in (calzone, pyarrow, pydantic, safetensors, scipy, uproot))
 os.environ["PYTHIA8DATA"] = str(Path(pythia8mc.__file__).with_name("share") / "Pythia8/xmldoc")
 pythia = pythia8mc.Pythia("", False)
 for line in ("Print:quiet = on", "ProcessLevel:all = off", "Random:setSeed = on", "Random:seed = 1"):

@@ -66,6 +66,14 @@ def test_a_fit_that_is_no_network_is_refused():
     export.check_network(cell("simple"))
 
 
+def test_a_network_of_pixels_is_refused():
+    packed = cell("sparse_resnet")
+    packed["model"]["packed"] = True
+    with pytest.raises(InputError, match=r"^some/c100 sparse_resnet seed 3 takes the occupied pixels") as refused:
+        export.check_network(packed)
+    assert "\n" not in str(refused.value)
+
+
 @pytest.mark.parametrize("precision", ["float32", "bf16"])
 def test_scores_that_differ_are_refused(precision):
     described = cell("simple", precision)

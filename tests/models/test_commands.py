@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -115,6 +116,7 @@ def options(
                 "margin": {"x": 3, "z": 2},
                 "origin": "first_hit",
             },
+            **({"packed": True} if "pixels" in module.TAKES else {}),
         },
     }
     return {
@@ -164,7 +166,10 @@ def test_every_network_trains_and_is_evaluated(study, tmp_path, model, represent
     evaluate(given, tmp_path)
     config = json.loads(given["job"])["config"]
     channels = 3 if representation == "color" else 1
-    start = loop.build(config["model"], image((channels, *config["model"]["window"]["shape"])), tasks_of(config), 19)
+    inputs = image((channels, *config["model"]["window"]["shape"]))
+    if "packed" in config["model"]:
+        inputs = {name: replace(taken, kind="pixels") for name, taken in inputs.items()}
+    start = loop.build(config["model"], inputs, tasks_of(config), 19)
     learnt = load_file(given["model"])
     assert all(tensor.isfinite().all() for tensor in learnt.values())
     assert [name for name, tensor in start.named_parameters() if torch.equal(learnt[name], tensor)] == []

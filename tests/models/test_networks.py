@@ -215,6 +215,17 @@ def test_efficientnet_lite0_has_the_weights_of_its_package():
     torch.testing.assert_close(logits, expected)
 
 
+@pytest.mark.parametrize(("given", "share"), [({}, 0.01), ({"batch_norm_momentum": 0.25}, 0.25)])
+def test_a_batch_enters_the_running_statistics_of_efficientnet_lite0_by_its_share(given, share):
+    network = build("efficientnet_lite0", (3, 64, 64), weights="none", unfreeze_layers="all", **given).train()
+    norm, entered = next(layer for layer in network.backbone.modules() if isinstance(layer, nn.BatchNorm2d)), []
+    norm.register_forward_pre_hook(lambda _, inputs: entered.append(inputs[0]))
+    network(images(4, 3, 64, 64))
+    (batch,) = entered
+    torch.testing.assert_close(norm.running_mean, share * batch.mean(dim=(0, 2, 3)))  # from 0
+    torch.testing.assert_close(norm.running_var, 1 - share + share * batch.var(dim=(0, 2, 3)))  # from 1
+
+
 @pytest.mark.parametrize("channels", [1, 3])
 def test_photographs_scale_is_applied_to_each_channel(channels):
     x = images(2, channels, 64, 64)

@@ -73,3 +73,20 @@ def test_lists_cannot_be_drawn(model):
     assert jobs.job(study(), "removal", None, **cell)["removal"]["events"] == 40
     paths = [path for path in explain_jobs.files(study()) if f"hits/c200/{model}" in path and path.endswith(".pdf")]
     assert [Path(path).name for path in paths] == ["removal.pdf"]
+
+
+def test_a_network_of_pixels_has_no_heat_maps():
+    config = configuration("test")
+    config["models"].append({"name": "sparse", "module": "sparse_resnet", "win_shape": [20, 20]})
+    config["grid"].append(
+        {"table": "table1", "representations": ["projection_y"], "resolutions": [200], "models": ["sparse"]}
+        | {"seeds": [19]}
+    )
+    sparse, cell = read_study(config), {**CELL, "model": "sparse"}
+    for step in explain_jobs.OF_GRADIENTS:
+        with pytest.raises(InputError, match=r"^sparse sees no empty pixels.*removal\.pdf") as refused:
+            jobs.job(sparse, step, None, **cell)
+        assert "\n" not in str(refused.value)
+    assert jobs.job(sparse, "removal", None, **cell)["model"]["packed"]
+    paths = [path for path in explain_jobs.files(sparse) if "/sparse/" in path and path.endswith(".pdf")]
+    assert [Path(path).name for path in paths] == ["removal.pdf", "mistakes.pdf"]

@@ -21,7 +21,8 @@ TRUTH = {"name": "truth", "module": "table", "columns": ["energy"]}
 MIXED = {"name": "mixed", "module": "views", "of": ["hits", "truth"]}
 DENSE = {"name": "dense", "clf_neurons": [8], "overrides": [{"resolution": 200, "clf_neurons": [3]}]}
 PAIR = {"backbone": ["transformer", "dense"]}
-MODELS = [DENSE, {"name": "pair", "module": "joined", **PAIR}, {"name": "kept", "module": "frozen", **PAIR}]
+SPARSE = {"name": "sparse_resnet", "win_shape": [20, 20]}
+MODELS = [DENSE, SPARSE, {"name": "pair", "module": "joined", **PAIR}, {"name": "kept", "module": "frozen", **PAIR}]
 BLOCK = {"representations": ["mixed"], "resolutions": [200], "models": ["pair", "kept"], "seeds": [1]}
 
 
@@ -34,6 +35,7 @@ def study(**changes: Any) -> Study:
     ("model", "representations"),
     [
         ("simple", ["projection_y", "voxels", "two_sides"]),
+        ("sparse_resnet", ["projection_y", "voxels"]),  # pixels of two views lie at other places
         ("efficientnet_lite0", ["projection_y"]),  # two axes, one channel or three
         ("transformer", ["hits"]),
         ("dense", ["features", "truth"]),
@@ -59,6 +61,15 @@ def test_a_view_without_a_resolution_is_told_none_beside_others():
     assert told["model"]["backbones"][1]["model"]["parameters"] == alone["model"]["parameters"]
     assert [(view["resolution"], view["window"] is None) for view in told["views"]] == [(200, False), (None, True)]
     assert mixed.catalogue.rested_on("mixed", 200, "kept", 1)[1] == Cell("truth", None, "dense", 1)
+
+
+def test_each_view_of_a_joined_network_is_told_to_be_packed():
+    config = copy.deepcopy(TEST)
+    config["models"] += [SPARSE, {"name": "sides", "module": "joined", "backbone": ["sparse_resnet", "simple"]}]
+    block = {"representations": ["two_sides"], "resolutions": [200], "models": ["sides"], "seeds": [1]}
+    sides = read_study(config | {"grid": [*config["grid"], block]})
+    told = job(sides, "train", None, representation="two_sides", resolution=200, model="sides", seed=1)
+    assert ["packed" in view for view in told["views"]] == [True, False]
 
 
 def test_a_table_asks_for_memory_by_its_variables():

@@ -10,8 +10,9 @@ from showergrid.core.errors import InputError
 from showergrid.events.hits import Hits
 from showergrid.inputs.making import charge_centre
 from showergrid.inputs.pixels import Grid
+from showergrid.inputs.wires import across
 from showergrid.representations import projection, wire_views
-from showergrid.representations.wire_views import Parameters, across
+from showergrid.representations.wire_views import Parameters
 
 RANGES = {"charge_sum": 100.0}
 ROOM = Grid(400, np.array([-200.0, -200.0, 0.0]), np.array([200.0, 200.0, 500.0]), np.array([1, 1, 1.25]))  # 1 cm

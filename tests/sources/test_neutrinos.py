@@ -139,6 +139,14 @@ def test_the_first_hit_is_at_the_vertex(tables):
     assert (offset[charged] < 5).mean() > 0.9
 
 
+def test_the_vertex_is_also_told_from_the_centre_of_the_charge(tables):
+    hits, events = tables["hits"], tables["events"]
+    for axis in "xyz":
+        centre = (hits[axis] * hits["charge"]).groupby(hits["event"]).sum() / hits.groupby("event")["charge"].sum()
+        np.testing.assert_allclose(events[f"from_centre_{axis}"], events[f"vertex_{axis}"] - centre, atol=1e-2)
+    assert events["from_centre_z"].mean() < -20  # what is seen lies ahead of the vertex
+
+
 def test_particles_are_counted_above_their_thresholds(tables, library):
     high = settings(counted_above={"proton": 0.05, "charged_pion": 10}, events=12)
     events = simulated_apart(0, high, library, BOX, "truth_time")[0]["events"].to_pandas()

@@ -42,14 +42,14 @@ def test_particles_are_taken_with_their_kinetic_energy():
 
 
 def test_only_what_geant4_follows_is_taken():
-    pdg = np.array([14, 2212, 111, 4122, 13, -12], np.int32)
+    pdg = np.array([14, 2212, 111, 4222, 13, -12], np.int32)
     momentum = np.tile([5.0, 0, 0, 4.9], (6, 1))
     event = np.array([0, 0, 0, 0, 1, 1])
     particles = outgoing(event, pdg, momentum, rng())
     assert particles.event.tolist() == [0, 0, 0, 1]
     assert particles.pdg.tolist() == [2212, 22, 22, 13]
     assert particles.parent.tolist() == [0, 111, 111, 0]
-    assert not_followed(pdg) == {"4122": 1}
+    assert not_followed(pdg) == {"4222": 1}
 
 
 def tracks(*rows: tuple[int, int, int, int]) -> Tracks:

@@ -1,5 +1,9 @@
 """The published searches of models for tables, as config/magic/default.yaml has them, on a few Gaussian events."""
 
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -44,7 +48,8 @@ def told(representation: str, model: str, **changes) -> dict[str, Any]:
     return job(study, "tune", None, representation=representation, resolution=None, model=model, worker=0)
 
 
-def run(folder: Path, cell: dict[str, Any]) -> list:
+def run(folder: Path, cell: dict[str, Any], heard: Callable[[int, int], None] = lambda trial, step: None) -> list:
+    """The trials of a search; `heard` is told of each step of each trial before it counts."""
     random = np.random.default_rng(1)
     kind = np.arange(EVENTS) % 2
     values = random.normal(size=(EVENTS, VARIABLES)) * (1 + kind[:, None] * np.linspace(0, 1.5, VARIABLES))
@@ -63,8 +68,18 @@ def run(folder: Path, cell: dict[str, Any]) -> list:
         digest="digest",
         epochs=cell["epochs"],
     )
-    (folder / "scratch").mkdir(parents=True)
-    return search(settings, 0, trials.epochs * len(trials.seeds), folder / "journal", trials.measure)
+    (folder / "scratch").mkdir(parents=True, exist_ok=True)
+
+    def measure(number: int, values: dict[str, Any], told: Callable[[int, float], None]) -> float:
+        return trials.measure(number, values, lambda step, accuracy: (heard(number, step), told(step, accuracy)))
+
+    return search(settings, 0, trials.epochs * len(trials.seeds), folder / "journal", measure)
+
+
+def die(trial: int, step: int) -> None:
+    """Die of SIGKILL in the middle of the seventh trial, whose fit has begun."""
+    if trial == 6:
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 @pytest.mark.parametrize(("representation", "model"), SEARCHES)
@@ -105,6 +120,21 @@ def test_boosting_is_pruned_by_its_rounds(tmp_path):
     assert pruned
     assert all(row.epochs < 6 for row in pruned)  # of ten rounds each
     assert {row.values["learning_rate"] for row in rows if row.state == COMPLETE} >= {0.3}
+
+
+def test_a_search_of_trees_that_is_killed_ends_in_the_same_trials(tmp_path):
+    """A fit has no checkpoint: the trial under way is drawn and fitted again, and those before it are not."""
+    space = {"learning_rate": {"low": 1e-3, "high": 1.0, "log": True}, "n_estimators": {"choices": [30, 60]}}
+    cell = told("variables", "xgboost", trials=10, space=space, published={})
+    rows = run(tmp_path / "alone", cell)
+    assert {row.state for row in rows} == {COMPLETE, PRUNED}
+    process = multiprocessing.get_context("fork").Process(target=run, args=(tmp_path / "killed", cell, die))
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    tried = []
+    assert run(tmp_path / "killed", cell, lambda trial, step: tried.append(trial)) == rows
+    assert sorted(set(tried)) == [6, 7, 8, 9]
 
 
 def test_lists_of_numbers_are_drawn_entry_by_entry(tmp_path):

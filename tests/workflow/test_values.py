@@ -171,7 +171,7 @@ def test_a_value_alone(project):
         rows = list(csv.DictReader(file))
     assert len(rows) == 3 * 7  # all test events, and six bins
     calorimeter = rows[0]
-    assert calorimeter["model"] == "calorimeter"
+    assert (calorimeter["model"], calorimeter["c"]) == ("calorimeter", "100")
     assert float(calorimeter["relative_resolution"]) < 0.3
     whole = [row for row in rows if not row["from"]]
     for row in whole:

@@ -49,10 +49,15 @@ def check_network(cell: dict[str, Any]) -> None:
     """Refuse a cell that cannot be exported.
 
     Raises:
-        InputError: its model is no PyTorch network.
+        InputError: its model is no PyTorch network, or takes pixels without an image.
     """
     if estimator(cell["model"]):
         raise InputError(f"{name_of(cell)} is no network, and TorchScript holds nothing else; ask it with predict.py")
+    if any("packed" in part for part in (cell["model"], *cell.get("views", []))):
+        raise InputError(
+            f"{name_of(cell)} takes the occupied pixels of its events, and the export writes networks of whole images "
+            "alone; ask it with predict.py"
+        )
 
 
 def torchscript(weights: dict[str, Tensor], cell: dict[str, Any], inputs: Inputs) -> bytes:

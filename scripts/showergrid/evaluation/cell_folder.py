@@ -12,7 +12,12 @@ from showergrid.evaluation.predictions import Answered, read_predictions
 from showergrid.events.questions import Question
 from showergrid.training.history import read_history
 
-FILES = ("history.csv", "metrics.json", "predictions.parquet")  # the files of a cell that a table reads
+FILES = ("history.csv", "metrics.json")  # the files of a cell that a table reads beside those with answers
+
+
+def answers_file(question: Question) -> str:
+    """The file of a cell with the answers to a question."""
+    return "predictions.parquet" if question.of == "event" else "predictions.prongs.parquet"
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ def read_run(folder: Path, question: Question) -> CellResults:
         best_validation=history[best - 1].val_accuracy if first else kept["validation"],
         collapsed=collapsed,
         shares={what: MeanShare(share["value"], share["median"]) for what, share in metrics["window"].items()},
-        test=read_predictions(folder / "predictions.parquet", question, "test"),
+        test=read_predictions(folder / answers_file(question), question, "test"),
     )
 
 

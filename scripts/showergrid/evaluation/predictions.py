@@ -106,7 +106,7 @@ def write_predictions(
 
 
 def read_predictions(path: Path, question: Question, split: str) -> Answered:
-    """Read the answers to a question for the events of one split, sorted by event.
+    """Read the answers to a question for the events of one split, sorted by event, or for their prongs.
 
     Raises:
         InputError: the file is missing, does not answer the question, or has no event of the split.
@@ -124,20 +124,24 @@ def read_values(path: Path, question: ValueQuestion, split: str) -> Valued:
 def _read(path: Path, question: Question | ValueQuestion, split: str) -> pa.Table:
     if not path.is_file():
         raise InputError(f"{path}: is missing; make it with snakemake, or give the cell another status")
-    columns = ["event", "split", question.name, *columns_of(question)]
+    numbered = ["event"] if question.of == "event" else ["event", "prong"]
+    columns = [*numbered, "split", question.name, *columns_of(question)]
     file = pq.ParquetFile(path)  # read_table would import pandas: 0.4 s
     names = file.schema_arrow.names
     if lacking := [name for name in columns if name not in names]:
         raise InputError(f"{path}: has no column {lacking[0]}; evaluate the cell again")
     table = file.read([*columns, *[name for name in (GROUP.name,) if name in names]])
-    table = table.filter(pc.equal(table["split"], split)).sort_by("event")
+    table = table.filter(pc.equal(table["split"], split)).sort_by([(name, "ascending") for name in numbered])
     if table.num_rows == 0:
-        raise InputError(f"{path}: holds no {split} events; evaluate the cell again")
+        raise InputError(f"{path}: holds no {split} {question.of}s; evaluate the cell again")
     return table
 
 
 def _groups(table: pa.Table) -> np.ndarray | None:
-    return table[GROUP.name].to_numpy() if GROUP.name in table.column_names else None
+    """What is drawn together: groups of events if there are any, else the prongs of an event."""
+    if GROUP.name in table.column_names:
+        return table[GROUP.name].to_numpy()
+    return table["event"].to_numpy() if "prong" in table.column_names else None
 
 
 def answered(table: pa.Table, question: Question, path: Path) -> Answered:

@@ -51,7 +51,8 @@ class Hits:
 
     event (E,) int64, offsets (E + 1,) int64, position (N, 3) float64 [cm], charge (N,) float64 [tick ADC];
     time (N,) float64 [ns], NaN where the file has none, or None if it was not read; view (N,) int64: the only view that
-    sees a hit, as it does a pixel of a map, counted from 0, or None where all views see all hits.
+    sees a hit, as it does a pixel of a map, counted from 0, or None where all views see all hits; prong (N,) int64: the
+    number of the prong that a hit is of, -1 for none, or None where the file tells of no prongs.
     """
 
     event: np.ndarray
@@ -60,6 +61,7 @@ class Hits:
     charge: np.ndarray
     time: np.ndarray | None = None
     view: np.ndarray | None = None
+    prong: np.ndarray | None = None
 
     @property
     def row(self) -> np.ndarray:
@@ -77,7 +79,7 @@ class Hits:
         return Hits(self.event, self.offsets, *self._columns(rows))
 
     def _columns(self, rows: np.ndarray) -> list[np.ndarray | None]:
-        columns = (self.position, self.charge, self.time, self.view)
+        columns = (self.position, self.charge, self.time, self.view, self.prong)
         return [None if column is None else column[rows] for column in columns]
 
 
@@ -93,7 +95,7 @@ def read_events(path: Path) -> pa.Table:
 def read_hits(hits: Path, hits_per_chunk: int = 16_384, time: bool = False) -> Iterator[Hits]:
     """Yield all hits in chunks of whole events, in the file's order, reading `hits_per_chunk` rows at a time.
 
-    `time`: read the simulation's true time too. The view of each hit is read where the file has it.
+    `time`: read the simulation's true time too. The view and the prong of each hit are read where the file has them.
 
     Raises:
         InputError: a column is missing or of another type, or the events are not sorted.
@@ -102,7 +104,7 @@ def read_hits(hits: Path, hits_per_chunk: int = 16_384, time: bool = False) -> I
     columns = ["event", *AXES, "charge", *(["time"] if time else [])]
     schema = pa.schema([HITS.field(name) for name in columns])
     file = open_table(hits, schema, buffer_size=1 << 16, pre_buffer=False)
-    columns += ["view"] if "view" in file.schema_arrow.names else []
+    columns += [name for name in ("view", "prong") if name in file.schema_arrow.names]
     kept = {name: np.empty(0) for name in columns}
     last = -1
     for batch in file.iter_batches(batch_size=hits_per_chunk, columns=columns, use_threads=False):
@@ -130,6 +132,7 @@ def _grouped(rows: dict[str, np.ndarray]) -> Hits:
         charge=rows["charge"].astype(np.float64),
         time=rows["time"].astype(np.float64) if "time" in rows else None,
         view=rows["view"].astype(np.int64) if "view" in rows else None,
+        prong=rows["prong"].astype(np.int64) if "prong" in rows else None,
     )
 
 

@@ -1,6 +1,7 @@
 """What is asked of every event: questions, each of a column of the events table, with its classes or for its value.
 
-A question tells the truth (E,) of events, which of them have an answer, and what they are called in tables of answers.
+A question of prongs is likewise of a column of prongs.parquet. A question tells the truth (E,) of events, which of them
+have an answer, and what they are called in tables of answers.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from showergrid.events.collections import is_number
 Value = StrictInt | StrictStr
 # Columns that stand beside those of a question: of predictions, scores, variations and heat maps
 TAKEN = {"event", "energy", "n_hits", "number", "source", "split", "group", "outside", "variation"}
-TAKEN |= {"place", "value", "heat"}
+TAKEN |= {"place", "value", "heat", "prong"}
 REPEATED = ("energy", "n_hits")  # columns of the events that predictions repeat: their value may be asked by their name
 
 
@@ -37,13 +38,17 @@ class Class(Settings):
 
 
 class Question(Settings):
-    """What networks tell of an event: which of some classes it belongs to."""
+    """What networks tell of an event, or of each of its prongs: which of some classes it belongs to."""
 
     kind: Literal["classes"] = Field(default="classes", exclude=True, description="what the answer is")
     name: Name = Field(description="its name in files")
     label: Label | None = Field(default=None, description="its name in tables; null: that in files")
-    of: Literal["event"] = Field(default="event", description="what has an answer")
-    column: str = Field(min_length=1, description="column of events.parquet, of whole numbers or text")
+    of: Literal["event", "prong"] = Field(
+        default="event", description="what has an answer: an event, or each prong that a model sees of it"
+    )
+    column: str = Field(
+        min_length=1, description="column of events.parquet, or of prongs.parquet, of whole numbers or text"
+    )
     classes: list[Class] = Field(min_length=2, description="in the order of the answers; ties go to the first")
     positive: Name | None = Field(
         default=None,
@@ -53,6 +58,12 @@ class Question(Settings):
         default="refuse", description="what happens to events whose value belongs to no class"
     )
     weight: float = Field(default=1.0, gt=0, description="factor of its loss beside those of the other questions")
+    focal: float = Field(
+        default=0.0,
+        ge=0,
+        exclude_if=lambda focal: focal == 0,
+        description="exponent gamma of the focal loss; 0: cross-entropy",
+    )
 
     @model_validator(mode="after")
     def _check(self) -> Question:
@@ -68,6 +79,8 @@ class Question(Settings):
         for what, entries in (("class", self.names), ("value", values), ("label", shown)):
             if doubled := [entry for entry in entries if entries.count(entry) > 1]:
                 raise ValueError(f"{where}: {what} {doubled[0]!r} stands twice")
+        if self.of == "prong" and (self.other == "drop" or self.left_out):
+            raise ValueError(f"{where}: of prongs none is dropped or left out; give the others a class of their own")
         if all(kind.left_out for kind in self.classes):
             raise ValueError(f"{where}: left_out: no class is left to train on; leave fewer out")
         if len({type(value) for value in values}) > 1:
@@ -172,6 +185,16 @@ AnyQuestion = Annotated[
 def of_classes(questions: Iterable[Question | ValueQuestion]) -> list[Question]:
     """Those of the `questions` whose answer is a class."""
     return [question for question in questions if isinstance(question, Question)]
+
+
+def of_events(questions: Iterable[Question | ValueQuestion]) -> list[Question | ValueQuestion]:
+    """Those of the `questions` that are of events."""
+    return [question for question in questions if question.of == "event"]
+
+
+def of_prongs(questions: Iterable[Question | ValueQuestion]) -> list[Question]:
+    """Those of the `questions` that are of prongs."""
+    return [question for question in questions if question.of == "prong"]
 
 
 def has_answer(truth: np.ndarray) -> np.ndarray:

@@ -14,6 +14,8 @@ A safetensors file, E events with P entries in all, D image axes, F variables (o
     centre       (E, D) int16     the charge centre, in pixels from the origin
     end          (E, D) int16     the hit by which most of the charge is seen (making.py), in pixels from the origin
     direction    (E, D) int8      +1, -1: the side of the origin on which most hits lie; 0: a tie, or few hits
+  of maps of prongs, of which an event has several images in place of one (so many are E; each has its event's place):
+    prong        (E,) int32       number of the prong in its event; -1, which comes first: the event
 
 Images that are not made of hits are drawn of their entries when a batch is made (drawn.py).
 
@@ -46,6 +48,7 @@ TENSORS = {  # name: type, largest item size first, so that each tensor starts a
     "values": "F32",
     "charge": "F32",
     "hits": "I32",
+    "prong": "I32",
     "coordinates": "I16",
     "centre": "I16",
     "end": "I16",
@@ -101,6 +104,13 @@ class Images:
 
 
 @dataclass(frozen=True)
+class ProngImages(Images):
+    """A memory-mapped file of maps of events and of their prongs: as Images, an image a map."""
+
+    prong: np.ndarray
+
+
+@dataclass(frozen=True)
 class DrawnImages:
     """A memory-mapped file of what images are drawn of: its tensors, as in SetInput, representation and resolution."""
 
@@ -111,7 +121,7 @@ class DrawnImages:
     values: np.ndarray
 
 
-InputFile = TableInput | SetInput | Images | DrawnImages
+InputFile = TableInput | SetInput | Images | ProngImages | DrawnImages
 
 
 def read_input(path: Path, representation: str | None = None, resolution: int | None = None) -> InputFile:
@@ -149,6 +159,8 @@ def read_images(path: Path, representation: str | None = None, resolution: int |
 
 def _opened(about: Mapping[str, Any], tensors: Mapping[str, np.ndarray]) -> InputFile:
     place = about["representation"], about["resolution"]
+    if about["kind"] == "prongs":
+        return ProngImages(*place, tuple(about["axes"]), **tensors)
     if about["kind"] == "image" and "coordinates" in tensors:
         return Images(*place, tuple(about["axes"]), **tensors)
     return {"image": DrawnImages, "set": SetInput, "table": TableInput}[about["kind"]](*place, **tensors)
@@ -258,7 +270,8 @@ def writing(
     held = {"event", "values"}
     held |= {"offsets"} if kind != "table" else set()
     held |= {"charge", "hits"} if of_hits else set()
-    held |= set(PLACED) if kind == "image" and of_hits else set()
+    held |= set(PLACED) if kind in ("image", "prongs") and of_hits else set()
+    held |= {"prong"} if kind == "prongs" else set()
     tails = {"values": [variables], **{name: [len(axes)] for name in PLACED}}
     raw = {name: path.with_name(f".partial-{path.name}.{name}") for name in TENSORS if name in held}
     try:

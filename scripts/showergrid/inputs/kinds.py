@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-Kind = Literal["table", "set", "image"]
+Kind = Literal["table", "set", "image", "prongs"]
 
 
 @dataclass(frozen=True)
@@ -16,11 +16,13 @@ class Input:
     """One input of a network, for N events.
 
     table: a tensor (N, *shape) with shape (F,). image: the same with shape (C, H, W) or (C, D, H, W). set: a tensor
-    (N, *shape) with shape (L, F) and behind it its mask (N, L), which is true for the entries that are there. All but
-    masks are float32.
+    (N, *shape) with shape (L, F) and behind it its mask (N, L), which is true for the entries that are there. pixels:
+    those of an image of this shape that are occupied, (P, C), behind them their places (P, 2 or 3) int64, and how many
+    each event has (N,) int64. prongs: a tensor (N, *shape) with shape (V, H, W), of the events, behind it one of their
+    prongs (P, *shape), P in all, and the event of each (P,) int64, 0 to N - 1. All other tensors but masks are float32.
     """
 
-    kind: Kind
+    kind: Kind | Literal["pixels"]
     shape: tuple[int, ...]
 
 
@@ -53,5 +55,5 @@ class Seen(Protocol):
         ...
 
     def batch(self, rows: np.ndarray) -> dict[str, np.ndarray]:
-        """The tensors of the events at `rows` (N,) by name, masks (name.mask) behind what they are of."""
+        """The tensors of the events at `rows` (N,) by name, masks (name.mask) and the like behind what they are of."""
         ...

@@ -67,6 +67,24 @@ def write_input(path: Path, chunks: Iterable[Hits], calibration: dict[str, Any],
                         end=shower_end(hits, grid)[:, kept],
                         direction=directions(hits, grid, settings.representation.direction)[:, kept],
                     )
+        case "prongs":
+            axes = module.axes(parameters)
+            kept, views = columns(axes), module.channels(parameters)
+            with writing(path, *made, variables=views, of_hits=True, axes=axes) as writer:
+                for hits in chunks:
+                    maps = module.maps(hits, *told)
+                    writer.append(
+                        hits.event[maps.event],
+                        maps.values,
+                        maps.row,
+                        charge=maps.charge,
+                        hits=maps.hits,
+                        prong=maps.prong,
+                        coordinates=maps.place,
+                        centre=charge_centre(hits, grid)[maps.event][:, kept],
+                        end=shower_end(hits, grid)[maps.event][:, kept],
+                        direction=directions(hits, grid, settings.representation.direction)[maps.event][:, kept],
+                    )
 
 
 def directions(hits: Hits, grid: Grid, rule: Direction) -> np.ndarray:

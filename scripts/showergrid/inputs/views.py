@@ -11,9 +11,11 @@ import numpy as np
 
 from showergrid.core.errors import InputError
 from showergrid.inputs.drawn import drawn
-from showergrid.inputs.input_file import DrawnImages, Images, InputFile, SetInput, read_input
+from showergrid.inputs.input_file import DrawnImages, Images, InputFile, ProngImages, SetInput, read_input
 from showergrid.inputs.kinds import Input, Inputs, Seen, Share
 from showergrid.inputs.lists import first_entries, table_rows
+from showergrid.inputs.packed import packed
+from showergrid.inputs.prongs import cut_prongs
 from showergrid.inputs.settings import Representation, WindowSettings
 from showergrid.inputs.window import Window, cut
 
@@ -21,13 +23,14 @@ from showergrid.inputs.window import Window, cut
 @dataclass(frozen=True)
 class View:
     """One view of a cell; window: None for a table, the whole of an image that is drawn; calibration: what it was made
-    with, if the cell is trained.
+    with, if the cell is trained; packed: the network takes the occupied pixels of an image alone.
     """
 
     representation: Representation
     resolution: int | None
     window: WindowSettings | None
     calibration: dict[str, Any] | None
+    packed: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,13 +88,14 @@ class Stack(Together):
 
 def views(cell: Mapping[str, Any]) -> list[View]:
     """The views of a cell, as its job or its model.safetensors describes it, in the order in which they are taken."""
-    single = {**cell, "window": cell["model"]["window"]}
+    single = {**cell, "window": cell["model"]["window"], "packed": cell["model"].get("packed", False)}
     return [
         View(
             Representation(**view["representation"]),
             view["resolution"],
             WindowSettings(**view["window"]) if view["window"] else None,
             view.get("calibration"),
+            view.get("packed", False),
         )
         for view in cell.get("views", [single])
     ]
@@ -132,8 +136,11 @@ def cut_views(cell: Mapping[str, Any], files: Mapping[str, InputFile], events: n
 
 def _seen(file: InputFile, view: View, events: np.ndarray, name: str) -> Seen:
     """One view of the `events` (n,) int64."""
+    if isinstance(file, ProngImages):
+        return cut_prongs(file, events, Window.of(view.window, file.axes), name)
     if isinstance(file, Images):
-        return cut(file, events, Window.of(view.window, file.axes), name)
+        seen = packed if view.packed else cut
+        return seen(file, events, Window.of(view.window, file.axes), name)
     if isinstance(file, DrawnImages):
         return drawn(file, view.representation, events, name)
     if isinstance(file, SetInput):

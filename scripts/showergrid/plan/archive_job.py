@@ -8,7 +8,7 @@ from typing import Any
 
 from showergrid.core.errors import InputError
 from showergrid.plan import containers, steps
-from showergrid.plan.paths import EVALUATED, TRAINED, Paths
+from showergrid.plan.paths import TRAINED, Paths
 from showergrid.rebuild import repository
 
 
@@ -36,7 +36,7 @@ def archived(paths: Paths, made: Iterable[str], root: Path) -> list[str]:
         *[file for name in ablations for file in paths.report(f"ablations/{name}")],
         *[file for name in ensembles for file in paths.report(f"ensembles/{name}")],
         *[file for name in ensembles for file in paths.joint_predictions(name)],
-        *paths.of_cells(variants, EVALUATED),
+        *paths.of_cells(variants, paths.evaluated),
         *paths.of_cells(trained, TRAINED),
         *paths.records_of_data(cells),
         *[f"{stem}.calibration.json" for stem in paths.inputs_of(cells)],

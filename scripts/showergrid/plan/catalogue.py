@@ -33,6 +33,7 @@ from showergrid.plan.matching import (
     rests_on_cells,
     shows_others,
     takes,
+    takes_pixels,
 )
 from showergrid.training.hyperparameters import (
     axes_of,
@@ -176,8 +177,14 @@ class Catalogue:
 
     @cache
     def is_image_of_hits(self, representation: str) -> bool:
-        """Whether a representation, or every one that it shows, gives images made of hits."""
-        return all(is_cut(view) for view, _ in self._views(self.representation(representation)))
+        """Whether a representation, or every one that it shows, gives images made of hits and nothing else."""
+        return all(
+            is_cut(view) and kind_of(view) == "image" for view, _ in self._views(self.representation(representation))
+        )
+
+    def sees_prongs(self, representation: str) -> bool:
+        """Whether a representation shows the prongs of an event beside the event."""
+        return kind_of(self.representation(representation)) == "prongs"
 
     def variables(self, representation: str) -> int:
         """How many variables the tables that a representation shows have together."""
@@ -230,14 +237,15 @@ class Catalogue:
             return {}
         network = self.model(representation, resolution, model)
         views = self._views(resolved)
-        windows = [part["window"] for part in network.get("backbones", [network] * len(views))]
+        seeing = network.get("backbones", [network] * len(views))
         told = [
             {
                 "representation": view,
                 "resolution": resolution_of(view, resolution),
-                "window": None if kind_of(view) == "table" else _following(window, origin),
+                "window": None if kind_of(view) == "table" else _following(part["window"], origin),
+                **({"packed": True} if "packed" in part else {}),
             }
-            for (view, origin), window in zip(views, windows, strict=True)
+            for (view, origin), part in zip(views, seeing, strict=True)
         ]
         return {"views": told, "stacked": "backbones" not in network}
 
@@ -292,6 +300,7 @@ class Catalogue:
             "name": entry.name,
             "module": entry.file,
             **settled(by_group, groups, views, where),
+            **({"packed": True} if takes_pixels(entry) else {}),
             **({"backbones": backbones} if backbones else {}),
         }
 
@@ -300,7 +309,7 @@ class Catalogue:
         if rests_on_cells(entry):
             raise InputError(f"{where}: augment: it is trained on features of images that do not change; leave it out")
         for view, _ in self._views(representation):
-            if kind_of(view) != "image" or len(axes_of(view)) != 2:
+            if kind_of(view) != "image" or len(axes_of(view)) != 2 or takes_pixels(entry):
                 raise InputError(f"{where}: augment: {view['name']} gives no images of two axes; leave it out")
 
     def _check_split(self, entry: ModelEntry, split: str, where: str) -> None:
@@ -342,7 +351,7 @@ class Catalogue:
                     f"{where}: backbone: {name} is not trained on windows around {origin}; name one that is"
                 )
             model = {key: alone[key] for key in ("module", "parameters")}
-            backbones.append({"model": model, "window": window})
+            backbones.append({"model": model, "window": window, **({"packed": True} if takes_pixels(network) else {})})
         if getattr(settings, "share", False) and not look_the_same([view for view, _ in views], backbones):
             raise InputError(f"{where}: share: the networks of the views are not the same; name one for all")
         return backbones

@@ -10,7 +10,7 @@ from showergrid.core.cells import input_name
 from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
 from showergrid.events.collections import is_number
-from showergrid.events.questions import Question
+from showergrid.events.questions import Question, of_prongs
 from showergrid.events.split import check_by
 from showergrid.inputs.declared import is_made_of_hits
 from showergrid.plan.ablations import crossed
@@ -21,6 +21,7 @@ from showergrid.plan.names import cells_named, check_names
 from showergrid.plan.study import Study, shows
 from showergrid.report.settings.performance import AGAINST
 from showergrid.report.settings.spectra import SpectrumEntry
+from showergrid.sources.parts.asked import check_columns
 from showergrid.tuning.best import check_keys, with_values
 from showergrid.tuning.settings import Search
 
@@ -76,7 +77,8 @@ def read_study(raw: Mapping[str, Any], files: Mapping[str, str] | None = None) -
     _check_kinds(study)
     _check_splits(study)
     _check_looked_at(study)
-    study.source.check(study.source_settings, config.questions, config.detector, config.order)
+    study.source.check(study.source_settings, study.of_events, config.detector, config.order)
+    _check_prongs(study)
     for split in config.split.divisions.values():
         if split.by is not None:
             check_by(study.source.events(study.source_settings), split.by)
@@ -161,11 +163,40 @@ def _check_kinds(study: Study) -> None:
             raise InputError(f"config: ensemble {ensemble.name}: values have no way but mean; write combine: [mean]")
     for place in study.places:
         entry = study.catalogue.model_entry(place[2])
-        for question in study.config.questions:
+        for question in study.of_events:
             if question.kind not in answers(entry):
                 raise InputError(
                     f"config: grid: {entry.name} does not answer question {question.name}, whose kind is "
                     f"{question.kind}; leave it out"
+                )
+
+
+def _check_prongs(study: Study) -> None:
+    """Refuse questions and pictures of prongs that the source does not give, and reports of cells that see none."""
+    asked = of_prongs(study.config.questions)
+    given = study.source.collections(study.source_settings)
+    shown = [
+        f"representation {cell.representation}"
+        for cell in study.cells
+        if study.catalogue.sees_prongs(cell.representation)
+    ]
+    if (wanted := [*(f"question {question.name}" for question in asked), *shown]) and "prongs" not in given:
+        raise InputError(f"config: {wanted[0]}: is of prongs, and {study.config.source} gives none; leave it out")
+    check_columns(given.get("prongs"), asked)
+    names = [question.name for question in asked]
+    for name, report in study.reports.items():
+        if report.question is None or report.question["name"] not in names:
+            continue
+        if not getattr(plugins.load("reports", report.module), "PRONGS", False):
+            raise InputError(
+                f"config: {name}: question {report.question['name']} is of prongs, which {report.module} does not "
+                "show; name one of events"
+            )
+        for place in report.places:
+            if study.status(place) == "run" and not study.catalogue.sees_prongs(place.representation):
+                raise InputError(
+                    f"config: {name}: {place.model} on {place.representation} sees no prongs, of which question "
+                    f"{report.question['name']} is; show it in another table"
                 )
 
 

@@ -13,13 +13,14 @@ from showergrid.core.settings import NAME, Label, Name, Resolution, Seed, Settin
 from showergrid.core.variants import MARK, TUNED
 from showergrid.evaluation.settings import Bootstrap, Comparison
 from showergrid.events.detector import Box
-from showergrid.events.questions import AnyQuestion, of_classes
+from showergrid.events.questions import AnyQuestion, of_classes, of_events
 from showergrid.events.settings import Order, Split
 from showergrid.explain.settings import Explanation
 from showergrid.inputs.settings import AxisRanges, Direction
 from showergrid.rebuild.settings import Archive
 from showergrid.report.data.settings import Baselines, PublishedData
 from showergrid.report.settings.ensembles import Ensemble
+from showergrid.report.settings.final_states import FinalState
 from showergrid.report.settings.performance import Performance
 from showergrid.report.settings.published import PublishedTable, PublishedTest
 from showergrid.report.settings.selection import ClassSelection
@@ -186,6 +187,11 @@ class Figures(Settings):
     values: Name | None = Field(
         default=None, description="report of module values of which figures/values.pdf is drawn; null: none"
     )
+    final_states: Name | None = Field(
+        default=None,
+        exclude_if=lambda name: name is None,
+        description="report of module final_states of which figures/final_states.pdf is drawn; null: none",
+    )
 
 
 class Containment(Settings):
@@ -233,6 +239,9 @@ class _Config(Settings):
     selection: ClassSelection = Field(
         default=ClassSelection(), description="how classes are selected, in reports of that module"
     )
+    final_states: list[FinalState] = Field(
+        default=[], description="what reports of that module choose by several answers"
+    )
     baselines: Baselines = Field(description="classifiers that show how easy the events are")
     published: PublishedNumbers | str | None = Field(
         description="numbers of others, or the file whose key `published` holds them; null: none"
@@ -250,12 +259,17 @@ class _Config(Settings):
 
     @model_validator(mode="after")
     def _consistent(self) -> Config:
-        for key in ("questions", "representations", "models", "ablations", "ensembles", "predict", "spectra"):
+        for key in (
+            *("questions", "representations", "models", "ablations", "ensembles", "predict", "spectra"),
+            "final_states",
+        ):
             if doubled := _doubled([entry.name for entry in getattr(self, key)]):
                 raise ValueError(f"{key}: {doubled[0]!r} stands twice")
         if doubled := _doubled([search.place for search in self.tuning]):
             raise ValueError(f"tuning: {doubled[0]} is searched twice")
-        for question in of_classes(self.questions):
+        if self.questions[0].of != "event":
+            raise ValueError(f"questions: {self.questions[0].name} is of prongs; let one of events stand first")
+        for question in of_classes(of_events(self.questions)):
             if question.column == "pdg" and any(isinstance(code, str) for codes in question.values for code in codes):
                 raise ValueError(f"question {question.name}: values of pdg are whole numbers, such as 11")
         for axis, (low, high) in self.detector.model_dump().items():

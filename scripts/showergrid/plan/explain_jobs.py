@@ -7,18 +7,21 @@ from typing import Any
 
 from showergrid.core.errors import InputError
 from showergrid.events.questions import Question
+from showergrid.plan.matching import takes_pixels
 from showergrid.plan.study import Study
 
-OF_IMAGES = ("heatmaps", "heatmap_figure", "mistakes")
+OF_GRADIENTS = ("heatmaps", "heatmap_figure")
+OF_IMAGES = (*OF_GRADIENTS, "mistakes")
 OF_HITS = ("removal", "removal_figure")
 STEPS = (*OF_HITS, *OF_IMAGES)
+PRONG_EVENTS = 4  # drawn with their prongs
 
 
 def explanation_job(study: Study, step: str, cell: Mapping[str, Any]) -> dict[str, Any]:
     """The resolved configuration of a job that explains `cell`, which is given as its training gets it.
 
     Raises:
-        InputError: the cell gets no images that could be drawn.
+        InputError: the cell gets no images that could be drawn, or no empty pixels where they are needed.
     """
     if not isinstance(study.config.questions[0], Question):
         raise InputError("config: questions: answers of classes are explained; let a question of them stand first")
@@ -30,6 +33,11 @@ def explanation_job(study: Study, step: str, cell: Mapping[str, Any]) -> dict[st
         raise InputError(f"{representation} shows no hits, so none can be removed or drawn")
     if step in OF_IMAGES and not is_image(study, representation):
         raise InputError(f"{representation} gives lists and no images to draw; of its cells ask figures/removal.pdf")
+    if step in OF_GRADIENTS and "packed" in cell["model"]:
+        raise InputError(
+            f"{cell['model']['name']} sees no empty pixels, with which heat maps compare; of its cells ask "
+            "figures/removal.pdf or figures/mistakes.pdf"
+        )
     bootstrap = study.config.bootstrap.model_dump(mode="json")
     match step:
         case "removal" | "heatmaps":
@@ -51,6 +59,18 @@ def explanation_job(study: Study, step: str, cell: Mapping[str, Any]) -> dict[st
             return {"labels": study.labels()}
 
 
+def prong_figure(study: Study, representation: str) -> dict[str, Any]:
+    """Which events are drawn with their prongs, and by which question.
+
+    Raises:
+        InputError: the study asks nothing of prongs, or the representation shows none.
+    """
+    if not (study.prong_questions and study.catalogue.sees_prongs(representation)):
+        raise InputError(f"{representation} shows no prongs that are asked of; ask for this figure of another cell")
+    [asked, *_] = study.prong_questions
+    return {"question": asked, "labels": study.labels(question=asked["name"]), "shown": PRONG_EVENTS}
+
+
 def is_image(study: Study, representation: str) -> bool:
     """Whether the representation gives images that can be drawn, and so its networks have gradients."""
     return study.catalogue.is_image_of_hits(representation)
@@ -65,7 +85,13 @@ def files(study: Study) -> list[str]:
             place.representation
         ):
             continue
-        names = ["removal", *(["heatmaps", "mistakes"] if is_image(study, place.representation) else [])]
+        if catalogue.sees_prongs(place.representation):
+            names = ["prongs"] if study.prong_questions else []
+        elif is_image(study, place.representation):
+            packed = takes_pixels(catalogue.model_entry(place.model))
+            names = ["removal", "mistakes"] if packed else ["removal", "heatmaps", "mistakes"]
+        else:
+            names = ["removal"]
         for cell in study.cells_of([place])[:1]:
             paths += [f"{cell.folder}/figures/{name}.pdf" for name in names]
             paths += [f"{cell.folder}/figures/{name}.pdf.provenance.json" for name in names]

@@ -18,9 +18,11 @@ from showergrid.plan.study import Study
 from showergrid.report.settings.ensembles import Combination
 from showergrid.report.settings.published import Beside
 from showergrid.report.tables.curve import CurveSettings
+from showergrid.report.tables.final_states import FinalStateSettings
 from showergrid.report.tables.resolution import ResolutionSettings
 from showergrid.report.tables.values import ValueSettings
 
+OF_EVENTS = ("features", "tune", "export", "vary_cell", *explain_jobs.STEPS)  # steps that know nothing of prongs
 NOT_TRAINED = ("positive", "other", "unit")  # keys of a question that no training reads
 
 
@@ -37,6 +39,8 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
         raise InputError(
             f"{wildcards['model']} does not take {wildcards['representation']}; ask for a file of another cell"
         )
+    if step in OF_EVENTS and "model" in wildcards:
+        _refuse_prongs(study, wildcards["representation"])
     if "seed" in wildcards:
         study.search(wildcards["representation"], wildcards["resolution"], wildcards["model"])
     config = study.config
@@ -55,7 +59,7 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
                 {"column": q.column, "other": q.other}
                 | ({"values": q.values} if isinstance(q, Question) else {})
                 | ({"left_out": q.left_out} if isinstance(q, Question) and q.left_out else {})
-                for q in config.questions
+                for q in study.of_events
             ]
             return {"split": config.split.model_dump(mode="json", exclude_none=True), "questions": told}
         case "explore":
@@ -102,6 +106,8 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             return report_jobs.overlaid(study)
         case "pairs":
             return report_jobs.pairs(study)
+        case "prong_figure":
+            return explain_jobs.prong_figure(study, wildcards["representation"])
         case _ if step in explain_jobs.STEPS:
             return explain_jobs.explanation_job(study, step, _cell(study, **wildcards))
         case "event_figures":
@@ -118,6 +124,10 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             if config.figures.values is None:
                 raise InputError("config: figures.values: is null; name a report of module values")
             return report_jobs.told(study, published, config.figures.values, ValueSettings)
+        case "final_states_figure":
+            if config.figures.final_states is None:
+                raise InputError("config: figures.final_states: is null; name a report of module final_states")
+            return report_jobs.told(study, published, config.figures.final_states, FinalStateSettings)
         case "curve_figure":
             return report_jobs.told(study, published, f"ablations/{wildcards['ablation']}", CurveSettings)
         case "ensemble_predictions":
@@ -132,13 +142,13 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
 
 def _pdg(study: Study) -> list[int]:
     """What the data know of the questions: the PDG codes of their classes, in order. Names are for networks."""
-    asked = [question.values for question in of_classes(study.config.questions) if question.column == "pdg"]
+    asked = [question.values for question in of_classes(study.of_events) if question.column == "pdg"]
     return list(dict.fromkeys(code for classes in asked for codes in classes for code in codes))
 
 
 def _shard(study: Study, shard: int) -> dict[str, Any]:
     """One shard of the events, as its source makes it."""
-    dropped = any(question.other == "drop" for question in of_classes(study.config.questions))
+    dropped = any(question.other == "drop" for question in of_classes(study.of_events))
     return {
         "source": {"module": study.config.source, "parameters": study.source.told(study.source_settings, shard)},
         "request": {
@@ -167,6 +177,8 @@ def _evaluate(study: Study, representation: str, resolution: int, model: str, se
     """How the answers of a cell are measured, and on which division of the events if it is not the first."""
     split = study.catalogue.model(representation, resolution, model)["training"].get("split")
     told = {"questions": study.questions, "bootstrap": study.config.bootstrap.model_dump(mode="json")}
+    if study.prong_questions:
+        told["prong_questions"] = study.prong_questions
     return told if split is None else {**told, "split": split}
 
 
@@ -178,16 +190,32 @@ def _cell(study: Study, representation: str, resolution: int, model: str, seed: 
 def _network(study: Study, representation: str, resolution: int, model: str) -> dict[str, Any]:
     """What the cells of one place have in common; `hits` is what their inputs assume of the hits.
 
-    Views that show the inputs of other representations are listed one by one.
+    Views that show the inputs of other representations are listed one by one. Prongs are asked of a model that sees
+    them.
     """
+    prongs = study.prong_questions if study.catalogue.sees_prongs(representation) else []
     return {
         **study.catalogue.views(representation, resolution, model),
-        "questions": [{k: v for k, v in told.items() if k not in NOT_TRAINED} for told in study.questions],
+        "questions": _trained(study.questions),
+        **({"prong_questions": _trained(prongs)} if prongs else {}),
         "hits": {"order": study.config.order, "detector": study.config.detector.model_dump(mode="json")},
         "representation": study.catalogue.representation(representation),
         "resolution": resolution,
         "model": study.catalogue.model(representation, resolution, model),
     }
+
+
+def _trained(questions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What a training reads of the questions."""
+    return [{key: value for key, value in told.items() if key not in NOT_TRAINED} for told in questions]
+
+
+def _refuse_prongs(study: Study, representation: str) -> None:
+    """Refuse what is done with events alone to a cell that sees prongs."""
+    if study.catalogue.sees_prongs(representation):
+        raise InputError(
+            f"{representation} shows prongs, which this file knows nothing of; ask for that of another cell"
+        )
 
 
 def _tune(study: Study, representation: str, resolution: int, model: str, worker: int) -> dict[str, Any]:
@@ -206,6 +234,7 @@ def _tune(study: Study, representation: str, resolution: int, model: str, worker
 def _predict(study: Study, prediction: str) -> dict[str, Any]:
     """A cell and the files whose events it classifies."""
     entry = study.prediction(prediction)
+    _refuse_prongs(study, entry.representation)
     place = entry.model_dump(include={"representation", "resolution", "model", "seed"})
     cell = job(study, "train", None, **place)
     return {

@@ -10,7 +10,7 @@ from showergrid.inputs.declared import has_resolution, is_made_of_hits
 from showergrid.models.parts.network_settings import Pretrained
 from showergrid.plan.config import ModelEntry
 from showergrid.training.fitting import is_fitted
-from showergrid.training.hyperparameters import axes_of, kind_of, variables_of
+from showergrid.training.hyperparameters import axes_of, is_cut, kind_of, variables_of
 
 
 def shows_others(module: str) -> bool:
@@ -46,7 +46,14 @@ def kind_of_model(entry: ModelEntry) -> str:
         return "Joined networks"
     if issubclass(module.Parameters, Pretrained):
         return "Pretrained networks"
-    return "Networks for images" if "image" in module.TAKES else "Networks for lists of hits or values"
+    if "prongs" in module.TAKES:
+        return "Networks for events and their prongs"
+    return "Networks for images" if {"image", "pixels"} & set(module.TAKES) else "Networks for lists of hits or values"
+
+
+def takes_pixels(entry: ModelEntry) -> bool:
+    """Whether a model takes the occupied pixels of an image alone, in place of an image."""
+    return "pixels" in getattr(plugins.load("models", entry.file), "TAKES", ())
 
 
 def resolution_of(view: Mapping[str, Any], resolution: int | None) -> int | None:
@@ -67,6 +74,8 @@ def takes(entry: ModelEntry, views: Sequence[Mapping[str, Any]]) -> bool:
     module = plugins.load("models", entry.file)
     if joins(entry):  # without a backbone, or as one: refused with its reason where its settings are checked
         return True
+    if takes_pixels(entry):  # those of several views lie at other places: they make no image together
+        return len(views) == 1 and is_cut(views[0]) and len(axes_of(views[0])) in module.IMAGE_AXES
     kinds = tuple(kind_of(view) for view in views)
     if kinds[0] not in getattr(module, "TAKES", ()) or (len(kinds) > 1 and set(kinds) != {"image"}):
         return False

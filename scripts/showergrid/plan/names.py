@@ -19,6 +19,7 @@ def check_names(config: Config, files: Mapping[str, str]) -> None:
     """
     known = {kind: [entry.name for entry in getattr(config, kind)] for kind in ("representations", "models")}
     known["predictions"] = [entry.name for entry in config.predict]
+    known["tables"] = [*config.reports]
     known["reports"] = [name for name, entry in config.reports.items() if entry.of is None]
     for place, kind, name in _names(config):
         if base(name) in known[kind]:
@@ -55,6 +56,8 @@ def _names(config: Config) -> Iterator[tuple[str, str, str]]:
     yield "main_table", "reports", config.main_table
     for name in _texts(config.figures.resolution):
         yield "figures.resolution", "reports", name
+    for name in _texts(config.figures.final_states):
+        yield "figures.final_states", "tables", name
     for ablation in config.ablations:
         for kind in ("representation", "model"):
             for name in _texts(ablation.factors.get(kind)):

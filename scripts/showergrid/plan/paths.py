@@ -22,7 +22,8 @@ from showergrid.tuning.settings import Search
 
 CELL = "{input}/{model}/seed{seed}"
 TRAINED = ("model.safetensors", "history.csv", "answers.safetensors", "train.provenance.json")
-EVALUATED = (*TRAINED, "predictions.parquet", "metrics.json", "evaluate.provenance.json")
+EVALUATED = ("predictions.parquet", "metrics.json", "evaluate.provenance.json")
+OF_PRONGS = "predictions.prongs.parquet"
 COMPARED = ("history.csv", "predictions.parquet", "metrics.json")  # what jobs of many cells read of each
 FIGURES = ("figures/history.pdf", "figures/roc.pdf", "figures/confusion.pdf", "figures/history.pdf.provenance.json")
 PERFORMANCE = (
@@ -105,6 +106,21 @@ class Paths:
         return [f"{self.results}/data/{table}.parquet" for table in self.study.event_tables]
 
     @property
+    def prongs(self) -> list[str]:
+        """The table of the prongs, if the study asks anything of them."""
+        return [f"{self.results}/data/prongs.parquet"] if self.study.prong_questions else []
+
+    @property
+    def prong_predictions(self) -> list[str]:
+        """Pattern of the answers of a cell to questions of prongs, if the study asks any."""
+        return [f"{self.cell}/{OF_PRONGS}"] if self.study.prong_questions else []
+
+    @property
+    def evaluated(self) -> tuple[str, ...]:
+        """The files of a cell that is trained and evaluated."""
+        return (*TRAINED, *EVALUATED, *([OF_PRONGS] if self.study.prong_questions else []))
+
+    @property
     def has_hits(self) -> bool:
         """Whether events have hits, and with them energies, sizes and directions."""
         return "hits" in self.study.event_tables
@@ -183,7 +199,7 @@ class Paths:
     @property
     def of_grid(self) -> list[str]:
         """The files of the cells of the grid, with what is drawn of them."""
-        return self.of_cells(self.study.cells, (*EVALUATED, *self.figures))
+        return self.of_cells(self.study.cells, (*self.evaluated, *self.figures))
 
     def inputs_of(self, cells: Iterable[Cell]) -> list[str]:
         """The inputs that some cells are made of, without their suffix, each once."""
@@ -229,12 +245,14 @@ class Paths:
     def beside(self, cells: Iterable[Cell]) -> list[str]:
         """What must exist, of whatever age, beside the files that a job of many cells reads (COMPARED)."""
         cells = list(cells)
-        return self.of_cells(cells, [name for name in EVALUATED if name not in COMPARED]) + self.records_of_data(cells)
+        return self.of_cells(cells, [name for name in self.evaluated if name not in COMPARED]) + self.records_of_data(
+            cells
+        )
 
     def rested_on_by_tables(self, cells: Iterable[Cell]) -> list[str]:
         """All files of a table's cells, and the records of their data."""
         cells = list(cells)
-        return self.of_cells(cells, EVALUATED) + self.records_of_data(cells)
+        return self.of_cells(cells, self.evaluated) + self.records_of_data(cells)
 
     def records(self, files: Iterable[str]) -> list[str]:
         """The records among some files, and those of the data of the grid, each once."""

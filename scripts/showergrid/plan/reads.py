@@ -11,7 +11,7 @@ from typing import Any
 from showergrid.core.cells import Cell, parts_of_input
 from showergrid.core.errors import InputError
 from showergrid.plan import report_jobs, spectrum_jobs
-from showergrid.plan.paths import EVALUATED, Paths, files_of_weights, of_cell
+from showergrid.plan.paths import Paths, files_of_weights, of_cell
 from showergrid.plan.study import Study
 from showergrid.tuning.best import of_input
 from showergrid.tuning.settings import Search
@@ -66,6 +66,10 @@ class Reads:
     def calibrations(self, wildcards: Wildcards) -> list[str]:
         """The calibrations of the inputs of a cell."""
         return [f"{stem}.calibration.json" for stem in self.paths.inputs(*_place(wildcards))]
+
+    def prongs(self, wildcards: Wildcards) -> list[str]:
+        """The table of the prongs, if a cell is asked of them."""
+        return self.paths.prongs if "prong_questions" in self.told("train", **wildcards) else []
 
     def tuned(self, wildcards: Wildcards) -> list[str]:
         """The file of the values that a search found for a cell, if the cell is tuned."""
@@ -150,6 +154,10 @@ class Reads:
         """The cells whose answers to a question of a value are drawn."""
         return self.study.cells_of(self.study.report(self.study.config.figures.values).places)
 
+    def cells_of_final_states(self, wildcards: Wildcards) -> list[Cell]:
+        """The cells whose answers choose the final states that are drawn."""
+        return self.study.cells_of(self.study.report(self.study.config.figures.final_states).places)
+
     def cells_of_curve(self, wildcards: Wildcards) -> list[Cell]:
         """The cells of an ablation that is drawn."""
         return self.study.cells_of(self.study.report(f"ablations/{wildcards['ablation']}").places)
@@ -168,7 +176,7 @@ class Reads:
 
     def tracked(self, wildcards: Wildcards) -> list[str]:
         """The files of the cells that MLflow shows."""
-        return self.paths.of_cells(self._tracked, [*EVALUATED, *self.paths.figures])
+        return self.paths.of_cells(self._tracked, [*self.paths.evaluated, *self.paths.figures])
 
     def tracked_on_server(self, wildcards: Wildcards) -> list[str]:
         """The same, if the study names a server."""

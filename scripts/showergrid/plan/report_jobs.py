@@ -334,7 +334,7 @@ def _shown(study: Study, place: Place) -> dict[str, Any]:
     said = {"window": window["shape"] if window else [catalogue.variables(place.representation)]}
     said |= {key: network["training"][key] for key in TRAINING if key in network["training"]}
     said |= {"tuned": list(search.space)} if search else {}
-    if catalogue.is_image_of_hits(place.representation):
+    if catalogue.is_image_of_hits(place.representation) or catalogue.sees_prongs(place.representation):
         return {**said, "pixel_cm": {axis: pixel[axis] for axis in catalogue.axes(place.representation)}}
     return {**said, "counted": catalogue.counted(place.representation), "pixel_cm": pixel}
 

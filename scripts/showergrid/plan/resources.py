@@ -28,6 +28,7 @@ BYTES_A_PIXEL = 700  # per event of a step: activations, gradients; simple takes
 SECONDS_A_PIXEL = 3e-6  # per event of an epoch, on one thread; simple takes 0.2e-6, complex 2.4e-6
 BYTES_A_HIT = 50_000  # the same for a hit of a list; the transformer takes 6,200
 SECONDS_A_HIT = 1e-4  # the same for a hit of a list; the transformer takes 2e-5
+OCCUPIED = 1000  # pixels of an event that a sparse network sees, each as a hit; showers have 180 on average at c 1000
 BYTES_A_FITTED = 400  # per hit of an event in the table that a model is fitted to: six channels, copied a few times
 SECONDS_A_FITTED = 5e-4  # per hit to fit it, on one thread; 200 rounds of XGBoost and 300 trees of a forest take 4e-5
 GPU_SPEED = 10  # of a network on it, in threads, at least
@@ -74,7 +75,9 @@ def need(size: Size, cluster: Cluster, step: str, job: Mapping[str, Any]) -> Nee
         tables = [view["representation"] for view in job.get("views", [job])]
         shape = window["shape"] if window else [sum(map(variables_of, tables))]
         pixels = math.prod(shape) * len(job.get("views", [None]))
-        listed = len(shape) == 1
+        packed = "packed" in job["model"]
+        pixels = min(pixels, OCCUPIED) if packed else pixels
+        listed = packed or len(shape) == 1
         if "n_epochs" not in training:
             entries = size.events * pixels
             fits = _epochs(step, job) if step == "tune" else 1

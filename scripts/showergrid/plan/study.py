@@ -17,7 +17,7 @@ from showergrid.core import plugins
 from showergrid.core.cells import Cell, Place, input_name
 from showergrid.core.errors import InputError
 from showergrid.core.variants import base, tuned
-from showergrid.events.questions import Question, ValueQuestion, of_classes
+from showergrid.events.questions import Question, ValueQuestion, of_classes, of_events, of_prongs
 from showergrid.plan.catalogue import Catalogue, named
 from showergrid.plan.config import Ablation, Block, Config
 from showergrid.report.settings.ensembles import Ensemble
@@ -91,12 +91,22 @@ class Study:
     @property
     def questions(self) -> list[dict[str, Any]]:
         """What is asked of every event, without labels: a better one changes no cell."""
-        return [question.model_dump(mode="json", exclude=UNLABELLED) for question in self.config.questions]
+        return [question.model_dump(mode="json", exclude=UNLABELLED) for question in self.of_events]
+
+    @property
+    def prong_questions(self) -> list[dict[str, Any]]:
+        """What is asked of every prong, likewise."""
+        return [question.model_dump(mode="json", exclude=UNLABELLED) for question in of_prongs(self.config.questions)]
+
+    @property
+    def of_events(self) -> list[Question | ValueQuestion]:
+        """The questions of events."""
+        return of_events(self.config.questions)
 
     @property
     def has_classes(self) -> bool:
         """Whether a question is of classes, of which most figures and comparisons are."""
-        return bool(of_classes(self.config.questions))
+        return bool(of_classes(self.of_events))
 
     @property
     def question(self) -> dict[str, Any]:
@@ -107,14 +117,14 @@ class Study:
         """
         if not self.has_classes:
             raise InputError("config: questions: none is of classes, and this file shows nothing else; ask for another")
-        return of_classes(self.config.questions)[0].model_dump(mode="json", exclude=UNLABELLED)
+        return of_classes(self.of_events)[0].model_dump(mode="json", exclude=UNLABELLED)
 
     def _report(self, module: str, places: list[Place], question: str | None, by_name: bool = True) -> Report:
         """The report of a module on the question of that name, or on the first that the module can show."""
         if question is not None:
             asked = named(self.config.questions, question, "question")
         else:
-            asked = next((own for own in self.config.questions if shows(module, own)), None)
+            asked = next((own for own in self.of_events if shows(module, own)), None)
         told = None if asked is None else asked.model_dump(mode="json", exclude=UNLABELLED)
         return Report(module, places, told, by_name)
 
@@ -123,7 +133,7 @@ class Study:
     ) -> dict[str, dict[str, str]]:
         """The labels of what a job shows: representations, models, a question, and the classes of it or the first."""
         first = self.config.questions[0]
-        of_first = next(iter(of_classes(self.config.questions)), first)
+        of_first = next(iter(of_classes(self.of_events)), first)
         asked = named(self.config.questions, question, "question") if question else of_first
         catalogue = self.catalogue
         entries = {
@@ -195,7 +205,7 @@ class Study:
 
     def _of_ensemble(self, entry: Ensemble) -> str:
         """The module of the report of an ensemble: that for classes, or that for values."""
-        questions = self.config.questions
+        questions = self.of_events
         default = next(iter([*of_classes(questions), *questions]))
         asked = named(questions, entry.question, "question") if entry.question else default
         return next(module for module in ("ensemble", "ensemble_values") if shows(module, asked))

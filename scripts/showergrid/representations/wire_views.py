@@ -6,22 +6,18 @@ drift time, and so x. The image axes are x and z, in whose place each view has i
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import numpy as np
 from pydantic import Field
 
-from showergrid.core.errors import InputError
 from showergrid.core.settings import Settings
 from showergrid.events.hits import Hits
-from showergrid.inputs.making import charge_centre
 from showergrid.inputs.pixels import Bins, Grid, Pixels, scaled_charge
+from showergrid.inputs.wires import AXES, Angle, on_wires, summed
 
 KIND = "image"
 CHANNELS = 3  # one a view
-X, Y, Z = range(3)
-
-Angle = Annotated[float, Field(gt=-90, lt=90)]
 
 
 class Parameters(Settings):
@@ -41,7 +37,7 @@ class Parameters(Settings):
 
 def axes(parameters: Parameters) -> tuple[str, ...]:
     """The axes of the images: the drift, and z, in whose place a view has its w."""
-    return ("x", "z")
+    return AXES
 
 
 def ranges(hits: Hits, grid: Grid, parameters: Parameters) -> dict[str, float]:
@@ -59,51 +55,7 @@ def pixels(hits: Hits, grid: Grid, ranges: dict[str, float], parameters: Paramet
     return Pixels(pixel.row, pixel.place, value, charge=charge.sum(axis=1), hits=pixel.count())
 
 
-def across(position: np.ndarray, angle: float) -> np.ndarray:
-    """(N,) z cos a - y sin a of positions (N, 3) [cm]: the distance across wires at an `angle` a [degrees]."""
-    a = np.deg2rad(angle)
-    return position[:, Z] * np.cos(a) - position[:, Y] * np.sin(a)
-
-
 def _seen(hits: Hits, grid: Grid, parameters: Parameters) -> tuple[Bins, np.ndarray]:
-    """The pixels that any view sees, and the charge (P, 3) [tick ADC] that each view sees in them.
-
-    Raises:
-        InputError: hits of single views are to be counted from the first hit, which the other views don't see.
-    """
-    centred = parameters.align == "charge_centre"
-    if hits.view is not None and not centred:
-        raise InputError(
-            "wire_views: hits that single views see have no first hit in common; give align: charge_centre"
-        )
-    row, position = hits.row, hits.position - grid.minimum
-    common = charge_centre(hits, grid)[:, [X, Z]] if centred else 0
-    rows, places, charges = [], [], []
-    for v, angle in enumerate(parameters.angles):
-        sees = slice(None) if hits.view is None else hits.view == v
-        w = across(position, angle) if hits.view is None else position[sees, Z]
-        flat = np.stack([position[sees, X], w], axis=1)
-        own, charge = row[sees], hits.charge[sees]
-        start = _means(own, flat, charge, hits.event.size) if centred else flat[hits.offsets[:-1]]
-        away = _pixel(flat, grid) - (_pixel(start, grid) - common)[own]
-        rows.append(own)
-        places.append(away)
-        charges.append(charge)
-    pixel = Bins.of(np.concatenate(rows), np.concatenate(places))
-    view = np.repeat(np.arange(CHANNELS), [own.size for own in rows])[pixel.order]
-    summed = np.bincount(
-        pixel.index * CHANNELS + view, np.concatenate(charges)[pixel.order], CHANNELS * pixel.start.size
-    )
-    return pixel, summed.reshape(-1, CHANNELS)
-
-
-def _pixel(flat: np.ndarray, grid: Grid) -> np.ndarray:
-    """(N, 2) int64: pixels of drift and w (N, 2) [cm], from the low corner of the grid, as Grid rounds them."""
-    return np.rint(flat / (grid.maximum - grid.minimum)[[X, Z]] * grid.count[[X, Z]]).astype(np.int64)
-
-
-def _means(row: np.ndarray, flat: np.ndarray, charge: np.ndarray, events: int) -> np.ndarray:
-    """(E, 2): the means of drift and w (N, 2) [cm] of each event's hits, by their charge; 0 where there is none."""
-    total = np.bincount(row, charge, events)
-    sums = np.stack([np.bincount(row, charge * along, events) for along in flat.T], axis=1)
-    return np.divide(sums, total[:, None], out=np.zeros_like(sums), where=total[:, None] > 0)
+    """The pixels that any view sees, and the charge (P, 3) [tick ADC] that each view sees in them."""
+    wires = on_wires(hits, grid, parameters.angles, parameters.align)
+    return summed(hits.row[wires.hit], wires, hits.charge, CHANNELS)

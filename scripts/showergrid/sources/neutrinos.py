@@ -43,13 +43,14 @@ def shards(settings: Parameters) -> int:
 
 def size(settings: Parameters) -> Size:
     """How much there is, about."""
-    samples = len(settings.samples)
-    total = settings.events * samples
-    return Size(total, total * HIT_MB, settings.shard_size * samples * SECONDS / 60, MEMORY)
+    total = settings.total
+    return Size(total, total * HIT_MB, settings.shard_size * settings.alternating * SECONDS / 60, MEMORY)
 
 
 def files(settings: Parameters) -> list[str]:
-    """The files that it reads: the histogram of the flux, if there is one."""
+    """The files that it reads: of interactions, or the histogram of the flux, if there are any."""
+    if settings.interactions is not None:
+        return list(dict.fromkeys(settings.interactions.files))
     histogram = settings.generator.flux.histogram
     return [] if histogram is None else [histogram]
 
@@ -67,9 +68,11 @@ def check(settings: Parameters, questions: Sequence[Question], detector: Box, or
 
     Raises:
         InputError: a question is of a column that the events lack, or of samples that are not those simulated;
-            neutrinos interact outside of the detector; or the order is that of files.
+            neutrinos interact outside of the detector; a file has a brace in its name; or the order is that of files.
     """
     check_columns(EVENTS, questions)
+    if braced := [file for file in files(settings) if "{" in file or "}" in file]:
+        raise InputError(f"config: neutrinos: {braced[0]!r}: the workflow takes braces for a wildcard; rename the file")
     for question in questions:
         if question.column != "flavour":
             continue
@@ -108,7 +111,7 @@ def make(
     """Write the tables of one shard.
 
     Raises:
-        InputError: there is no such shard, or nearly every event is too small.
+        InputError: there is no such shard, nearly every event is too small, or a file cannot be used.
     """
     from showergrid.sources.nu.events import seeds, simulate_shard
 

@@ -41,9 +41,11 @@ class Classification:
         return self
 
     def loss(self, logits: Tensor, truth: Tensor) -> Tensor:
-        """Mean cross-entropy of `logits` (N, classes) and true classes `truth` (N,)."""
+        """Mean cross-entropy, or focal loss, of `logits` (N, classes) and true classes `truth` (N,)."""
         from torch.nn import functional
 
+        if self.question.focal:
+            return self._focal(functional.log_softmax(logits, 1), truth)
         return functional.cross_entropy(logits, truth.long())
 
     def answer(self, logits: Tensor) -> Tensor:
@@ -55,7 +57,22 @@ class Classification:
         import torch
         from torch.nn import functional
 
-        return functional.nll_loss(torch.log(probability.clamp_min(torch.finfo(probability.dtype).eps)), truth.long())
+        logarithm = torch.log(probability.clamp_min(torch.finfo(probability.dtype).eps))
+        if self.question.focal:
+            return self._focal(logarithm, truth)
+        return functional.nll_loss(logarithm, truth.long())
+
+    def _focal(self, logarithm: Tensor, truth: Tensor) -> Tensor:
+        """Mean of -(1 - p)^gamma ln p, p the probability of the true class: Lin et al., arXiv:1708.02002, eq. 4.
+
+        logarithm (N, classes): those of the probabilities.
+        """
+        import torch
+        from torch.nn import functional
+
+        entropy = functional.nll_loss(logarithm, truth.long(), reduction="none")
+        wrong = (-torch.expm1(-entropy)).clamp_min(torch.finfo(entropy.dtype).eps)  # a power of 0 has no gradient
+        return (wrong**self.question.focal * entropy).mean()
 
     def right(self, scores: Tensor, truth: Tensor) -> Tensor:
         """(N,) bool: whether the likeliest class, by logits or probabilities (N, classes), is the true one."""

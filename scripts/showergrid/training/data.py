@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol, Self
@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from showergrid.core.errors import InputError
 from showergrid.core.seeds import generator
 from showergrid.events.hits import read_events
+from showergrid.events.prongs import prong_labels
 from showergrid.events.questions import AnyQuestion, Question, ValueQuestion, has_answer, of_classes
 from showergrid.events.split import SETS, read_split
 from showergrid.inputs.kinds import Seen
@@ -30,11 +31,21 @@ class Labelled:
     """What is seen of some events, and their labels: label (E, Q) int64, for each question the index in its classes.
 
     With questions of a value it is float64, which holds such an index exactly. A model that is fitted as a whole gets
-    the labels (E,) of one question.
+    the labels (E,) of one question. prong_label (P, Q') int64: of all prongs that are seen, for each question of
+    prongs; None where none is asked.
     """
 
     seen: Seen
     label: np.ndarray
+    prong_label: np.ndarray | None = None
+
+    def truth(self, rows: np.ndarray) -> list[np.ndarray]:
+        """The labels of the events at `rows` (N,), question by question: (N,), behind them (P,) of those of prongs."""
+        of_events = list(self.label[rows].T)
+        if self.prong_label is None:
+            return of_events
+        prongs, _ = self.seen.prongs(rows)
+        return [*of_events, *self.prong_label[prongs].T]
 
 
 class Task(Protocol):
@@ -93,14 +104,26 @@ def questions_of(job: Mapping[str, Any]) -> list[Question | ValueQuestion]:
     return QUESTIONS.validate_python(job["questions"])
 
 
+def prong_questions_of(job: Mapping[str, Any]) -> list[Question]:
+    """The questions of prongs of a cell, likewise; none where its model sees no prongs."""
+    return QUESTIONS.validate_python(job.get("prong_questions", []))
+
+
 def labelled(seen: Seen, events: pa.Table, questions: Sequence[Question | ValueQuestion]) -> Labelled:
     """Give what is `seen` of some of the `events`, which are sorted, their labels."""
     return Labelled(seen, all_labels(events, questions)[np.searchsorted(events["event"].to_numpy(), seen.event)])
 
 
+def with_prongs(data: Labelled, prongs: pa.Table, questions: Sequence[Question]) -> Labelled:
+    """The same with the labels of the prongs that are seen, by the table of the `prongs`; raises as `prong_labels`."""
+    label = prong_labels(prongs, questions, data.seen.of_prongs.event, data.seen.number)
+    return replace(data, prong_label=label)
+
+
 def scaled(tasks: Sequence[Task], training: Labelled) -> list[Task]:
     """The `tasks` with the scales of the training events."""
-    return [task.scaled(truth) for task, truth in zip(tasks, training.label.T, strict=True)]
+    truths = training.truth(np.arange(len(training.label)))
+    return [task.scaled(truth) for task, truth in zip(tasks, truths, strict=True)]
 
 
 def all_labels(events: pa.Table, questions: Sequence[Question | ValueQuestion]) -> np.ndarray:

@@ -93,13 +93,13 @@ def _check_window(window: WindowSettings, view: Mapping[str, Any]) -> None:
 
 
 def kind_of(representation: Mapping[str, Any]) -> str:
-    """The kind of a resolved representation: table, set, image or several."""
+    """The kind of a resolved representation: table, set, image, prongs or several."""
     return plugins.load("representations", representation["module"]).KIND
 
 
 def is_cut(representation: Mapping[str, Any]) -> bool:
     """Whether a resolved representation gives images made of hits, out of which windows are cut; others are drawn."""
-    return kind_of(representation) == "image" and is_made_of_hits(representation["module"])
+    return kind_of(representation) in ("image", "prongs") and is_made_of_hits(representation["module"])
 
 
 def axes_of(representation: Mapping[str, Any]) -> tuple[str, ...]:

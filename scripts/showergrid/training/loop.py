@@ -39,6 +39,10 @@ class Restoring(Protocol):
         ...
 
 
+# What a network gives for N events: outputs (N, F); if it is asked of prongs, behind them those of P prongs (P, F')
+Given = Tensor | tuple[Tensor, Tensor]
+
+
 @dataclass
 class Progress:
     """The progress of a training: all that a later run needs to resume it, beside network, optimiser and scheduler."""
@@ -57,7 +61,8 @@ class Progress:
 def build(model: dict[str, Any], inputs: Inputs, tasks: Sequence[Task], seed: int) -> nn.Module:
     """The network of a cell for its `inputs`, initialised by the cell's seed.
 
-    Its outputs (N, outputs of all `tasks`) are those of each task, one after the other.
+    Its outputs (N, outputs of all `tasks`) are those of each task, one after the other; those of tasks of prongs stand
+    apart, as in `Given`.
 
     Raises:
         InputError: the network does not take this window, or its weights cannot be read.
@@ -65,11 +70,13 @@ def build(model: dict[str, Any], inputs: Inputs, tasks: Sequence[Task], seed: in
     module = plugins.load("models", model["module"])
     parameters = module.Parameters(**model["parameters"])
     for taken in inputs.values():
-        if taken.kind == "image":
+        if taken.kind in ("image", "prongs"):
             parameters.check_window(taken.shape[1:])
     torch.manual_seed(seeds.seed_of(seed, "initialisation"))
-    heads = [task.outputs for task in tasks]
-    network = module.build(parameters, inputs, heads, *([model["backbones"]] if "backbones" in model else []))
+    heads, of_prongs = ([task.outputs for task in tasks if task.question.of == of] for of in ("event", "prong"))
+    more = [model["backbones"]] if "backbones" in model else []
+    more += [of_prongs] if any(taken.kind == "prongs" for taken in inputs.values()) else []
+    network = module.build(parameters, inputs, heads, *more)
     return network.to(memory_format=memory_format(max(len(taken.shape) for taken in inputs.values())))
 
 
@@ -119,10 +126,10 @@ def train(
             break
         lr = optimiser.param_groups[0]["lr"]
         train_loss, train_accuracy = _epoch(network, optimiser, settings, seed, epoch, tasks, training, device)
-        truth = torch.from_numpy(validation.label)
+        truth = _tensors(validation.truth(np.arange(len(validation.label))), torch.device("cpu"))
         val_loss, answered = _validated(network, settings, tasks, validation.seen, truth, device)
         first = answered[0]
-        val_accuracy = float(tasks[0].right(first, truth[:, 0]).double().mean())
+        val_accuracy = float(tasks[0].right(first, truth[0]).double().mean())
         done.history.append(Epoch(epoch, lr, train_loss, train_accuracy, val_loss, val_accuracy))
         if tasks[0].collapsed(first):
             done.learnt_at = None
@@ -159,21 +166,20 @@ def _epoch(
     network.train()
     torch.manual_seed(seeds.seed_of(seed, "dropout", epoch))
     order = seeds.generator(seed, "order", epoch).permutation(len(data.label))
-    label = torch.from_numpy(data.label).to(device)
     changes = Changes.drawn(settings.augment, seed, epoch, len(data.label)) if settings.augment else None
     loss_sum = torch.zeros((), dtype=torch.float64, device=device)
     correct = torch.zeros((), dtype=torch.float64, device=device)
     for rows in progress(batches(order, settings.batch_size), f"epoch {epoch}/{settings.n_epochs}", "batch"):
         optimiser.zero_grad(set_to_none=True)
         for part in batches(rows, settings.micro_batch_size or len(rows)):
-            truth = label[torch.from_numpy(part).to(device)]  # (M, Q)
+            truth = _tensors(data.truth(part), device)  # (M,) of each task
             tensors = tensors_of(data.seen.batch(part), device)
             tensors = changes.of(tensors, part) if changes else tensors
-            given = _outputs(network, settings, tensors, device)  # (M, outputs)
+            given = _outputs(network, settings, tensors, device)
             loss = _loss(network, tasks, given, truth)
             (loss * (len(part) / len(rows))).backward()  # gradients add up to that of the batch's mean loss
             loss_sum += loss.detach() * len(part)
-            correct += tasks[0].right(given[:, : tasks[0].outputs], truth[:, 0]).sum()
+            correct += tasks[0].right(parts(tasks, given)[0], truth[0]).sum()
         optimiser.step()
     loss_mean = float(loss_sum) / len(data.label)
     if not np.isfinite(loss_mean):
@@ -186,37 +192,50 @@ def _epoch(
 def answers(
     network: nn.Module, settings: Training, tasks: Sequence[Task], seen: Seen, device: torch.device
 ) -> list[Tensor]:
-    """The answer to each of the `tasks` for every event that is `seen`, such as (E, classes) float64, dropout off."""
+    """The answer to each of the `tasks` for all that is `seen`, such as (E, classes) float64, dropout off."""
     given = parts(tasks, outputs(network, settings, seen, device))
     return [task.answer(own) for task, own in zip(tasks, given, strict=True)]
 
 
-def parts(tasks: Sequence[Task], given: Tensor) -> tuple[Tensor, ...]:
-    """The outputs `given` (N, outputs of all `tasks`), task by task."""
-    return given.split([task.outputs for task in tasks], dim=1)
+def parts(tasks: Sequence[Task], given: Given) -> list[Tensor]:
+    """The outputs that are `given`, task by task: (N, outputs) of events, then (P, outputs) of prongs."""
+    collections = dict(zip(("event", "prong"), given if isinstance(given, tuple) else (given,), strict=False))
+    return [
+        part
+        for of, outputs in collections.items()
+        for part in outputs.split([task.outputs for task in tasks if task.question.of == of], dim=1)
+    ]
 
 
 def _validated(
-    network: nn.Module, settings: Training, tasks: Sequence[Task], seen: Seen, truth: Tensor, device: torch.device
+    network: nn.Module,
+    settings: Training,
+    tasks: Sequence[Task],
+    seen: Seen,
+    truth: Sequence[Tensor],
+    device: torch.device,
 ) -> tuple[float, list[Tensor]]:
-    """The loss for events that are `seen`, and the `answers`; truth (E, Q)."""
+    """The loss for events that are `seen`, and the `answers`; truth (E,) of each task."""
     if isinstance(network, Restoring):
         given = outputs(network, settings, seen, device)
         with torch.no_grad():
             loss = _loss(network, tasks, given, truth)
-        network.calibrate(given, truth)
+        network.calibrate(given, torch.stack(truth, 1))
         return float(loss), answers(network, settings, tasks, seen, device)
     answered = answers(network, settings, tasks, seen, device)
-    losses = [task.loss_of_answer(*pair) for task, *pair in zip(tasks, answered, truth.unbind(1), strict=True)]
+    losses = [task.loss_of_answer(*pair) for task, *pair in zip(tasks, answered, truth, strict=True)]
     with torch.no_grad():
         return float(_weighted(tasks, losses) + _penalty(network)), answered
 
 
-def _loss(network: nn.Module, tasks: Sequence[Task], given: Tensor, truth: Tensor) -> Tensor:
-    """The loss of outputs (M, outputs) of answers for truth (M, Q)."""
+def _loss(network: nn.Module, tasks: Sequence[Task], given: Given, truth: Sequence[Tensor]) -> Tensor:
+    """The loss of outputs of answers for truth (M,) of each task; that of no prongs is 0."""
     if isinstance(network, Restoring):
-        return network.loss(given, truth)
-    losses = [task.loss(*pair) for task, *pair in zip(tasks, parts(tasks, given), truth.unbind(1), strict=True)]
+        return network.loss(given, torch.stack(truth, 1))
+    losses = [
+        task.loss(own, true) if len(true) else own.sum()
+        for task, own, true in zip(tasks, parts(tasks, given), truth, strict=True)
+    ]
     return _weighted(tasks, losses) + _penalty(network)
 
 
@@ -229,25 +248,32 @@ def _penalty(network: nn.Module) -> Tensor | float:
     return sum(part.penalty() for part in network.modules() if hasattr(part, "penalty"))
 
 
-def outputs(network: nn.Module, settings: Training, seen: Seen, device: torch.device) -> Tensor:
-    """The output of the network for every event that is `seen`: (E, F) float32 on the CPU, dropout off."""
+def outputs(network: nn.Module, settings: Training, seen: Seen, device: torch.device) -> Given:
+    """The output of the network for all that is `seen`: (E, F) float32 on the CPU, dropout off."""
     network.eval()
     made = []
     with torch.inference_mode():
         for rows in batches(np.arange(len(seen)), settings.micro_batch_size or settings.batch_size):
-            made.append(_outputs(network, settings, tensors_of(seen.batch(rows), device), device).cpu())
-    return torch.cat(made)
+            given = _outputs(network, settings, tensors_of(seen.batch(rows), device), device)
+            made.append([part.cpu() for part in (given if isinstance(given, tuple) else (given,))])
+    joined = tuple(torch.cat(parts) for parts in zip(*made, strict=True))
+    return joined if len(joined) > 1 else joined[0]
 
 
-def _outputs(network: nn.Module, settings: Training, tensors: Sequence[Tensor], device: torch.device) -> Tensor:
+def _outputs(network: nn.Module, settings: Training, tensors: Sequence[Tensor], device: torch.device) -> Given:
     with torch.autocast(device.type, torch.bfloat16, enabled=_in_bf16(settings, device)):
-        return network(*tensors).float()
+        given = network(*tensors)
+        return tuple(part.float() for part in given) if isinstance(given, tuple) else given.float()
+
+
+def _tensors(arrays: Sequence[np.ndarray], device: torch.device) -> list[Tensor]:
+    return [torch.from_numpy(values).to(device) for values in arrays]
 
 
 def tensors_of(batch: Mapping[str, np.ndarray], device: torch.device) -> list[Tensor]:
     """The tensors of a batch on the device, in the order in which a network takes them.
 
-    They are (B, F), (B, L, F) and a mask (B, L), (B, C, H, W) or (B, C, D, H, W).
+    They are (B, F), (B, L, F) and a mask (B, L), (B, C, H, W) or (B, C, D, H, W); with prongs as inputs.kinds says.
     """
     tensors = map(torch.from_numpy, batch.values())
     return [tensor.to(device, memory_format=memory_format(tensor.ndim - 1)) for tensor in tensors]

@@ -14,6 +14,8 @@ from showergrid.models.parts.layers import Heads
 from showergrid.models.parts.network_settings import Head
 from showergrid.models.parts.pretrained import without_classifier
 
+TENSORS = {"table": 1, "image": 1, "set": 2, "pixels": 3}  # of an input, as Input tells them
+
 
 class JoinedNetwork(nn.Module):
     """One backbone per view, or one for all views, and a classifier on their concatenated features.
@@ -26,7 +28,7 @@ class JoinedNetwork(nn.Module):
         self, parameters: Head, told: Sequence[dict[str, Any]], share: bool, inputs: Inputs, heads: Sequence[int]
     ) -> None:
         super().__init__()
-        self.tensors = [2 if taken.kind == "set" else 1 for taken in inputs.values()]  # a set has a mask
+        self.tensors = [TENSORS[taken.kind] for taken in inputs.values()]
         self.backbones = nn.ModuleList()
         sizes = []
         for view, (name, taken) in list(zip(told, inputs.items(), strict=True))[: 1 if share else None]:

@@ -12,6 +12,7 @@ import optuna
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
+from matplotlib.ticker import NullFormatter
 from optuna.importance import FanovaImportanceEvaluator, get_param_importances
 
 from showergrid.report.figures.style import BLUE, GREEN, GREY, ORANGE, new_figure, save, styled
@@ -91,7 +92,10 @@ def parameters_figure(trials: Sequence[Trial], search: Search, path: Path) -> No
                 axes.set_xticks(range(len(domain.choices)), domain.labels, rotation=20)
                 axes.set_xlim(-0.5, len(domain.choices) - 0.5)
             elif domain.log:
-                axes.set_xscale("log")
+                shown = [*domain.ends, *([published[key]] if key in published else [])]
+                axes.set(xscale="log", xlim=(min(shown) / 1.3, max(shown) * 1.3))
+                if max(shown) >= 10 * min(shown):  # else the powers of ten alone would be too few
+                    axes.xaxis.set_minor_formatter(NullFormatter())
         for axes in panels[:, 0]:
             axes.set_ylabel(ACCURACY)
         handles = {

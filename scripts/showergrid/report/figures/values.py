@@ -46,7 +46,8 @@ def _plane(table: ValueResults, i: int, axes: Axes) -> None:
     low, high = np.quantile(np.concatenate([of.first.truth for of in table.rows]), [0, 1])
     edges = np.linspace(low, high, PIXELS + 1)
     predicted = np.clip(row.first.value, low, high)
-    axes.hist2d(row.first.truth, predicted, bins=[edges, edges], norm=LogNorm(vmin=1), cmap="Blues", rasterized=True)
+    shown = {"norm": LogNorm(vmin=1), "cmap": "Blues", "rasterized": True}
+    axes.hist2d(row.first.truth, predicted, bins=[edges, edges], cmin=1, **shown)  # nothing where there is no event
     axes.plot([low, high], [low, high], color=GREY, lw=0.8, ls=":")
     axes.set_title(labels.sentence(*row.place.key), fontsize=8)
     name = labels.question(table.settings.question.name)

@@ -43,6 +43,7 @@ from showergrid.report.tables.results import (
 )
 
 FACTOR_WIDTH = 11  # characters of a line in a column of values
+PRONGS = True  # it shows questions of prongs too
 
 
 class Parameters(Reported):
@@ -80,7 +81,7 @@ class AblationResults:
 
 def reads(settings: Parameters) -> dict[str, list[str]]:
     """The files of the cells, below the study's folder."""
-    return cell_files(settings.places)
+    return cell_files(settings.places, settings.question)
 
 
 def build(settings: Parameters, results: Path) -> AblationResults:

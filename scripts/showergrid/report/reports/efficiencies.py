@@ -22,6 +22,7 @@ from showergrid.report.tables.captions import joined
 from showergrid.report.tables.results import cell_files
 
 AREA = "roc_auc"
+PRONGS = True  # it shows questions of prongs too
 
 
 class Parameters(Reported):
@@ -51,7 +52,7 @@ class EfficiencyResults:
 
 def reads(settings: Parameters) -> dict[str, list[str]]:
     """The files of the cells, below the study's folder."""
-    return cell_files(settings.places)
+    return cell_files(settings.places, settings.question)
 
 
 def build(settings: Parameters, results: Path) -> EfficiencyResults:

@@ -60,7 +60,7 @@ class EnsembleResults:
 
 def reads(settings: Parameters) -> dict[str, list[str]]:
     """The files of the cells, and their combined scores, below the study's folder."""
-    return {**cell_files(settings.places), "combined": [_combined_file(settings)]}
+    return {**cell_files(settings.places, settings.question), "combined": [_combined_file(settings)]}
 
 
 def build(settings: Parameters, results: Path) -> EnsembleResults:

@@ -84,7 +84,7 @@ def reads(settings: Parameters) -> dict[str, list[str]]:
             f"config: performance.pair: {strangers[0]!r} is no class of question {settings.question.name}: "
             f"{', '.join(names)}"
         )
-    return cell_files(settings.places)
+    return cell_files(settings.places, settings.question)
 
 
 def build(settings: Parameters, results: Path) -> GroupResults:

@@ -29,6 +29,7 @@ MEASURES = {"accuracy": "accuracy", "loss": "loss", "f1_macro": "macro F1", "roc
 OF_CLASS = ("efficiency", "purity", "f1", "roc_auc")
 HIGHEST = {"loss": np.inf}  # of all others it is 1
 PUBLISHED = "published"
+PRONGS = True  # it shows questions of prongs too
 
 
 class Parameters(Reported):
@@ -78,7 +79,7 @@ class MeasureResults:
 
 def reads(settings: Parameters) -> dict[str, list[str]]:
     """The files of the cells, below the study's folder."""
-    return cell_files(settings.places)
+    return cell_files(settings.places, settings.question)
 
 
 def build(settings: Parameters, results: Path) -> MeasureResults:
@@ -206,8 +207,8 @@ def _answers(table: MeasureResults) -> TableGrid:
             groups.append(Group(rows, f"{labels.sentence(representation, None, model)}, {PUBLISHED}"))
     return TableGrid(
         label=f"tab:{settings.name}-answers",
-        caption=f"Share of the {table.test_events} test events of each class that are called each class, F1 and AUC of "
-        "the class against the rest.",
+        caption=f"Share of the {table.test_events} test {settings.question.of}s of each class that are called each "
+        "class, F1 and AUC of the class against the rest.",
         stub=(Stub("class", 20),),
         columns=(Columns("called", tuple(kinds)), Columns("", ("F1", "AUC"))),
         groups=tuple(groups),

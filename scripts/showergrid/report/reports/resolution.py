@@ -31,7 +31,7 @@ GUESSING = (0.48, 0.52)  # a published accuracy in this range: the network answe
 
 def reads(settings: Parameters) -> dict[str, list[str]]:
     """The files of the cells, below the study's folder."""
-    return cell_files(settings.places)
+    return cell_files(settings.places, settings.question)
 
 
 def build(settings: Parameters, results: Path) -> ResolutionResults:

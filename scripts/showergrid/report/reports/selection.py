@@ -28,6 +28,7 @@ from showergrid.report.tables import captions, estimates
 from showergrid.report.tables.answered_test import AnsweredTest, read_answered_test
 from showergrid.report.tables.captions import joined
 from showergrid.report.tables.results import cell_files
+from showergrid.report.tables.thresholds import best_threshold
 
 Rate = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]  # labels (n,), kept (n, K), weights (b, n) -> (b,)
 
@@ -72,7 +73,7 @@ class SelectionResults:
 
 def reads(settings: Parameters) -> dict[str, list[str]]:
     """The files of the cells, below the study's folder."""
-    return cell_files(settings.places)
+    return cell_files(settings.places, settings.question)
 
 
 def build(settings: Parameters, results: Path) -> SelectionResults:
@@ -93,23 +94,6 @@ def build(settings: Parameters, results: Path) -> SelectionResults:
     order = {place.name: i for i, place in enumerate(test.places)}
     selected.sort(key=lambda row: (order[row.place.name], names.index(row.kind)))
     return SelectionResults(settings, tuple(selected), tuple(_biases(test, settings)), test.events, test.groups)
-
-
-def best_threshold(labels: np.ndarray, scores: np.ndarray, k: int, shares: np.ndarray) -> float:
-    """The score of an event at which efficiency times purity of class `k` is largest, the highest of equally good ones.
-
-    Args:
-        labels: (n,) int, with events of every class.
-        scores: (n,) of the class.
-        k: the class.
-        shares: (K,) of the classes in the beam.
-    """
-    order = np.argsort(-scores, kind="stable")
-    passed = np.cumsum(labels[order][:, None] == np.arange(shares.size), axis=0)  # (n, K)
-    kept = shares * passed / np.maximum(passed[-1], 1)
-    last = np.append(np.diff(scores[order]) != 0, True)  # of equal scores all pass or none
-    product = np.where(last, kept[:, k] ** 2 / kept.sum(axis=1), -1)
-    return float(scores[order][product.argmax()])
 
 
 def _selected(test: AnsweredTest, settings: Parameters, mixture: str, shares: np.ndarray) -> list[Selected]:

@@ -92,7 +92,7 @@ def reads(settings: Parameters) -> dict[str, list[str]]:
         InputError: the ablation does not compare splits.
     """
     _ = settings.names
-    return cell_files(settings.places)
+    return cell_files(settings.places, settings.question)
 
 
 def build(settings: Parameters, results: Path) -> SplitResults:

@@ -18,12 +18,13 @@ from showergrid.report.tables.grid_settings import settings_table
 from showergrid.report.tables.results import HAS_NUMBERS, UNTRIED, Result, cell_files, twins
 
 ONCE = ("representation", "model")  # what stands in the table once
+PRONGS = True  # it shows questions of prongs too
 NAME_WIDTH = 30  # characters of a line of a name
 
 
 def reads(settings: Parameters) -> dict[str, list[str]]:
     """The files of the cells, below the study's folder."""
-    return cell_files(settings.places)
+    return cell_files(settings.places, settings.question)
 
 
 def build(settings: Parameters, results: Path) -> GridResults:

@@ -50,9 +50,9 @@ def question_text(reported: Reported) -> str:
 
 
 def events_text(reported: Reported, test_events: int, test_groups: int | None) -> str:
-    """The events on which a test accuracy was measured, and its interval, as the end of a sentence."""
+    """The events, or prongs, on which a test accuracy was measured, and its interval, as the end of a sentence."""
     drawn = f" in {test_groups} groups, which are drawn whole" if test_groups else ""
-    return f"on {test_events} test events{drawn}, with {100 * reported.bootstrap.level:g} % interval."
+    return f"on {test_events} test {reported.question.of}s{drawn}, with {100 * reported.bootstrap.level:g} % interval."
 
 
 def accuracies_text(reported: Reported) -> str:

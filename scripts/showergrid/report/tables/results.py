@@ -10,9 +10,10 @@ import numpy as np
 
 from showergrid.core.cells import cell_folder
 from showergrid.core.errors import InputError
-from showergrid.evaluation.cell_folder import FILES, CellResults, MeanShare, read_run
+from showergrid.evaluation.cell_folder import FILES, CellResults, MeanShare, answers_file, read_run
 from showergrid.evaluation.comparisons import Estimate, Sample, Verdict, against_best, estimate, samples
 from showergrid.evaluation.metrics import accuracy, mean_roc_auc
+from showergrid.events.questions import Question
 from showergrid.report.formats.numbers import number
 from showergrid.report.settings.tables import CellSettings, PlaceSettings, Reported
 
@@ -64,9 +65,10 @@ def folders(places: Sequence[PlaceSettings], results: Path) -> list[Path]:
     ]
 
 
-def cell_files(places: Sequence[PlaceSettings]) -> dict[str, list[str]]:
-    """The files that they are read from, by name, as paths below the study's folder."""
-    return {name: [str(folder / name) for folder in folders(places, Path())] for name in FILES}
+def cell_files(places: Sequence[PlaceSettings], question: Question) -> dict[str, list[str]]:
+    """The files with their answers to a question, by name, as paths below the study's folder."""
+    names = (*FILES, answers_file(question))
+    return {name: [str(folder / name) for folder in folders(places, Path())] for name in names}
 
 
 def measure(places: Sequence[PlaceSettings], reported: Reported, results: Path) -> Measured:

@@ -16,10 +16,10 @@ from showergrid.report.tables.values import SHOWN, PlaceValues, ValueResults
 
 
 def csv(table: ValueResults) -> str:
-    """One row per place over all test events, then one for each bin of the true value (`low` to `high`)."""
+    """One row per place over all test events, then one for each bin of the true value; `c` is pixels across."""
     numbers = list(table.rows[0].estimates)
     ends = ("", "_low", "_high", "_std")
-    header = ["representation", "resolution", "model", "seeds", "question", "unit", "from", "to"]
+    header = ["representation", "c", "model", "seeds", "question", "unit", "from", "to"]
     header += [f"{_column(name)}{end}" for name in numbers for end in ends]
     question, lines = table.settings.question, []
     for row in table.rows:

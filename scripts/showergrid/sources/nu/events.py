@@ -1,10 +1,11 @@
-"""Shards of neutrino interactions: generated, carried through argon, read out, and told as tables."""
+"""Shards of neutrino interactions: generated or read, carried through argon, read out, and told as tables."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +22,8 @@ from showergrid.sources.lartpc.readout import TimedHits, delayed, read_out_share
 from showergrid.sources.lartpc.showers import rows_in_order
 from showergrid.sources.nu.columns import EVENTS, NEUTRINO_HITS, PRONGS
 from showergrid.sources.nu.generator import generate
-from showergrid.sources.nu.interactions import MODES, NeutrinoInteractions
+from showergrid.sources.nu.interaction_files.reading import read_interactions
+from showergrid.sources.nu.interactions import FinalStates, PlacedInteractions
 from showergrid.sources.nu.particles import kinetic_energy, not_followed, outgoing
 from showergrid.sources.nu.prongs import NONE, Prongs, SeenProngs, of_tracks, prong_of, seen
 from showergrid.sources.nu.settings import Neutrinos
@@ -50,12 +52,17 @@ class Batch:
     not_followed: dict[str, int]
 
 
+# The interactions of the events with these numbers in the shard (E,), from the random streams by name
+Interactions = Callable[[np.ndarray, Mapping[str, np.random.Generator]], PlacedInteractions]
+
+
 def simulate_shard(
     shard: int, settings: Neutrinos, library: Mapping[str, np.ndarray], detector: Box, order: str
 ) -> tuple[dict[str, pa.Table], dict[str, dict[str, int]]]:
-    """The tables of one shard; the samples alternate.
+    """The tables of one shard; the samples alternate, or events are in the order of their files.
 
-    An event with fewer hits than `min_hits` is drawn again, energy and interaction too, from the same streams.
+    An event with fewer hits than `min_hits` is drawn again, energy and interaction too, from the same streams. Of files
+    it is left out.
 
     Args:
         shard: its number, from 0 on.
@@ -65,22 +72,28 @@ def simulate_shard(
         order: of an event's hits, "truth_time" or "axis".
 
     Returns:
-        The tables by name, as in `columns`, events numbered from 0 on within the shard; and counts: events drawn again
-        by sample, and particles that Geant4 does not follow by PDG code.
+        The tables by name, as in `columns`, events numbered from 0 on within the shard; and counts: events drawn again,
+        or left out, by sample, and particles that Geant4 does not follow by PDG code.
 
     Raises:
-        InputError: there is no such shard or order, or nearly every event is too small.
+        InputError: there is no such shard or order, nearly every event is too small, or a file cannot be used.
     """
     if not 0 <= shard < settings.shards:
         raise InputError(f"shard {shard}: the study has {settings.shards}, numbered from 0")
-    samples = settings.samples
-    size = len(samples) * min(settings.shard_size, settings.events - shard * settings.shard_size)
-    redrawn: Counter[str] = Counter(dict.fromkeys(samples, 0))
+    first = shard * settings.shard_size
+    size = settings.alternating * min(settings.shard_size, settings.events - first)
+    if settings.interactions is None:
+        interactions: Interactions = partial(_generated, shard, settings, library)
+    else:
+        samples = {name: settings.definitions[name] for name in settings.samples}
+        read = read_interactions(settings.interactions, samples, detector, first, first + size)
+        interactions = partial(_of_files, read, settings)
+    small: Counter[str] = Counter(dict.fromkeys(settings.samples, 0))
     uncarried: Counter[str] = Counter()
     parts: dict[str, list[dict[str, np.ndarray]]] = {"truth": [], "hits": [], "prongs": []}
     total = -(-size // EVENTS_PER_RUN)
-    for batch in progress(_batches(shard, size, settings, library, detector, order), "neutrinos", "run", total):
-        redrawn.update(samples[number % len(samples)] for number in batch.number[~batch.large].tolist())
+    for batch in progress(_batches(shard, size, settings, interactions, detector, order), "neutrinos", "run", total):
+        small.update(batch.truth["flavour"][~batch.large].tolist())
         uncarried.update(batch.not_followed)
         for name, kept in parts.items():
             columns = getattr(batch, name)
@@ -90,19 +103,20 @@ def simulate_shard(
     truth, hits, prongs = (
         {name: np.concatenate([part[name] for part in kept]) for name in kept[0]} for kept in parts.values()
     )
-    source = {"source": np.full(size, f"shard {shard}"), "number": truth["event"]}
+    numbers = np.sort(truth["event"])  # without those that were left out
+    schemas = {"events": (truth, EVENTS), "hits": (hits, NEUTRINO_HITS), "prongs": (prongs, PRONGS)}
     tables = {
-        "events": conforming(_sorted({**truth, **source}), EVENTS),
-        "hits": conforming(_sorted(hits), NEUTRINO_HITS),
-        "prongs": conforming(_sorted(prongs), PRONGS),
+        name: conforming(_sorted({**columns, "event": np.searchsorted(numbers, columns["event"])}), schema)
+        for name, (columns, schema) in schemas.items()
     }
-    return tables, {"redrawn": dict(redrawn), "not_followed": dict(sorted(uncarried.items()))}
+    counted = "redrawn" if settings.interactions is None else "left_out"
+    return tables, {counted: dict(small), "not_followed": dict(sorted(uncarried.items()))}
 
 
 def _batches(
-    shard: int, size: int, settings: Neutrinos, library: Mapping[str, np.ndarray], detector: Box, order: str
+    shard: int, size: int, settings: Neutrinos, interactions: Interactions, detector: Box, order: str
 ) -> Iterator[Batch]:
-    """The events of a shard, until each number has one that is large enough."""
+    """The events of a shard; of those that are generated, until each number has one that is large enough."""
     seed = seeds(settings, shard)
     random = {name: generator(seed[name], name) for name in STREAMS}
     redrawn = 0
@@ -111,8 +125,10 @@ def _batches(
         todo = np.arange(size)
         while todo.size:
             now, todo = todo[:EVENTS_PER_RUN], todo[EVENTS_PER_RUN:]
-            batch = _simulated(now, settings, library, argon, detector, order, random)
+            batch = _simulated(now, interactions(now, random), settings, argon, detector, order, random)
             yield batch
+            if settings.interactions is not None:
+                continue
             todo = np.concatenate([todo, now[~batch.large]])
             redrawn += np.count_nonzero(~batch.large)
             if redrawn > 100 * size:
@@ -121,20 +137,48 @@ def _batches(
                 )
 
 
-def _simulated(
-    number: np.ndarray,
+def _generated(
+    shard: int,
     settings: Neutrinos,
     library: Mapping[str, np.ndarray],
+    number: np.ndarray,
+    random: Mapping[str, np.random.Generator],
+) -> PlacedInteractions:
+    neutrino, charged = _drawn(number, settings, random["neutrinos"])
+    interactions = generate(settings.generator, library, neutrino, charged, random["interactions"])
+    return PlacedInteractions(
+        flavour=np.array(settings.samples)[number % len(settings.samples)],
+        states=interactions.final_states,
+        vertex=_uniform(number.size, settings.vertex, random["vertices"]),
+        source=np.full(number.size, f"shard {shard}"),
+        number=number,
+    )
+
+
+def _of_files(
+    read: PlacedInteractions, settings: Neutrinos, number: np.ndarray, random: Mapping[str, np.random.Generator]
+) -> PlacedInteractions:
+    if settings.interactions.vertex == "file":
+        return read[number]
+    return replace(read[number], vertex=_uniform(number.size, settings.vertex, random["vertices"]))
+
+
+def _uniform(count: int, box: Box, random: np.random.Generator) -> np.ndarray:
+    """(count, 3): places in a box [cm]."""
+    return np.stack([random.uniform(*getattr(box, axis), count) for axis in AXES], axis=1)
+
+
+def _simulated(
+    number: np.ndarray,
+    interactions: PlacedInteractions,
+    settings: Neutrinos,
     argon: Detector,
     detector: Box,
     order: str,
     random: Mapping[str, np.random.Generator],
 ) -> Batch:
-    neutrino, charged = _drawn(number, settings, random["neutrinos"])
-    interactions = generate(settings.generator, library, neutrino, charged, random["interactions"])
-    box = settings.vertex
-    vertex = np.stack([random["vertices"].uniform(*getattr(box, axis), number.size) for axis in AXES], axis=1)
-    particles = outgoing(interactions.event, interactions.pdg, interactions.momentum, random["decays"])
+    states, vertex = interactions.states, interactions.vertex
+    particles = outgoing(states.event, states.pdg, states.momentum, random["decays"])
     deposits, track, tracks = argon.follow(particles.primaries(vertex))
     prongs, of_track = of_tracks(tracks, particles)
     owner = prong_of(tracks, of_track, deposits.event, track)
@@ -143,19 +187,23 @@ def _simulated(
     deposits = replace(deposits, event=particles.event[deposits.event])  # of the primary: now of the interaction
     hits, shares = read_out_shares(deposits, owner, vertex, detector, settings.readout, random["readout"])
     prongs_seen = seen(hits, shares, prongs, settings.reconstruction)
+    from_centre = vertex - _centres(hits, vertex)
     return Batch(
         number=number,
         large=np.bincount(hits.event, minlength=number.size) >= settings.min_hits,
         truth={
-            **_truth(interactions, settings),
-            "flavour": np.array(settings.samples)[number % len(settings.samples)],
+            **_truth(states, settings),
+            "flavour": interactions.flavour,
             **{f"vertex_{axis}": vertex[:, i] for i, axis in enumerate(AXES)},
+            **{f"from_centre_{axis}": from_centre[:, i] for i, axis in enumerate(AXES)},
             "visible": np.bincount(deposits.event, deposits.energy, number.size) / 1e3,  # MeV to GeV
             "n_hits": np.bincount(hits.event, minlength=number.size),
+            "source": interactions.source,
+            "number": interactions.number,
         },
         hits=_hits(hits, prongs_seen, rows_in_order(hits, order)),
         prongs=_prongs(prongs, prongs_seen),
-        not_followed=not_followed(interactions.pdg),
+        not_followed=not_followed(states.pdg),
     )
 
 
@@ -172,28 +220,35 @@ def _drawn(number: np.ndarray, settings: Neutrinos, random: np.random.Generator)
     return neutrino, charged[number % len(samples)]
 
 
-def _truth(interactions: NeutrinoInteractions, settings: Neutrinos) -> dict[str, np.ndarray]:
-    """Columns of EVENTS that the generator tells."""
-    event, pdg, count = interactions.event, np.abs(interactions.pdg), interactions.energy.size
-    kinetic, above = kinetic_energy(interactions.momentum), settings.counted_above
+def _truth(states: FinalStates, settings: Neutrinos) -> dict[str, np.ndarray]:
+    """Columns of EVENTS that interactions tell, whatever their generator."""
+    event, pdg, count = states.event, np.abs(states.pdg), states.energy.size
+    kinetic, above = kinetic_energy(states.momentum), settings.counted_above
     counted = {
-        "protons": (interactions.pdg == 2212) & (kinetic > above.proton),
+        "protons": (states.pdg == 2212) & (kinetic > above.proton),
         "charged_pions": (pdg == 211) & (kinetic > above.charged_pion),
         "neutral_pions": (pdg == 111) & (kinetic > above.neutral_pion),
-        "neutrons": (interactions.pdg == 2112) & (kinetic > above.neutron),
+        "neutrons": (states.pdg == 2112) & (kinetic > above.neutron),
     }
     return {
         "event": np.arange(count),
-        "neutrino": interactions.neutrino,
-        "current": np.where(interactions.charged, "cc", "nc"),
-        "mode": np.array(MODES)[interactions.mode],
-        "energy": interactions.energy,
-        "inelasticity": interactions.inelasticity,
-        "q2": interactions.q2,
-        "w": interactions.w,
-        "lepton_energy": interactions.energy * (1 - interactions.inelasticity),
+        "neutrino": states.neutrino,
+        "current": np.where(states.charged, "cc", "nc"),
+        "mode": states.mode,
+        "energy": states.energy,
+        "inelasticity": states.inelasticity,
+        "q2": states.q2,
+        "w": states.w,
+        "lepton_energy": states.energy * (1 - states.inelasticity),
         **{name: np.bincount(event[rows], minlength=count) for name, rows in counted.items()},
     }
+
+
+def _centres(hits: TimedHits, otherwise: np.ndarray) -> np.ndarray:
+    """(E, 3): mean place of the hits of each event by their charge [cm], `otherwise` (E, 3) where there are none."""
+    charge = np.bincount(hits.event, hits.charge, len(otherwise))
+    sums = [np.bincount(hits.event, hits.charge * along, len(otherwise)) for along in hits.position.T]
+    return np.divide(np.stack(sums, axis=1), charge[:, None], out=otherwise.copy(), where=charge[:, None] > 0)
 
 
 def _hits(hits: TimedHits, prongs: SeenProngs, order: np.ndarray) -> dict[str, np.ndarray]:

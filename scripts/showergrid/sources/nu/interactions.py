@@ -2,11 +2,62 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 MODES = ("qe", "delta", "dis")  # quasi-elastic (of neutral currents elastic), the Delta(1232), deep inelastic
+
+
+@dataclass(frozen=True)
+class FinalStates:
+    """E interactions and the N particles that leave them, from whatever generator.
+
+    neutrino (E,) int32: PDG code; charged (E,) bool: whether the current is charged; mode (E,) text; energy (E,) of the
+    neutrino [GeV]; q2 (E,) [GeV2]; w (E,): mass of the hadrons at the vertex [GeV]; inelasticity (E,).
+
+    event (N,) int64: index of the interaction of each particle, ascending; pdg (N,) int32; momentum (N, 4): energy,
+    px, py, pz [GeV].
+    """
+
+    neutrino: np.ndarray
+    charged: np.ndarray
+    mode: np.ndarray
+    energy: np.ndarray
+    q2: np.ndarray
+    w: np.ndarray
+    inelasticity: np.ndarray
+    event: np.ndarray
+    pdg: np.ndarray
+    momentum: np.ndarray
+
+    def __getitem__(self, rows: np.ndarray) -> FinalStates:
+        """The interactions `rows` (n,), ascending."""
+        particles = np.isin(self.event, rows)
+        names = ("neutrino", "charged", "mode", "energy", "q2", "w", "inelasticity")
+        return FinalStates(
+            **{name: getattr(self, name)[rows] for name in names},
+            event=np.searchsorted(rows, self.event[particles]),
+            pdg=self.pdg[particles],
+            momentum=self.momentum[particles],
+        )
+
+
+@dataclass(frozen=True)
+class PlacedInteractions:
+    """E interactions at their places: flavour (E,) text: the sample; states; vertex (E, 3) [cm]; source (E,) text and
+    number (E,) int64: where they are from.
+    """
+
+    flavour: np.ndarray
+    states: FinalStates
+    vertex: np.ndarray
+    source: np.ndarray
+    number: np.ndarray
+
+    def __getitem__(self, rows: np.ndarray) -> PlacedInteractions:
+        """The interactions `rows` (n,), ascending."""
+        return PlacedInteractions(*(getattr(self, own.name)[rows] for own in fields(self)))
 
 
 @dataclass(frozen=True)
@@ -38,3 +89,9 @@ class NeutrinoInteractions:
     event: np.ndarray
     pdg: np.ndarray
     momentum: np.ndarray
+
+    @property
+    def final_states(self) -> FinalStates:
+        """What a detector sees of them, and its truth."""
+        shared = {own.name: getattr(self, own.name) for own in fields(FinalStates)}
+        return FinalStates(**shared | {"mode": np.array(MODES)[self.mode]})

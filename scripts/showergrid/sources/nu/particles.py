@@ -10,9 +10,11 @@ from showergrid.sources.lartpc.geant4 import Primaries
 
 PHOTON, NEUTRAL_PION = 22, 111  # PDG codes
 UNSEEN = (12, 14, 16)  # neutrinos, of either sign
-# What Geant4 follows, of either sign: leptons and photons, hadrons that live long enough to leave a trace, light ions
-LIGHT, MESONS, BARYONS = (11, 13, 15, 22), (130, 211, 310, 311, 321), (2112, 2212, 3112, 3122, 3212, 3222)
+# What Geant4 follows, of either sign: leptons and photons, hadrons, of which it decays the short-lived ones, light ions
+LIGHT, MESONS = (11, 13, 15, 22), (130, 211, 221, 223, 310, 311, 321, 331, 411, 421, 431)
+BARYONS = (2112, 2212, 3112, 3122, 3212, 3222, 3312, 3322, 3334, 4122)
 IONS = (1000010020, 1000010030, 1000020030, 1000020040)
+NUCLEI = 1_000_000_000  # from here on codes are of nuclei, or of what generators have in place of a particle
 FOLLOWED = (*LIGHT, *MESONS, *BARYONS, *IONS)
 
 
@@ -88,3 +90,9 @@ def not_followed(pdg: np.ndarray) -> dict[str, int]:
     code = np.abs(pdg)
     left = pdg[~np.isin(code, [*FOLLOWED, NEUTRAL_PION, *UNSEEN])]
     return {str(pdg): int(count) for pdg, count in zip(*np.unique(left, return_counts=True), strict=True)}
+
+
+def unknown(pdg: np.ndarray) -> np.ndarray:
+    """(N,) bool: whether a particle is none that Geant4 follows, no neutrino, neutral pion or nucleus."""
+    code = np.abs(pdg)
+    return ~np.isin(code, [*FOLLOWED, NEUTRAL_PION, *UNSEEN]) & (code < NUCLEI)

@@ -10,9 +10,11 @@ from showergrid.core.settings import Name, Settings
 from showergrid.events.detector import Box
 from showergrid.sources.lartpc.settings import Readout
 from showergrid.sources.nu.generator_settings import LibrarySettings, NeutrinoGenerator
+from showergrid.sources.nu.interaction_file_settings import InteractionFiles
 from showergrid.sources.nu.prong_settings import Merging
 
-NEUTRINOS = (12, -12, 14, -14)  # PDG codes
+GENERATED = (12, -12, 14, -14)  # PDG codes of the neutrinos that the generator has
+NEUTRINOS = (*GENERATED, 16, -16)
 
 
 class NeutrinoSample(Settings):
@@ -54,8 +56,19 @@ class Neutrinos(Settings):
     """Which interactions are simulated, and what the detector sees of them."""
 
     seed: int = Field(ge=0, lt=2**32, description="seed; every shard has streams of its own under it")
-    events: int = Field(ge=1, le=10_000_000, description="events of each sample in all; the samples alternate")
-    shard_size: int = Field(default=250, ge=1, le=100_000, description="events of each sample in one job")
+    interactions: InteractionFiles | None = Field(
+        default=None,
+        exclude_if=lambda files: files is None,
+        description="files of other generators, whose interactions are simulated in their order; null: generated ones",
+    )
+    events: int = Field(
+        ge=1,
+        le=10_000_000,
+        description="events of each sample in all; the samples alternate. Of files: all events together",
+    )
+    shard_size: int = Field(
+        default=250, ge=1, le=100_000, description="events of each sample in one job. Of files: all events together"
+    )
     samples: list[Name] = Field(default=[*SAMPLES], min_length=1, description="those that are simulated")
     definitions: Annotated[dict[Name, NeutrinoSample], BeforeValidator(_with_known)] = Field(
         default={name: NeutrinoSample(**sample) for name, sample in SAMPLES.items()},
@@ -79,7 +92,9 @@ class Neutrinos(Settings):
         default=None, description="prongs as a reconstruction might leave them; null: as they are in truth"
     )
     counted_above: Thresholds = Field(default=Thresholds(), description="particles that are counted")
-    min_hits: int = Field(default=10, ge=1, description="events with fewer hits are drawn again")
+    min_hits: int = Field(
+        default=10, ge=1, description="events with fewer hits are drawn again; those of files are left out"
+    )
 
     @model_validator(mode="after")
     def _check(self) -> Neutrinos:
@@ -87,9 +102,23 @@ class Neutrinos(Settings):
             raise ValueError("samples: one stands twice")
         if unknown := [name for name in self.samples if name not in self.definitions]:
             raise ValueError(f"samples: {unknown[0]} has no definition; known: {', '.join(self.definitions)}")
+        if self.interactions is None:
+            defined = [code for sample in self.definitions.values() for code in sample.neutrinos]
+            if unknown := [code for code in defined if code not in GENERATED]:
+                raise ValueError(f"neutrinos: {unknown[0]} is none of {', '.join(map(str, GENERATED))}")
         if self.geant4_data is None and self.em_model not in ("option1", "option2"):
             raise ValueError(f"em_model {self.em_model} needs geant4_data; without it: option1 or option2")
         return self
+
+    @property
+    def total(self) -> int:
+        """Number of events in all, of all samples."""
+        return self.events * self.alternating
+
+    @property
+    def alternating(self) -> int:
+        """Number of samples that take turns; events of files have their own order."""
+        return len(self.samples) if self.interactions is None else 1
 
     @property
     def shards(self) -> int:

@@ -20,7 +20,7 @@ def check_columns(schema: pa.Schema, questions: Sequence[Question | ValueQuestio
     for question in questions:
         if question.column not in schema.names:
             raise InputError(
-                f"config: question {question.name}: column {question.column!r} is none of the events; valid: "
+                f"config: question {question.name}: column {question.column!r} is none of the {question.of}s; valid: "
                 f"{', '.join(schema.names[1:])}"
             )
         if isinstance(question, ValueQuestion):

@@ -1,0 +1,27 @@
+"""Draw efficiency and purity of final states against each other and against the energy."""
+
+import argparse
+from pathlib import Path
+
+from showergrid.core import provenance
+from showergrid.core.errors import run
+from showergrid.report.figures.final_states import final_states_figure
+from showergrid.report.tables.final_states import FinalStateSettings, build, reads
+
+
+def main(a: argparse.Namespace) -> None:
+    """Run the command."""
+    job = provenance.start(a.job, __file__)
+    settings = FinalStateSettings(**job.config)
+    job.reads({name: [a.results / file for file in files] for name, files in reads(settings).items()})
+    final_states_figure(build(settings, a.results), a.output)
+    job.finish(a.provenance, outputs={"figure": a.output}, seeds={"bootstrap": settings.bootstrap.seed})
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--results", type=Path, required=True, help="folder of the study, which holds cells/")
+    parser.add_argument("--output", type=Path, required=True, help="figure to write (.pdf or .png)")
+    parser.add_argument("--job", required=True, help="JSON: resolved configuration of this figure")
+    parser.add_argument("--provenance", type=Path, required=True, help="provenance record to write")
+    run(main, parser)
