@@ -134,7 +134,7 @@ def options(
 
 def train(given: dict[str, object]) -> None:
     runpy.run_path(str(SCRIPTS / "train.py"))["main"](
-        Namespace(**given, weights=[], tuned=[], features=[], backbones=[])
+        Namespace(**given, weights=[], prongs=[], tuned=[], features=[], backbones=[])
     )
 
 
@@ -143,7 +143,8 @@ def evaluate(given: dict[str, object], cell: Path) -> None:
     job["config"]["bootstrap"] = {"seed": 1, "resamples": 100, "level": 0.95}
     shared = {key: given[key] for key in ("answers", "events", "split", "history")}
     written = {"predictions": cell / "predictions.parquet", "metrics": cell / "metrics.json"}
-    arguments = Namespace(**shared, **written, job=json.dumps(job), provenance=cell / "evaluate.provenance.json")
+    record = cell / "evaluate.provenance.json"
+    arguments = Namespace(**shared, **written, prongs=[], job=json.dumps(job), provenance=record)
     runpy.run_path(str(SCRIPTS / "evaluate.py"))["main"](arguments)
 
 
@@ -154,14 +155,17 @@ def evaluate(given: dict[str, object], cell: Path) -> None:
         for model in plugins.names("models")
         if model not in BETWEEN and "backbone" not in plugins.load("models", model).Parameters.model_fields
         for representation, axes in AXES.items()
-        if axes in getattr(plugins.load("models", model), "IMAGE_AXES", ())
+        if {"image", "pixels"} & set(getattr(plugins.load("models", model), "TAKES", ()))
+        and axes in plugins.load("models", model).IMAGE_AXES
         and (representation != "color" or model in COLOURED)
     ],
 )
 def test_every_network_trains_and_is_evaluated(study, tmp_path, model, representation):
     # Behind frozen batch norms random weights let so little through that no gradient comes back.
-    pretrained = "unfreeze_layers" in plugins.load("models", model).Parameters.model_fields
-    given = options(study, tmp_path, model, representation, {"unfreeze_layers": "all"} if pretrained else {})
+    # Without a penalty on weights the loss in the history is that of the answers.
+    fields = plugins.load("models", model).Parameters.model_fields
+    changes = {name: value for name, value in {"unfreeze_layers": "all", "l2": 0.0}.items() if name in fields}
+    given = options(study, tmp_path, model, representation, changes)
     train(given)
     evaluate(given, tmp_path)
     config = json.loads(given["job"])["config"]

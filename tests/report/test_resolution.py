@@ -270,7 +270,9 @@ def run_command(results: Path, out: Path, hash_seed: int) -> dict[str, bytes]:
         job = json.dumps({"config": told}, sort_keys=True)
         subprocess.run([*command, "--job", job], check=True, env=environment)
         recorded = json.loads((out / "p.json").read_text())
-        assert {name: len(files) for name, files in recorded["inputs"].items()} == dict.fromkeys(FILES, 4 * 3 + 3 + 1)
+        assert {name: len(files) for name, files in recorded["inputs"].items()} == dict.fromkeys(
+            (*FILES, "predictions.parquet"), 4 * 3 + 3 + 1
+        )
     return {name: path.read_bytes() for name, path in files.items()}
 
 
