@@ -97,6 +97,12 @@ def test_truth_is_found_by_event_and_number(tmp_path):
     assert labels[:, 0].tolist() == [0, 1, 1]
     with pytest.raises(InputError, match="have both made again"):
         prong_labels(prongs, [ASKED], np.array([2]), np.array([0]))
+    own = table.set_column(1, "prong", table["prong"].cast(pa.int64()))  # as a study's own files give them
+    pq.write_table(own, tmp_path / "own.parquet")
+    assert read_prongs(tmp_path / "own.parquet", [ASKED])["kind"].to_pylist() == ["pion", "muon", "proton"]
+    pq.write_table(table.set_column(1, "prong", [["0", "1", "0"]]), tmp_path / "text.parquet")
+    with pytest.raises(InputError, match="column prong is no whole number"):
+        read_prongs(tmp_path / "text.parquet", [ASKED])
     pq.write_table(table.set_column(2, "kind", [["proton", "kaon", "pion"]]), tmp_path / "prongs.parquet")
     with pytest.raises(InputError, match="prong 1 of event 1: kind 'kaon' belongs to no class of question particle"):
         read_prongs(tmp_path / "prongs.parquet", [ASKED])

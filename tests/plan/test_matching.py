@@ -18,6 +18,7 @@ from showergrid.sources.parts.request import Size
 
 TEST = configuration("test")
 TRUTH = {"name": "truth", "module": "table", "columns": ["energy"]}
+PRONGS = {"name": "prongs", "module": "prong_views", "angles": [60, -60]}
 MIXED = {"name": "mixed", "module": "views", "of": ["hits", "truth"]}
 DENSE = {"name": "dense", "clf_neurons": [8], "overrides": [{"resolution": 200, "clf_neurons": [3]}]}
 PAIR = {"backbone": ["transformer", "dense"]}
@@ -27,7 +28,7 @@ BLOCK = {"representations": ["mixed"], "resolutions": [200], "models": ["pair", 
 
 
 def study(**changes: Any) -> Study:
-    more = {"representations": [TRUTH, MIXED], "models": MODELS, "grid": [BLOCK]}
+    more = {"representations": [TRUTH, MIXED, PRONGS], "models": MODELS, "grid": [BLOCK]}
     return read_study(copy.deepcopy(TEST) | {key: [*TEST[key], *entries] for key, entries in more.items()} | changes)
 
 
@@ -44,7 +45,8 @@ def study(**changes: Any) -> Study:
     ],
 )
 def test_kinds_decide_what_a_model_takes(model, representations):
-    catalogue, every = study().catalogue, ["projection_y", "voxels", "two_sides", "hits", "features", "truth"]
+    catalogue = study().catalogue
+    every = ["projection_y", "voxels", "two_sides", "hits", "features", "truth", "prongs"]
     if model == "pair":
         assert catalogue.has_meaning("mixed", model)
     else:

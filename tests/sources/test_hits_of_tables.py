@@ -56,7 +56,8 @@ def test_pixels_become_hits_of_one_view(tmp_path, monkeypatch):
     [
         ({"min_rows": 0}, "min_rows: an event has at least one hit"),
         ({"columns": {name: COLUMNS[name] for name in "xyz"}}, "columns.charge: hits have this column"),
-        ({"columns": {**COLUMNS, "view": "view"}}, "columns.view: is the whole number of a view"),
+        ({"columns": {**COLUMNS, "view": "view"}}, "columns.view: is a whole number"),
+        ({"columns": {**COLUMNS, "prong": "prong"}}, "columns.prong: is a whole number"),
     ],
 )
 def test_hits_need_their_columns(keys, why):

@@ -174,6 +174,12 @@ def cut(path: Path, part: float) -> Path:
     return path
 
 
+def damaged(path: Path) -> Path:
+    """The file with half of a line that an event begins with."""
+    path.write_text(path.read_text().replace("E 1 2 7\n", "E 1\n"))
+    return path
+
+
 SHIFTED = {"vertex": "file", "origin": [0, 0, 250]}
 EXOTIC = ak.values_astype(ak.Array([[4222], [4222], [4222]]), np.int32)
 UNBOUND = changed(0, 6, EVENTS[0][6][1:])  # without a lepton
@@ -181,6 +187,7 @@ REFUSED = {
     "branch": (lambda f: gst(f / "a.root", without="pdgf"), {}, "its tree gst has no branch pdgf"),
     "electron": (lambda f: gst(f / "a.root", changed(1, 2, "em")), {}, "event 1 is no weak interaction"),
     "weights": (lambda f: gst(f / "a.root", wght=np.array([1, 1, 2.0])), {}, "different weights"),
+    "damaged": (lambda f: damaged(nuhepmc(f / "a.hepmc3")), {}, "a.hepmc3: cannot be read"),
     "cut tree": (lambda f: cut(gst(f / "a.root"), 0.2), {}, "cut off or damaged"),
     "missing": (lambda f: f / "a.root", {}, "no such file"),
     "ending": (lambda f: f / "a.txt", {}, r"name it \.root, or \.hepmc3"),
@@ -212,12 +219,25 @@ def test_other_trees_and_texts_are_refused(tmp_path):
         read(settings(tmp_path / "old.hepmc"))
 
 
+def test_all_files_and_shards_have_the_weight_of_the_first_event(tmp_path):
+    heavy = gst(tmp_path / "heavy.root", wght=np.full(3, 7.0))
+    assert read(settings(heavy)).flavour.size == 3
+    with pytest.raises(InputError, match=r"heavy\.root: event 0 has the weight 7 and the first of all 1"):
+        read(settings(ROOTRACKER, heavy), first=3, stop=6)
+    later = gst(tmp_path / "later.root", wght=np.array([1, 1, 2.0]))
+    assert read(settings(later), stop=2).flavour.size == 2
+    with pytest.raises(InputError, match="event 2 has the weight 2"):
+        read(settings(later), first=2)
+
+
 def test_files_are_watched_and_events_of_them_are_counted_together(tmp_path):
-    given = settings(ROOTRACKER, ROOTRACKER, events=5, shard_size=2)
-    assert neutrinos.files(given) == [str(ROOTRACKER)]
+    given = settings(ROOTRACKER, tmp_path / "b.root", events=5, shard_size=2)
+    assert neutrinos.files(given) == [str(ROOTRACKER), str(tmp_path / "b.root")]
     assert (neutrinos.shards(given), neutrinos.size(given).events) == (3, 5)
     assert neutrinos.told(given, 1)["interactions"]["vertex"] == "drawn"
     assert "interactions" not in neutrinos.told(neutrinos.Parameters(**STUDY["neutrinos"]), 0)
+    with pytest.raises(ValidationError, match=r"b\.root stands twice"):
+        settings("b.root", "./b.root")
     with pytest.raises(InputError, match="braces"):
         neutrinos.check(settings("a{1}.root"), [], BOX, "axis")
 

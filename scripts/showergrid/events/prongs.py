@@ -24,9 +24,11 @@ def read_prongs(path: Path, questions: Sequence[Question]) -> pa.Table:
         InputError: the file is missing or damaged, a column is missing, or a prong belongs to no class of a question.
     """
     columns = dict.fromkeys([*NUMBERED.names, *(question.column for question in questions)])
-    file = open_table(path, NUMBERED)
+    file = open_table(path, pa.schema([NUMBERED.field("event")]))
     if lacking := [name for name in columns if name not in file.schema_arrow.names]:
         raise InputError(f"{path}: has no column {lacking[0]}; ask of another one, or have the file made again")
+    if not pa.types.is_integer(file.schema_arrow.field("prong").type):
+        raise InputError(f"{path}: column prong is no whole number, that of a prong in its event; give type: whole")
     prongs = file.read(list(columns), use_threads=False).sort_by([(name, "ascending") for name in NUMBERED.names])
     for question in questions:
         if (strange := np.flatnonzero(question.truth(prongs) < 0)).size:
@@ -48,6 +50,6 @@ def prong_labels(prongs: pa.Table, questions: Sequence[Question], event: np.ndar
     key = prongs["event"].to_numpy() * width + prongs["prong"].to_numpy()  # ascending
     asked = event * width + number
     row = np.searchsorted(key, asked)
-    if not np.array_equal(key[np.minimum(row, key.size - 1)], asked):
+    if not np.isin(asked, key).all():
         raise InputError("prongs: those of the hits are not those of prongs.parquet; have both made again")
     return np.stack([question.truth(prongs)[row] for question in questions], axis=1)

@@ -75,7 +75,12 @@ def takes(entry: ModelEntry, views: Sequence[Mapping[str, Any]]) -> bool:
     if joins(entry):  # without a backbone, or as one: refused with its reason where its settings are checked
         return True
     if takes_pixels(entry):  # those of several views lie at other places: they make no image together
-        return len(views) == 1 and is_cut(views[0]) and len(axes_of(views[0])) in module.IMAGE_AXES
+        return (
+            len(views) == 1
+            and kind_of(views[0]) == "image"
+            and is_cut(views[0])
+            and len(axes_of(views[0])) in module.IMAGE_AXES
+        )
     kinds = tuple(kind_of(view) for view in views)
     if kinds[0] not in getattr(module, "TAKES", ()) or (len(kinds) > 1 and set(kinds) != {"image"}):
         return False

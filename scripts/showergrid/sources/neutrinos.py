@@ -50,7 +50,7 @@ def size(settings: Parameters) -> Size:
 def files(settings: Parameters) -> list[str]:
     """The files that it reads: of interactions, or the histogram of the flux, if there are any."""
     if settings.interactions is not None:
-        return list(dict.fromkeys(settings.interactions.files))
+        return settings.interactions.files
     histogram = settings.generator.flux.histogram
     return [] if histogram is None else [histogram]
 

@@ -177,7 +177,7 @@ def _epoch(
             tensors = changes.of(tensors, part) if changes else tensors
             given = _outputs(network, settings, tensors, device)
             loss = _loss(network, tasks, given, truth)
-            (loss * (len(part) / len(rows))).backward()  # gradients add up to that of the batch's mean loss
+            (loss * (len(part) / len(rows))).backward()  # gradients add up to that of the mean loss of events
             loss_sum += loss.detach() * len(part)
             correct += tasks[0].right(parts(tasks, given)[0], truth[0]).sum()
         optimiser.step()

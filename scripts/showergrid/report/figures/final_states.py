@@ -37,7 +37,7 @@ def _curves(axes: Axes, rows: Sequence[ChosenState], labels: HumanLabels) -> Non
     for i, row in enumerate(rows):
         color, marker = PALETTE[i % len(PALETTE)], MARKERS[i % len(MARKERS)]
         axes.plot(*row.curve, color=color, lw=1.1)
-        if row.purity is None:
+        if row.efficiency is None or row.purity is None:
             continue
         pair = (row.efficiency, row.purity)
         error = [([of.value - of.low], [of.high - of.value]) for of in pair]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from os.path import normpath
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from showergrid.core.settings import Settings
 
@@ -21,3 +22,10 @@ class InteractionFiles(Settings):
     origin: tuple[float, float, float] = Field(
         default=(0, 0, 0), description="what is added to x, y and z of a file's vertices [cm]"
     )
+
+    @model_validator(mode="after")
+    def _each_once(self) -> InteractionFiles:
+        paths = [normpath(file) for file in self.files]
+        if doubled := [file for file, path in zip(self.files, paths, strict=True) if paths.count(path) > 1]:
+            raise ValueError(f"files: {doubled[0]} stands twice, so that its events would; name it once")
+        return self

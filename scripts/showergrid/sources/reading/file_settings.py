@@ -66,8 +66,9 @@ def _check_hits(events: EventFiles, hits: CollectionFiles) -> None:
     for name in (*AXES, "charge"):
         if name not in hits.columns or hits.columns[name].type != "number" or hits.missing:
             raise ValueError(f"collections.hits.columns.{name}: hits have this column, a number without gaps; name it")
-    if "view" in hits.columns and hits.columns["view"].type != "whole":
-        raise ValueError("collections.hits.columns.view: is the whole number of a view, from 0; give type: whole")
+    for name in ("view", "prong"):
+        if name in hits.columns and hits.columns[name].type != "whole":
+            raise ValueError(f"collections.hits.columns.{name}: is a whole number, from 0; give type: whole")
     if hits.min_rows < 1:
         raise ValueError("collections.hits.min_rows: an event has at least one hit; give 1 or more")
     if "energy" not in events.columns or events.columns["energy"].type != "number":

@@ -70,7 +70,8 @@ def read(path: Path, first: int, stop: int) -> InteractionRecord:
             ]
         # mother, PDG code, px, py, pz, energy, mass, status
         particles = np.loadtxt([line for event in events for line in event.particles], usecols=range(2, 10), ndmin=2)
-    except (ValueError, EOFError, OSError) as error:
+        weight = np.array([float(event.weights[place]) if event.weights else 1.0 for event in events])
+    except (ValueError, IndexError, EOFError, OSError) as error:
         raise InputError(f"{path}: cannot be read ({error}); it is cut off or damaged, get it again") from None
     size = [len(event.particles) for event in events]
     owner = np.repeat(np.arange(len(events)), size)
@@ -78,9 +79,11 @@ def read(path: Path, first: int, stop: int) -> InteractionRecord:
     momentum = particles[:, [5, 2, 3, 4]] * np.array([event.energy for event in events])[owner, None]
     primary = np.array([int(event.primary) for event in events])
     code = np.abs(pdg)
-    probe = first_of_each((status == BEAM) & np.isin(code, NEUTRINOS), owner, "incoming neutrino", path, first)
+    probe = first_of_each(
+        (status == BEAM) & np.isin(code, NEUTRINOS), owner, len(events), "incoming neutrino", path, first
+    )
     made = (mother == primary[owner]) & np.isin(code, LEPTONS)
-    lepton = first_of_each(made, owner, "lepton from the vertex of its interaction", path, first)
+    lepton = first_of_each(made, owner, len(events), "lepton from the vertex of its interaction", path, first)
     final = status == FINAL
     return InteractionRecord(
         neutrino=pdg[probe],
@@ -90,7 +93,7 @@ def read(path: Path, first: int, stop: int) -> InteractionRecord:
         beam=momentum[probe],
         outgoing=momentum[lepton],
         vertex=np.array([event.vertex for event in events]) * np.array([event.length for event in events])[:, None],
-        weight=np.array([float(event.weights[place]) if event.weights else 1.0 for event in events]),
+        weight=weight,
         event=owner[final],
         pdg=pdg[final],
         momentum=momentum[final],

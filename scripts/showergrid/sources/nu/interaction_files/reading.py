@@ -46,6 +46,7 @@ def read_interactions(
     """
     parts, before = [], 0
     paths = [Path(file) for file in settings.files]
+    weight = float(_format(paths[0]).read(paths[0], 0, 1).weight[0])
     for path in paths:
         kind = _format(path)
         events = kind.count(path)
@@ -53,7 +54,7 @@ def read_interactions(
         if start < end:
             record = kind.read(path, start, end)
             name = path.name if len({other.name for other in paths}) == len(paths) else str(path)
-            parts.append(_checked(record, settings, samples, detector, path, name, start))
+            parts.append(_checked(record, settings, samples, detector, path, name, start, weight))
         before += events
     if before < stop:
         raise InputError(
@@ -84,9 +85,15 @@ def _checked(
     path: Path,
     name: str,
     first: int,
+    weight: float,
 ) -> PlacedInteractions:
-    if np.ptp(record.weight) > EQUAL * np.abs(record.weight).max():
-        raise InputError(f"{path}: its events have different weights, which a study cannot have; draw them by weight")
+    """`weight`: that of the first event of the first file."""
+    if np.any(other := np.abs(record.weight - weight) > EQUAL * abs(weight)):
+        row = np.argmax(other)
+        raise InputError(
+            f"{path}: event {first + row} has the weight {record.weight[row]:g} and the first of all {weight:g}; "
+            "a study cannot have different weights: draw events by weight"
+        )
     if np.any(bad := unknown(record.pdg)):
         row = np.argmax(bad)
         raise InputError(

@@ -37,12 +37,13 @@ class InteractionRecord:
     momentum: np.ndarray
 
 
-def first_of_each(wanted: np.ndarray, event: np.ndarray, what: str, path: Path, first: int) -> np.ndarray:
+def first_of_each(wanted: np.ndarray, event: np.ndarray, count: int, what: str, path: Path, first: int) -> np.ndarray:
     """The row (E,) of the first particle of each event that is wanted.
 
     Args:
         wanted: (N,) bool, of particles.
-        event: (N,) int64, ascending, every event from 0 on.
+        event: (N,) int64, ascending.
+        count: how many events there are, from 0 on.
         what: such a particle is called.
         path: of the file.
         first: number of its event that is 0 here.
@@ -52,6 +53,6 @@ def first_of_each(wanted: np.ndarray, event: np.ndarray, what: str, path: Path, 
     """
     rows = np.flatnonzero(wanted)
     events, starts = np.unique(event[rows], return_index=True)
-    if (missing := np.setdiff1d(event, events)).size:
+    if (missing := np.setdiff1d(np.arange(count), events)).size:
         raise InputError(f"{path}: event {first + missing[0]} has no {what}; leave it out")
     return rows[starts]

@@ -34,10 +34,12 @@ def read(path: Path, first: int, stop: int) -> InteractionRecord:
     momentum = momentum[:, [3, 0, 1, 2]]  # px, py, pz, energy
     event = np.repeat(np.arange(size.size), size)
     code = np.abs(pdg)
-    probe = first_of_each((status == INITIAL) & np.isin(code, NEUTRINOS), event, "incoming neutrino", path, first)
+    probe = first_of_each(
+        (status == INITIAL) & np.isin(code, NEUTRINOS), event, size.size, "incoming neutrino", path, first
+    )
     place = probe - (np.cumsum(size) - size)  # in its event
     made = np.isin(code, LEPTONS) & (mother == place[event])
-    lepton = first_of_each(made, event, "lepton that its neutrino becomes", path, first)
+    lepton = first_of_each(made, event, size.size, "lepton that its neutrino becomes", path, first)
     final = status == FINAL
     return InteractionRecord(
         neutrino=pdg[probe].astype(np.int32),
