@@ -41,6 +41,7 @@ from showergrid.evaluation.predictions import columns_of
 from showergrid.events.hits import AXES, read_hits
 from showergrid.track.cells import FILES, TrackedCell
 from showergrid.training.data import questions_of
+from showergrid.training.hyperparameters import kind_of
 
 SCHEME = "mlflow-artifacts"  # of addresses that a server resolves, wherever its folder of artifacts is
 VIEW = "cells"  # the view of an experiment that `make ui` opens
@@ -129,8 +130,9 @@ def log(cells: Sequence[TrackedCell], experiment: str, hits: Sequence[Path], pac
 
 
 def takes_hits(cell: Mapping[str, Any]) -> bool:
-    """Whether all that a cell sees is made of hits, and so has a resolution."""
-    return all(view["resolution"] is not None for view in cell.get("views", [cell]))
+    """Whether all that a cell sees is made of hits, and so has a resolution, and needs no prongs of them."""
+    views = cell.get("views", [cell])
+    return all(view["resolution"] is not None and kind_of(view["representation"]) != "prongs" for view in views)
 
 
 def files(cells: Sequence[TrackedCell]) -> dict[str, list[Path]]:
