@@ -263,7 +263,7 @@ def test_captions_and_windows_in_cm_know_of_the_padding():
 def test_lists_have_no_direction():
     hits = {"name": "hits", "sort": "distance", "headroom": 1.15}
     asked = study([62, 128], {"x": 10, "z": 5}, 40, representations=[*REFERENCE["representations"], hits])
-    assert "direction" not in asked.catalogue.representation("hits")
-    assert "direction" not in asked.catalogue.representation("start_end")  # its views have one each
+    assert "direction" not in asked.catalogue.representations.resolved("hits")
+    assert "direction" not in asked.catalogue.representations.resolved("start_end")  # its views have one each
     assert asked.catalogue.views("start_end", 40, "simple")["views"][0]["representation"]["direction"] == "half_of_hits"
-    assert asked.catalogue.representation("voxels")["direction"] == "half_of_hits"
+    assert asked.catalogue.representations.resolved("voxels")["direction"] == "half_of_hits"

@@ -142,9 +142,9 @@ def test_a_cell_is_told_its_views():
         "showergrid.representations.views",
         "showergrid.representations.projection",
     }
-    assert study().catalogue.shown("start_end") == ["projection_y"]
-    assert study().catalogue.shown("two_sides") == ["projection_x", "projection_y"]
-    assert study().catalogue.axes("two_sides") == ("x", "y", "z")
+    assert study().catalogue.representations.shown("start_end") == ["projection_y"]
+    assert study().catalogue.representations.shown("two_sides") == ["projection_x", "projection_y"]
+    assert study().catalogue.representations.axes("two_sides") == ("x", "y", "z")
 
 
 def test_pretrained_networks_take_one_channel_or_three():

@@ -87,7 +87,7 @@ def cells(tmp_path_factory) -> Path:
     base_study = study()
     hits = hits_of(random_events(41, 10))
     for name, model in (("projection_x", "simple"), ("projection_y", "complex")):
-        settings = InputSettings(representation=base_study.catalogue.representation(name), resolution=100)
+        settings = InputSettings(representation=base_study.catalogue.representations.resolved(name), resolution=100)
         calibration = CALIBRATION | {"resolution": 100, "ranges": {"charge": 4000.0}}
         write_input(folder / f"{name}.safetensors", [hits], calibration, settings)
         cell = job(base_study, "train", None, **{**PLACE, "representation": name, "model": model})

@@ -70,7 +70,7 @@ def test_a_variant_has_the_values_of_its_entry_and_overrides_but_for_its_own():
     assert settled["parameters"]["conv_filters"] == [5, 6]
     assert settled["training"]["batch_size"] == 7
     assert settled["module"] == "simple"
-    image = ablated.catalogue.representation("projection_y@log_trans-true")
+    image = ablated.catalogue.representations.resolved("projection_y@log_trans-true")
     assert image["module"] == "projection"
     assert image["parameters"]["log_trans"] is True
     assert keys(ablated)[-1][2] == "simple@conv_sizes-5x5"  # bn has the study's own value there
@@ -84,10 +84,10 @@ def test_axis_origin_and_order_may_be_varied():
         {"factors": {"representation": ["projection_y", "color_y"], "resolution": [100, 200]}},
         models=models(complex={"win_shape": [8, 8]}),
     )
-    assert ablated.catalogue.axes("projection_y@axis-z") == ("x", "y")
+    assert ablated.catalogue.representations.axes("projection_y@axis-z") == ("x", "y")
     windows = [ablated.catalogue.model(*key)["window"]["origin"] for key in keys(ablated, "a1")]
     assert windows == ["first_hit", "charge_centre"]
-    assert [ablated.catalogue.representation(key[0]).get("order") for key in keys(ablated, "a2")] == [
+    assert [ablated.catalogue.representations.resolved(key[0]).get("order") for key in keys(ablated, "a2")] == [
         None,
         "truth_time",
     ]

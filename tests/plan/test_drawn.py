@@ -105,12 +105,12 @@ def test_an_image_that_is_drawn_is_seen_whole(read):
 
 def test_it_stands_below_its_resolution_and_is_made_of_tables(read):
     study = read()
-    assert study.catalogue.tables_read("drawn") == ["events", "objects"]
-    assert study.catalogue.columns_read("muons") == {"objects": ["kind", "pt", "eta", "phi"]}
+    assert study.catalogue.representations.tables_read("drawn") == ["events", "objects"]
+    assert study.catalogue.representations.columns_read("muons") == {"objects": ["kind", "pt", "eta", "phi"]}
     paths = Paths(study)
     assert paths.input_of("drawn", 32).endswith("inputs/drawn/c32")
     assert paths.input_of("dimuon", 32).endswith("inputs/dimuon")
-    assert not study.catalogue.shows_hits("drawn")
+    assert not study.catalogue.representations.shows_hits("drawn")
 
 
 def test_larger_images_ask_for_more_memory(read):
@@ -177,5 +177,5 @@ def test_events_of_hits_and_circles_are_no_image_together():
     more = [{"name": "drawn", "module": "circles"}, {"name": "odd", "module": "views", "of": ["projection_y", "drawn"]}]
     study = read_study({**raw, "representations": [*raw["representations"], *more]})
     assert not study.catalogue.has_meaning("odd", "simple")
-    assert study.catalogue.shows_hits("odd")
-    assert not study.catalogue.is_image_of_hits("odd")
+    assert study.catalogue.representations.shows_hits("odd")
+    assert not study.catalogue.representations.is_image_of_hits("odd")

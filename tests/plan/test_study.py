@@ -187,10 +187,10 @@ def test_overrides_hold_where_they_say_and_the_last_one_wins(overrides, places):
 
 def test_a_representation_may_be_made_by_a_module_of_another_name():
     study = read(("representations.projection_y.module", "projection"))
-    assert study.catalogue.representation("projection_y")["module"] == "projection"
-    assert study.catalogue.representation("voxels")["module"] == "voxels"
-    assert study.catalogue.axes("projection_y") == ("x", "z")
-    assert study.catalogue.axes("voxels") == ("x", "y", "z")
+    assert study.catalogue.representations.resolved("projection_y")["module"] == "projection"
+    assert study.catalogue.representations.resolved("voxels")["module"] == "voxels"
+    assert study.catalogue.representations.axes("projection_y") == ("x", "z")
+    assert study.catalogue.representations.axes("voxels") == ("x", "y", "z")
 
 
 # What each job is told

@@ -100,13 +100,13 @@ def study(**shown) -> Study:
 def test_patterns_are_names_in_what_jobs_are_told():
     bins = [f"trace_{i:02}" for i in range(12)]
     planned = study()
-    assert planned.catalogue.representation("shown")["parameters"]["columns"] == [*bins, "width"]
-    assert planned.catalogue.variables("shown") == 13
+    assert planned.catalogue.representations.resolved("shown")["parameters"]["columns"] == [*bins, "width"]
+    assert planned.catalogue.representations.variables("shown") == 13
     told = job(planned, "shard", None, shard=0)["source"]["parameters"]["events"]
     assert list(told["columns"]) == ["kind", "width", *bins]
     assert told["columns"]["trace_11"]["column"] == ["bin11"]
     assert job(planned, "represent", None, representation="shown", resolution=None)["representation"] == (
-        planned.catalogue.representation("shown")
+        planned.catalogue.representations.resolved("shown")
     )
 
 

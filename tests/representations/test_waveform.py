@@ -45,7 +45,7 @@ def test_what_is_no_number_of_a_bin_is_refused(number):
 def test_the_study_of_tanks_convolves_its_traces():
     study = read_study(configuration("../air_showers/default"))
     assert study.catalogue.model("waveform", None, "trace")["module"] == "trace"
-    assert study.catalogue.variables("waveform") == 128
+    assert study.catalogue.representations.variables("waveform") == 128
     assert {cell.representation for cell in study.cells if cell.model.startswith("trace")} == {
         "waveform",
         "waveform_variables",

@@ -14,6 +14,7 @@ from showergrid.core.settings import LARGEST
 from showergrid.core.variants import base, variant
 from showergrid.plan.catalogue import Catalogue
 from showergrid.plan.config import Ablation, ModelEntry, Override, RepresentationEntry
+from showergrid.plan.representations import Representations
 from showergrid.training.hyperparameters import WINDOW, groups_of, known
 
 COORDINATES = ("representation", "resolution", "model")
@@ -41,7 +42,9 @@ def crossed(catalogue: Catalogue) -> tuple[Catalogue, dict[str, list[Place]]]:
             places[ablation.name].append(place)
     whole = replace(
         catalogue,
-        representations=(*catalogue.representations, *representations.values()),
+        representations=Representations(
+            catalogue.config, (*catalogue.representations.entries, *representations.values())
+        ),
         models=(*catalogue.models, *models.values()),
     )
     return whole, places
@@ -59,12 +62,12 @@ def _variant(
     binned = place["resolution"] is not None or "resolution" in levels
     if binned and (type(place["resolution"]) is not int or not 1 <= place["resolution"] <= LARGEST["resolution"]):
         raise InputError(f"{where}: resolution = {place['resolution']!r}: no resolution")
-    image = catalogue.representation_entry(place["representation"])
+    image = catalogue.representations.entry(place["representation"])
     network = catalogue.model_entry(place["model"])
     of_image = {*plugins.load("representations", image.file).Parameters.model_fields, "order"}
     of_network = known({}, groups_of(plugins.load("models", network.file)), where)
     changes: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
-    settled = catalogue.settled_representation(image)
+    settled = catalogue.representations.settled(image)
     own = {"order": catalogue.config.order, **settled["parameters"], **settled}
     for key, value in levels.items():
         if key in of_image:
@@ -76,7 +79,7 @@ def _variant(
             raise InputError(f"{where}: {key}: unknown key; valid: {valid}")
     try:
         image = image.model_copy(update={**changes[0], "name": variant(image.name, changes[0]), "module": image.file})
-        settled = catalogue.settled_model(network, catalogue.settled_representation(image), place["resolution"])
+        settled = catalogue.settled_model(network, catalogue.representations.settled(image), place["resolution"])
         flat = settled["parameters"] | settled["training"]
         flat |= {f"{WINDOW}{key}": value for key, value in (settled["window"] or {}).items()}
         new = {key: value for key, value in changes[1].items() if flat.get(key) != value}

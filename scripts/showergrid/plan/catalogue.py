@@ -1,4 +1,4 @@
-"""The representations and models of a configuration, with the checked and complete settings of each in one place.
+"""The models of a configuration beside its representations, with the checked and complete settings of each in a place.
 
 It imports no network library, so that a plan needs none.
 """
@@ -7,24 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
-from types import ModuleType
+from functools import cache
 from typing import Any
-
-from pydantic import ValidationError
 
 from showergrid.core import plugins
 from showergrid.core.cells import Cell
 from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
-from showergrid.core.settings import Settings
-from showergrid.core.variants import MARK, base, tuned
-from showergrid.events.collections import is_number
-from showergrid.events.hits import AXES
-from showergrid.inputs.declared import has_resolution, is_made_of_hits
-from showergrid.inputs.settings import CentimetreWindow, Representation, WindowSettings
+from showergrid.core.variants import base, tuned
+from showergrid.inputs.settings import CentimetreWindow, WindowSettings
 from showergrid.models.parts.network_settings import Head
-from showergrid.plan.config import Config, ModelEntry, RepresentationEntry
+from showergrid.plan.config import Config, ModelEntry
 from showergrid.plan.matching import (
     each_view,
     joins,
@@ -35,6 +28,7 @@ from showergrid.plan.matching import (
     takes,
     takes_pixels,
 )
+from showergrid.plan.representations import Representations, named
 from showergrid.training.hyperparameters import (
     axes_of,
     check_values,
@@ -44,7 +38,6 @@ from showergrid.training.hyperparameters import (
     kind_of,
     known,
     settled,
-    variables_of,
 )
 from showergrid.training.settings import Fitting, Training
 
@@ -54,7 +47,7 @@ class Catalogue:
     """The entries of `config` and any variants of them."""
 
     config: Config
-    representations: tuple[RepresentationEntry, ...]
+    representations: Representations
     models: tuple[ModelEntry, ...]
 
     @classmethod
@@ -66,177 +59,30 @@ class Catalogue:
             for entry in config.models
             if entry.name in searched
         ]
-        return cls(config, tuple(config.representations), (*config.models, *tuned_models))
+        return cls(config, Representations(config, tuple(config.representations)), (*config.models, *tuned_models))
 
     @property
     def names(self) -> dict[str, list[str]]:
         """Every representation and model that a cell may have, variants included."""
         return {
-            "representation": [entry.name for entry in self.representations],
+            "representation": [entry.name for entry in self.representations.entries],
             "model": [entry.name for entry in self.models],
         }
-
-    def representation_entry(self, name: str) -> RepresentationEntry:
-        """The entry of a representation or of a variant of one."""
-        return named(self.representations, name, "representation")
 
     def model_entry(self, name: str) -> ModelEntry:
         """The entry of a model or of a variant of one."""
         return named(self.models, name, "model")
-
-    @cache
-    def representation(self, name: str) -> dict[str, Any]:
-        """Name, module and checked parameters of a representation, and what it has of its own.
-
-        That is an order of hits other than the study's, and, of images, a direction of showers other than the default.
-        """
-        return self.settled_representation(self.representation_entry(name))
-
-    def settled_representation(self, entry: RepresentationEntry) -> dict[str, Any]:
-        """The same for an entry, which need not be in the catalogue."""
-        module = plugins.load("representations", entry.file)
-        where = f"config: representation {entry.name}"
-        parameters = checked(module.Parameters, entry.values, where)
-        if hasattr(module, "expanded"):
-            parameters = self._expanded(module, parameters, where)
-        resolved = {"name": entry.name, "module": entry.file, "parameters": parameters.model_dump(mode="json")}
-        if shows_others(entry.file):
-            self._check_views(resolved, entry, where)
-        elif is_cut(resolved):
-            directed = Representation(**resolved, direction=self.config.direction)
-            resolved = directed.model_dump(mode="json", exclude_defaults=True)
-        if entry.order in (None, self.config.order):
-            return resolved
-        if not is_made_of_hits(entry.file):
-            raise InputError(f"{where}: order: it shows no hits; leave it out")
-        if entry.order == "as_given":
-            raise InputError(f"{where}: order = 'as_given' is none that can be made again")
-        return {**resolved, "order": entry.order}
-
-    def _expanded(self, module: ModuleType, parameters: Settings, where: str) -> Settings:
-        """The parameters of a representation with the names of columns in place of patterns."""
-        try:
-            return module.expanded(parameters, self._columns)
-        except (InputError, ValidationError) as error:
-            reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error
-            raise InputError(f"{where}: columns: {reason}") from None
-
-    @cached_property
-    def _columns(self) -> dict[str, list[str]]:
-        """The columns of numbers of each table that the source gives."""
-        source, settings = plugins.load("sources", self.config.source), getattr(self.config, self.config.source)
-        if settings is None:  # told where the study is checked
-            return {"events": []}
-        tables = {"events": source.events(settings), **source.collections(settings)}
-        return {
-            name: [field.name for field in schema if is_number(field.type) and field.name != "event"]
-            for name, schema in tables.items()
-        }
-
-    def _check_views(self, resolved: Mapping[str, Any], entry: RepresentationEntry, where: str) -> None:
-        """Refuse views that no network could take."""
-        if entry.order is not None:
-            raise InputError(f"{where}: order: its views are those of {', '.join(entry.values['of'])}; set it there")
-        for name in resolved["parameters"]["of"]:
-            if shows_others(self.representation_entry(name).file):
-                raise InputError(f"{where}: of: {name} has no inputs of its own; name those that it shows")
-        views = self._views(resolved)
-        if still := [view["name"] for view, origin in views if origin and not is_cut(view)]:
-            raise InputError(f"{where}: origins: {still[0]} has no window that follows anything; leave them out")
-        axes = [axes_of(view) for view, _ in views if kind_of(view) == "image"]
-        if len({len(own) for own in axes}) > 1:
-            raise InputError(
-                f"{where}: of: {', '.join(resolved['parameters']['of'])} differ in the number of image axes"
-            )
-
-    def _views(self, representation: Mapping[str, Any]) -> list[tuple[dict[str, Any], str | None]]:
-        """The views of a representation, each with the origin of its window; None leaves that to the network."""
-        if not shows_others(representation["module"]):
-            return [(dict(representation), None)]
-        parameters = representation["parameters"]
-        entries = [self.representation_entry(name) for name in parameters["of"]]
-        origins = parameters["origins"] or [None] * len(entries)
-        return [(self.settled_representation(entry), origin) for entry, origin in zip(entries, origins, strict=True)]
-
-    @cache
-    def shown(self, representation: str) -> list[str]:
-        """The representations whose inputs are read for this one, each once: itself, if it has inputs of its own."""
-        return list(dict.fromkeys(view["name"] for view, _ in self._views(self.representation(representation))))
-
-    @cache
-    def is_binned(self, representation: str) -> bool:
-        """Whether a representation, or one that it shows, has pixels, and so a resolution."""
-        views = self._views(self.representation(representation))
-        return any(has_resolution(view["module"]) for view, _ in views)
-
-    @cache
-    def shows_hits(self, representation: str) -> bool:
-        """Whether a representation, or one that it shows, is made of hits."""
-        views = self._views(self.representation(representation))
-        return any(is_made_of_hits(view["module"]) for view, _ in views)
-
-    @cache
-    def is_image_of_hits(self, representation: str) -> bool:
-        """Whether a representation, or every one that it shows, gives images made of hits and nothing else."""
-        return all(
-            is_cut(view) and kind_of(view) == "image" for view, _ in self._views(self.representation(representation))
-        )
-
-    def sees_prongs(self, representation: str) -> bool:
-        """Whether a representation shows the prongs of an event beside the event."""
-        return kind_of(self.representation(representation)) == "prongs"
-
-    def variables(self, representation: str) -> int:
-        """How many variables the tables that a representation shows have together."""
-        views = [view for view, _ in self._views(self.representation(representation))]
-        return sum(variables_of(view) for view in views if kind_of(view) == "table")
-
-    def counted(self, representation: str) -> str:
-        """What the entries of a set or the variables of a table are called."""
-        views = [view for view, _ in self._views(self.representation(representation))]
-        listed = [view for view in views if kind_of(view) == "set"] or views
-        return getattr(plugins.load("representations", listed[0]["module"]), "COUNTED", "entries")
-
-    def tables_read(self, representation: str) -> list[str]:
-        """The tables of the events that an input is made of: the hits; or the events and a collection, if it reads one.
-
-        Raises:
-            InputError: it has no input of its own.
-        """
-        read = self.columns_read(representation)
-        return list(read) if "hits" in read else list(dict.fromkeys(("events", *read)))
-
-    def columns_read(self, representation: str) -> dict[str, list[str]]:
-        """The tables that an input is made of, and their columns; of hits none are named.
-
-        Raises:
-            InputError: it has no input of its own.
-        """
-        resolved = self.representation(representation)
-        if shows_others(resolved["module"]):
-            raise InputError(f"{representation} has no inputs of its own, but those of {self.shown(representation)}")
-        if is_made_of_hits(resolved["module"]):
-            return {"hits": []}
-        module = plugins.load("representations", resolved["module"])
-        return module.reads(module.Parameters(**resolved["parameters"]))
-
-    @cache
-    def axes(self, representation: str) -> tuple[str, ...]:
-        """The detector axes of images of hits, in their order; of several views those of all together."""
-        views = self._views(self.representation(representation))
-        axes = [axes_of(view) for view, _ in views if is_cut(view)]
-        return axes[0] if len(axes) == 1 else tuple(axis for axis in AXES if any(axis in own for own in axes))
 
     def views(self, representation: str, resolution: int | None, model: str) -> dict[str, Any]:
         """Representation, resolution and window of each view that a network sees, and whether they are one image.
 
         Nothing of a representation that shows no others.
         """
-        resolved = self.representation(representation)
+        resolved = self.representations.resolved(representation)
         if not shows_others(resolved["module"]):
             return {}
         network = self.model(representation, resolution, model)
-        views = self._views(resolved)
+        views = self.representations.views(resolved)
         seeing = network.get("backbones", [network] * len(views))
         told = [
             {
@@ -253,7 +99,7 @@ class Catalogue:
     def has_meaning(self, representation: str, model: str) -> bool:
         """Whether the model takes what it would see."""
         entry = self.model_entry(model)
-        views = [view for view, _ in self._views(self.representation(representation))]
+        views = [view for view, _ in self.representations.views(self.representations.resolved(representation))]
         if "backbone" in entry.values and joins(entry):
             names = each_view(entry.values["backbone"], len(views))
             networks = [self.model_entry(name) for name in names]
@@ -263,7 +109,7 @@ class Catalogue:
     @cache
     def model(self, representation: str, resolution: int, model: str) -> dict[str, Any]:
         """Name, module, network parameters and training of a model in one place of the grid."""
-        return self.settled_model(self.model_entry(model), self.representation(representation), resolution)
+        return self.settled_model(self.model_entry(model), self.representations.resolved(representation), resolution)
 
     def settled_model(self, entry: ModelEntry, representation: Mapping[str, Any], resolution: int) -> dict[str, Any]:
         """The same for an entry and a resolved representation, which need not be in the catalogue."""
@@ -272,7 +118,7 @@ class Catalogue:
         groups = groups_of(plugins.load("models", entry.file))
         values = self.model_values(entry, representation["name"], resolution)
         by_group = grouped(values, groups, where)
-        views = [view for view, _ in self._views(representation)]
+        views = [view for view, _ in self.representations.views(representation)]
         backbones = self._backbones(entry, values, representation, resolution, where) if joins(entry) else []
         if backbones:
             # Its own window is the first of theirs: tables have none
@@ -308,7 +154,7 @@ class Catalogue:
         """Refuse random changes of images where a network is trained on anything else."""
         if rests_on_cells(entry):
             raise InputError(f"{where}: augment: it is trained on features of images that do not change; leave it out")
-        for view, _ in self._views(representation):
+        for view, _ in self.representations.views(representation):
             if kind_of(view) != "image" or len(axes_of(view)) != 2 or takes_pixels(entry):
                 raise InputError(f"{where}: augment: {view['name']} gives no images of two axes; leave it out")
 
@@ -335,7 +181,7 @@ class Catalogue:
         own = [key for key in values if group_of[key] in ("window", "centimetres")]
         if own := [key for key in own if values[key] != self.config.training.get(key)]:
             raise InputError(f"{where}: {own[0]}: its windows are those of its backbone; leave it out")
-        views = self._views(representation)
+        views = self.representations.views(representation)
         names = each_view(settings.backbone, len(views))
         if len(names) != len(views):
             raise InputError(f"{where}: backbone: {len(names)} networks for {len(views)} views; give one, or one each")
@@ -360,7 +206,7 @@ class Catalogue:
         """The trained cells that a cell rests on, one per view, all of its own seed; none for most models."""
         if not rests_on_cells(self.model_entry(model)):
             return []
-        views = self._views(self.representation(representation))
+        views = self.representations.views(self.representations.resolved(representation))
         names = each_view(
             self.model_values(self.model_entry(model), representation, resolution)["backbone"], len(views)
         )
@@ -425,16 +271,3 @@ class Catalogue:
 
 def _following(window: Mapping[str, Any] | None, origin: str | None) -> dict[str, Any] | None:
     return {**window, "origin": origin} if window and origin else window
-
-
-def named(entries: list[Any], name: str, kind: str) -> Any:
-    """The entry of that name.
-
-    Raises:
-        InputError: there is none; the message lists the valid names.
-    """
-    for entry in entries:
-        if entry.name == name:
-            return entry
-    valid = [entry.name for entry in entries if MARK not in entry.name]
-    raise InputError(f"config: unknown {kind} {name!r}; valid: {', '.join(valid)}")

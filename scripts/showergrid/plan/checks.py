@@ -14,10 +14,11 @@ from showergrid.events.questions import Question, of_prongs
 from showergrid.events.split import check_by
 from showergrid.inputs.declared import is_made_of_hits
 from showergrid.plan.ablations import crossed
-from showergrid.plan.catalogue import Catalogue, named
+from showergrid.plan.catalogue import Catalogue
 from showergrid.plan.config import Config
 from showergrid.plan.matching import answers, joins
 from showergrid.plan.names import cells_named, check_names
+from showergrid.plan.representations import named
 from showergrid.plan.study import Study, shows
 from showergrid.report.settings.performance import AGAINST
 from showergrid.report.settings.spectra import SpectrumEntry
@@ -40,7 +41,7 @@ def read_study(raw: Mapping[str, Any], files: Mapping[str, str] | None = None) -
         catalogue.check_model(entry)
     study = Study(config, *crossed(catalogue))
     for entry in config.representations:
-        study.catalogue.axes(entry.name)
+        study.catalogue.representations.axes(entry.name)
     plugins.check("sources", config.source)
     if not study.cells:
         raise InputError("config: grid: no block has a network that takes its representation")
@@ -90,9 +91,9 @@ def _check_tables(study: Study) -> None:
     given = {"events": study.source.events(study.source_settings), **study.source.collections(study.source_settings)}
     own = [entry.representation for entry in study.config.spectra if any(shown.cell for shown in entry.of)]
     for representation in dict.fromkeys([*(cell.representation for cell in study.cells), *own]):
-        for shown in study.catalogue.shown(representation):
+        for shown in study.catalogue.representations.shown(representation):
             where = f"config: representation {shown}"
-            for table, columns in study.catalogue.columns_read(shown).items():
+            for table, columns in study.catalogue.representations.columns_read(shown).items():
                 if table not in given:
                     source = f"{study.config.source} gives {', '.join(given)}"
                     raise InputError(f"{where}: shows {table}, and {source}; choose another of them")
@@ -118,10 +119,10 @@ def _check_resolutions(study: Study) -> None:
     """Refuse a place without the resolution that its representation needs, or with one that means nothing."""
     for number, block in enumerate(study.config.grid):
         for representation in block.representations:
-            if study.catalogue.is_binned(representation) and not block.resolutions:
+            if study.catalogue.representations.is_binned(representation) and not block.resolutions:
                 raise InputError(f"config: grid.{number}: resolutions is missing, and {representation} needs one")
     for key, place in cells_named(study.config):
-        binned = study.catalogue.is_binned(place.representation)
+        binned = study.catalogue.representations.is_binned(place.representation)
         if binned and place.resolution is None and "resolution" not in getattr(place, "factors", {}):
             raise InputError(f"config: {key}: resolution is missing, and {place.representation} needs one")
         if not binned and place.resolution is not None:
@@ -133,7 +134,7 @@ def _check_resolutions(study: Study) -> None:
 def _check_spectrum(study: Study, spectrum: SpectrumEntry) -> None:
     """Refuse a spectrum of what is no variable of the events, or of files of hits."""
     where = f"config: spectra.{spectrum.name}"
-    shown = study.catalogue.representation(spectrum.representation)
+    shown = study.catalogue.representations.resolved(spectrum.representation)
     module = plugins.load("representations", shown["module"])
     if module.KIND != "table" or is_made_of_hits(shown["module"]):
         raise InputError(f"{where}: {spectrum.representation} is no table of variables of the events; name one")
@@ -178,7 +179,7 @@ def _check_prongs(study: Study) -> None:
     shown = [
         f"representation {cell.representation}"
         for cell in study.cells
-        if study.catalogue.sees_prongs(cell.representation)
+        if study.catalogue.representations.sees_prongs(cell.representation)
     ]
     if (wanted := [*(f"question {question.name}" for question in asked), *shown]) and "prongs" not in given:
         raise InputError(f"config: {wanted[0]}: is of prongs, and {study.config.source} gives none; leave it out")
@@ -193,7 +194,7 @@ def _check_prongs(study: Study) -> None:
                 "show; name one of events"
             )
         for place in report.places:
-            if study.status(place) == "run" and not study.catalogue.sees_prongs(place.representation):
+            if study.status(place) == "run" and not study.catalogue.representations.sees_prongs(place.representation):
                 raise InputError(
                     f"config: {name}: {place.model} on {place.representation} sees no prongs, of which question "
                     f"{report.question['name']} is; show it in another table"
@@ -232,14 +233,14 @@ def _check_search(study: Study, search: Search) -> None:
     if not isinstance(study.config.questions[0], Question):
         raise InputError("config: tuning: searches look for accuracy; let a question of classes stand first")
     catalogue, image, network = study.catalogue, search.representation, search.model
-    catalogue.representation_entry(image)
+    catalogue.representations.entry(image)
     entry = catalogue.model_entry(network)
     if not catalogue.has_meaning(image, network):
         raise InputError(f"config: tuning: {network} does not take {image}")
-    if catalogue.shown(image) != [image] or joins(entry):
+    if catalogue.representations.shown(image) != [image] or joins(entry):
         raise InputError(f"config: tuning: {network} on {image}: search a network of one view")
     where = f"config: tuning of {network} on {input_name(image, search.resolution)}: space"
-    cell = {"representation": catalogue.representation(image), "model": catalogue.model(*search.place)}
+    cell = {"representation": catalogue.representations.resolved(image), "model": catalogue.model(*search.place)}
     check_keys(cell, search.space, where)
     for key, domain in search.space.items():
         for value in domain.ends:

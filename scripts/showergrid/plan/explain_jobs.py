@@ -29,7 +29,7 @@ def explanation_job(study: Study, step: str, cell: Mapping[str, Any]) -> dict[st
     representation = cell["representation"]["name"]
     if "views" in cell:
         raise InputError(f"{representation} shows several views; nothing of its cells is explained: ask those of one")
-    if not study.catalogue.shows_hits(representation):
+    if not study.catalogue.representations.shows_hits(representation):
         raise InputError(f"{representation} shows no hits, so none can be removed or drawn")
     if step in OF_IMAGES and not is_image(study, representation):
         raise InputError(f"{representation} gives lists and no images to draw; of its cells ask figures/removal.pdf")
@@ -65,7 +65,7 @@ def prong_figure(study: Study, representation: str) -> dict[str, Any]:
     Raises:
         InputError: the study asks nothing of prongs, or the representation shows none.
     """
-    if not (study.prong_questions and study.catalogue.sees_prongs(representation)):
+    if not (study.prong_questions and study.catalogue.representations.sees_prongs(representation)):
         raise InputError(f"{representation} shows no prongs that are asked of; ask for this figure of another cell")
     [asked, *_] = study.prong_questions
     return {"question": asked, "labels": study.labels(question=asked["name"]), "shown": PRONG_EVENTS}
@@ -73,7 +73,7 @@ def prong_figure(study: Study, representation: str) -> dict[str, Any]:
 
 def is_image(study: Study, representation: str) -> bool:
     """Whether the representation gives images that can be drawn, and so its networks have gradients."""
-    return study.catalogue.is_image_of_hits(representation)
+    return study.catalogue.representations.is_image_of_hits(representation)
 
 
 def files(study: Study) -> list[str]:
@@ -81,11 +81,11 @@ def files(study: Study) -> list[str]:
     paths = []
     for place in study.main_places if isinstance(study.config.questions[0], Question) else ():
         catalogue = study.catalogue
-        if catalogue.shown(place.representation) != [place.representation] or not catalogue.shows_hits(
+        if catalogue.representations.shown(place.representation) != [
             place.representation
-        ):
+        ] or not catalogue.representations.shows_hits(place.representation):
             continue
-        if catalogue.sees_prongs(place.representation):
+        if catalogue.representations.sees_prongs(place.representation):
             names = ["prongs"] if study.prong_questions else []
         elif is_image(study, place.representation):
             packed = takes_pixels(catalogue.model_entry(place.model))

@@ -162,8 +162,8 @@ def _shard(study: Study, shard: int) -> dict[str, Any]:
 
 def _input(study: Study, representation: str, resolution: int | None) -> dict[str, Any]:
     """One input file."""
-    study.catalogue.tables_read(representation)
-    return {"representation": study.catalogue.representation(representation), "resolution": resolution}
+    study.catalogue.representations.tables_read(representation)
+    return {"representation": study.catalogue.representations.resolved(representation), "resolution": resolution}
 
 
 def _input_ranges(study: Study, representation: str, resolution: int | None) -> dict[str, Any]:
@@ -193,13 +193,13 @@ def _network(study: Study, representation: str, resolution: int, model: str) -> 
     Views that show the inputs of other representations are listed one by one. Prongs are asked of a model that sees
     them.
     """
-    prongs = study.prong_questions if study.catalogue.sees_prongs(representation) else []
+    prongs = study.prong_questions if study.catalogue.representations.sees_prongs(representation) else []
     return {
         **study.catalogue.views(representation, resolution, model),
         "questions": _trained(study.questions),
         **({"prong_questions": _trained(prongs)} if prongs else {}),
         "hits": {"order": study.config.order, "detector": study.config.detector.model_dump(mode="json")},
-        "representation": study.catalogue.representation(representation),
+        "representation": study.catalogue.representations.resolved(representation),
         "resolution": resolution,
         "model": study.catalogue.model(representation, resolution, model),
     }
@@ -212,7 +212,7 @@ def _trained(questions: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _refuse_prongs(study: Study, representation: str) -> None:
     """Refuse what is done with events alone to a cell that sees prongs."""
-    if study.catalogue.sees_prongs(representation):
+    if study.catalogue.representations.sees_prongs(representation):
         raise InputError(
             f"{representation} shows prongs, which this file knows nothing of; ask for that of another cell"
         )
@@ -245,8 +245,8 @@ def _predict(study: Study, prediction: str) -> dict[str, Any]:
 
 def drawn_representations(study: Study) -> list[str]:
     """The representations of the grid that give images of hits, of which events are drawn, in the study's order."""
-    images = [place[0] for place in study.places if study.catalogue.is_image_of_hits(place[0])]
-    shown = {name for representation in images for name in study.catalogue.shown(representation)}
+    images = [place[0] for place in study.places if study.catalogue.representations.is_image_of_hits(place[0])]
+    shown = {name for representation in images for name in study.catalogue.representations.shown(representation)}
     return [entry.name for entry in study.config.representations if entry.name in shown]
 
 
@@ -255,24 +255,25 @@ def _event_figures(study: Study) -> dict[str, Any]:
 
     A list has no place in the detector and is not drawn.
     """
-    places = [place for place in study.places if study.catalogue.is_image_of_hits(place[0])]
-    first = {name: place for place in reversed(places) for name in study.catalogue.shown(place[0])}
+    places = [place for place in study.places if study.catalogue.representations.is_image_of_hits(place[0])]
+    first = {name: place for place in reversed(places) for name in study.catalogue.representations.shown(place[0])}
     if not (drawn := drawn_representations(study)):
         raise InputError(
             "figures of events: no representation of the grid gives images of hits, so there is nothing to draw"
         )
-    flat = [name for name in drawn if len(study.catalogue.axes(name)) == 2] or drawn
-    resolutions = sorted({place[1] for place in places if flat[0] in study.catalogue.shown(place[0])})
+    flat = [name for name in drawn if len(study.catalogue.representations.axes(name)) == 2] or drawn
+    resolutions = sorted({place[1] for place in places if flat[0] in study.catalogue.representations.shown(place[0])})
     widest = {resolutions[0] // 2 or 1, *resolutions, 2 * resolutions[-1]}
     return {
         "question": study.question,
         "labels": study.labels(drawn),
         "energy": study.config.figures.energy,
         "representations": [
-            {"representation": study.catalogue.representation(name), "resolution": first[name][1]} for name in drawn
+            {"representation": study.catalogue.representations.resolved(name), "resolution": first[name][1]}
+            for name in drawn
         ],
         "resolutions": {
-            "representation": study.catalogue.representation(flat[0]),
+            "representation": study.catalogue.representations.resolved(flat[0]),
             "resolutions": sorted(widest),
             "window": study.catalogue.model(*first[flat[0]])["window"],
         },

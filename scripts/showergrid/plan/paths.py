@@ -50,7 +50,7 @@ class Paths:
 
     def input_of(self, representation: str, resolution: int | None) -> str:
         """An input, which has no resolution where nothing is binned, without the suffix."""
-        binned = self.study.catalogue.is_binned(representation)
+        binned = self.study.catalogue.representations.is_binned(representation)
         return self.input.format(input=input_name(representation, resolution if binned else None))
 
     @property
@@ -58,7 +58,7 @@ class Paths:
         """Regular expressions of the names of inputs."""
         catalogue = self.study.catalogue
         return [
-            re.escape(name) + ("/c[1-9][0-9]*" if catalogue.is_binned(name) else "")
+            re.escape(name) + ("/c[1-9][0-9]*" if catalogue.representations.is_binned(name) else "")
             for name in catalogue.names["representation"]
         ]
 
@@ -146,11 +146,18 @@ class Paths:
         Raises:
             InputError: the representation has no input of its own.
         """
-        return [f"{self.results}/data/{table}.parquet" for table in self.study.catalogue.tables_read(representation)]
+        return [
+            f"{self.results}/data/{table}.parquet"
+            for table in self.study.catalogue.representations.tables_read(representation)
+        ]
 
     def calibration_read(self, representation: str) -> list[str]:
         """The ranges of the hits that an input is made of, if it is made of hits."""
-        return [f"{self.results}/data/calibration.json"] if self.study.catalogue.shows_hits(representation) else []
+        return (
+            [f"{self.results}/data/calibration.json"]
+            if self.study.catalogue.representations.shows_hits(representation)
+            else []
+        )
 
     @property
     def figures(self) -> tuple[str, ...]:
@@ -188,9 +195,9 @@ class Paths:
         """
         catalogue = self.study.catalogue
         search = self.study.search(representation, resolution, model)
-        if search and of_input(catalogue.representation(representation), search.space):
+        if search and of_input(catalogue.representations.resolved(representation), search.space):
             return [f"{self.tuning(representation, resolution, model)}/input"]
-        return [self.input_of(shown, resolution) for shown in catalogue.shown(representation)]
+        return [self.input_of(shown, resolution) for shown in catalogue.representations.shown(representation)]
 
     def of_cells(self, cells: Iterable[Cell], names: Iterable[str]) -> list[str]:
         """The files `names` of some cells."""

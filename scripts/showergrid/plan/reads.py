@@ -109,7 +109,7 @@ class Reads:
         return self.study.search_of(*_place(wildcards))
 
     def _trials_make_inputs(self, wildcards: Wildcards) -> bool:
-        representation = self.study.catalogue.representation(_place(wildcards)[0])
+        representation = self.study.catalogue.representations.resolved(_place(wildcards)[0])
         return bool(of_input(representation, self._search(wildcards).space))
 
     def inputs_of_trials(self, wildcards: Wildcards) -> list[str]:

@@ -220,20 +220,24 @@ class Offer:
         return [
             place
             for place in self._places
-            if study.status(place) == "run" and study.catalogue.is_image_of_hits(place.representation)
+            if study.status(place) == "run" and study.catalogue.representations.is_image_of_hits(place.representation)
         ]
 
     @cached_property
     def _images(self) -> list[str]:
         """The representations whose images these networks see, each view by itself."""
         return list(
-            dict.fromkeys(name for place in self._imaged for name in self._study.catalogue.shown(place.representation))
+            dict.fromkeys(
+                name
+                for place in self._imaged
+                for name in self._study.catalogue.representations.shown(place.representation)
+            )
         )
 
     @property
     def representations(self) -> list[dict[str, Any]]:
         """The axes of these images."""
-        return [{"name": name, "axes": self._study.catalogue.axes(name)} for name in self._images]
+        return [{"name": name, "axes": self._study.catalogue.representations.axes(name)} for name in self._images]
 
     @property
     def resolutions(self) -> list[int]:
@@ -329,14 +333,19 @@ def _shown(study: Study, place: Place) -> dict[str, Any]:
     """The settings of the network in one place that a caption states."""
     network, search = study.catalogue.model(*place.key), study.search(*place.key)
     catalogue = study.catalogue
-    pixel = catalogue.pixel_cm(place.resolution) if catalogue.shows_hits(place.representation) else {}
+    pixel = catalogue.pixel_cm(place.resolution) if catalogue.representations.shows_hits(place.representation) else {}
     window = network["window"]
-    said = {"window": window["shape"] if window else [catalogue.variables(place.representation)]}
+    said = {"window": window["shape"] if window else [catalogue.representations.variables(place.representation)]}
     said |= {key: network["training"][key] for key in TRAINING if key in network["training"]}
     said |= {"tuned": list(search.space)} if search else {}
-    if catalogue.is_image_of_hits(place.representation) or catalogue.sees_prongs(place.representation):
-        return {**said, "pixel_cm": {axis: pixel[axis] for axis in catalogue.axes(place.representation)}}
-    return {**said, "counted": catalogue.counted(place.representation), "pixel_cm": pixel}
+    if catalogue.representations.is_image_of_hits(place.representation) or catalogue.representations.sees_prongs(
+        place.representation
+    ):
+        return {
+            **said,
+            "pixel_cm": {axis: pixel[axis] for axis in catalogue.representations.axes(place.representation)},
+        }
+    return {**said, "counted": catalogue.representations.counted(place.representation), "pixel_cm": pixel}
 
 
 def _centimetres(study: Study, place: Place) -> dict[str, float] | None:
@@ -346,4 +355,4 @@ def _centimetres(study: Study, place: Place) -> dict[str, float] | None:
     )
     if "window_cm" not in values:
         return None
-    return {axis: values["window_cm"][axis] for axis in study.catalogue.axes(place.representation)}
+    return {axis: values["window_cm"][axis] for axis in study.catalogue.representations.axes(place.representation)}

@@ -20,8 +20,8 @@ def spectrum(study: Study, name: str) -> dict[str, Any]:
         "question": study.question,
         "labels": study.labels(),
         "level": study.config.bootstrap.level,
-        "representation": study.catalogue.representation(entry.representation),
-        "tables": study.catalogue.tables_read(entry.representation) if own else [],
+        "representation": study.catalogue.representations.resolved(entry.representation),
+        "tables": study.catalogue.representations.tables_read(entry.representation) if own else [],
         "distribution": entry.model_dump(mode="json", include=set(Distribution.model_fields)),
         "panels": [_panel(study, shown) for shown in entry.of],
     }

@@ -18,8 +18,9 @@ from showergrid.core.cells import Cell, Place, input_name
 from showergrid.core.errors import InputError
 from showergrid.core.variants import MARK, base, tuned
 from showergrid.events.questions import Question, ValueQuestion, of_classes, of_events, of_prongs
-from showergrid.plan.catalogue import Catalogue, named
+from showergrid.plan.catalogue import Catalogue
 from showergrid.plan.config import Ablation, Block, Config
+from showergrid.plan.representations import named
 from showergrid.report.settings.ensembles import Ensemble
 from showergrid.sources.parts.request import Size
 from showergrid.tuning.settings import Search
@@ -137,7 +138,7 @@ class Study:
         asked = named(self.config.questions, question, "question") if question else of_first
         catalogue = self.catalogue
         entries = {
-            "representations": [catalogue.representation_entry(base(name)) for name in representations],
+            "representations": [catalogue.representations.entry(base(name)) for name in representations],
             "models": [catalogue.model_entry(base(name)) for name in models],
             "questions": [asked, first] if question else [],
             "classes": asked.classes if isinstance(asked, Question) else [],
@@ -151,7 +152,9 @@ class Study:
         """The labels of some places, and of a question."""
         places = list(places)
         shown = [
-            name for place in places for name in (place.representation, *self.catalogue.shown(place.representation))
+            name
+            for place in places
+            for name in (place.representation, *self.catalogue.representations.shown(place.representation))
         ]
         return self.labels(shown, [place.model for place in places], question)
 
@@ -252,7 +255,7 @@ class Study:
     def product(self, block: Block) -> Iterator[tuple[str, int | None, str]]:
         """The places of a block; where nothing is binned its resolutions mean nothing."""
         for representation in block.representations:
-            for resolution in block.resolutions if self.catalogue.is_binned(representation) else [None]:
+            for resolution in block.resolutions if self.catalogue.representations.is_binned(representation) else [None]:
                 for model in block.models:
                     yield representation, resolution, model
 
