@@ -108,6 +108,10 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             return report_jobs.pairs(study)
         case "prong_figure":
             return explain_jobs.prong_figure(study, wildcards["representation"])
+        case "prong_heatmaps":
+            return explain_jobs.prong_heatmaps(study, _cell(study, **wildcards))
+        case "prong_heatmap_figure":
+            return explain_jobs.prong_heatmap_figure(study, _cell(study, **wildcards))
         case _ if step in explain_jobs.STEPS:
             return explain_jobs.explanation_job(study, step, _cell(study, **wildcards))
         case "event_figures":

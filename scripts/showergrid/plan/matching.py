@@ -56,6 +56,11 @@ def takes_pixels(entry: ModelEntry) -> bool:
     return "pixels" in getattr(plugins.load("models", entry.file), "TAKES", ())
 
 
+def is_observed(module: str) -> bool:
+    """Whether a network, by its module, shows what stands between its maps of prongs and its answers."""
+    return hasattr(plugins.load("models", module), "observed")
+
+
 def resolution_of(view: Mapping[str, Any], resolution: int | None) -> int | None:
     """The resolution of a view that is shown at `resolution`: none where there are no pixels."""
     return resolution if has_resolution(view["module"]) else None

@@ -47,8 +47,8 @@ STEPS = {
     "tune": Step("torch"),
     **dict.fromkeys(("best", "tuning_figures"), HERE),
     # explain
-    **dict.fromkeys(("removal", "heatmaps"), Step("torch")),
-    **dict.fromkeys(("removal_figure", "heatmap_figure", "mistakes", "prong_figure"), HERE),
+    **dict.fromkeys(("removal", "heatmaps", "prong_heatmaps"), Step("torch")),
+    **dict.fromkeys(("removal_figure", "heatmap_figure", "mistakes", "prong_figure", "prong_heatmap_figure"), HERE),
     # apply
     **dict.fromkeys(("predict", "export", "vary_cell"), Step("torch")),
     "spectrum": HERE,
