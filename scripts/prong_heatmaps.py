@@ -14,7 +14,7 @@ from showergrid.events.split import groups_of
 from showergrid.explain.heatmaps import summary
 from showergrid.explain.prong_answers import Explained
 from showergrid.explain.prong_entries import copies
-from showergrid.explain.prong_heatmaps import AskedProngs, tested
+from showergrid.explain.prong_heatmaps import AskedProngs, trust_in
 from showergrid.explain.prong_map_file import write_prong_maps
 from showergrid.explain.selection import drawn, pixel_size, places
 from showergrid.explain.settings import HeatMaps
@@ -56,7 +56,7 @@ def main(a: argparse.Namespace) -> None:
         observe = load("models", model["module"]).observed
         asked = AskedProngs(network, observe, tasks, seen, explained.token, explained.answer, settings, device)
         looked = asked.looked()
-        measured = tested(asked, looked.of(asked.entries), anew, how.masked, seed)
+        measured = trust_in(asked, looked.of(asked.entries), anew, how.masked, seed)
 
     window = Window.of(WindowSettings(**model["window"]), images.axes)
     written = (places(images, cut, window) for cut in (seen.of_events, seen.of_prongs))

@@ -168,7 +168,7 @@ def falls(asked: AskedProngs, hot: np.ndarray, share: float, seed: int) -> tuple
     return before - asked.probability(hottest), before - np.mean(random, axis=0)
 
 
-def tested(asked: AskedProngs, hot: np.ndarray, anew: nn.Module, share: float, seed: int) -> dict[str, np.ndarray]:
+def trust_in(asked: AskedProngs, hot: np.ndarray, anew: nn.Module, share: float, seed: int) -> dict[str, np.ndarray]:
     """What tells whether maps can be trusted, (A,) each: what masking does, and how much a map is an untrained one's.
 
     hot (n,): the heat of the entries; `anew`: the same network with weights drawn anew.

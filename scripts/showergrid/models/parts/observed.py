@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 if TYPE_CHECKING:
     from showergrid.models.parts.hit_transformer import Layer
@@ -37,16 +37,15 @@ class Observed:
 def observed(network: TransformerCVN, events: Tensor, prongs: Tensor, owner: Tensor) -> Observed:
     """What the network makes of maps (N, V, H, W) of events and (P, V, H, W) of prongs; owner (P,): the event of each.
 
-    The activations are those of the last dense block that has COARSEST of them along each side, or of the first one: a
-    map of 64 x 64 pixels has only one behind five blocks, which tells nothing of places.
+    The activations are those behind the last dense block that has COARSEST of them along each side, or behind the first
+    one: a map of 64 x 64 pixels has only one behind five blocks, which tells nothing of places.
     """
     of_events, of_prongs, entered = [], [], []
     with ExitStack() as hooks:
         for embedding, made in ((network.event, of_events), (network.prong, of_prongs)):
-            for name, part in embedding.network.features.named_children():
-                if name.startswith("denseblock"):
-                    keep = part.register_forward_hook(lambda _, __, output, made=made: made.append(output))
-                    hooks.enter_context(keep)
+            for part in _activating(embedding.network.features):
+                keep = part.register_forward_hook(lambda _, __, output, made=made: made.append(output))
+                hooks.enter_context(keep)
         for layer in network.layers:
             keep = layer.register_forward_pre_hook(lambda own, given: entered.append(attention(own, *given)))
             hooks.enter_context(keep)
@@ -77,6 +76,15 @@ def rollout(alone: Tensor, layers: Sequence[Tensor]) -> Tensor:
     return rolled
 
 
+def _activating(features: nn.Sequential) -> list[nn.Module]:
+    """The parts whose outputs, at least 0, are the activations behind each dense block of a DenseNet.
+
+    The last is all of it: torchvision sets what is below 0 there to 0 in place.
+    """
+    named = features.named_children()
+    return [*(part.relu for name, part in named if name.startswith("transition")), features]
+
+
 def _fine(blocks: Sequence[Tensor]) -> Tensor:
-    """The last of the outputs (B, K, h, w) of dense blocks that has COARSEST pixels along each side, or the first."""
+    """The last of the activations (B, K, h, w) that has COARSEST pixels along each side, or the first."""
     return [output for i, output in enumerate(blocks) if i == 0 or min(output.shape[2:]) >= COARSEST][-1]

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.figure import SubFigure
+from matplotlib.colors import ListedColormap
 
 from showergrid.core.errors import InputError
 from showergrid.events.questions import Question
@@ -24,7 +24,7 @@ from showergrid.report.settings.labels import HumanLabels
 
 FEWEST = 2  # prongs of an event that is drawn
 MOST = 3  # prongs whose answers are drawn: those with most charge
-WIDTH, HEIGHT = 2.0, 1.9  # of a panel [inches]
+SIDE, GAP, LEFT, TITLE, SCALES = 1.9, 0.35, 1.7, 0.6, 0.9  # of and around panels [inches]
 
 
 @dataclass(frozen=True)
@@ -117,70 +117,99 @@ def prong_heatmap_figure(
     if not events:
         blank_figure(f"no event has {FEWEST} prongs", path)
         return
-    views = events[0][0].maps[0].value.shape[1]
-    rows = [1 + len(answers) for answers in events]
+    columns, rows = 2 * events[0][0].maps[0].value.shape[1], [1 + len(answers) for answers in events]
+    width = LEFT + columns * (SIDE + GAP)
+    height = sum(rows) * (SIDE + GAP) + len(rows) * TITLE + SCALES
     with styled():
-        figure = new_figure(2 * views * WIDTH + 2, sum(rows) * HEIGHT + len(events) * 0.4 + 1.4)
-        parts = figure.subfigures(len(events) + 1, 1, height_ratios=[*(HEIGHT * row + 0.4 for row in rows), 1.4])
-        colors = charge_colors([answers[0].maps[0].value[answers[0].maps[0].value > 0] for answers in events])
-        for part, answers in zip(parts, events, strict=False):
-            _draw_event(part, answers, pixels, labels, colors)
-        _draw_scales(parts[-1], colors)
+        figure = new_figure(width, height)
+        figure.set_layout_engine("none")  # which at so many panels is slow, and not the same twice
+
+        def placed(left: float, down: float, wide: float, high: float) -> Axes:
+            """Axes at a place, measured from the upper left corner [inches]."""
+            return figure.add_axes((left / width, 1 - (down + high) / height, wide / width, high / height))
+
+        colors = charge_colors([answers[0].maps[0].value for answers in events])
+        down = 0.0
+        for answers, count in zip(events, rows, strict=True):
+            figure.text(
+                0.02,
+                1 - (down + 0.3) / height,
+                f"event {answers[0].event}: {labels[0].kind(answers[0].truth)}",
+                size=12,
+            )
+            panels = [
+                [
+                    placed(LEFT + column * (SIDE + GAP), down + TITLE + row * (SIDE + GAP), SIDE, SIDE)
+                    for column in range(columns)
+                ]
+                for row in range(count)
+            ]
+            _draw_event(np.array(panels), answers, pixels, labels, colors)
+            down += TITLE + count * (SIDE + GAP)
+        figure.colorbar(colors, placed(LEFT, down + 0.3, width / 3, 0.15), label=VALUE, orientation="horizontal")
+        words = "heat / largest of the answer: red speaks for what is answered, blue against it"
+        scale = placed(LEFT + width / 2.2, down + 0.3, width / 3, 0.15)
+        figure.colorbar(HEAT, scale, label=words, orientation="horizontal", format="{x:g}")
         save(figure, path)
 
 
 def _draw_event(
-    part: SubFigure,
+    panels: np.ndarray,
     answers: Sequence[AnsweredToken],
     pixels: PixelSize,
     labels: Sequence[HumanLabels],
     colors: ScalarMappable,
 ) -> None:
+    """Draw an event and its `answers` (A,) into axes (1 + A, 2 V)."""
     whole, *prongs = answers[0].maps
     views = whole.value.shape[1]
-    axes = part.subplots(1 + len(answers), 2 * views, squeeze=False)
-    part.suptitle(f"event {answers[0].event}: {labels[0].kind(answers[0].truth)}", fontsize=11)
     for view in range(views):
-        seen = whole.value[:, view] > 0
-        draw(axes[0, view], pixels.display(whole.place[seen], whole.value[seen, view]), colors)
-        limits = axes[0, view].get_xlim(), axes[0, view].get_ylim()
-        axes[0, view].set_title(f"event, view {view + 1}", fontsize=9)
-        of_prongs = axes[0, views + view]
-        for prong in prongs:
-            own = prong.place[prong.value[:, view] > 0][:, ::-1] * pixels.size[::-1]
-            color = PALETTE[prong.number % len(PALETTE)]
-            of_prongs.scatter(*own.T, s=2, marker="s", color=color, linewidths=0)
-        of_prongs.set_facecolor(GROUND)
-        of_prongs.set_title(f"its prongs, view {view + 1}", fontsize=9)
+        of_event, of_prongs = panels[:, view], panels[:, views + view]
+        _draw_charge(of_event[0], whole, view, pixels, colors)
+        of_event[0].set_title(f"event, view {view + 1}", fontsize=9)
+        _draw_prongs(of_prongs[0], prongs, view, pixels)
+        of_prongs[0].set_title(f"prongs, view {view + 1}", fontsize=9)
         for row, answer in enumerate(answers, 1):
             largest = max(np.abs(own.heat).max(initial=0) for own in answer.maps) or 1.0
-            for place, shown in ((view, answer.maps[:1]), (views + view, answer.maps[1:])):
-                _draw_heat(axes[row, place], shown, view, pixels, largest)
-                _name(axes[row, place], [own for own in shown if own.number == answer.number != EVENT], view, pixels)
-        _name(of_prongs, prongs[:MOST], view, pixels)
-        for row in axes[:, [view, views + view]]:
-            for panel in row:
-                panel.set(xlim=limits[0], ylim=limits[1], aspect="equal", xlabel="", ylabel="")
-                panel.tick_params(labelsize=6)
-    axes[0, 0].set_ylabel("value", **_BESIDE)
-    for row, answer in zip(axes[1:], answers, strict=True):
-        row[0].set_ylabel(_words(answer, labels), **_BESIDE)
+            _draw_heat(of_event[row], answer.maps[:1], view, pixels, largest)
+            _draw_heat(of_prongs[row], answer.maps[1:], view, pixels, largest)
+            _name(of_prongs[row], [own for own in prongs if own.number == answer.number], view, pixels)
+        limits = {"xlim": of_event[0].get_xlim(), "ylim": of_event[0].get_ylim()}
+        for axes in (*of_event, *of_prongs):
+            axes.set(**limits, xlabel="", ylabel="", aspect="equal", adjustable="datalim", facecolor=GROUND)
+            axes.tick_params(labelsize=6, pad=1.5)
+            axes.locator_params(nbins=4)
+    beside = {"rotation": 0, "ha": "right", "va": "center", "fontsize": 9}
+    panels[0, 0].set_ylabel(f"{pixels.axes[0]} and {pixels.axes[1]}\nor wire [cm]", **beside)
+    for row, answer in zip(panels[1:], answers, strict=True):
+        row[0].set_ylabel(_words(answer, labels), **beside)
         row[0].set_title(f"attention {answer.maps[0].attention:.2f}", fontsize=8)
         row[views].set_title(_attention(answer), fontsize=8)
-    for panel in axes[-1]:
-        panel.set_xlabel("[cm]", fontsize=7)
 
 
-_BESIDE = {"rotation": 0, "ha": "right", "va": "center", "fontsize": 8}
+def _draw_charge(axes: Axes, whole: SeenMap, view: int, pixels: PixelSize, colors: ScalarMappable) -> None:
+    seen = whole.value[:, view] > 0
+    if seen.any():
+        draw(axes, pixels.display(whole.place[seen], whole.value[seen, view]), colors)
+
+
+def _draw_prongs(axes: Axes, prongs: Sequence[SeenMap], view: int, pixels: PixelSize) -> None:
+    """Draw the pixels of each prong in a colour of its own."""
+    for prong in prongs:
+        seen = prong.value[:, view] > 0
+        if seen.any():
+            color = ListedColormap([PALETTE[prong.number % len(PALETTE)]])
+            draw(axes, pixels.display(prong.place[seen], prong.value[seen, view]), ScalarMappable(cmap=color))
+    _name(axes, prongs[:MOST], view, pixels)
 
 
 def _draw_heat(axes: Axes, maps: Sequence[SeenMap], view: int, pixels: PixelSize, largest: float) -> None:
-    place = [own.place[own.value[:, view] > 0] for own in maps]
-    if not sum(map(len, place)):
-        axes.set_facecolor(GROUND)
-        return
-    shown = np.concatenate([own.heat[own.value[:, view] > 0, view] for own in maps])
-    draw(axes, pixels.display(np.concatenate(place), shown / largest), HEAT)
+    """Draw the heat of some maps, one over the other; where several see a pixel it is summed."""
+    seen = [own.value[:, view] > 0 for own in maps]
+    if any(own.any() for own in seen):
+        place = np.concatenate([own.place[there] for own, there in zip(maps, seen, strict=True)])
+        shown = np.concatenate([own.heat[there, view] for own, there in zip(maps, seen, strict=True)])
+        draw(axes, pixels.display(place, shown / largest), HEAT)
 
 
 def _name(axes: Axes, maps: Sequence[SeenMap], view: int, pixels: PixelSize) -> None:
@@ -195,10 +224,8 @@ def _name(axes: Axes, maps: Sequence[SeenMap], view: int, pixels: PixelSize) -> 
 def _words(answer: AnsweredToken, labels: Sequence[HumanLabels]) -> str:
     of_event = answer.number == EVENT
     own = labels[0 if of_event else 1]
-    return (
-        f"{'event' if of_event else f'prong {answer.number}'}\n"
-        f"answered {own.kind(answer.answer)}: {answer.probability:.2f}\nis {own.kind(answer.truth)}"
-    )
+    asked = "event" if of_event else f"prong {answer.number}"
+    return f"{asked}\nanswered\n{own.kind(answer.answer)}: {answer.probability:.2f}\nis {own.kind(answer.truth)}"
 
 
 def _attention(answer: AnsweredToken) -> str:
@@ -206,10 +233,3 @@ def _attention(answer: AnsweredToken) -> str:
     own = [seen.attention for seen in answer.maps[1:] if seen.number == answer.number]
     others = sum(seen.attention for seen in answer.maps[1:] if seen.number != answer.number)
     return f"attention {own[0]:.2f}, to other prongs {others:.2f}" if own else f"attention {others:.2f}"
-
-
-def _draw_scales(part: SubFigure, colors: ScalarMappable) -> None:
-    left, right = part.subplots(1, 2)
-    part.colorbar(colors, cax=left, label=VALUE, orientation="horizontal")
-    label = "heat / largest of the answer: red speaks for the class that is answered, blue against it"
-    part.colorbar(HEAT, cax=right, label=label, orientation="horizontal", format="{x:g}")
