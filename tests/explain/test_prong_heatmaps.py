@@ -97,16 +97,16 @@ def by_map(asked: AskedProngs, hot: np.ndarray) -> dict[tuple[int, int, int], np
     }
 
 
-def test_heat_is_where_gradient_and_activation_agree():
+def test_heat_has_the_sign_of_the_pixel_and_the_size_of_all_three():
     of_pixels = torch.tensor([[[[1.0, 2.0], [0.0, 1.0]]]]), torch.tensor([[[[0.5, -1.0], [3.0, 1.0]]]])
     activations = torch.tensor([[[[1.0, 1.0], [1.0, -2.0]], [[1.0, 0.0], [0.0, 0.0]]]])
     gradient = torch.tensor([[[[2.0, -3.0], [1.0, 1.0]], [[4.0, 9.0], [9.0, 9.0]]]])
-    # value times gradient is .5, -2, 0, 1, the class activation 2 + 4, -3, 1, -2: the last two disagree
-    expected = torch.tensor([[[[0.5 * 6, -2.0 * 3], [0, 0]]]])
+    # value times gradient is .5, -2, 0, 1, the class activation 2 + 4, -3, 1, -2
+    expected = torch.tensor([[[[0.5 * 6, -2.0 * 3], [0, 1.0 * 2]]]])
     for share in (0.0, 0.25):
         assert torch.equal(heat(*of_pixels, activations, gradient, torch.tensor([share])), share * expected)
     coarse = torch.tensor([[[[1.0]]]])  # one activation is seen by all pixels
-    assert torch.equal(heat(*of_pixels, coarse, coarse, torch.ones(1)), torch.tensor([[[[0.5, 0.0], [0.0, 1.0]]]]))
+    assert torch.equal(heat(*of_pixels, coarse, coarse, torch.ones(1)), torch.tensor([[[[0.5, -2.0], [0.0, 1.0]]]]))
 
 
 class Linear(nn.Module):
@@ -157,14 +157,12 @@ GIVEN = seen(maps(3, 3), maps(5, 4), np.array([0, 0, 0, 2, 2]))
 
 
 def test_attention_is_that_of_the_layers():
-    """As PyTorch's own layer tells it, with the same weights; those of several layers are multiplied by hand."""
+    """As PyTorch's function has it for values that tell tokens apart; those of two layers are multiplied by hand."""
     layer = small().layers[0]
-    theirs = nn.MultiheadAttention(8, 2, batch_first=True)
-    theirs.in_proj_weight.data, theirs.in_proj_bias.data = layer.project.weight.data, layer.project.bias.data
     x, there = torch.randn(3, 4, 8), torch.arange(4) < torch.tensor([[4], [1], [3]])
-    normed = layer.norm(x)
-    _, expected = theirs(normed, normed, normed, key_padding_mask=~there)
-    torch.testing.assert_close(attention(layer, x, there[:, None, None]), expected)
+    q, k, _ = (part.unflatten(2, (2, 4)).transpose(1, 2) for part in layer.project(layer.norm(x)).split(8, dim=2))
+    told = nn.functional.scaled_dot_product_attention(q, k, torch.eye(4).expand(3, 2, 4, 4), there[:, None, None])
+    torch.testing.assert_close(attention(layer, x, there[:, None, None]), (told[:, 0] + told[:, 1]) / 2)
     alone = torch.eye(2)[None]
     first, second = torch.tensor([[[0.5, 0.5], [1.0, 0.0]]]), torch.tensor([[[0.0, 1.0], [0.0, 1.0]]])
     # halves: [[.75, .25], [.5, .5]], then [[.5, .5], [0, 1]]
@@ -224,14 +222,16 @@ def test_as_many_entries_of_each_map():
 
 
 def patched(count: int, seed: int) -> Labelled:
-    """Events whose class is told by a patch on their second prong, bright or dark; each prong's, whether it has it."""
-    label = np.arange(count) % 2
+    """Events whose second prong has a patch: the brighter it is, the likelier are both of the class `bright`."""
+    random = np.random.default_rng(seed)
+    brightness = random.uniform(0, 1, count)
+    label = (random.random(count) < 1 / (1 + np.exp(-12 * (brightness - 0.5)))).astype(np.int64)
     owner = np.repeat(np.arange(count), 2)
     prongs = 0.3 * maps(2 * count, seed, (1, 16, 16))
-    patch = np.random.default_rng(seed).uniform(0.5, 1, (count, 3, 3))
-    prongs[1::2, 0, 4:7, 9:12] = np.where(label[:, None, None] == 1, patch, 0.1 * patch)
+    prongs[1::2, 0, 4:7, 9:12] = brightness[:, None, None] * random.uniform(0.8, 1, (count, 3, 3))
     given = seen(0.3 * maps(count, seed + 1, (1, 16, 16)), prongs, owner)
-    of_prongs = (owner.repeat(1) % 2) * (np.arange(owner.size) % 2)
+    of_prongs = np.zeros(owner.size, np.int64)
+    of_prongs[1::2] = label
     return Labelled(given, label[:, None], of_prongs[:, None])
 
 
@@ -262,7 +262,7 @@ def explained(trained) -> tuple[AskedProngs, Explained]:
     given = [answer.numpy() for answer in loop.answers(network, SETTINGS, TASKS, data.seen, CPU)]
     explained = Explained.of(data, TASKS, given)
     for _, own in explained.collections():
-        assert np.mean(explained.answer[own] == explained.truth[own]) > 0.9
+        assert np.mean(explained.answer[own] == explained.truth[own]) > 0.75
     whole = copies(data.seen, explained.row)
     return AskedProngs(network, observed, TASKS, whole, explained.token, explained.answer, SETTINGS, CPU), explained
 
@@ -343,10 +343,12 @@ def test_maps_come_back_answer_by_answer_and_are_drawn(tmp_path, explained):
     (tmp_path / "report.json").write_text('{"axes": ["x", "z"], "pixel_cm": [1.8, 1.8]}')
     questions = [task.question for task in TASKS]
     events, pixel = read_prong_maps(tmp_path / "one.parquet", tmp_path / "report.json", questions)
-    assert [event[0].event for event in events] == [0, 1]
+    first = [list(answers.truth[answers.token == 0]).index(k) for k in range(2)]  # of each class
+    assert [event[0].event for event in events] == first
     assert [answer.number for answer in events[1]] == [EVENT, 0, 1]
-    assert events[1][2].maps[2].heat == pytest.approx(np.array(row["heat"]))
-    for drawn, name in ((events, "drawn"), (events, "again"), ([], "blank")):
+    own = [row for row in rows if (row["event"], row["answering"], row["map"]) == (first[1], 1, 1)]
+    assert events[1][2].maps[2].heat == pytest.approx(np.array(own[0]["heat"]))
+    for drawn, name in ((events[1:], "drawn"), (events[1:], "again"), ([], "blank")):
         prong_heatmap_figure(drawn, pixel, [HumanLabels(), HumanLabels()], tmp_path / f"{name}.pdf")
     assert (tmp_path / "drawn.pdf").read_bytes() == (tmp_path / "again.pdf").read_bytes()
     assert (tmp_path / "drawn.pdf").stat().st_size > 2 * (tmp_path / "blank.pdf").stat().st_size

@@ -7,15 +7,14 @@ the pixel u of view v of a map m of the same event, whose values are x, there ar
     C_m(u) = sum over k of A_mk(u) ds/dA_mk(u)  what the activations A_mk of its network add where it lies
     a_m                                         attention: how much of the map there is in what the token answers by
 
-and its heat is a_m D C where both are above 0, -a_m D C where both are below 0, and 0 where they disagree: above 0 what
-speaks for the class, below 0 what speaks against it. Heat for all other classes together is the same with the other
-sign, as their log odds are -s. It is no share of s, and adds up to nothing.
+and its heat is a_m D |C|: above 0 it speaks for the class, below 0 against it. Heat for all other classes together is
+the same with the other sign, as their log odds are -s. It is no share of s, and adds up to nothing.
 
 The product of gradient, class activation and attention is that of TransformerCVN (arXiv:2303.06201); how each is taken
 here is ours. C is HiResCAM (Draelos and Carin, arXiv:2011.08891), which is Grad-CAM (Selvaraju et al., ICCV 2017) where
-the gradient is the same in all places, interpolated bilinearly; its product with a map of the gradients is theirs too,
-and so is to take what speaks against a class as what speaks for -s. Attention is rolled out (Abnar and Zuidema,
-arXiv:2005.00928).
+the gradient is the same in all places, interpolated bilinearly. Of C only the size is taken: the sign is that of the
+pixel, and two signs would make what speaks against the class twice speak for it. Attention is rolled out (Abnar and
+Zuidema, arXiv:2005.00928).
 """
 
 from __future__ import annotations
@@ -109,7 +108,10 @@ class AskedProngs:
         place = 1 + torch.arange(owner.numel(), device=self.device) - (count.cumsum(0) - count)[owner]
         own = torch.arange(rows.size, device=self.device)
         attention = [seen.attention[own, token, 0], seen.attention[owner, token[owner], place]]
-        made = zip(maps, gradients[:2], activations, gradients[2:], attention, strict=True)
+        active = [
+            [part[: len(of)] for part in pair] for of, *pair in zip(maps, activations, gradients[2:], strict=True)
+        ]
+        made = [(of, gradients[i], *active[i], attention[i]) for i, of in enumerate(maps)]
         return [(heat(*of).detach().flatten(2).cpu().numpy(), of[-1].cpu().numpy()) for of in made]
 
     def _asked(self, given: Sequence[Tensor], rows: np.ndarray) -> Iterator[tuple[Tensor, np.ndarray]]:
@@ -149,8 +151,7 @@ def heat(maps: Tensor, gradient: Tensor, activations: Tensor, their_gradient: Te
     own = maps * gradient
     active = (activations * their_gradient).sum(1, keepdim=True)  # (B, 1, h, w)
     active = functional.interpolate(active, size=maps.shape[2:], mode="bilinear")
-    agreed = own.relu() * active.relu() - (-own).relu() * (-active).relu()
-    return attention[:, None, None, None] * agreed
+    return attention[:, None, None, None] * own * active.abs()
 
 
 def falls(asked: AskedProngs, hot: np.ndarray, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:

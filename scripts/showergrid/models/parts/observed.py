@@ -23,9 +23,9 @@ class Observed:
     """The outputs of a network for N events and their P prongs, and what stands between these and the maps.
 
     given: logits (N, F) of events, with a head for prongs also (P, F') of those; of_events (N, K, h, w) and of_prongs
-    (P, K, h, w): activations, on which the outputs depend; attention (N, L, L): how much of each map (columns) there is
-    in what each token (rows) answers by, the event first, then its prongs; a row adds up to 1, and is nothing's where
-    an event has fewer prongs.
+    (P, K, h, w): activations, on which the outputs depend, those of empty maps perhaps behind them; attention
+    (N, L, L): how much of each map (columns) there is in what each token (rows) answers by, the event first, then its
+    prongs; a row adds up to 1, and is nothing's where an event has fewer prongs.
     """
 
     given: Tensor | tuple[Tensor, Tensor]
@@ -52,7 +52,7 @@ def observed(network: TransformerCVN, events: Tensor, prongs: Tensor, owner: Ten
         given = network(events, prongs, owner)
     length = 1 + int(torch.bincount(owner, minlength=1).max())
     alone = torch.eye(length, device=events.device).expand(len(events), -1, -1)
-    return Observed(given, _fine(of_events), _fine(of_prongs)[: len(prongs)], rollout(alone, entered))
+    return Observed(given, _fine(of_events), _fine(of_prongs), rollout(alone, entered))
 
 
 def attention(layer: Layer, x: Tensor, there: Tensor) -> Tensor:

@@ -82,13 +82,16 @@ def read_prong_maps(maps: Path, report: Path, asked: Sequence[Question]) -> tupl
         many = own.filter(pc.equal(own["map"], FEWEST - 1))
         events = [many.filter(pc.equal(many["truth"], name))["event"].to_pylist()[:1] for name in asked[0].names]
         chosen = [event for of_class in events for event in of_class]
-        rows = pq.read_table(maps, filters=[("event", "in", chosen), ("answering", "<", MOST)]) if chosen else own[:0]
-        return [list(_answered([row for row in rows.to_pylist() if row["event"] == event])) for event in chosen], pixels
+        if not chosen:
+            return [], pixels
+        table = pq.read_table(maps, filters=[("event", "in", chosen), ("answering", "<", MOST)])
+        views, rows = table.schema.field("value").type.value_type.list_size, table.to_pylist()
+        return [list(_answered([row for row in rows if row["event"] == event], views)) for event in chosen], pixels
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{maps}: no heat maps of this study ({error!r}); delete it to have it made again") from None
 
 
-def _answered(rows: Sequence[dict]) -> Iterator[AnsweredToken]:
+def _answered(rows: Sequence[dict], views: int) -> Iterator[AnsweredToken]:
     """Yield the answers to one event and its prongs, of the rows of all their maps."""
     for number in sorted({row["answering"] for row in rows}):
         own = [row for row in rows if row["answering"] == number]
@@ -97,8 +100,8 @@ def _answered(rows: Sequence[dict]) -> Iterator[AnsweredToken]:
                 row["map"],
                 row["attention"],
                 np.array(row["place"], np.int64).reshape(-1, 2),
-                np.array(row["value"], np.float64).reshape(len(row["place"]), -1),
-                np.array(row["heat"], np.float64).reshape(len(row["place"]), -1),
+                np.array(row["value"], np.float64).reshape(-1, views),
+                np.array(row["heat"], np.float64).reshape(-1, views),
             )
             for row in own
         ]
@@ -131,12 +134,8 @@ def prong_heatmap_figure(
         colors = charge_colors([answers[0].maps[0].value for answers in events])
         down = 0.0
         for answers, count in zip(events, rows, strict=True):
-            figure.text(
-                0.02,
-                1 - (down + 0.3) / height,
-                f"event {answers[0].event}: {labels[0].kind(answers[0].truth)}",
-                size=12,
-            )
+            title = f"event {answers[0].event}: {labels[0].kind(answers[0].truth)}"
+            figure.text(0.02, 1 - (down + 0.3) / height, title, size=12)
             panels = [
                 [
                     placed(LEFT + column * (SIDE + GAP), down + TITLE + row * (SIDE + GAP), SIDE, SIDE)
