@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from studies import ROOT, configuration
 
+from showergrid.core import plugins
 from showergrid.core.errors import InputError
+from showergrid.plan import explain_jobs
 from showergrid.plan.checks import read_study
 from showergrid.plan.jobs import job
 from showergrid.plan.layers import merged, read_layers
@@ -95,3 +97,30 @@ def test_the_figure_of_prongs_is_of_the_first_question_of_them():
     assert told["labels"]["classes"]["photon_pi0"] == r"photon of $\pi^0$"
     with pytest.raises(InputError, match="views shows no prongs that are asked of"):
         job(study(), "prong_figure", None, **SEES_NONE)
+
+
+def test_heat_maps_are_of_cells_whose_network_is_observed():
+    asked = study()
+    told = job(asked, "prong_heatmaps", None, **SEES)
+    assert told["heatmaps"] == asked.config.explanation.heatmaps.model_dump()
+    assert told["prong_questions"][0]["name"] == "particle"
+    drawn = job(asked, "prong_heatmap_figure", None, **SEES)["asked"]
+    assert [of["question"]["name"] for of in drawn] == ["flavour", "particle"]
+    assert [len(of["labels"]["classes"]) for of in drawn] == [3, 3]
+    for step in ("prong_heatmaps", "prong_heatmap_figure"):
+        with pytest.raises(InputError, match=r"^views shows no prongs; of its cells ask figures/heatmaps\.pdf$"):
+            job(asked, step, None, **SEES_NONE)
+    figures = [Path(file) for file in explain_jobs.files(asked) if file.endswith(".pdf")]
+    assert {file.parts[-4] for file in figures if file.stem == "prong_heatmaps"} == {"transformer_cvn", "cvn_alone"}
+    reports = {
+        name: entry for name, entry in PRONGS["reports"].items() if entry and "particle" != entry.get("question")
+    }
+    without = study(questions=PRONGS["questions"][:1], grid=PRONGS["grid"][:2], ablations=[], reports=reports)
+    assert [of["question"]["name"] for of in job(without, "prong_heatmap_figure", None, **SEES)["asked"]] == ["flavour"]
+
+
+def test_a_network_that_is_not_observed_has_no_heat_maps_of_prongs(monkeypatch):
+    monkeypatch.delattr(plugins.load("models", "transformer_cvn"), "observed")
+    with pytest.raises(InputError, match="transformer_cvn does not show what its answers rest on"):
+        job(study(), "prong_heatmaps", None, **SEES)
+    assert not [file for file in explain_jobs.files(study()) if "prong_heatmaps" in file]

@@ -24,7 +24,7 @@ from showergrid.report.settings.labels import HumanLabels
 
 FEWEST = 2  # prongs of an event that is drawn
 MOST = 3  # prongs whose answers are drawn: those with most charge
-SIDE, GAP, LEFT, TITLE, SCALES = 1.9, 0.35, 1.7, 0.6, 0.9  # of and around panels [inches]
+SIDE, GAP, LEFT, TITLE, SCALES = 1.9, 0.42, 1.7, 0.6, 0.9  # of and around panels [inches]
 
 
 @dataclass(frozen=True)
@@ -173,9 +173,13 @@ def _draw_event(
             _draw_heat(of_event[row], answer.maps[:1], view, pixels, largest)
             _draw_heat(of_prongs[row], answer.maps[1:], view, pixels, largest)
             _name(of_prongs[row], [own for own in prongs if own.number == answer.number], view, pixels)
-        limits = {"xlim": of_event[0].get_xlim(), "ylim": of_event[0].get_ylim()}
+        ends = np.array([of_event[0].get_xlim(), of_event[0].get_ylim()])
+        half = np.ptp(ends, axis=1).max() / 2
+        limits = {
+            name: (middle - half, middle + half) for name, middle in zip(("xlim", "ylim"), ends.mean(1), strict=True)
+        }
         for axes in (*of_event, *of_prongs):
-            axes.set(**limits, xlabel="", ylabel="", aspect="equal", adjustable="datalim", facecolor=GROUND)
+            axes.set(**limits, xlabel="", ylabel="", aspect="equal", facecolor=GROUND)
             axes.tick_params(labelsize=6, pad=1.5)
             axes.locator_params(nbins=4)
     beside = {"rotation": 0, "ha": "right", "va": "center", "fontsize": 9}
