@@ -113,7 +113,7 @@ def test_heat_maps_are_of_cells_whose_network_is_observed():
     figures = [Path(file) for file in explain_jobs.files(asked) if file.endswith(".pdf")]
     assert {file.parts[-4] for file in figures if file.stem == "prong_heatmaps"} == {"transformer_cvn", "cvn_alone"}
     reports = {
-        name: entry for name, entry in PRONGS["reports"].items() if entry and "particle" != entry.get("question")
+        name: entry for name, entry in PRONGS["reports"].items() if entry and entry.get("question") != "particle"
     }
     without = study(questions=PRONGS["questions"][:1], grid=PRONGS["grid"][:2], ablations=[], reports=reports)
     assert [of["question"]["name"] for of in job(without, "prong_heatmap_figure", None, **SEES)["asked"]] == ["flavour"]
