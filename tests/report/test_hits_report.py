@@ -35,11 +35,12 @@ def settings(*places: tuple[str, list[int]]) -> report.Parameters:
     )
 
 
-def write(folder, event: list[int], label: list[int], right: list[bool], charge: list[float]) -> None:
+def write(folder, event: list[int], label: list[int], right: list[bool], charge: list[float], outside: int = 0) -> None:
+    """Write the answers to hits, before which so many of each event lie outside the window."""
     label = np.array(label)
     p = np.where(np.array(right) == (label == 0), 0.9, 0.2).astype(np.float32)
     event = np.array(event)
-    number = np.arange(event.size) - np.searchsorted(event, event)
+    number = outside + np.arange(event.size) - np.searchsorted(event, event)
     answers = HitAnswers(event, number, {"kind_of": np.stack([p, 1 - p], axis=1)})
     sets = np.full(event.size, "test")
     hits = AnsweredHits(answers, {"kind_of": label}, np.array(charge, np.float32), sets, None)
@@ -81,16 +82,16 @@ def test_events_of_two_classes_are_drawn(tmp_path):
     """Event 2 has too few hits of a track; hits without an answer, and without a class, are grey."""
     event = np.repeat([2, 5], [150, 250])
     label = np.concatenate([np.repeat([0, 1], [20, 130]), np.repeat([0, 1, -1], [120, 120, 10])])
-    write(tmp_path, event.tolist(), label.tolist(), [True] * 400, [1.0] * 400)
-    rows = np.repeat([2, 5], [150, 253])  # three hits of event 5 lie outside the window
-    columns = {name: np.arange(403.0) for name in ("x", "y", "z", "charge", "time")} | {"event": rows}
+    write(tmp_path, event.tolist(), label.tolist(), [True] * 400, [1.0] * 400, outside=3)
+    rows = np.repeat([2, 5], [153, 253])
+    columns = {name: np.arange(406.0) for name in ("x", "y", "z", "charge", "time")} | {"event": rows}
     hits = pa.table([pa.array(columns[field.name]).cast(field.type) for field in HITS], schema=HITS)
     pq.write_table(hits, tmp_path / "hits.parquet")
     [shown] = answered_hits(tmp_path / "predictions.hits.parquet", tmp_path / "hits.parquet", ASKED, 4)
     assert shown.event == 5
-    assert shown.position[:, 0].tolist() == list(range(150, 403))
-    assert shown.truth.tolist() == [0] * 120 + [1] * 120 + [-1] * 13
+    assert shown.position[:, 0].tolist() == list(range(153, 406))
+    assert shown.truth.tolist() == [-1] * 3 + [0] * 120 + [1] * 120 + [-1] * 10
     assert np.bincount(shown.answer + 1).tolist()[0] == 3
-    assert shown.answer[:240].tolist() == shown.truth[:240].tolist()
+    assert shown.answer[:243].tolist() == shown.truth[:243].tolist()
     coloured_hits([shown], ASKED.names, "hits", tmp_path / "hits.pdf")
     assert (tmp_path / "hits.pdf").read_bytes().startswith(b"%PDF")
