@@ -206,7 +206,7 @@ def _check_hits(study: Study) -> None:
     """Refuse questions of hits that belong to no prongs, or that nothing answers, and reports of cells without them."""
     asked = of_hits(study.config.questions)
     given = study.source.collections(study.source_settings)
-    if asked and not ("prongs" in given and "prong" in given["hits"].names):
+    if asked and not ({"prongs", "hits"} <= given.keys() and "prong" in given["hits"].names):
         raise InputError(
             f"config: question {asked[0].name}: hits are what their prongs are, and {study.config.source} gives no "
             "prongs of hits; leave it out"
