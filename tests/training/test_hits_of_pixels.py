@@ -109,7 +109,7 @@ def test_the_class_of_a_pixel_is_that_of_most_charge():
 def test_the_loop_learns_events_and_pixels_together(tmp_path):
     model = {"module": "sparse_unet", "parameters": {"blocks": [1, 1, 1], "widths": [8, 12, 16]}}
     settings = Training(
-        batch_size=8,
+        batch_size=4,
         n_epochs=5,
         min_epochs=5,
         patience=9,
@@ -123,7 +123,7 @@ def test_the_loop_learns_events_and_pixels_together(tmp_path):
         device="cpu",
     )
     parts = []
-    for i, count in enumerate((32, 16)):
+    for i, count in enumerate((16, 8)):
         folder = tmp_path / str(i)
         folder.mkdir()
         events, label, larger = drawn(count, i)
