@@ -225,7 +225,7 @@ def main(events: int, source: Path | None) -> None:
         f"{'windows /':>10} {'loop /':>7} {'kB/event':>9} {'peak [MB]':>10}"
     )
     with tempfile.TemporaryDirectory() as folder:
-        for n in (max(1, events // 10), events):
+        for n in sorted({max(1, events // 10), events}):
             path = Path(folder) / f"{n}.parquet"
             if source:
                 write_copies(path, source, n)

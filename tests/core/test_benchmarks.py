@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize(
     ("name", "options", "lines"),
     [
-        ("images", ["--events", "1"], 1 + 2 * 8 + 1 + 1 + 3),  # what is made, of two sizes; what is read
+        ("images", ["--events", "1"], 1 + 8 + 1 + 1 + 3),  # what is made; what is read
         ("ingest", ["--events", "400", "--layouts", "parquet"], 1 + 2),
         ("simulate", ["--events", "1"], 1 + 5),  # energies
     ],
