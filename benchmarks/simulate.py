@@ -46,7 +46,9 @@ def main(arguments: argparse.Namespace) -> None:
     print(f"{'energy [GeV]':>14}{'Geant4':>10}{'readout':>10}{'axis':>10}{'time':>10}{'hits':>10}")
     with geant4_data(simulation.geant4_data):
         argon = Detector(box, simulation.em_model, simulation.production_cut, seed=0)
-        argon.run(draw(np.resize(codes, 10), simulation, random))  # tables are made at the first run
+        first = draw(np.resize(codes, 10), simulation, random)
+        hits = read_out(argon.run(first), first.vertex, box, readout, random)  # Geant4 makes its tables
+        along_axis(hits.event, hits.position, hits.charge)  # imports SciPy
         for energy in ranges:
             settings = simulation.model_copy(update={"energy": energy})
             primaries = draw(np.resize(codes, arguments.events), settings, random)

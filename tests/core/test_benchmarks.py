@@ -1,5 +1,8 @@
 """Benchmarks at their smallest size, of which no other test runs them."""
 
+import argparse
+import importlib.util
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -24,3 +27,58 @@ def test_a_benchmark_prints_its_table(name, options, lines):
     rows = [line.split() for line in done.stdout.splitlines()]
     assert len(rows) == lines
     assert all(float(row[-1]) > 0 for row in rows[1:] if row and row[0] != "read")
+
+
+def loaded(name):
+    spec = importlib.util.spec_from_file_location(name, ROOT / f"benchmarks/{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # data classes look for it there
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_all_are_run_again_and_again_into_one_table(tmp_path, capsys, monkeypatch):
+    bench = loaded("bench")
+    command = ("dense.py", "--models", "simple", "--events", "2", "--steps", "1")
+    monkeypatch.setattr(bench, "BENCHMARKS", {"dense": bench.Benchmark(command, 2)})
+    bench.main(argparse.Namespace(names=["dense"], runs=3, output=tmp_path / "new/benchmarks.json"))
+    figures = json.loads((tmp_path / "new/benchmarks.json").read_text())["figures"]
+    shares = [figure for figure in figures if figure["column"] == "of peak"]
+    assert shares[0]["row"] == "simple float32"
+    assert all(len(figure["runs"]) == 2 and 0 < figure["runs"][0] < 1.2 for figure in shares)
+    operations = {number for figure in figures if figure["column"] == "GFLOP/event" for number in figure["runs"]}
+    assert len(operations) == 1  # the same in both precisions and each run
+    assert len(capsys.readouterr().out.splitlines()) == 1 + len(figures)
+
+
+def test_a_printed_table_is_read_by_its_headings():
+    text = """\
+energy [GeV]   Geant4  million hits/s
+         0.1     0.72             1.5
+0.08 to 2.27     3.33             nan
+a line of words
+
+read     ratio
+color     5e-3
+color      2.0
+"""
+    assert list(loaded("bench").printed(text)) == [
+        ("0.1", "Geant4", 0.72),
+        ("0.1", "million hits/s", 1.5),
+        ("0.08 to 2.27", "Geant4", 3.33),
+        ("color", "ratio", 0.005),
+        ("color (2)", "ratio", 2.0),
+    ]
+
+
+def test_the_overhead_of_a_study_is_told_by_rule(tmp_path):
+    for place, seconds, cpu in (("train/a", 10, 8), ("train/b", 30, 32), ("split", 4, 2)):
+        path = tmp_path / f"benchmarks/{place}.tsv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"s\th:m:s\tcpu_time\n{seconds}\t0:00:00\t{cpu}\n")
+    command = [sys.executable, "benchmarks/overhead.py", "--results", tmp_path]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert [line.split() for line in done.stdout.splitlines()[1:]] == [
+        ["trainings", "2", "40.0", "40.0", "1.000"],
+        ["split", "1", "4.0", "2.0", "0.050"],
+    ]
