@@ -1,11 +1,11 @@
 """What a study costs beside its trainings: time [s] and CPU time [s] by rule, and of the whole.
 
-python benchmarks/overhead.py [--folder FOLDER] [--configfile config/electron_photon/test.yaml] [--cores 2]
+python benchmarks/overhead.py [--folder FOLDER] [--cores 2]
 python benchmarks/overhead.py --results results
 
-The first makes a study from nothing in a folder, as make table1 does, and measures it; what its jobs do not take are
-the plans and the starts of jobs. The second tells of a study that is finished. The last column is the share of the CPU
-time of the trainings.
+The first makes the default study from nothing in a folder, as make table1 does, and measures it; what its jobs do not
+take are the plans and the starts of jobs. The second tells of a study that is finished. The last column is the share of
+the CPU time of the trainings.
 """
 
 from __future__ import annotations
@@ -47,13 +47,12 @@ def jobs_of(results: Path) -> dict[str, Cost]:
     }
 
 
-def make(folder: Path, configfiles: list[Path], cores: int) -> Cost:
-    """Make a study in `folder`; its seconds and CPU seconds, Snakemake's own included."""
+def make(folder: Path, cores: int) -> Cost:
+    """Make the default study in `folder`; its seconds and CPU seconds, Snakemake's own included."""
     before, start = os.times(), time.perf_counter()
     for stage in STAGES:
         command = [sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile", "--directory", folder]
-        command += ["--cores", str(cores), "--quiet", "rules", "host"]
-        command += [*(["--configfile", *map(Path.absolute, configfiles)] if configfiles else []), "--", stage]
+        command += ["--cores", str(cores), "--quiet", "rules", "host", "--", stage]
         subprocess.run(command, check=True, stdout=sys.stderr)
     after = os.times()
     cpu = sum(getattr(after, kind) - getattr(before, kind) for kind in ("children_user", "children_system"))
@@ -81,15 +80,13 @@ def main(arguments: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        whole = make(folder, arguments.configfile, arguments.cores)
-        (results,) = (path.parent for path in folder.glob("*/benchmarks"))
-        show(results, whole)
+        whole = make(folder, arguments.cores)
+        show(folder / "results", whole)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--results", type=Path, help="results of a finished study; left out: one is made")
     parser.add_argument("--folder", type=Path, help="where it is made and stays; left out: one that is deleted")
-    parser.add_argument("--configfile", type=Path, nargs="+", default=[], help="the study, as for snakemake")
     parser.add_argument("--cores", type=int, default=2, help="cores that its jobs share")
     main(parser.parse_args())
