@@ -113,7 +113,7 @@ def read_hits(hits: Path, hits_per_chunk: int = 16_384, time: bool = False) -> I
     kept: dict[str, np.ndarray] = {}
     last = -1
     for batch in file.iter_batches(batch_size=hits_per_chunk, columns=columns, use_threads=False):
-        rows = {name: batch.column(name).to_numpy(zero_copy_only=False) for name in columns}
+        rows = {name: _array(batch.column(name)) for name in columns}
         if kept:
             rows = {name: np.concatenate([kept[name], rows[name]]) for name in columns}
         event = rows["event"]
@@ -126,6 +126,11 @@ def read_hits(hits: Path, hits_per_chunk: int = 16_384, time: bool = False) -> I
         last = int(event[-1])
     if kept:
         yield _grouped(kept)
+
+
+def _array(column: pa.Array) -> np.ndarray:
+    """The numbers of a column, NaN for null; Arrow's own to_numpy would import pandas where it is there: 0.3 s."""
+    return np.from_dlpack(column.fill_null(np.nan) if column.null_count else column)
 
 
 def _grouped(rows: dict[str, np.ndarray]) -> Hits:
