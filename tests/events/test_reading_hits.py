@@ -15,7 +15,7 @@ READ = """
 import sys
 from pathlib import Path
 from showergrid.events.hits import read_hits
-assert [hits.charge.size for hits in read_hits(Path(sys.argv[1]), time=True)] == [5, 1]
+assert [hits.charge.size for hits in read_hits(Path(sys.argv[1]))] == [5, 1]
 assert "pandas" not in sys.modules
 """
 
