@@ -129,7 +129,7 @@ def read_hits(hits: Path, hits_per_chunk: int = 16_384, time: bool = False) -> I
 
 
 def _array(column: pa.Array) -> np.ndarray:
-    """The numbers of a column, NaN for null. Arrow's own to_numpy imports pandas where it is there, which takes 0.3 s."""
+    """The numbers of a column, NaN for null; to_numpy imports pandas where it is installed, which takes 0.3 s."""
     return column.to_numpy(zero_copy_only=False) if column.null_count else np.from_dlpack(column)
 
 
