@@ -100,7 +100,7 @@ def main(arguments: argparse.Namespace) -> None:
     print(f"\n{'processes':>14}{'showers/s':>12}{'of linear':>12}")
     rates = {processes: at_once(processes, arguments) for processes in sorted({1, cores})}
     for processes, rate in rates.items():
-        print(f"{processes:14}{rate:12.1f}{rate / rates[1] / processes:12.2f}")
+        print(f"{f'{processes} at once':>14}{rate:12.1f}{rate / rates[1] / processes:12.2f}")
 
 
 if __name__ == "__main__":
