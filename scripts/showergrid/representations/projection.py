@@ -48,7 +48,7 @@ def pixels(hits: Hits, grid: Grid, ranges: dict[str, float], parameters: Paramet
     kept = columns(axes(parameters))
     dropped = AXES.index(parameters.axis)
     voxel = Bins.of(hits.row, grid.relative(hits)[:, [*kept, dropped]])
-    pixel = Bins.of(voxel.row, voxel.place[:, : len(kept)])
+    pixel = voxel.of_first(len(kept))
     charge = pixel.pool(voxel.pool(hits.charge, parameters.cube_pool), parameters.projection_pool)
     value = scaled_charge(charge, ranges["charge"], parameters.headroom, parameters.log_trans)
     return Pixels(
