@@ -95,3 +95,16 @@ def test_the_figure_of_prongs_is_of_the_first_question_of_them():
     assert told["labels"]["classes"]["photon_pi0"] == r"photon of $\pi^0$"
     with pytest.raises(InputError, match="views shows no prongs that are asked of"):
         job(study(), "prong_figure", None, **SEES_NONE)
+
+
+def test_roc_curves_are_of_classes_of_the_question_of_their_report():
+    told = job(study(), "roc_figure", None)
+    assert told["classes"] == ["electron", "muon"]
+    assert told["answered"]["question"]["of"] == "prong"
+    assert {place["representation"] for place in told["answered"]["places"]} == {"prongs"}
+    assert "roc" not in read_study(configuration("test")).config.model_dump()["figures"]
+    figures = PRONGS["figures"] | {"roc": {"of": "table_particles", "classes": ["numu"]}}
+    with pytest.raises(InputError, match="question particle has no class 'numu'; valid: electron, muon, "):
+        job(study(figures=figures), "roc_figure", None)
+    with pytest.raises(InputError, match=r"figures\.roc\.of: unknown table 'table9'"):
+        study(figures=PRONGS["figures"] | {"roc": {"of": "table9", "classes": ["muon"]}})
