@@ -52,6 +52,7 @@ def test_prongs_are_answered_one_by_one():
     torch.testing.assert_close(whole[1][3:4], alone[1])
     none = network.train()(events, prongs[:0], owner[:0])  # batch norm has nothing to go by
     assert none[1].shape == (0, 4)
+    assert all(torch.isfinite(tensor).all() for tensor in network.state_dict().values())
     unasked = prong_trace.build(prong_trace.Parameters(), INPUTS, [3], [])
     assert unasked(events, prongs, owner).shape == (3, 3)
 

@@ -58,6 +58,13 @@ def test_a_minimum_ionising_track_is_flat_whatever_its_direction(way):
     np.testing.assert_allclose(profile(made, EVENT, 28), values, rtol=0.04)  # the vertex is its start
 
 
+def test_slices_are_as_thick_as_a_pixel():
+    """At twice the resolution there are twice as many, with as much energy per length."""
+    fine = dataclasses.replace(CENTIMETRES, resolution=16)
+    values = profile(prong_profile.maps(event(track(np.full(1500, MINIMUM), (0, 3, 4))), fine, {}, ASKED), 0, 56)
+    np.testing.assert_allclose(values, MINIMUM, rtol=2 * STEP + 1e-9)
+
+
 def test_a_stopping_track_rises_as_its_range_says():
     """A proton's range is as its energy^1.77, so what it loses per length goes as 1 / (distance to the end)^0.435."""
     left = 20 - (np.arange(1000) + 0.5) * STEP

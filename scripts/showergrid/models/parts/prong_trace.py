@@ -29,5 +29,5 @@ class ProngTraces(nn.Module):
         logits = self.event(events)
         if self.prong is None:
             return logits
-        padded = functional.pad(prongs, (0, 0, 0, 0, 0, max(0, 1 - len(prongs))))  # batch norm needs one
+        padded = functional.pad(prongs, (0, 0, 0, 0, 0, max(0, 1 - len(prongs))))  # else batch norm has no mean
         return logits, self.prong(padded)[: len(prongs)]
