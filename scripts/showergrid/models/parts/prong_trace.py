@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from torch import Tensor, nn
-from torch.nn import functional
 
 from showergrid.models.parts.layers import ConvolutionalNetwork
 from showergrid.models.parts.network_settings import Convolutional
@@ -27,7 +26,4 @@ class ProngTraces(nn.Module):
     def forward(self, events: Tensor, prongs: Tensor, owner: Tensor) -> Tensor | tuple[Tensor, Tensor]:
         """Profiles (N, 1, L) of events and (P, 1, L) of prongs, and the event (P,) of each, to logits."""
         logits = self.event(events)
-        if self.prong is None:
-            return logits
-        padded = functional.pad(prongs, (0, 0, 0, 0, 0, max(0, 1 - len(prongs))))  # else batch norm has no mean
-        return logits, self.prong(padded)[: len(prongs)]
+        return logits if self.prong is None else (logits, self.prong(prongs))
