@@ -27,7 +27,7 @@ def roc_figure(table: RocResults, path: Path) -> None:
                     xlabel=f"share of all other {settings.answered.question.of}s taken for it", ylabel="efficiency"
                 )
             else:
-                say(axes, f"no test {settings.answered.question.of} is told from others")
+                say(axes, f"all test {settings.answered.question.of}s are of it, or none")
             axes.set_title(labels.kind(kind))
         save(figure, path)
 

@@ -97,7 +97,7 @@ def _curves(test: AnsweredTest, reported: Reported, kind: str, k: int) -> list[R
     for place in test.places:
         drawn = np.concatenate([block[place.name] for block in blocks], axis=1)
         points = [
-            estimate(Sample(values[place.name][:, 0, i], drawn[:, :, i]), bootstrap, f"{place.name}/{kind}/{i}")
+            estimate(Sample(values[place.name][:, 0, i], drawn[:, :, i]), bootstrap, f"{place.name}/{kind}/efficiency")
             for i in range(MISTAKEN.size)
         ]
         curves.append(RocCurve(place, kind, areas[place.name], tuple(points)))
