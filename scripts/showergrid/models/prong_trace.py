@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from showergrid.inputs.kinds import Inputs, shape_of
-from showergrid.models.parts.trace_settings import TraceSettings as Parameters
+from showergrid.models.parts.one_axis_settings import OneAxis as Parameters
 
 if TYPE_CHECKING:
     from torch import nn

@@ -7,8 +7,8 @@ from pydantic import Field
 from showergrid.models.parts.network_settings import Convolutional, Count
 
 
-class TraceSettings(Convolutional):
-    """The parameters of a small network."""
+class OneAxis(Convolutional):
+    """The parameters of a small network along one axis."""
 
     conv_filters: list[Count] = Field(default=[16, 32], min_length=1, description="channels of each convolution")
     conv_sizes: list[Count] = Field(default=[5, 5], description="kernel size of each convolution, padded by half of it")
