@@ -280,7 +280,9 @@ class _Config(Settings):
         if doubled := _doubled([search.place for search in self.tuning]):
             raise ValueError(f"tuning: {doubled[0]} is searched twice")
         if self.questions[0].of != "event":
-            raise ValueError(f"questions: {self.questions[0].name} is of prongs; let one of events stand first")
+            raise ValueError(
+                f"questions: {self.questions[0].name} is of {self.questions[0].of}s; let one of events stand first"
+            )
         for question in of_classes(of_events(self.questions)):
             if question.column == "pdg" and any(isinstance(code, str) for codes in question.values for code in codes):
                 raise ValueError(f"question {question.name}: values of pdg are whole numbers, such as 11")

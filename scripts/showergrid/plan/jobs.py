@@ -23,7 +23,8 @@ from showergrid.report.tables.final_states import FinalStateSettings
 from showergrid.report.tables.resolution import ResolutionSettings
 from showergrid.report.tables.values import ValueSettings
 
-OF_EVENTS = ("features", "tune", "export", "vary_cell", *explain_jobs.STEPS)  # steps that know nothing of prongs
+# steps that know nothing of prongs and hits
+OF_EVENTS = ("features", "tune", "export", "vary_cell", *explain_jobs.STEPS)
 NOT_TRAINED = ("positive", "other", "unit")  # keys of a question that no training reads
 
 
@@ -41,7 +42,7 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             f"{wildcards['model']} does not take {wildcards['representation']}; ask for a file of another cell"
         )
     if step in OF_EVENTS and "model" in wildcards:
-        _refuse_prongs(study, wildcards["representation"])
+        _refuse_parts(study, wildcards["representation"], wildcards["model"])
     if "seed" in wildcards:
         study.search(wildcards["representation"], wildcards["resolution"], wildcards["model"])
     config = study.config
@@ -109,6 +110,8 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             return report_jobs.pairs(study)
         case "prong_figure":
             return explain_jobs.prong_figure(study, wildcards["representation"])
+        case "hit_figure":
+            return explain_jobs.hit_figure(study, wildcards["model"])
         case _ if step in explain_jobs.STEPS:
             return explain_jobs.explanation_job(study, step, _cell(study, **wildcards))
         case "event_figures":
@@ -197,6 +200,8 @@ def _evaluate(study: Study, representation: str, resolution: int, model: str, se
     told = {"questions": study.questions, "bootstrap": study.config.bootstrap.model_dump(mode="json")}
     if study.prong_questions:
         told["prong_questions"] = study.prong_questions
+    if study.hit_questions:
+        told["hit_questions"] = study.hit_questions
     return told if split is None else {**told, "split": split}
 
 
@@ -209,13 +214,15 @@ def _network(study: Study, representation: str, resolution: int, model: str) -> 
     """What the cells of one place have in common; `hits` is what their inputs assume of the hits.
 
     Views that show the inputs of other representations are listed one by one. Prongs are asked of a model that sees
-    them.
+    them, hits of one that answers pixels.
     """
     prongs = study.prong_questions if study.catalogue.representations.sees_prongs(representation) else []
+    hits = study.hit_questions if study.answers_hits(model) else []
     return {
         **study.catalogue.views(representation, resolution, model),
         "questions": _trained(study.questions),
         **({"prong_questions": _trained(prongs)} if prongs else {}),
+        **({"hit_questions": _trained(hits)} if hits else {}),
         "hits": {"order": study.config.order, "detector": study.config.detector.model_dump(mode="json")},
         "representation": study.catalogue.representations.resolved(representation),
         "resolution": resolution,
@@ -228,8 +235,10 @@ def _trained(questions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{key: value for key, value in told.items() if key not in NOT_TRAINED} for told in questions]
 
 
-def _refuse_prongs(study: Study, representation: str) -> None:
-    """Refuse what is done with events alone to a cell that sees prongs."""
+def _refuse_parts(study: Study, representation: str, model: str) -> None:
+    """Refuse what is done with events alone to a cell that sees prongs or answers hits."""
+    if study.answers_hits(model):
+        raise InputError(f"{model} answers hits, which this file knows nothing of; ask for that of another cell")
     if study.catalogue.representations.sees_prongs(representation):
         raise InputError(
             f"{representation} shows prongs, which this file knows nothing of; ask for that of another cell"
@@ -252,7 +261,7 @@ def _tune(study: Study, representation: str, resolution: int, model: str, worker
 def _predict(study: Study, prediction: str) -> dict[str, Any]:
     """A cell and the files whose events it classifies."""
     entry = study.prediction(prediction)
-    _refuse_prongs(study, entry.representation)
+    _refuse_parts(study, entry.representation, entry.model)
     place = entry.model_dump(include={"representation", "resolution", "model", "seed"})
     cell = job(study, "train", None, **place)
     return {

@@ -56,6 +56,11 @@ def takes_pixels(entry: ModelEntry) -> bool:
     return "pixels" in getattr(plugins.load("models", entry.file), "TAKES", ())
 
 
+def answers_hits(entry: ModelEntry) -> bool:
+    """Whether a model tells something of every pixel, and so of the hits in it."""
+    return getattr(plugins.load("models", entry.file), "ANSWERS_HITS", False)
+
+
 def resolution_of(view: Mapping[str, Any], resolution: int | None) -> int | None:
     """The resolution of a view that is shown at `resolution`: none where there are no pixels."""
     return resolution if has_resolution(view["module"]) else None

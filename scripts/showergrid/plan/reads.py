@@ -69,8 +69,13 @@ class Reads:
         return [f"{stem}.calibration.json" for stem in self.paths.inputs(*_place(wildcards))]
 
     def prongs(self, wildcards: Wildcards) -> list[str]:
-        """The table of the prongs, if a cell is asked of them."""
-        return self.paths.prongs if "prong_questions" in self.told("train", **wildcards) else []
+        """The table of the prongs, if a cell is asked of them or of their hits."""
+        told = self.told("train", **wildcards)
+        return self.paths.prongs if {"prong_questions", "hit_questions"} & told.keys() else []
+
+    def asked_hits(self, wildcards: Wildcards) -> list[str]:
+        """The table of the hits, if a cell is asked of them."""
+        return self.paths.asked_hits if "hit_questions" in self.told("train", **wildcards) else []
 
     def tuned(self, wildcards: Wildcards) -> list[str]:
         """The file of the values that a search found for a cell, if the cell is tuned."""

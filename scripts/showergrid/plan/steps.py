@@ -48,7 +48,7 @@ STEPS = {
     **dict.fromkeys(("best", "tuning_figures"), HERE),
     # explain
     **dict.fromkeys(("removal", "heatmaps"), Step("torch")),
-    **dict.fromkeys(("removal_figure", "heatmap_figure", "mistakes", "prong_figure"), HERE),
+    **dict.fromkeys(("removal_figure", "heatmap_figure", "mistakes", "prong_figure", "hit_figure"), HERE),
     # apply
     **dict.fromkeys(("predict", "export", "vary_cell"), Step("torch")),
     "spectrum": HERE,

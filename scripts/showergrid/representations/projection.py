@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
 from pydantic import Field
 
 from showergrid.core.settings import Settings
@@ -35,6 +36,11 @@ def axes(parameters: Parameters) -> tuple[str, ...]:
 def ranges(hits: Hits, grid: Grid, parameters: Parameters) -> dict[str, float]:
     """Largest charge of a hit [tick ADC]: the only range a projection needs; chunks are joined by their maximum."""
     return {"charge": float(hits.charge.max())}
+
+
+def places(hits: Hits, grid: Grid, parameters: Parameters) -> np.ndarray:
+    """(N, 2) int64: the pixel of each hit, from the origin of its event."""
+    return grid.relative(hits)[:, columns(axes(parameters))]
 
 
 def pixels(hits: Hits, grid: Grid, ranges: dict[str, float], parameters: Parameters) -> Pixels:
