@@ -17,6 +17,7 @@ from showergrid.plan.config import Config, PublishedNumbers
 from showergrid.plan.study import Study
 from showergrid.report.settings.ensembles import Combination
 from showergrid.report.settings.published import Beside
+from showergrid.report.settings.tables import Reported
 from showergrid.report.tables.curve import CurveSettings
 from showergrid.report.tables.final_states import FinalStateSettings
 from showergrid.report.tables.resolution import ResolutionSettings
@@ -131,6 +132,8 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             if config.figures.final_states is None:
                 raise InputError("config: figures.final_states: is null; name a report of module final_states")
             return report_jobs.told(study, published, config.figures.final_states, FinalStateSettings)
+        case "roc_figure":
+            return _roc(study, published)
         case "curve_figure":
             return report_jobs.told(study, published, f"ablations/{wildcards['ablation']}", CurveSettings)
         case "ensemble_predictions":
@@ -141,6 +144,21 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             return {**_cell(study, **wildcards), "variations": list(study.source.varied(study.source_settings))}
         case _:  # typeset: only its files decide its outputs
             return {}
+
+
+def _roc(study: Study, published: PublishedNumbers | None) -> dict[str, Any]:
+    """The classes of which ROC curves are drawn, and the cells of the report that is named."""
+    figure = study.config.figures.roc
+    if figure is None:
+        raise InputError("config: figures.roc: is null; name a report and classes of its question")
+    question = study.report(figure.of).question
+    known = [kind["name"] for kind in question.get("classes", [])]
+    if unknown := [name for name in figure.classes if name not in known]:
+        raise InputError(
+            f"config: figures.roc.classes: question {question['name']} has no class {unknown[0]!r}; "
+            f"valid: {', '.join(known) or 'none, it asks for a value'}"
+        )
+    return {"answered": report_jobs.told(study, published, figure.of, Reported), "classes": figure.classes}
 
 
 def _pdg(study: Study) -> list[int]:

@@ -89,6 +89,8 @@ def takes(entry: ModelEntry, views: Sequence[Mapping[str, Any]]) -> bool:
     kinds = tuple(kind_of(view) for view in views)
     if kinds[0] not in getattr(module, "TAKES", ()) or (len(kinds) > 1 and set(kinds) != {"image"}):
         return False
+    if kinds[0] == "prongs":
+        return len(axes_of(views[0])) in module.IMAGE_AXES
     if kinds[0] != "image":
         return True
     if len({is_made_of_hits(view["module"]) for view in views}) > 1:

@@ -13,6 +13,7 @@ from showergrid.core.errors import InputError
 from showergrid.plan import report_jobs, spectrum_jobs
 from showergrid.plan.paths import Paths, files_of_weights, of_cell
 from showergrid.plan.study import Study
+from showergrid.report.tables import roc
 from showergrid.tuning.best import of_input
 from showergrid.tuning.settings import Search
 
@@ -162,6 +163,15 @@ class Reads:
     def cells_of_final_states(self, wildcards: Wildcards) -> list[Cell]:
         """The cells whose answers choose the final states that are drawn."""
         return self.study.cells_of(self.study.report(self.study.config.figures.final_states).places)
+
+    def of_roc(self, wildcards: Wildcards) -> list[str]:
+        """The files that ROC curves are drawn of."""
+        read = roc.reads(roc.RocSettings(**self.told("roc_figure")))
+        return [f"{self.paths.results}/{file}" for files in read.values() for file in files]
+
+    def cells_of_roc(self, wildcards: Wildcards) -> list[Cell]:
+        """The cells whose ROC curves are drawn."""
+        return self.study.cells_of(self.study.report(self.study.config.figures.roc.of).places)
 
     def cells_of_curve(self, wildcards: Wildcards) -> list[Cell]:
         """The cells of an ablation that is drawn."""
