@@ -38,7 +38,7 @@ class Explained:
         of = {"event": (tasks[0].question, data.label[:, 0], given[0])}
         if "prong" in asked:
             first = asked.index("prong")
-            of["prong"] = (tasks[first].question, data.prong_label[:, 0], given[first])
+            of["prong"] = (tasks[first].question, data.part_label[:, 0], given[first])
         prongs = np.diff(seen.offsets) if "prong" in of else np.zeros(len(seen), np.int64)
         row = np.repeat(np.arange(len(seen)), 1 + prongs)
         token = np.arange(row.size) - np.searchsorted(row, row)
