@@ -42,7 +42,7 @@ class Checks:
 
     def finite(self, name: str, values: np.ndarray, among: np.ndarray | bool = True) -> np.ndarray:
         """`values` if all those `among` (N,) bool are finite, as float32 too."""
-        if values.size and -LARGEST <= values.min() and values.max() <= LARGEST:  # not if there is a NaN
+        if values.size and values.min() >= -LARGEST and values.max() <= LARGEST:  # not if there is a NaN
             return values
         text = f"this is no finite number; correct it, or leave the {self.columns.thing} out"
         self.refuse(~np.isfinite(values) & among, name, values, text)
