@@ -127,7 +127,7 @@ def _too_few(
 def _begins(rows: Rows, columns: ColumnMap, path: Path) -> np.ndarray:
     """(N - 1,) bool: whether a row belongs to another event than the row before."""
     key = rows.origin[:, None] if rows.entries else rows.key
-    begins = np.zeros(len(key) - 1, bool)
+    begins = np.zeros(max(len(key) - 1, 0), bool)
     for numbers in key.T:
         begins |= numbers[1:] != numbers[:-1]
     differs = {
