@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import itertools
 import json
 import re
 import subprocess
@@ -199,11 +200,16 @@ def differing(learner: Learner) -> str | None:
 
 
 def in_a_process(what: str, folder: Path, *told: str) -> Any:
-    """What `measure` or `differing` gives in a process of its own."""
-    command = [sys.executable, __file__, f"--{what}", *told, "--folder", str(folder)]
+    """What `measure` or `differing` gives in a process of its own; its text, if it fails, goes to stderr.
+
+    Raises:
+        InputError: it fails.
+    """
+    command = [sys.executable, __file__, f"--{what}", *told, "--folder", str(folder), "--debug"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise InputError(f"{' '.join(told)}: {done.stderr.strip().splitlines()[-1]}; {' '.join(command)} says more")
+        print(done.stderr, file=sys.stderr)
+        raise InputError((done.stderr.strip() or f"exit status {done.returncode}").splitlines()[-1])
     return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -211,11 +217,10 @@ def row(folder: Path, model: str, device: str, precision: str, epochs: int, time
     """A line of the table: a cell trained so many times, and why the bytes differ if they do."""
     told = [model, device, precision, str(epochs)]
     runs = [in_a_process("measure", folder, *told) for _ in range(times)]
-    begin = f"{model:14} {device:6} {precision:9}"
     if "refused" in runs[0]:
-        return f"{begin} refused: {runs[0]['refused']} has no deterministic kernel"
+        return f"{runs[0]['refused']} has no deterministic kernel"
     same = "-" if times == 1 else "yes" if len({one["bytes"] for one in runs}) == 1 else "no"
-    line = f"{begin} {same:>10} {max(one['rate'] for one in runs):9.0f} {max(one['peak'] for one in runs):8.0f}"
+    line = f"{same:>10} {max(one['rate'] for one in runs):9.0f} {max(one['peak'] for one in runs):8.0f}"
     if same == "no":
         where = in_a_process("differing", folder, *told)
         line += f"  {where or 'each operation is the same twice within one process'}"
@@ -229,23 +234,27 @@ def request_of(study: Study, cluster: Cluster, model: str) -> str:
     return f"{model:14} gpu=1 mem_mb={told.memory} runtime={told.minutes}"
 
 
-def table(device: str, showers: int, epochs: int, models: list[str], precisions: list[str]) -> None:
-    """Print the table, a line as soon as it is known, and what a cluster is asked for."""
-    what = torch.cuda.get_device_name() if device == "cuda" else "the CPU in place of a GPU"
-    print(f"PyTorch {torch.__version__} on {what}", flush=True)
+def table(device: str, showers: int, epochs: int, models: list[str], precisions: list[str]) -> bool:
+    """Print the table, a line as soon as it is known, and what a cluster is asked for; whether all could be trained."""
+    print(f"PyTorch {torch.__version__}" + ("" if device == "cuda" else ", the CPU in place of a GPU"), flush=True)
+    well = True
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         write_data(folder, study_of(showers), models)
         print(f"{'cell':14} {'device':6} {'precision':9} {'same bytes':>10} {'events/s':>9} {'peak MB':>8}", flush=True)
-        for model in models:
-            for precision in precisions:
-                print(row(folder, model, device, precision, epochs, times=2), flush=True)
-                if device == "cuda" and (precision == "float32" or has_bf16(torch.device("cpu"))):
-                    print(row(folder, model, "cpu", precision, epochs, times=1), flush=True)
+        for model, precision in itertools.product(models, precisions):
+            beside = device == "cuda" and (precision == "float32" or has_bf16(torch.device("cpu")))
+            for which, times in [(device, 2), *([("cpu", 1)] if beside else [])]:
+                try:
+                    told = row(folder, model, which, precision, epochs, times)
+                except InputError as error:
+                    well, told = False, f"failed: {error}"
+                print(f"{model:14} {which:6} {precision:9} {told}", flush=True)
     print("\nAsked of SLURM for these cells of the default study, with a GPU in slurm/site.yaml")
     study, cluster = study_of(), read_cluster(ROOT / "slurm/site.yaml")
     for model in models:
         print(request_of(study, cluster, model))
+    return well
 
 
 def main(a: argparse.Namespace) -> None:
@@ -260,7 +269,8 @@ def main(a: argparse.Namespace) -> None:
             f"PyTorch {torch.__version__} finds no CUDA device, so nothing of CUDA was tried: run it on a machine with "
             f"an NVIDIA GPU whose driver is for CUDA {torch.version.cuda} or later (nvidia-smi shows both)"
         )
-    table(a.device, a.showers, a.epochs, a.cells, a.precisions)
+    if not table(a.device, a.showers, a.epochs, a.cells, a.precisions):
+        raise InputError("not all cells could be trained; what stands above says why")
 
 
 if __name__ == "__main__":
