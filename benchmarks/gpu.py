@@ -180,6 +180,7 @@ def measure(folder: Path, model: str, device: str, precision: str, epochs: int) 
         "bytes": hashlib.sha256(save(weights) + text + b"".join(own.tobytes() for own in given.values())).hexdigest(),
         "rate": len(learner.train) / float(np.diff(clock.ends).min()),
         "peak": torch.cuda.max_memory_allocated() / 1e6 if on_gpu else process_peak(),
+        "name": torch.cuda.get_device_name() if on_gpu else "",  # here, as a process that asks may hold the GPU
     }
 
 
@@ -220,11 +221,13 @@ def row(folder: Path, model: str, device: str, precision: str, epochs: int, time
     if "refused" in runs[0]:
         return f"{runs[0]['refused']} has no deterministic kernel"
     same = "-" if times == 1 else "yes" if len({one["bytes"] for one in runs}) == 1 else "no"
-    line = f"{same:>10} {max(one['rate'] for one in runs):9.0f} {max(one['peak'] for one in runs):8.0f}"
+    line = (
+        f"{same:>10} {max(one['rate'] for one in runs):9.0f} {max(one['peak'] for one in runs):8.0f}  {runs[0]['name']}"
+    )
     if same == "no":
         where = in_a_process("differing", folder, *told)
         line += f"  {where or 'each operation is the same twice within one process'}"
-    return line
+    return line.rstrip()
 
 
 def request_of(study: Study, cluster: Cluster, model: str) -> str:
