@@ -127,6 +127,17 @@ def test_each_map_of_a_prong_counts():
     assert with_prongs.minutes - 15 == pytest.approx(8 * (alone.minutes - 15))
 
 
+def test_hits_that_are_asked_of_are_held():
+    study = read_study(merged(read_layers(ROOT, [ROOT / "config/neutrinos/hits.yaml"], {})))
+    place = {"representation": "voxels", "resolution": 444, "model": "sparse_unet", "seed": 1}
+    for step, measured in (("train", 2032), ("evaluate", 807)):  # MB
+        told = job(study, step, None, **place)
+        of_events = {key: value for key, value in told.items() if key != "hit_questions"}
+        asked, alone = (need(study.size, site(), step, of).memory for of in (told, of_events))
+        assert asked - alone == pytest.approx(4 * study.size.megabytes)
+        assert measured < asked < 2.2 * measured
+
+
 def test_files_that_are_read_count_by_their_size(study, raw, tmp_path):
     (tmp_path / "hits.csv").write_bytes(bytes(500_000_000 // 100))
     read = read_study(raw | {"source": "files", "files": {"files": [str(tmp_path / "hits.csv")]}})

@@ -138,14 +138,15 @@ def test_scores_are_compared_event_by_event(study, copy):
     assert (difference.largest, difference.unpaired) == (0, 10)
 
 
-def test_scores_of_prongs_are_compared_prong_by_prong(tmp_path):
-    rows = {"event": [4, 4, 4, 7], "prong": np.array([0, 1, 2, 0], np.int32), "kind.muon": [0.1, 0.2, 0.3, 0.4]}
+@pytest.mark.parametrize("part", ["prong", "hit"])
+def test_scores_of_parts_of_events_are_compared_one_by_one(tmp_path, part):
+    rows = {"event": [4, 4, 4, 7], part: np.array([0, 1, 2, 0], np.int32), "kind.muon": [0.1, 0.2, 0.3, 0.4]}
     before, after = pa.table(rows), pa.table({**rows, "kind.muon": [0.1, 0.2, 0.8, 0.4]})
     pq.write_table(before, tmp_path / "before.parquet")
     pq.write_table(after.take([3, 2, 0]), tmp_path / "after.parquet")
     difference = score_difference(tmp_path / "before.parquet", tmp_path / "after.parquet")
     assert difference.largest == pytest.approx(0.5)
-    assert (difference.counted, difference.worst, difference.unpaired) == ("prong", {"event": 4, "prong": 2}, 1)
+    assert (difference.counted, difference.worst, difference.unpaired) == (part, {"event": 4, part: 2}, 1)
 
 
 def test_metrics_outside_of_their_intervals_are_named(study, copy):

@@ -10,7 +10,7 @@ import math
 import os
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ BYTES_A_HIT = 50_000  # the same for a hit of a list; the transformer takes 6,20
 SECONDS_A_HIT = 1e-4  # the same for a hit of a list; the transformer takes 2e-5
 OCCUPIED = 1000  # pixels of an event that a sparse network sees, each as a hit; showers have 180 on average at c 1000
 MAPS = 8  # images of an event that shows its prongs too: 7.3 with prongs of 15 hits, its own among them
+HELD = 5  # times the memory of all hits where they are asked of: with their pixels, classes and answers 1.5 MB an event
 BYTES_A_FITTED = 400  # per hit of an event in the table that a model is fitted to: six channels, copied a few times
 SECONDS_A_FITTED = 5e-4  # per hit to fit it, on one thread; 200 rounds of XGBoost and 300 trees of a forest take 4e-5
 GPU_SPEED = 10  # of a network on it, in threads, at least
@@ -71,6 +72,8 @@ def needs_gpu(cluster: Cluster, job: Mapping[str, Any]) -> bool:
 
 def need(size: Size, cluster: Cluster, step: str, job: Mapping[str, Any]) -> Need:
     """The need of a job of rule `step` whose configuration is `job`, as jobs.py resolves it; `size`: of the events."""
+    if "hit_questions" in job:
+        size = replace(size, megabytes=HELD * size.megabytes)
     if "model" in job:
         training, window = job["model"]["training"], job["model"]["window"]
         tables = [view["representation"] for view in job.get("views", [job])]

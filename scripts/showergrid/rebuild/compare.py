@@ -15,7 +15,8 @@ from showergrid.core.errors import InputError
 from showergrid.evaluation.cell_folder import read_metrics
 from showergrid.rebuild.results import RecordedJob, Results
 
-PREDICTIONS, METRICS = ("predictions.parquet", "predictions.prongs.parquet"), "metrics.json"
+PREDICTIONS = ("predictions.parquet", "predictions.prongs.parquet", "predictions.hits.parquet")
+METRICS = "metrics.json"
 # What may explain a difference, in the order of the report.
 SUBJECTS = ("record", "environment", "package", "code", "configuration", "seed", "input", "CPU", "instruction set")
 SUBJECTS += ("threads", "GPU", "determinism")
@@ -35,7 +36,7 @@ class RecordDifference:
 class ScoreDifference:
     """How far the scores of a cell differ: the largest difference, where, and how many rows only one side has.
 
-    counted: what a row is, an event or a prong; worst: the numbers that name the row, by column.
+    counted: what a row is, an event, a prong or a hit; worst: the numbers that name the row, by column.
     """
 
     counted: str
@@ -205,7 +206,7 @@ def _cell(folder: str, names: list[str], first: Results, second: Results) -> Cel
 
 
 def score_difference(first: Path, second: Path) -> ScoreDifference:
-    """The largest difference between the scores of two files of predictions, over the events or prongs that both have.
+    """The largest difference between the scores of two files of predictions, over the rows that both have.
 
     Raises:
         InputError: one of them cannot be read, or they have no score in common.
@@ -217,7 +218,7 @@ def score_difference(first: Path, second: Path) -> ScoreDifference:
     ]
     if not columns:
         raise InputError(f"{first}: has no score that {second} has too; evaluate the cell again")
-    keys = [name for name in ("event", "prong") if name in tables[0].column_names]
+    keys = [name for name in ("event", "prong", "hit") if name in tables[0].column_names]
     named = [np.rec.fromarrays([table[key].to_numpy() for key in keys], names=keys) for table in tables]
     common, *rows = np.intersect1d(*named, assume_unique=True, return_indices=True)
     scores = [
