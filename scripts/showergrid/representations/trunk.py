@@ -17,8 +17,7 @@ from pydantic import Field, model_validator
 
 from showergrid.core.settings import Settings
 from showergrid.events.hits import Hits
-from showergrid.events.order import _start as trunk_start
-from showergrid.events.order import shower_frame
+from showergrid.events.order import shower_frame, trunk_start
 from showergrid.inputs.pixels import Grid, scaled_charge
 
 KIND = "table"
