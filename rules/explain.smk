@@ -190,6 +190,35 @@ rule prong_figure:
         f"{LOGGED}"
 
 
+rule hit_figure:
+    input:
+        predictions=PATHS.hit_predictions,
+        hits=f"{RESULTS}/data/hits.parquet",
+        code=code("hit_figure"),
+    output:
+        figure=f"{CELL}/figures/hits.pdf",
+        provenance=f"{CELL}/figures/hits.pdf.provenance.json",
+    log:
+        f"{RESULTS}/logs/hit_figure/{NAMED}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/hit_figure/{NAMED}.tsv"
+    container:
+        image("hit_figure")
+    threads: 1
+    resources:
+        **ask("hit_figure"),
+    params:
+        job=job("hit_figure"),
+    shell:
+        f"python {COMMANDS}/hit_figure.py"
+        " --job {params.job:q}"
+        " --predictions {input.predictions:q}"
+        " --hits {input.hits:q}"
+        " --figure {output.figure:q}"
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
+
+
 rule explanations:
     input:
         [f"{RESULTS}/{file}" for file in explain_jobs.files(STUDY)],

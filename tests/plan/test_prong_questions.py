@@ -16,6 +16,7 @@ from showergrid.plan.study import Study
 
 PRONGS = merged(read_layers(ROOT, [Path(ROOT, "config/neutrinos/prongs.yaml")], {}))
 SEES = {"representation": "prongs", "resolution": 222, "model": "transformer_cvn", "seed": 1}
+PROFILES = {"representation": "profiles", "resolution": 444, "model": "prong_trace", "seed": 1}
 SEES_NONE = {"representation": "views", "resolution": 222, "model": "lite0", "seed": 1}
 
 
@@ -95,3 +96,24 @@ def test_the_figure_of_prongs_is_of_the_first_question_of_them():
     assert told["labels"]["classes"]["photon_pi0"] == r"photon of $\pi^0$"
     with pytest.raises(InputError, match="views shows no prongs that are asked of"):
         job(study(), "prong_figure", None, **SEES_NONE)
+
+
+def test_models_take_maps_or_profiles_of_prongs_by_their_axes():
+    asked = study()
+    assert job(asked, "train", None, **PROFILES)["model"]["window"]["shape"] == [22]
+    for place in (PROFILES | {"model": "transformer_cvn"}, SEES | {"model": "prong_trace"}):
+        with pytest.raises(InputError, match=f"{place['model']} does not take {place['representation']}"):
+            job(asked, "train", None, **place)
+
+
+def test_roc_curves_are_of_classes_of_the_question_of_their_report():
+    told = job(study(), "roc_figure", None)
+    assert told["classes"] == ["electron", "muon"]
+    assert told["answered"]["question"]["of"] == "prong"
+    assert {place["representation"] for place in told["answered"]["places"]} == {"prongs", "profiles"}
+    assert "roc" not in read_study(configuration("test")).config.model_dump()["figures"]
+    figures = PRONGS["figures"] | {"roc": {"of": "table_particles", "classes": ["numu"]}}
+    with pytest.raises(InputError, match="question particle has no class 'numu'; valid: electron, muon, "):
+        job(study(figures=figures), "roc_figure", None)
+    with pytest.raises(InputError, match=r"figures\.roc\.of: unknown table 'table9'"):
+        study(figures=PRONGS["figures"] | {"roc": {"of": "table9", "classes": ["muon"]}})

@@ -14,7 +14,7 @@ OF_GRADIENTS = ("heatmaps", "heatmap_figure")
 OF_IMAGES = (*OF_GRADIENTS, "mistakes")
 OF_HITS = ("removal", "removal_figure")
 STEPS = (*OF_HITS, *OF_IMAGES)
-PRONG_EVENTS = 4  # drawn with their prongs
+PART_EVENTS = 4  # drawn with their prongs or hits
 
 
 def explanation_job(study: Study, step: str, cell: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,7 +68,19 @@ def prong_figure(study: Study, representation: str) -> dict[str, Any]:
     if not (study.prong_questions and study.catalogue.representations.sees_prongs(representation)):
         raise InputError(f"{representation} shows no prongs that are asked of; ask for this figure of another cell")
     [asked, *_] = study.prong_questions
-    return {"question": asked, "labels": study.labels(question=asked["name"]), "shown": PRONG_EVENTS}
+    return {"question": asked, "labels": study.labels(question=asked["name"]), "shown": PART_EVENTS}
+
+
+def hit_figure(study: Study, model: str) -> dict[str, Any]:
+    """Which events are drawn with their hits, and by which question.
+
+    Raises:
+        InputError: the study asks nothing of hits, or the model does not answer them.
+    """
+    if not (study.hit_questions and study.answers_hits(model)):
+        raise InputError(f"{model} answers no hits that are asked of; ask for this figure of another cell")
+    [asked, *_] = study.hit_questions
+    return {"question": asked, "labels": study.labels(question=asked["name"]), "shown": PART_EVENTS}
 
 
 def is_image(study: Study, representation: str) -> bool:
@@ -87,6 +99,8 @@ def files(study: Study) -> list[str]:
             continue
         if catalogue.representations.sees_prongs(place.representation):
             names = ["prongs"] if study.prong_questions else []
+        elif study.answers_hits(place.model):
+            names = ["hits"]
         elif is_image(study, place.representation):
             packed = takes_pixels(catalogue.model_entry(place.model))
             names = ["removal", "mistakes"] if packed else ["removal", "heatmaps", "mistakes"]
