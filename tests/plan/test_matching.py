@@ -54,6 +54,16 @@ def test_kinds_decide_what_a_model_takes(model, representations):
         assert not catalogue.has_meaning("mixed", model)
 
 
+def test_a_model_that_is_fitted_takes_the_variables_of_several_tables():
+    both = {"name": "both", "module": "views", "of": ["features", "truth"]}
+    mixed = study(representations=[*TEST["representations"], TRUTH, MIXED, PRONGS, both])
+    assert mixed.catalogue.has_meaning("both", "xgboost")
+    assert not mixed.catalogue.has_meaning("both", "dense")  # networks have a part for each, in a joined one
+    told = job(mixed, "train", None, representation="both", resolution=200, model="xgboost", seed=1)
+    assert [view["representation"]["name"] for view in told["views"]] == ["features", "truth"]
+    assert not told["stacked"]  # they are no channels of an image
+
+
 def test_a_view_without_a_resolution_is_told_none_beside_others():
     """What holds at a resolution holds for no table, so that a frozen network finds the weights of the trained one."""
     mixed = study()

@@ -54,7 +54,7 @@ def along_axis(event: np.ndarray, position: np.ndarray, charge: np.ndarray) -> n
     row = np.cumsum(np.diff(event, prepend=event[0]) != 0)  # 0 to E - 1
     count = int(row[-1]) + 1
     depth, radius = shower_frame(row, count, position, charge)
-    start = _start(row, count, position, depth, radius)
+    start = trunk_start(row, count, position, depth, radius)
     beyond = depth - start[row]
     return np.lexsort((np.abs(beyond), beyond < 0, row))
 
@@ -78,7 +78,7 @@ def shower_frame(
     return np.where(widening[row] < 0, -depth, depth), radius
 
 
-def _start(row: np.ndarray, count: int, position: np.ndarray, depth: np.ndarray, radius: np.ndarray) -> np.ndarray:
+def trunk_start(row: np.ndarray, count: int, position: np.ndarray, depth: np.ndarray, radius: np.ndarray) -> np.ndarray:
     """(E,) depth of the first hit in the trunk of each event, or of its first hit where there is no trunk."""
     points = np.column_stack([position, row * EVENT_SPACING])
     near = np.flatnonzero(radius < TRUNK_RADIUS)

@@ -93,7 +93,8 @@ class Catalogue:
             }
             for (view, origin), part in zip(views, seeing, strict=True)
         ]
-        return {"views": told, "stacked": "backbones" not in network}
+        images = any(kind_of(view) == "image" for view, _ in views)
+        return {"views": told, "stacked": images and "backbones" not in network}
 
     @cache
     def has_meaning(self, representation: str, model: str) -> bool:

@@ -60,6 +60,9 @@ class RepresentationEntry(Entry):
     """A way to show an event; its further keys are those of its module."""
 
     order: Order | None = Field(default=None, description="order of the hits that it shows; null: that of the study")
+    hits: Name | None = Field(
+        default=None, description="table of the hits that it shows, in their order there; null: those of the study"
+    )
 
 
 class Override(BaseModel):

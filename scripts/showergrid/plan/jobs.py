@@ -25,6 +25,7 @@ from showergrid.report.tables.values import ValueSettings
 
 # steps that know nothing of prongs and hits
 OF_EVENTS = ("features", "tune", "export", "vary_cell", *explain_jobs.STEPS)
+OF_OTHER_HITS = ("export", "vary_cell", *explain_jobs.STEPS)  # steps that show a cell other hits of its kind
 NOT_TRAINED = ("positive", "other", "unit")  # keys of a question that no training reads
 
 
@@ -43,6 +44,8 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
         )
     if step in OF_EVENTS and "model" in wildcards:
         _refuse_parts(study, wildcards["representation"], wildcards["model"])
+    if step in OF_OTHER_HITS and "model" in wildcards:
+        _refuse_idealised(study, wildcards["representation"])
     if "seed" in wildcards:
         study.search(wildcards["representation"], wildcards["resolution"], wildcards["model"])
     config = study.config
@@ -249,6 +252,12 @@ def _refuse_parts(study: Study, representation: str, model: str) -> None:
         )
 
 
+def _refuse_idealised(study: Study, representation: str) -> None:
+    """Refuse to show hits that a detector would see to a cell that was trained on such as the truth gives."""
+    if tables := study.catalogue.representations.idealised(representation):
+        raise InputError(f"{representation} shows {tables[0]}, hits that no detector sees; ask for another cell")
+
+
 def _tune(study: Study, representation: str, resolution: int, model: str, worker: int) -> dict[str, Any]:
     """The trials of one worker; `epochs` is the largest number of epochs of a training, or of steps of a fit."""
     search = study.search_of(representation, resolution, model)
@@ -266,6 +275,7 @@ def _predict(study: Study, prediction: str) -> dict[str, Any]:
     """A cell and the files whose events it classifies."""
     entry = study.prediction(prediction)
     _refuse_parts(study, entry.representation, entry.model)
+    _refuse_idealised(study, entry.representation)
     place = entry.model_dump(include={"representation", "resolution", "model", "seed"})
     cell = job(study, "train", None, **place)
     return {

@@ -79,7 +79,8 @@ def each_view(names: Any, views: int) -> list[Any]:
 def takes(entry: ModelEntry, views: Sequence[Mapping[str, Any]]) -> bool:
     """Whether a model takes some views together: their kinds, and the axes and channels of images.
 
-    Images that are drawn are seen whole, others in windows: they make no image together.
+    Images that are drawn are seen whole, others in windows: they make no image together. A model that is fitted as a
+    whole takes the variables of several tables like those of one.
     """
     module = plugins.load("models", entry.file)
     if joins(entry):  # without a backbone, or as one: refused with its reason where its settings are checked
@@ -92,6 +93,8 @@ def takes(entry: ModelEntry, views: Sequence[Mapping[str, Any]]) -> bool:
             and len(axes_of(views[0])) in module.IMAGE_AXES
         )
     kinds = tuple(kind_of(view) for view in views)
+    if set(kinds) == {"table"} and is_fitted(module):
+        return "table" in module.TAKES
     if kinds[0] not in getattr(module, "TAKES", ()) or (len(kinds) > 1 and set(kinds) != {"image"}):
         return False
     if kinds[0] == "prongs":

@@ -59,6 +59,10 @@ class Representations:
         elif is_cut(resolved):
             directed = Representation(**resolved, direction=self.config.direction)
             resolved = directed.model_dump(mode="json", exclude_defaults=True)
+        if entry.hits is not None and not is_made_of_hits(entry.file):
+            raise InputError(f"{where}: hits: it is made of none; leave it out")
+        if entry.hits is not None and entry.order is not None:
+            raise InputError(f"{where}: order: the hits of {entry.hits} have one; leave it out")
         if entry.order in (None, self.config.order):
             return resolved
         if not is_made_of_hits(entry.file):
@@ -131,8 +135,15 @@ class Representations:
 
     @cache
     def is_image_of_hits(self, representation: str) -> bool:
-        """Whether a representation, or every one that it shows, gives images made of hits and nothing else."""
-        return all(is_cut(view) and kind_of(view) == "image" for view, _ in self.views(self.resolved(representation)))
+        """Whether a representation, or every one that it shows, gives images of the study's hits and nothing else."""
+        views = self.views(self.resolved(representation))
+        return not self.idealised(representation) and all(
+            is_cut(view) and kind_of(view) == "image" for view, _ in views
+        )
+
+    def idealised(self, representation: str) -> list[str]:
+        """The tables of hits other than the study's own of which a representation, or one that it shows, is made."""
+        return [table for name in self.shown(representation) if (table := self.entry(name).hits)]
 
     def sees_prongs(self, representation: str) -> bool:
         """Whether a representation shows the prongs of an event beside the event."""
@@ -156,7 +167,7 @@ class Representations:
             InputError: it has no input of its own.
         """
         read = self.columns_read(representation)
-        return list(read) if "hits" in read else list(dict.fromkeys(("events", *read)))
+        return list(read) if self.shows_hits(representation) else list(dict.fromkeys(("events", *read)))
 
     def columns_read(self, representation: str) -> dict[str, list[str]]:
         """The tables that an input is made of, and their columns; of hits none are named.
@@ -168,7 +179,7 @@ class Representations:
         if shows_others(resolved["module"]):
             raise InputError(f"{representation} has no inputs of its own, but those of {self.shown(representation)}")
         if is_made_of_hits(resolved["module"]):
-            return {"hits": []}
+            return {self.entry(representation).hits or "hits": []}
         module = plugins.load("representations", resolved["module"])
         return module.reads(module.Parameters(**resolved["parameters"]))
 

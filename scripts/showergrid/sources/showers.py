@@ -15,6 +15,7 @@ from showergrid.core.errors import InputError
 from showergrid.events.detector import Box
 from showergrid.events.hits import EVENTS, HITS
 from showergrid.events.questions import Question, ValueQuestion, of_classes
+from showergrid.sources.lartpc.idealised_settings import Idealised, check_idealised
 from showergrid.sources.lartpc.settings import Readout, Simulation
 from showergrid.sources.lartpc.variation_settings import Variations, readouts
 from showergrid.sources.parts.asked import check_columns
@@ -38,11 +39,16 @@ class Parameters(Simulation):
     variations: Variations = Field(
         default=Variations(shards=1, readouts=[]), description="other readouts on which trained cells are tried"
     )
+    idealised: list[Idealised] = Field(
+        default=[],
+        exclude_if=lambda idealised: not idealised,
+        description="further tables of hits, for which the truth stands in for steps of readout and reconstruction",
+    )
 
 
 def collections(settings: Parameters) -> dict[str, pa.Schema]:
-    """What its events have: their hits."""
-    return {"hits": HITS}
+    """What its events have: their hits, and those by the truth."""
+    return {"hits": HITS, **{entry.name: HITS for entry in settings.idealised}}
 
 
 def events(settings: Parameters) -> pa.Schema:
@@ -76,7 +82,8 @@ def check(settings: Parameters, questions: Sequence[Question | ValueQuestion], d
     """Refuse what contradicts the rest of the study.
 
     Raises:
-        InputError: no question is of particles, showers start outside of the detector, or the order is that of files.
+        InputError: no question is of particles, showers start outside of the detector, the order is that of files, or a
+            further readout cannot be.
     """
     if any(question.column == "pdg" for question in of_classes(questions)):
         if settings.particles:
@@ -96,6 +103,7 @@ def check(settings: Parameters, questions: Sequence[Question | ValueQuestion], d
     if order == "as_given":
         raise InputError("config: order: as_given is for hits that are read from files; choose axis or truth_time")
     varied(settings)
+    check_idealised(settings.idealised, settings.readout)
 
 
 def varied(settings: Parameters) -> dict[str, dict[str, Any]]:
@@ -107,14 +115,13 @@ def make(settings: Parameters, request: Request, shard: int, outputs: Mapping[st
     """Write the hits and events of one shard.
 
     Raises:
-        InputError: there is no such shard, or nearly every event is too small.
+        InputError: there is no such shard, or nearly every event is too small; a shower has no hit by the truth.
     """
     from showergrid.sources.lartpc.showers import seeds, simulate_shard
 
-    tables = simulate_shard(
-        shard, request.pdg or settings.particles, settings, settings.readout, request.detector, request.order
-    )
-    for name, table in zip(("hits", "events"), tables, strict=True):
+    asked = settings, settings.readout, request.detector, request.order, settings.idealised
+    tables = simulate_shard(shard, request.pdg or settings.particles, *asked)
+    for name, table in zip((*collections(settings), "events"), tables, strict=True):
         with replacing(outputs[name]) as partial:
             pq.write_table(table, partial)
     return ShardFacts(seeds(settings, shard), {}, [])

@@ -16,6 +16,8 @@ from showergrid.events.hits import AXES, EVENTS, HITS
 from showergrid.events.order import along_axis, truth_time
 from showergrid.events.parquet import conforming
 from showergrid.sources.lartpc.geant4 import Deposits, Detector, Primaries, draw, geant4_data
+from showergrid.sources.lartpc.idealised import turned
+from showergrid.sources.lartpc.idealised_settings import Idealised
 from showergrid.sources.lartpc.readout import TimedHits, read_out
 from showergrid.sources.lartpc.settings import Readout, Simulation
 from showergrid.sources.parts.gathering import REDRAWN
@@ -49,8 +51,14 @@ class Run:
 
 
 def simulate_shard(
-    shard: int, pdg: Sequence[int], simulation: Simulation, readout: Readout, detector: Box, order: str
-) -> tuple[pa.Table, pa.Table]:
+    shard: int,
+    pdg: Sequence[int],
+    simulation: Simulation,
+    readout: Readout,
+    detector: Box,
+    order: str,
+    idealised: Sequence[Idealised] = (),
+) -> tuple[pa.Table, ...]:
     """Hits and events of one shard; the classes alternate, also across shards.
 
     An event with fewer hits than `min_hits` is drawn again, including its energy, from the same streams.
@@ -62,24 +70,36 @@ def simulate_shard(
         readout: how deposits become hits.
         detector: bounds of the liquid argon.
         order: of an event's hits, "truth_time" or "axis".
+        idealised: further hits of the same showers, by true time. Which showers there are `readout` decides.
 
     Returns:
-        Tables as HITS and EVENTS, events numbered from 0 on within the shard. The metadata of the events holds, under
-        REDRAWN, a JSON object: events drawn again by PDG code.
+        Tables as HITS, one more for each of `idealised`, and EVENTS, events numbered from 0 on within the shard. The
+        metadata of the events holds, under REDRAWN, a JSON object: events drawn again by PDG code.
 
     Raises:
-        InputError: there is no such shard or order, or nearly every event is too small.
+        InputError: there is no such shard or order, or nearly every event is too small; a shower has no hit at all
+            in one of `idealised`.
     """
     code = _codes(shard, pdg, simulation)
-    energy = np.zeros(code.size)
+    energy, direction = np.zeros(code.size), np.zeros((code.size, 3))
     redrawn = dict.fromkeys(map(int, pdg), 0)
     parts: list[TimedHits] = []
+    ideal: dict[str, list[TimedHits]] = {entry.name: [] for entry in idealised}
+    streams = {name: generator(seeds(simulation, shard)["readout"], "idealised", name) for name in ideal}
     for run in _runs(shard, code, simulation, readout, detector):
         energy[run.number[run.large]] = run.primaries.energy[run.large]
+        direction[run.number[run.large]] = run.primaries.direction[run.large]
         for small in code[run.number[~run.large]].tolist():
             redrawn[small] += 1
         parts.append(run.kept(run.hits))
-    return _tables(_ordered(parts, order), code, energy, f"shard {shard}", redrawn)
+        for entry in idealised:
+            hits = run.hits
+            if entry.readout:
+                by, random = entry.read_out_by(readout), streams[entry.name]
+                hits = read_out(run.deposits, run.primaries.vertex, detector, by, random)
+            ideal[entry.name].append(run.kept(hits))
+    hits, events = _tables(_ordered(parts, order), code, energy, f"shard {shard}", redrawn)
+    return hits, *(_hits(_idealised(entry, ideal[entry.name], direction)) for entry in idealised), events
 
 
 def vary_shard(
@@ -140,6 +160,14 @@ def _runs(shard: int, code: np.ndarray, simulation: Simulation, readout: Readout
                     f"simulation.min_hits: {simulation.min_hits} is more than these showers ever have; lower it"
                 )
             todo = np.concatenate([todo, now[~large]])
+
+
+def _idealised(entry: Idealised, parts: list[TimedHits], direction: np.ndarray) -> TimedHits:
+    """All hits of a shard as the truth orders and, if asked for, turns them; direction (E, 3) of the primaries."""
+    hits = _ordered(parts, "truth_time")
+    if np.unique(hits.event).size < len(direction):
+        raise InputError(f"config: showers.idealised: {entry.name}: a shower has no hit; lower readout.threshold there")
+    return turned(hits, direction) if entry.turned else hits
 
 
 def _ordered(parts: list[TimedHits], order: str) -> TimedHits:

@@ -43,14 +43,14 @@ def readouts(readout: Readout, variations: Variations) -> dict[str, dict[str, An
     own = readout.model_dump(mode="json")
     by_name = {NOMINAL: own}
     for variation in variations.readouts:
-        varied = checked(Readout, _merged(own, variation.readout), f"config: variation {variation.name}: readout")
+        varied = checked(Readout, merged(own, variation.readout), f"config: variation {variation.name}: readout")
         by_name[variation.name] = varied.model_dump(mode="json")
     return by_name
 
 
-def _merged(values: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+def merged(values: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     """`values` with `changes` in their place; in a nested map, only the keys that are named change."""
     return values | {
-        key: _merged(values[key], value) if isinstance(value, dict) and isinstance(values.get(key), dict) else value
+        key: merged(values[key], value) if isinstance(value, dict) and isinstance(values.get(key), dict) else value
         for key, value in changes.items()
     }
