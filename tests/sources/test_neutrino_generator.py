@@ -249,10 +249,12 @@ def test_delta_has_its_mass_and_width(library, energy):
     w, _ = Channel.of(library, True, 14, "p", "delta").draw(np.full(200_000, energy), np.random.default_rng(5))
     least, most = masses("delta", 1.4, np.array([np.sqrt(NUCLEON**2 + 2 * NUCLEON * energy) - 0.105658]))
     mass = least + w * (most - least)
-    counts, edges = np.histogram(mass, np.arange(1.08, 1.9, 0.02))
-    assert 1.20 <= edges[counts.argmax()] < 1.24
+    counts, edges = np.histogram(mass, np.arange(1.08, 1.9, 0.01))
+    # The squared mass times a Breit-Wigner whose width grows as the third power of the pion's momentum has its peak at
+    # 1.218 GeV and is .086 GeV wide at half of it; form factors and phase space move both by some .01 GeV
+    assert 1.21 <= edges[counts.argmax()] < 1.23
     half = np.flatnonzero(counts > counts.max() / 2)
-    assert 0.08 <= (half[-1] - half[0] + 1) * 0.02 <= 0.12
+    assert 0.075 <= (half[-1] - half[0] + 1) * 0.01 <= 0.105
 
 
 def test_fates_absorb_pions_and_knock_nucleons_out(library):
