@@ -8,7 +8,7 @@ BIN := .venv/bin
 LOCKS := envs/workflow.txt envs/data.txt envs/torch.txt
 PINNED := sed -E "s/(^|[[:space:]]+)\#.*//; /^[[:space:]]*$$/d"
 .DELETE_ON_ERROR:
-.PHONY: help table1 pdf report ui test test-cluster test-debian13 packages check locks containers verify audit compare environment FORCE
+.PHONY: help table1 pdf report ui test test-cluster test-debian13 bench cuda packages check locks containers verify audit compare environment FORCE
 
 help:
 	@echo "make table1   make .venv, simulate, train, write results/table1.tex and show it (CORES=2 to use two)"
@@ -19,6 +19,8 @@ help:
 	@echo "make test     set up and run all tests and checks"
 	@echo "make test-cluster   the tiny study in both images as jobs of a SLURM of its own, each byte compared (root, Debian 12)"
 	@echo "make test-debian13   a cell under Debian 13 and its Python 3.13, each byte compared with the same cell made here (root, Debian)"
+	@echo "make bench    all benchmarks in one table, with baselines and spreads, and results/benchmarks.json (15 minutes)"
+	@echo "make cuda     three networks on this machine's GPU: same bytes twice or not, speed and memory beside the CPU (5 minutes)"
 	@echo "make check    ruff, snakefmt and snakemake --lint alone"
 	@echo "make containers   build containers/data.sif and torch.sif where they are out of date (IMAGES=collisions: that)"
 	@echo ".venv/bin/snakemake results/archive/showergrid.tar.zst   the study in one file, to publish (docs/archive.md)"
@@ -76,6 +78,14 @@ test-cluster: .venv/ready-dev
 # A cell under another Python, which CI has not.
 test-debian13: .venv/ready
 	tests/system/debian13.sh
+
+# Two quiet cores: nothing else should run beside it. What each benchmark prints goes to the standard error.
+bench: .venv/ready
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/bench.py
+
+# The locked PyTorch brings CUDA's libraries: nothing else than a GPU and its driver is needed.
+cuda: .venv/ready
+	@$(BIN)/python benchmarks/gpu.py
 
 packages:
 	tests/system_packages.sh

@@ -10,6 +10,7 @@ rule train:
         split=f"{RESULTS}/data/split.parquet",
         weights=READS.weights("train"),
         prongs=refusing(READS.prongs),
+        hits=refusing(READS.asked_hits),
         tuned=refusing(READS.tuned),
         features=refusing(READS.features),
         backbones=refusing(READS.backbones),
@@ -39,6 +40,7 @@ rule train:
         " --split {input.split:q}"
         " --weights {input.weights:q}"
         " --prongs {input.prongs:q}"
+        " --hits {input.hits:q}"
         " --tuned {input.tuned:q}"
         " --features {input.features:q}"
         " --backbones {input.backbones:q}"
@@ -87,10 +89,12 @@ rule evaluate:
         events=f"{RESULTS}/data/events.parquet",
         split=f"{RESULTS}/data/split.parquet",
         prongs=PATHS.prongs,
+        hits=PATHS.asked_hits,
         code=code("evaluate"),
     output:
         predictions=f"{CELL}/predictions.parquet",
         prong_predictions=PATHS.prong_predictions,
+        hit_predictions=PATHS.hit_predictions,
         metrics=f"{CELL}/metrics.json",
         provenance=f"{CELL}/evaluate.provenance.json",
     log:
@@ -112,8 +116,10 @@ rule evaluate:
         " --events {input.events:q}"
         " --split {input.split:q}"
         " --prongs {input.prongs:q}"
+        " --hits {input.hits:q}"
         " --predictions {output.predictions:q}"
         " --prong-predictions {output.prong_predictions:q}"
+        " --hit-predictions {output.hit_predictions:q}"
         " --metrics {output.metrics:q}"
         " --provenance {output.provenance:q}"
         f"{LOGGED}"

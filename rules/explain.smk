@@ -190,6 +190,101 @@ rule prong_figure:
         f"{LOGGED}"
 
 
+rule prong_heatmaps:
+    input:
+        model=f"{CELL}/model.safetensors",
+        images=f"{RESULTS}/inputs/{{input}}.safetensors",
+        events=f"{RESULTS}/data/events.parquet",
+        split=f"{RESULTS}/data/split.parquet",
+        prongs=PATHS.prongs,
+        code=code("prong_heatmaps"),
+    output:
+        maps=f"{ASKED}/prong_heatmaps.parquet",
+        report=f"{ASKED}/prong_heatmaps.json",
+        provenance=f"{ASKED}/prong_heatmaps.parquet.provenance.json",
+    log:
+        f"{RESULTS}/logs/prong_heatmaps/{NAMED}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/prong_heatmaps/{NAMED}.tsv"
+    container:
+        image("prong_heatmaps")
+    threads: READS.threads("prong_heatmaps")
+    resources:
+        **ask("prong_heatmaps"),
+    params:
+        job=job("prong_heatmaps"),
+    shell:
+        f"python {COMMANDS}/prong_heatmaps.py"
+        " --job {params.job:q}"
+        " --model {input.model:q}"
+        " --images {input.images:q}"
+        " --events {input.events:q}"
+        " --split {input.split:q}"
+        " --prongs {input.prongs:q}"
+        " --maps {output.maps:q}"
+        " --report {output.report:q}"
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
+
+
+rule prong_heatmap_figure:
+    input:
+        maps=f"{ASKED}/prong_heatmaps.parquet",
+        report=f"{ASKED}/prong_heatmaps.json",
+        code=code("prong_heatmap_figure"),
+    output:
+        figure=f"{CELL}/figures/prong_heatmaps.pdf",
+        provenance=f"{CELL}/figures/prong_heatmaps.pdf.provenance.json",
+    log:
+        f"{RESULTS}/logs/prong_heatmap_figure/{NAMED}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/prong_heatmap_figure/{NAMED}.tsv"
+    container:
+        image("prong_heatmap_figure")
+    threads: 1
+    resources:
+        **ask("prong_heatmap_figure"),
+    params:
+        job=job("prong_heatmap_figure"),
+    shell:
+        f"python {COMMANDS}/prong_heatmap_figure.py"
+        " --job {params.job:q}"
+        " --maps {input.maps:q}"
+        " --report {input.report:q}"
+        " --figure {output.figure:q}"
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
+
+
+rule hit_figure:
+    input:
+        predictions=PATHS.hit_predictions,
+        hits=f"{RESULTS}/data/hits.parquet",
+        code=code("hit_figure"),
+    output:
+        figure=f"{CELL}/figures/hits.pdf",
+        provenance=f"{CELL}/figures/hits.pdf.provenance.json",
+    log:
+        f"{RESULTS}/logs/hit_figure/{NAMED}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/hit_figure/{NAMED}.tsv"
+    container:
+        image("hit_figure")
+    threads: 1
+    resources:
+        **ask("hit_figure"),
+    params:
+        job=job("hit_figure"),
+    shell:
+        f"python {COMMANDS}/hit_figure.py"
+        " --job {params.job:q}"
+        " --predictions {input.predictions:q}"
+        " --hits {input.hits:q}"
+        " --figure {output.figure:q}"
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
+
+
 rule explanations:
     input:
         [f"{RESULTS}/{file}" for file in explain_jobs.files(STUDY)],

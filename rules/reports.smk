@@ -185,6 +185,39 @@ rule final_states_figure:
         f"{LOGGED}"
 
 
+rule roc_figure:
+    input:
+        files=refusing(READS.of_roc),
+        provenance=lambda wildcards: ancient(
+            PATHS.beside(READS.cells_of_roc(wildcards))
+        ),
+        code=code("roc_figure"),
+    output:
+        figure=report(
+            f"{RESULTS}/figures/roc.pdf", **shown.table("figures/roc", "figure")
+        ),
+        provenance=f"{RESULTS}/figures/roc.pdf.provenance.json",
+    log:
+        f"{RESULTS}/logs/roc_figure.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/roc_figure.tsv"
+    container:
+        image("roc_figure")
+    threads: 1
+    resources:
+        **ask("roc_figure"),
+    params:
+        job=job("roc_figure"),
+        missing=missing_files("roc_figure", READS.cells_of_roc),
+    shell:
+        f"python {COMMANDS}/roc_figure.py"
+        " --job {params.job:q}"
+        f" --results {RESULTS}"
+        " --output {output.figure:q}"
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
+
+
 rule curve_figure:
     input:
         cells=lambda wildcards: PATHS.of_cells(
@@ -692,6 +725,9 @@ rule tables:
         else [],
         rules.final_states_figure.output
         if STUDY.config.figures.final_states in STUDY.tables
+        else [],
+        rules.roc_figure.output
+        if STUDY.config.figures.roc and STUDY.config.figures.roc.of in STUDY.tables
         else [],
 
 

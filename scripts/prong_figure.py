@@ -6,7 +6,7 @@ from pathlib import Path
 from showergrid.core import provenance
 from showergrid.core.errors import run
 from showergrid.events.questions import Question
-from showergrid.report.figures.prongs import answered_hits, prong_figure
+from showergrid.report.figures.prongs import FEWEST, answered_hits, coloured_hits
 from showergrid.report.settings.labels import HumanLabels
 
 
@@ -16,7 +16,7 @@ def main(a: argparse.Namespace) -> None:
     job.reads({"predictions": a.predictions, "hits": a.hits})
     question, labels = Question(**job.config["question"]), HumanLabels(**job.config["labels"])
     events = answered_hits(a.predictions, a.hits, question, job.config["shown"])
-    prong_figure(events, labels.kinds(question), a.figure)
+    coloured_hits(events, labels.kinds(question), f"{FEWEST} prongs", a.figure)
     job.finish(a.provenance, outputs={"figure": a.figure})
 
 

@@ -11,15 +11,17 @@ from showergrid.core import provenance
 from showergrid.core.errors import run
 from showergrid.core.plugins import closure_modules
 from showergrid.evaluation.answers import answer
-from showergrid.events.prongs import read_prongs
+from showergrid.events.prongs import hit_labels, prong_table, read_prongs
 from showergrid.inputs.feature_file import read_features
-from showergrid.inputs.views import cut_views, read_views
+from showergrid.inputs.placed_hits import placed_hits
+from showergrid.inputs.views import cut_views, read_views, views
 from showergrid.tasks.asked import scales_of, tasks_of, with_scales
 from showergrid.training import fitting, loop
 from showergrid.training.answer_file import Answers, ProngAnswers, write_answers
 from showergrid.training.checkpoint import Checkpoint
 from showergrid.training.data import (
     events_and_split,
+    hit_questions_of,
     labelled,
     prong_questions_of,
     questions_of,
@@ -29,6 +31,7 @@ from showergrid.training.data import (
 )
 from showergrid.training.device import name_of, prepare, within_memory
 from showergrid.training.history import write_history
+from showergrid.training.hits import hit_answers, with_pixels
 from showergrid.training.model_file import describe, load_backbones, write_model
 from showergrid.training.settings import Training
 from showergrid.tuning.best import read_best, with_values
@@ -45,6 +48,7 @@ def main(a: argparse.Namespace) -> None:
             "split": a.split,
             "weights": a.weights,
             "prongs": a.prongs,
+            "hits": a.hits,
             "tuned": a.tuned,
             "features": a.features,
             "backbones": a.backbones,
@@ -69,6 +73,11 @@ def main(a: argparse.Namespace) -> None:
     if of_prongs := prong_questions_of(cell):
         prongs = read_prongs(*a.prongs, of_prongs)
         train, validation = (with_prongs(part, prongs, of_prongs) for part in (train, validation))
+    if of_hits := hit_questions_of(cell):
+        [view], [calibration] = views(cell), a.calibrations
+        hits = placed_hits(*a.hits, event, view.representation, json.loads(calibration.read_text()))
+        label = hit_labels(prong_table(*a.prongs, of_hits), of_hits, hits.event, hits.prong)
+        train, validation = (with_pixels(part, hits, label, of_hits) for part in (train, validation))
     tasks = scaled(tasks, train)
     module = fitting.estimator(model)
     if module is None:  # before the digest, which includes kernels and threads
@@ -95,7 +104,10 @@ def main(a: argparse.Namespace) -> None:
     if of_prongs:
         named = {question.name: given[question.name] for question in of_prongs}
         prong_answers = ProngAnswers(seen.of_prongs.event, seen.number, named)
-    write_answers(a.answers, Answers(seen.event, of, seen.share, scales_of(tasks), prong_answers))
+    of_each_hit = None
+    if of_hits:
+        of_each_hit = hit_answers(seen, hits, {question.name: given[question.name] for question in of_hits})
+    write_answers(a.answers, Answers(seen.event, of, seen.share, scales_of(tasks), prong_answers, of_each_hit))
     write_history(a.history, done.history)
     calibrations = [json.loads(path.read_text()) for path in a.calibrations]
     write_model(a.model, weights, describe(with_scales(cell, tasks), calibrations))
@@ -121,7 +133,8 @@ if __name__ == "__main__":
     parser.add_argument(
         "--weights", type=Path, nargs="*", default=[], help="files of pretrained weights, for the record"
     )
-    parser.add_argument("--prongs", type=Path, nargs="*", default=[], help="prongs.parquet, if prongs are asked of")
+    parser.add_argument("--prongs", type=Path, nargs="*", default=[], help="prongs.parquet, if they are asked of")
+    parser.add_argument("--hits", type=Path, nargs="*", default=[], help="hits.parquet, if hits are asked of")
     parser.add_argument("--tuned", type=Path, nargs="*", default=[], help="best.yaml of the search that chose values")
     parser.add_argument("--features", type=Path, nargs="*", default=[], help="features of the cells that it rests on")
     parser.add_argument("--backbones", type=Path, nargs="*", default=[], help="model.safetensors of the same cells")

@@ -159,7 +159,7 @@ def test_the_groups_of_the_split_reach_the_predictions(tmp_path):
     files |= {name: tmp_path / f"{name}.json" for name in ("metrics", "provenance")}
     files |= {"answers": tmp_path / "answers.safetensors", "history": tmp_path / "history.csv"}
     job = json.dumps({"config": {"questions": [PARTICLE], "bootstrap": BOOTSTRAP}})
-    runpy.run_path(str(SCRIPTS / "evaluate.py"))["main"](Namespace(**files, prongs=[], job=job))
+    runpy.run_path(str(SCRIPTS / "evaluate.py"))["main"](Namespace(**files, prongs=[], hits=[], job=job))
     test = read_predictions(files["predictions"], PARTICLES, "test")
     assert np.array_equal(test.group, run[test.event])
     report = json.loads(files["metrics"].read_text())["questions"]["particle"]["test"]

@@ -201,13 +201,18 @@ def root_lists(path: Path, parts: Iterable[Block], vectors: bool = False) -> Non
 
 
 def rntuple_lists(path: Path, parts: Iterable[Block]) -> None:
-    """An RNTuple, which uproot writes unless it is asked for a tree; all blocks at once."""
-    block = joined(parts)
-    first = starts(block)
-    counts = np.diff(first, append=block["event"].size)
-    hits = {name: ak.unflatten(block[name], counts) for name in COLUMNS if name not in OF_AN_EVENT}
+    """An RNTuple with a cluster a block."""
     with uproot.recreate(path) as file:
-        file["events"] = {name: block[name][first] for name in OF_AN_EVENT} | hits
+        table = None
+        for block in parts:
+            first = starts(block)
+            counts = np.diff(first, append=block["event"].size)
+            columns = {name: block[name][first] for name in OF_AN_EVENT}
+            columns |= {name: ak.unflatten(block[name], counts) for name in COLUMNS if name not in OF_AN_EVENT}
+            if table is None:
+                table = file.mkrntuple("events", columns)
+            else:
+                table.extend(columns)
 
 
 # Every layout by name: its writer, its suffix, and the columns that a map names

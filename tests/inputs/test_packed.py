@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 
+from showergrid.core.errors import InputError
 from showergrid.inputs.kinds import Input, Share
 from showergrid.inputs.packed import Packed
 from showergrid.inputs.window import Cut
 
 EVENTS = 5
+STARTS = np.array([[0, 0], [1, 1], [-2, 3], [5, -4], [0, 7]])  # low corners, from the origins
 
 
 @pytest.fixture
@@ -28,7 +30,7 @@ def windows() -> dict:
 
 @pytest.mark.parametrize("rows", [[0, 1, 2, 3, 4], [3, 1, 0], [1], []])
 def test_pixels_are_those_of_the_dense_windows(windows, rows):
-    seen, rows = Packed(**windows), np.array(rows, dtype=np.int64)
+    seen, rows = Packed(**windows, start=STARTS), np.array(rows, dtype=np.int64)
     assert seen.inputs == {"view": Input("pixels", (2, 6, 7))}
     batch = seen.batch(rows)
     assert list(batch) == ["view", "view.place", "view.count"]
@@ -40,3 +42,24 @@ def test_pixels_are_those_of_the_dense_windows(windows, rows):
     assert np.array_equal(images, Cut(**windows).batch(rows)["view"])
     key = np.ravel_multi_index((np.repeat(np.arange(rows.size), count), *place.T), (EVENTS, 6, 7))
     assert np.all(np.diff(key) > 0)
+    assert np.array_equal(seen.values[:, seen.parts(rows)].T, values)
+
+
+def owner(seen: Packed) -> np.ndarray:
+    """The event of each pixel, from 0."""
+    return np.repeat(np.arange(len(seen)), np.diff(seen.offsets))
+
+
+def test_places_find_their_pixels(windows):
+    """Pixels in another order, beside them places outside of windows, and events that are not there."""
+    seen = Packed(**windows, start=STARTS)
+    order = np.random.default_rng(2).permutation(seen.position.size)
+    of = owner(seen)[order]
+    place = np.stack(np.unravel_index(seen.position[order], (6, 7)), axis=1) + STARTS[of]
+    assert np.array_equal(seen.pixel_of(seen.event[of], place), order)
+    corner = STARTS[4]
+    outside = corner + np.array([[-1, 0], [0, -1], [6, 0], [0, 7], [0, 0]])
+    assert seen.pixel_of(np.array([14, 14, 14, 14, 9]), outside).tolist() == [-1] * 5
+    assert seen.pixel_of(np.array([14, 14]), corner + np.array([[0, 0], [5, 6]])).tolist() == [14, 55]
+    with pytest.raises(InputError, match="they are not those of which the inputs were made"):
+        seen.pixel_of(np.array([11]), np.array([[1, 1]]))  # an event whose window is empty

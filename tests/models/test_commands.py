@@ -134,7 +134,7 @@ def options(
 
 def train(given: dict[str, object]) -> None:
     runpy.run_path(str(SCRIPTS / "train.py"))["main"](
-        Namespace(**given, weights=[], prongs=[], tuned=[], features=[], backbones=[])
+        Namespace(**given, weights=[], prongs=[], hits=[], tuned=[], features=[], backbones=[])
     )
 
 
@@ -144,7 +144,7 @@ def evaluate(given: dict[str, object], cell: Path) -> None:
     shared = {key: given[key] for key in ("answers", "events", "split", "history")}
     written = {"predictions": cell / "predictions.parquet", "metrics": cell / "metrics.json"}
     record = cell / "evaluate.provenance.json"
-    arguments = Namespace(**shared, **written, prongs=[], job=json.dumps(job), provenance=record)
+    arguments = Namespace(**shared, **written, prongs=[], hits=[], job=json.dumps(job), provenance=record)
     runpy.run_path(str(SCRIPTS / "evaluate.py"))["main"](arguments)
 
 
@@ -158,6 +158,7 @@ def evaluate(given: dict[str, object], cell: Path) -> None:
         if {"image", "pixels"} & set(getattr(plugins.load("models", model), "TAKES", ()))
         and axes in plugins.load("models", model).IMAGE_AXES
         and (representation != "color" or model in COLOURED)
+        and not hasattr(plugins.load("models", model), "ANSWERS_HITS")  # it is not asked of events alone
     ],
 )
 def test_every_network_trains_and_is_evaluated(study, tmp_path, model, representation):

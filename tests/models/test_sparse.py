@@ -216,21 +216,25 @@ def test_a_network_of_pixels_learns_which_are_of_a_line():
     for _ in range(16):
         optimiser.zero_grad()
         loss = functional.binary_cross_entropy_with_logits(
-            told(unet(torch.ones(len(place), 1), place, count)), label.float()
+            told(unet(torch.ones(len(place), 1), place, count)[0]), label.float()
         )
         loss.backward()
         optimiser.step()
     assert all(tensor.grad.any() for tensor in unet.parameters())
     place, count, label = lines_and_blobs(24, 2)
     with torch.no_grad():
-        features = unet.eval()(torch.ones(len(place), 1), place, count)
+        features, of_events = unet.eval()(torch.ones(len(place), 1), place, count)
+        assert of_events.shape == (24, 16)
         assert ((told(features) > 0) == label).double().mean() > 0.9
         # Events do not see each other, and a shift by the pixels of the last level changes nothing
         first = int(count[0])
-        torch.testing.assert_close(unet(torch.ones(first, 1), place[:first], count[:1]), features[:first])
+        alone, of_event = unet(torch.ones(first, 1), place[:first], count[:1])
+        torch.testing.assert_close(alone, features[:first])
+        torch.testing.assert_close(of_event, of_events[:1])
         unet.window = [40, 44]
-        torch.testing.assert_close(unet(torch.ones(len(place), 1), place + 4, count), features)
-        assert unet(features[:0, :1], place[:0], torch.tensor([0, 0])).shape == (0, 8)
+        torch.testing.assert_close(unet(torch.ones(len(place), 1), place + 4, count)[0], features)
+        empty = unet(features[:0, :1], place[:0], torch.tensor([0, 0]))
+        assert [part.shape for part in empty] == [(0, 8), (2, 16)]
 
 
 def test_the_benchmark_compares_it_with_the_dense_network(tmp_path):

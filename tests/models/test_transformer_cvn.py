@@ -148,11 +148,11 @@ def test_the_loop_learns_events_and_prongs_together(tmp_path):
     events, prongs = loop.answers(built, settings, TASKS, validation.seen, cpu)
     assert histories[0][-1].val_accuracy == float((events.argmax(1).numpy() == validation.label[:, 0]).mean())
     assert histories[0][-1].val_accuracy > 0.9
-    assert prongs.shape == (len(validation.prong_label), 2)
-    assert float((prongs.argmax(1).numpy() == validation.prong_label[:, 0]).mean()) > 0.9
+    assert prongs.shape == (len(validation.part_label), 2)
+    assert float((prongs.argmax(1).numpy() == validation.part_label[:, 0]).mean()) > 0.9
     # the loss is .9 of that of events and .1 of that of prongs: -(1 - p) ln p, meaned over each
     parts = []
-    for answer, label in ((events, validation.label[:, 0]), (prongs, validation.prong_label[:, 0])):
+    for answer, label in ((events, validation.label[:, 0]), (prongs, validation.part_label[:, 0])):
         p = np.maximum(answer.numpy()[np.arange(label.size), label], np.finfo(np.float64).eps)
         parts.append(float(np.mean(-(1 - p) * np.log(p))))
     assert histories[0][-1].val_loss == pytest.approx(0.9 * parts[0] + 0.1 * parts[1], rel=1e-6)

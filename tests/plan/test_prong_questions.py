@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from studies import ROOT, configuration
 
+from showergrid.core import plugins
 from showergrid.core.errors import InputError
+from showergrid.plan import explain_jobs
 from showergrid.plan.checks import read_study
 from showergrid.plan.jobs import job
 from showergrid.plan.layers import merged, read_layers
@@ -16,6 +18,7 @@ from showergrid.plan.study import Study
 
 PRONGS = merged(read_layers(ROOT, [Path(ROOT, "config/neutrinos/prongs.yaml")], {}))
 SEES = {"representation": "prongs", "resolution": 222, "model": "transformer_cvn", "seed": 1}
+PROFILES = {"representation": "profiles", "resolution": 444, "model": "prong_trace", "seed": 1}
 SEES_NONE = {"representation": "views", "resolution": 222, "model": "lite0", "seed": 1}
 
 
@@ -95,3 +98,53 @@ def test_the_figure_of_prongs_is_of_the_first_question_of_them():
     assert told["labels"]["classes"]["photon_pi0"] == r"photon of $\pi^0$"
     with pytest.raises(InputError, match="views shows no prongs that are asked of"):
         job(study(), "prong_figure", None, **SEES_NONE)
+
+
+def test_heat_maps_are_of_cells_whose_network_is_observed():
+    asked = study()
+    told = job(asked, "prong_heatmaps", None, **SEES)
+    assert told["heatmaps"] == asked.config.explanation.heatmaps.model_dump()
+    assert told["prong_questions"][0]["name"] == "particle"
+    drawn = job(asked, "prong_heatmap_figure", None, **SEES)["asked"]
+    assert [of["question"]["name"] for of in drawn] == ["flavour", "particle"]
+    assert [len(of["labels"]["classes"]) for of in drawn] == [3, 3]
+    for step in ("prong_heatmaps", "prong_heatmap_figure"):
+        with pytest.raises(InputError, match=r"^views shows no prongs; of its cells ask figures/heatmaps\.pdf$"):
+            job(asked, step, None, **SEES_NONE)
+    figures = [Path(file) for file in explain_jobs.files(asked) if file.endswith(".pdf")]
+    assert {file.parts[-4] for file in figures if file.stem == "prong_heatmaps"} == {"transformer_cvn", "cvn_alone"}
+    reports = {
+        name: entry for name, entry in PRONGS["reports"].items() if entry and entry.get("question") != "particle"
+    }
+    figures = {name: of for name, of in PRONGS["figures"].items() if name != "roc"}
+    changes = {"questions": PRONGS["questions"][:1], "ablations": [], "reports": reports, "figures": figures}
+    without = study(grid=PRONGS["grid"][:1], **changes)
+    assert [of["question"]["name"] for of in job(without, "prong_heatmap_figure", None, **SEES)["asked"]] == ["flavour"]
+
+
+def test_a_network_that_is_not_observed_has_no_heat_maps_of_prongs(monkeypatch):
+    monkeypatch.delattr(plugins.load("models", "transformer_cvn"), "observed")
+    with pytest.raises(InputError, match="transformer_cvn does not show what its answers rest on"):
+        job(study(), "prong_heatmaps", None, **SEES)
+    assert not [file for file in explain_jobs.files(study()) if "prong_heatmaps" in file]
+
+
+def test_models_take_maps_or_profiles_of_prongs_by_their_axes():
+    asked = study()
+    assert job(asked, "train", None, **PROFILES)["model"]["window"]["shape"] == [22]
+    for place in (PROFILES | {"model": "transformer_cvn"}, SEES | {"model": "prong_trace"}):
+        with pytest.raises(InputError, match=f"{place['model']} does not take {place['representation']}"):
+            job(asked, "train", None, **place)
+
+
+def test_roc_curves_are_of_classes_of_the_question_of_their_report():
+    told = job(study(), "roc_figure", None)
+    assert told["classes"] == ["electron", "muon"]
+    assert told["answered"]["question"]["of"] == "prong"
+    assert {place["representation"] for place in told["answered"]["places"]} == {"prongs", "profiles"}
+    assert "roc" not in read_study(configuration("test")).config.model_dump()["figures"]
+    figures = PRONGS["figures"] | {"roc": {"of": "table_particles", "classes": ["numu"]}}
+    with pytest.raises(InputError, match="question particle has no class 'numu'; valid: electron, muon, "):
+        job(study(figures=figures), "roc_figure", None)
+    with pytest.raises(InputError, match=r"figures\.roc\.of: unknown table 'table9'"):
+        study(figures=PRONGS["figures"] | {"roc": {"of": "table9", "classes": ["muon"]}})

@@ -120,7 +120,7 @@ def test_keys_of_a_study_stand_in_their_order():
         (
             "`models`: convolutional",
             "pool_sizes",
-            ["list of integers, ≥ 1", "", "`[1, 2, 1, 2]` for `complex`, else `[2, 2]`"],
+            ["list of integers, ≥ 1", "", "`[2, 2]` for `simple`, else `[1, 2, 1, 2]`"],
         ),
         ("`models`: pretrained", "unfreeze_layers", ["integer or `all`", "", "`10`"]),
         ("`models`: pretrained", "weights", ["text", "", "`none`"]),

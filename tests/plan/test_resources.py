@@ -14,6 +14,7 @@ from showergrid.core.errors import InputError
 from showergrid.plan.checks import read_study
 from showergrid.plan.cluster import Cluster
 from showergrid.plan.jobs import job
+from showergrid.plan.layers import merged, read_layers
 from showergrid.plan.resources import Need, need, needs_gpu, read_cluster, requests, scratch
 from showergrid.plan.study import Study
 
@@ -113,6 +114,28 @@ def test_training_grows_with_what_it_does(study, raw):
     for step in ("train", "evaluate", "gather", "explore"):
         assert needed(many, step).memory > needed(study, step).memory
         assert needed(many, step).minutes > needed(study, step).minutes
+
+
+def test_each_map_of_a_prong_counts():
+    study = read_study(merged(read_layers(ROOT, [ROOT / "config/neutrinos/prongs.yaml"], {})))
+    place = {"resolution": 222, "seed": 1}
+    prongs = job(study, "train", None, representation="prongs", model="transformer_cvn", **place)
+    views = job(study, "train", None, representation="views", model="lite0", **place)
+    event = {**prongs, "representation": views["representation"]}  # the same network and window on the event alone
+    with_prongs, alone = (need(study.size, site(), "train", told) for told in (prongs, event))
+    assert with_prongs.memory > alone.memory + 300  # seven maps more of 64 x 64 in each of 16 events
+    assert with_prongs.minutes - 15 == pytest.approx(8 * (alone.minutes - 15))
+
+
+def test_hits_that_are_asked_of_are_held():
+    study = read_study(merged(read_layers(ROOT, [ROOT / "config/neutrinos/hits.yaml"], {})))
+    place = {"representation": "voxels", "resolution": 444, "model": "sparse_unet", "seed": 1}
+    for step, measured in (("train", 2032), ("evaluate", 807)):  # MB
+        told = job(study, step, None, **place)
+        of_events = {key: value for key, value in told.items() if key != "hit_questions"}
+        asked, alone = (need(study.size, site(), step, of).memory for of in (told, of_events))
+        assert asked - alone == pytest.approx(4 * study.size.megabytes)
+        assert measured < asked < 2.2 * measured
 
 
 def test_files_that_are_read_count_by_their_size(study, raw, tmp_path):

@@ -464,7 +464,7 @@ FAULTS = [
     ([("questions.particle.classes.electron.values", ["electron"])], ["question particle", "whole numbers"]),
     (
         [("reports.table1.module", "tabel")],
-        ["reports", "'tabel'", "valid: ablation, commonest, containment, efficiencies, ensemble"],
+        ["reports", "'tabel'", "valid: ablation, commonest, containment, differences, efficiencies"],
     ),
     ([("reports.table1", {"modul": "table"})], ["reports.table1.modul", "unknown key", "module"]),
     # a grid with nothing to train; places outside it

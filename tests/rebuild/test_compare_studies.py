@@ -121,11 +121,12 @@ def test_the_largest_score_difference_and_its_event(study, copy):
     assert comparison.differing == [f"{SIMPLE}/predictions.parquet"]
     assert comparison.unexplained == comparison.differing
     (cell,) = comparison.cells
-    assert cell.scores.largest == pytest.approx(2e-3)
-    assert (cell.scores.event, cell.scores.unpaired) == (250, 0)
+    (scores,) = cell.scores
+    assert scores.largest == pytest.approx(2e-3)
+    assert (scores.worst, scores.unpaired) == ({"event": 250}, 0)
     assert cell.outside == []
     text = report(comparison, ("one", "other"))
-    assert "scores differ by 0.002 at most (event 250)" in text
+    assert "scores of events differ by 0.002 at most (event 250)" in text
     assert "Nothing in the records explains" in text
 
 
@@ -135,6 +136,17 @@ def test_scores_are_compared_event_by_event(study, copy):
     pq.write_table(table.take(np.arange(399, 9, -1)), path)
     difference = score_difference(study / SIMPLE / "predictions.parquet", path)
     assert (difference.largest, difference.unpaired) == (0, 10)
+
+
+@pytest.mark.parametrize("part", ["prong", "hit"])
+def test_scores_of_parts_of_events_are_compared_one_by_one(tmp_path, part):
+    rows = {"event": [4, 4, 4, 7], part: np.array([0, 1, 2, 0], np.int32), "kind.muon": [0.1, 0.2, 0.3, 0.4]}
+    before, after = pa.table(rows), pa.table({**rows, "kind.muon": [0.1, 0.2, 0.8, 0.4]})
+    pq.write_table(before, tmp_path / "before.parquet")
+    pq.write_table(after.take([3, 2, 0]), tmp_path / "after.parquet")
+    difference = score_difference(tmp_path / "before.parquet", tmp_path / "after.parquet")
+    assert difference.largest == pytest.approx(0.5)
+    assert (difference.counted, difference.worst, difference.unpaired) == (part, {"event": 4, part: 2}, 1)
 
 
 def test_metrics_outside_of_their_intervals_are_named(study, copy):
@@ -262,7 +274,7 @@ def test_a_cell_without_metrics_is_compared_as_far_as_it_goes(study, copy):
     (copy / SIMPLE / "metrics.json").unlink()
     (cell,) = compared(study, copy).cells
     assert (cell.metrics, cell.outside) == (None, None)
-    assert cell.scores.largest == pytest.approx(1e-9)
+    assert cell.scores[0].largest == pytest.approx(1e-9)
 
 
 def run(*arguments: Path) -> subprocess.CompletedProcess[str]:

@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 
 from showergrid.events.hits import HITS
 from showergrid.events.questions import Question
-from showergrid.report.figures.prongs import answered_hits, prong_figure
+from showergrid.report.figures.prongs import answered_hits, coloured_hits
 
 CLASSES = [{"name": name, "values": [name]} for name in ("muon", "proton")]
 ASKED = Question(name="particle", of="prong", column="kind", classes=CLASSES)
@@ -36,5 +36,5 @@ def test_hits_have_truth_and_answer_of_their_prong(tmp_path):
     assert shown.truth.tolist() == [1, 1, 0, -1, -1, 1]
     assert shown.answer.tolist() == [0, 1, 1, -1, -1, 0]
     for events, name in (([shown], "drawn.pdf"), ([], "blank.pdf")):
-        prong_figure(events, ASKED.names, tmp_path / name)
+        coloured_hits(events, ASKED.names, "3 prongs", tmp_path / name)
         assert (tmp_path / name).read_bytes().startswith(b"%PDF")

@@ -110,3 +110,8 @@ def test_bins_of_any_extent_are_lexicographic(entries):
     keys = [(int(row), *place) for row, place in zip(bins.row, bins.place.tolist(), strict=True)]
     assert keys == sorted({(row + 2, a, b // 4, b // 4) for row, a, b in entries})
     assert bins.count().sum() == len(entries)
+    assert bins.order.tolist() == np.lexsort((wide, table[:, 1], table[:, 0])).tolist()  # stable
+    coarse, again = bins.of_first(1), Bins.of(bins.row, bins.place[:, :1])
+    for name in ("row", "place", "index", "start"):
+        np.testing.assert_array_equal(getattr(coarse, name), getattr(again, name))
+    assert coarse.sum(bins.count()).tolist() == again.sum(bins.count()).tolist()

@@ -93,6 +93,17 @@ def test_samples_alternate_and_say_what_they_are(tables):
     assert set(events["source"]) == {"shard 1"}
 
 
+def test_cosmic_muons_stand_beside_interactions(library):
+    asked = settings(samples=["numu", "cosmic"], events=3, shard_size=3)
+    events = simulated_apart(0, asked, library, BOX, "truth_time")[0]["events"].to_pandas()
+    assert events["flavour"].tolist() == ["numu", "cosmic"] * 3
+    assert events["neutrino"].tolist() == [14, 0] * 3
+    assert events["current"].tolist() == ["cc", "none"] * 3
+    assert (events["q2"] > 0).tolist() == [True, False] * 3
+    inside = [events[f"vertex_{axis}"].between(*getattr(asked.vertex, axis)) for axis in "xyz"]
+    assert np.all(inside, axis=0).tolist() == [True, False] * 3  # muons come from the surface
+
+
 def test_truth_is_within_the_settings(tables):
     events = tables["events"]
     assert events["energy"].between(0.2, 10.01).all()

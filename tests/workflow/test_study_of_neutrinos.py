@@ -76,6 +76,62 @@ def test_the_library_is_made_once_and_an_edit_of_the_prongs_reruns_the_shards(ma
     assert not [job for job in jobs if job.rule == "library"]
 
 
+OF_HITS = """
+extends: config/neutrinos/test.yaml
+questions:
+  - name: flavour
+    column: flavour
+    classes: [{name: numu, values: [numu]}, {name: nue, values: [nue]}, {name: nc, values: [nc]}]
+  - name: kind_of
+    of: hit
+    column: kind
+    classes: [{name: track, values: [muon, proton, pion]}, {name: shower, values: [electron, photon_pi0, photon]}]
+models:
+  - {name: simple, win_shape: [32, 32]}
+  - {name: unet, module: sparse_unet, win_shape: [64, 64], blocks: [1, 1], widths: [4, 6]}
+grid:
+  - {table: table1, representations: [projection_y], resolutions: [200], models: [simple, unet], seeds: [1]}
+  - {table: table_hits, representations: [projection_y], resolutions: [200], models: [unet], seeds: [1]}
+reports: {table1: {module: table}, table_hits: {module: hits, question: kind_of}}
+"""
+
+
+def test_hits_are_asked_of_a_network_of_pixels(made, tmp_path):
+    """Accuracy is counted anew of the file; a cell that answers no hits has the file without rows."""
+    project = made.copy(tmp_path / "project")
+    (project.root / "hits.yaml").write_text(OF_HITS)
+    cells = project.root / RESULTS / "cells/projection_y/c200"
+    cell = cells / "unet/seed1"
+    wanted = [f"{RESULTS}/{name}" for name in ("table1.tex", "table_hits.tex")]
+    wanted.append(str((cell / "figures/hits.pdf").relative_to(project.root)))
+    project.snakemake("--cores", "2", *wanted, config="hits.yaml")
+    answers = pq.read_table(cell / "predictions.hits.parquet").to_pandas()
+    hits = pq.read_table(project.root / RESULTS / "data/hits.parquet").to_pandas()
+    hits["hit"] = hits.groupby("event").cumcount()
+    prongs = pq.read_table(project.root / RESULTS / "data/prongs.parquet").to_pandas()
+    told = answers.merge(hits, on=["event", "hit"], suffixes=("", "_of_hit")).merge(
+        prongs[["event", "prong", "kind"]], on=["event", "prong"], how="left"
+    )
+    assert len(told) == len(answers)
+    assert told["charge"].equals(told["charge_of_hit"])
+    classes = {"track": ["muon", "proton", "pion"], "shower": ["electron", "photon_pi0", "photon"]}
+    truth = told["kind"].map({kind: name for name, kinds in classes.items() for kind in kinds})
+    assert truth.fillna("none").equals(told["kind_of"].fillna("none"))
+    test = told[(told["split"] == "test") & told["kind_of"].notna()]
+    right = np.where(test["kind_of.shower"] > test["kind_of.track"], "shower", "track") == test["kind_of"]
+    metrics = json.loads((cell / "metrics.json").read_text())["questions"]["kind_of"]["test"]
+    assert metrics["hits"] == len(test)
+    assert metrics["accuracy"]["value"] == pytest.approx(np.mean(right))
+    by_charge = metrics["by_charge"]["accuracy"]["value"]
+    assert by_charge == pytest.approx(np.average(right, weights=test["charge"]), abs=1e-3)  # in steps of 1/64
+    assert pq.read_table(cells / "simple/seed1/predictions.hits.parquet").num_rows == 0
+    assert "kind_of" not in json.loads((cells / "simple/seed1/metrics.json").read_text())["questions"]
+    with open(project.root / RESULTS / "table_hits.csv", newline="") as file:
+        first = next(row for row in csv.DictReader(file) if row["quantity"] == "accuracy")
+    assert float(first["value"]) == pytest.approx(np.mean(right), abs=1e-6)
+    assert (cell / "figures/hits.pdf").read_bytes().startswith(b"%PDF")
+
+
 def test_files_of_interactions_are_inputs_of_the_shards(made, tmp_path):
     project = made.copy(tmp_path / "project")
     (project.root / "beam.hepmc3").write_text("HepMC::Version 3.02.05\n")

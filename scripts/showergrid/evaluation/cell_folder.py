@@ -17,7 +17,7 @@ FILES = ("history.csv", "metrics.json")  # the files of a cell that a table read
 
 def answers_file(question: Question) -> str:
     """The file of a cell with the answers to a question."""
-    return "predictions.parquet" if question.of == "event" else "predictions.prongs.parquet"
+    return "predictions.parquet" if question.of == "event" else f"predictions.{question.of}s.parquet"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -63,10 +64,14 @@ class Hits:
     view: np.ndarray | None = None
     prong: np.ndarray | None = None
 
-    @property
+    @cached_property
     def row(self) -> np.ndarray:
         """(N,) int64: for each hit the index of its event, 0 to E - 1."""
         return np.repeat(np.arange(self.event.size), np.diff(self.offsets))
+
+    def of_event(self, values: np.ndarray) -> np.ndarray:
+        """(N, D) from (E, D): for each hit what its event has, each of the D columns contiguous."""
+        return np.repeat(values.T, np.diff(self.offsets), axis=1).T
 
     def only(self, chosen: np.ndarray) -> Hits:
         """The events for which chosen (E,) bool is true."""
@@ -105,30 +110,40 @@ def read_hits(hits: Path, hits_per_chunk: int = 16_384, time: bool = False) -> I
     schema = pa.schema([HITS.field(name) for name in columns])
     file = open_table(hits, schema, buffer_size=1 << 16, pre_buffer=False)
     columns += [name for name in ("view", "prong") if name in file.schema_arrow.names]
-    kept = {name: np.empty(0) for name in columns}
+    kept: dict[str, np.ndarray] = {}
     last = -1
     for batch in file.iter_batches(batch_size=hits_per_chunk, columns=columns, use_threads=False):
-        rows = {
-            name: np.concatenate([kept[name], batch.column(name).to_numpy(zero_copy_only=False)]) for name in columns
-        }
-        event = rows["event"].astype(np.int64)
-        if np.any(np.diff(event) < 0) or event[0] < last:
+        rows = {name: _array(batch.column(name)) for name in columns}
+        if kept:
+            rows = {name: np.concatenate([kept[name], rows[name]]) for name in columns}
+        event = rows["event"]
+        if np.any(event[1:] < event[:-1]) or event[0] < last:
             raise InputError(f"{hits}: the rows are not sorted by event; make the file again with simulate")
         whole = int(np.searchsorted(event, event[-1]))  # the last event may go on in the next batch
         if whole:
             yield _grouped({name: column[:whole] for name, column in rows.items()})
         kept = {name: column[whole:] for name, column in rows.items()}
         last = int(event[-1])
-    if kept["event"].size:
+    if kept:
         yield _grouped(kept)
 
 
+def _array(column: pa.Array) -> np.ndarray:
+    """The numbers of a column, NaN for null; to_numpy imports pandas where it is installed, which takes 0.3 s."""
+    return column.to_numpy(zero_copy_only=False) if column.null_count else np.from_dlpack(column)
+
+
 def _grouped(rows: dict[str, np.ndarray]) -> Hits:
-    event, start = np.unique(rows["event"].astype(np.int64), return_index=True)
+    """The hits of rows sorted by event; each axis of their positions is contiguous, which makes sums over hits fast."""
+    event, size = rows["event"], rows["event"].size
+    start = np.append(0, np.flatnonzero(event[1:] != event[:-1]) + 1)
+    position = np.empty((3, size))
+    for axis, coordinate in zip(AXES, position, strict=True):
+        coordinate[:] = rows[axis]
     return Hits(
-        event=event,
-        offsets=np.append(start, rows["event"].size).astype(np.int64),
-        position=np.stack([rows[axis] for axis in AXES], axis=1).astype(np.float64),
+        event=event[start].astype(np.int64),
+        offsets=np.append(start, size).astype(np.int64),
+        position=position.T,
         charge=rows["charge"].astype(np.float64),
         time=rows["time"].astype(np.float64) if "time" in rows else None,
         view=rows["view"].astype(np.int64) if "view" in rows else None,

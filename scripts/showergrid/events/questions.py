@@ -1,7 +1,8 @@
 """What is asked of every event: questions, each of a column of the events table, with its classes or for its value.
 
-A question of prongs is likewise of a column of prongs.parquet. A question tells the truth (E,) of events, which of them
-have an answer, and what they are called in tables of answers.
+A question of prongs is likewise of a column of prongs.parquet, and so is one of hits: each is what the prong is that it
+is of. A question tells the truth (E,) of events, which of them have an answer, and what they are called in tables of
+answers.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ Value = StrictInt | StrictStr
 # Columns that stand beside those of a question: of predictions, scores, variations and heat maps
 TAKEN = {"event", "energy", "n_hits", "number", "source", "split", "group", "outside", "variation"}
 TAKEN |= {"place", "value", "heat", "prong"}
+TAKEN_OF_HITS = {"hit", "charge"}
 REPEATED = ("energy", "n_hits")  # columns of the events that predictions repeat: their value may be asked by their name
 
 
@@ -38,16 +40,17 @@ class Class(Settings):
 
 
 class Question(Settings):
-    """What networks tell of an event, or of each of its prongs: which of some classes it belongs to."""
+    """What networks tell of an event, of each of its prongs or of each of its hits: which of some classes it is of."""
 
     kind: Literal["classes"] = Field(default="classes", exclude=True, description="what the answer is")
     name: Name = Field(description="its name in files")
     label: Label | None = Field(default=None, description="its name in tables; null: that in files")
-    of: Literal["event", "prong"] = Field(
-        default="event", description="what has an answer: an event, or each prong that a model sees of it"
+    of: Literal["event", "prong", "hit"] = Field(
+        default="event", description="what has an answer: an event, or each prong, or each hit, that a model sees of it"
     )
     column: str = Field(
-        min_length=1, description="column of events.parquet, or of prongs.parquet, of whole numbers or text"
+        min_length=1,
+        description="column of whole numbers or text: of events.parquet, or of prongs.parquet, for their hits too",
     )
     classes: list[Class] = Field(min_length=2, description="in the order of the answers; ties go to the first")
     positive: Name | None = Field(
@@ -68,7 +71,7 @@ class Question(Settings):
     @model_validator(mode="after")
     def _check(self) -> Question:
         where = f"question {self.name}"
-        if self.name in TAKEN:
+        if self.name in TAKEN or (self.of == "hit" and self.name in TAKEN_OF_HITS):
             raise ValueError(f"{where}: a column of predictions has this name; choose another")
         if "answer" in self.names:
             raise ValueError(
@@ -81,6 +84,8 @@ class Question(Settings):
                 raise ValueError(f"{where}: {what} {doubled[0]!r} stands twice")
         if self.of == "prong" and (self.other == "drop" or self.left_out):
             raise ValueError(f"{where}: of prongs none is dropped or left out; give the others a class of their own")
+        if self.of == "hit" and (self.other == "drop" or self.left_out):
+            raise ValueError(f"{where}: hits of no class have no answer; leave out other and left_out")
         if all(kind.left_out for kind in self.classes):
             raise ValueError(f"{where}: left_out: no class is left to train on; leave fewer out")
         if len({type(value) for value in values}) > 1:
@@ -96,8 +101,8 @@ class Question(Settings):
         return labels(events, self.column, self.values)
 
     def shown(self, truth: np.ndarray) -> pa.Array:
-        """The names of the classes `truth` (E,) as a column."""
-        return pa.array(np.array(self.names)[truth].tolist(), pa.string())
+        """The names of the classes `truth` (E,) as a column; of none, -1, it is null."""
+        return pa.array([*self.names, None], pa.string()).take(pa.array(truth % (len(self.names) + 1)))
 
     def told(self) -> dict[str, Any]:
         """What an export says of it."""
@@ -195,6 +200,11 @@ def of_events(questions: Iterable[Question | ValueQuestion]) -> list[Question | 
 def of_prongs(questions: Iterable[Question | ValueQuestion]) -> list[Question]:
     """Those of the `questions` that are of prongs."""
     return [question for question in questions if question.of == "prong"]
+
+
+def of_hits(questions: Iterable[Question | ValueQuestion]) -> list[Question]:
+    """Those of the `questions` that are of hits."""
+    return [question for question in questions if question.of == "hit"]
 
 
 def has_answer(truth: np.ndarray) -> np.ndarray:

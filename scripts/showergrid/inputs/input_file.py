@@ -233,13 +233,13 @@ class Writer:
         """
         each = np.arange(event.size)
         for name, owner in (("coordinates", row), ("centre", each), ("end", each)):
-            if name in more:
-                outside = np.any((more[name] < WIDE.min) | (more[name] > WIDE.max), axis=1)
-                if outside.any():
-                    raise InputError(
-                        f"images: event {event[owner[outside.argmax()]]} reaches more than {WIDE.max} pixels from its "
-                        "first hit; check its hits, or lower the resolution"
-                    )
+            place = more.get(name, np.zeros((0, 0)))
+            if place.min(initial=0) < WIDE.min or place.max(initial=0) > WIDE.max:
+                outside = np.any((place < WIDE.min) | (place > WIDE.max), axis=1)
+                raise InputError(
+                    f"images: event {event[owner[outside.argmax()]]} reaches more than {WIDE.max} pixels from its "
+                    "first hit; check its hits, or lower the resolution"
+                )
         if row is not None:
             self._put("offsets", np.cumsum(np.bincount(row, minlength=event.size)) + self.rows["values"])
         for name, tensor in {"event": event, "values": values, **more}.items():

@@ -99,8 +99,9 @@ def directions(hits: Hits, grid: Grid, rule: Direction) -> np.ndarray:
         above = np.add.reduceat((grid.relative(hits) > 0).astype(np.int64), start, axis=0)
         runs = np.where(2 * above > count, 1, -1)
     else:
-        side = np.sign(hits.position - hits.position[start][hits.row]).astype(np.int64)
-        runs = np.sign(np.add.reduceat(side, start, axis=0))
+        away = hits.position - hits.of_event(hits.position[start])
+        side = (away > 0).view(np.int8) - (away < 0).view(np.int8)
+        runs = np.sign(np.add.reduceat(side, start, axis=0, dtype=np.int64))
     return (runs * (count > FEW_HITS)).astype(np.int8)
 
 
@@ -123,9 +124,10 @@ def shower_end(hits: Hits, grid: Grid) -> np.ndarray:
     """
     start, row = hits.offsets[:-1], hits.row
     largest = np.maximum.reduceat(hits.charge, start)
-    steps = np.ldexp(hits.charge, 33 - np.frexp(largest)[1][row])
-    seen = np.cumsum(np.rint(steps).astype(np.int64))
-    seen -= np.append(0, seen)[start][row]  # (N,): within each hit's own event
-    total = seen[hits.offsets[1:] - 1]
-    missing = np.bincount(row, seen < END_SHARE * total[row], hits.event.size)  # hits before the end
-    return grid.pixel(hits.position[start + missing.astype(np.int64)]) - grid.origin(hits)
+    steps = hits.charge * np.ldexp(1.0, 33 - np.frexp(largest)[1])[row]
+    seen = np.cumsum(np.rint(steps, out=steps).astype(np.int64))
+    before = np.append(0, seen)[start]
+    total = seen[hits.offsets[1:] - 1] - before
+    enough = before + np.ceil(END_SHARE * total).astype(np.int64)
+    missing = np.add.reduceat(seen < enough[row], start, dtype=np.int64)  # hits before the end
+    return grid.pixel(hits.position[start + missing]) - grid.origin(hits)

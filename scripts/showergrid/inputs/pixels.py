@@ -48,7 +48,10 @@ class Grid:
 
         Positions outside the calibrated range fall on pixels below 0 or above c.
         """
-        return np.rint((position - self.minimum) / (self.maximum - self.minimum) * self.count).astype(np.int64)
+        share = position - self.minimum
+        share /= self.maximum - self.minimum
+        share *= self.count
+        return np.rint(share, out=share).astype(np.int64)
 
     def origin(self, hits: Hits) -> np.ndarray:
         """(E, 3) int64: the pixel of each event's origin, its first hit."""
@@ -56,7 +59,9 @@ class Grid:
 
     def relative(self, hits: Hits) -> np.ndarray:
         """(N, 3) int64: the pixel of each hit, counted from the origin of its event."""
-        return self.pixel(hits.position) - self.origin(hits)[hits.row]
+        pixel = self.pixel(hits.position)
+        pixel -= hits.of_event(pixel[hits.offsets[:-1]])
+        return pixel
 
 
 @dataclass(frozen=True)
@@ -93,12 +98,13 @@ class Bins:
     """N entries grouped by event and place into B bins, which are sorted by event, then lexicographically by place.
 
     row (B,) and place (B, D) int64 name the bins; order (N,) sorts the entries by bin, those of one bin in their
-    stored order; index (N,) is the bin of each sorted entry, start (B,) the first sorted entry of each bin.
+    stored order (a slice of all where they are sorted); index (N,) is the bin of each sorted entry, start (B,) the
+    first sorted entry of each bin.
     """
 
     row: np.ndarray
     place: np.ndarray
-    order: np.ndarray
+    order: np.ndarray | slice
     index: np.ndarray
     start: np.ndarray
 
@@ -106,12 +112,17 @@ class Bins:
     def of(cls, row: np.ndarray, place: np.ndarray) -> Bins:
         """Group entries by row (N,) and place (N, D), both int64."""
         key = _packed([row, *place.T])
-        order = np.argsort(key, kind="stable")
+        order = _sorting(key)
         key = key[order]
-        new = np.append(True, key[1:] != key[:-1])[: key.size]
-        start = np.flatnonzero(new)
+        start, index = _runs(key[1:] != key[:-1], key.size)
         first = order[start]
-        return cls(row=row[first], place=place[first], order=order, index=np.cumsum(new) - 1, start=start)
+        return cls(row[first], _rows(place, first), order, index, start)
+
+    def of_first(self, axes: int) -> Bins:
+        """These bins, grouped by event and the first `axes` columns of their places, by which they are sorted."""
+        columns = [self.row, *self.place.T[:axes]]
+        start, index = _runs(np.logical_or.reduce([c[1:] != c[:-1] for c in columns]), self.row.size)
+        return Bins(self.row[start], _rows(self.place[:, :axes], start), slice(None), index, start)
 
     def sum(self, values: np.ndarray) -> np.ndarray:
         """(B,) float64 from (N,): the sum of each bin, added one by one in stored order (exact for whole numbers)."""
@@ -119,13 +130,32 @@ class Bins:
 
     def count(self) -> np.ndarray:
         """(B,) int64: entries in each bin."""
-        return np.bincount(self.index, minlength=self.start.size)
+        return np.diff(self.start, append=self.index.size)
 
     def pool(self, values: np.ndarray, how: str) -> np.ndarray:
         """(B,) float64 from (N,): the largest value of each bin (`max`) or their mean (`mean`)."""
         if how == "max":
             return np.maximum.reduceat(values[self.order], self.start)
         return self.sum(values) / self.count()
+
+
+def _runs(differs: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """First (B,) of each run of equal entries, and the run (N,) of each; `differs` (N - 1,): from the one before."""
+    new = np.append(True, differs)[:size]
+    return np.flatnonzero(new), np.cumsum(new) - 1
+
+
+def _rows(place: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """(B, D) of place (N, D), each column contiguous."""
+    return np.array([column[rows] for column in place.T]).T
+
+
+def _sorting(key: np.ndarray) -> np.ndarray:
+    """(N,) int64: the stable order of keys (N,) >= 0, digit by digit: NumPy sorts 16 bits by radix, in linear time."""
+    order = np.argsort(key.astype(np.uint16), kind="stable")
+    for shift in range(16, int(key.max(initial=0)).bit_length(), 16):
+        order = order[np.argsort((key >> shift)[order].astype(np.uint16), kind="stable")]
+    return order
 
 
 def columns(axes: Sequence[str]) -> list[int]:

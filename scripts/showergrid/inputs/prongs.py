@@ -69,6 +69,10 @@ class ProngCuts:
         rows = np.asarray(rows, dtype=np.int64)
         return ranges_of(self.offsets[rows], self.offsets[rows + 1])
 
+    def parts(self, rows: np.ndarray) -> np.ndarray:
+        """The prongs (P,) int64 alone."""
+        return self.prongs(rows)[0]
+
     def batch(self, rows: np.ndarray) -> dict[str, np.ndarray]:
         """Maps of the events at `rows`, (N, V, H, W) float32, and of their prongs (P, V, H, W), and whose these are.
 

@@ -16,7 +16,10 @@ from showergrid.core.settings import Settings
 from showergrid.inputs.kinds import Inputs, shape_of
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
+
+    from showergrid.models.parts.observed import Observed
+    from showergrid.models.parts.transformer_cvn import TransformerCVN
 
 TAKES = ("prongs",)
 IMAGE_AXES = (2,)
@@ -65,3 +68,10 @@ def build(parameters: Parameters, inputs: Inputs, heads: Sequence[int], prong_he
     from showergrid.models.parts.transformer_cvn import TransformerCVN
 
     return TransformerCVN(parameters, shape_of(inputs)[0], heads, prong_heads)
+
+
+def observed(network: TransformerCVN, events: Tensor, prongs: Tensor, owner: Tensor) -> Observed:
+    """What stands between the maps, as the network takes them, and its answers: heat maps are made of it."""
+    from showergrid.models.parts import observed
+
+    return observed.observed(network, events, prongs, owner)

@@ -10,13 +10,13 @@ from showergrid.core.cells import input_name
 from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
 from showergrid.events.collections import is_number
-from showergrid.events.questions import Question, of_prongs
+from showergrid.events.questions import Question, of_hits, of_prongs
 from showergrid.events.split import check_by
 from showergrid.inputs.declared import is_made_of_hits
 from showergrid.plan.ablations import crossed
 from showergrid.plan.catalogue import Catalogue
 from showergrid.plan.config import Config
-from showergrid.plan.matching import answers, joins
+from showergrid.plan.matching import answers, each_view, joins
 from showergrid.plan.names import cells_named, check_names
 from showergrid.plan.representations import named
 from showergrid.plan.study import Study, shows
@@ -80,6 +80,7 @@ def read_study(raw: Mapping[str, Any], files: Mapping[str, str] | None = None) -
     _check_looked_at(study)
     study.source.check(study.source_settings, study.of_events, config.detector, config.order)
     _check_prongs(study)
+    _check_hits(study)
     for split in config.split.divisions.values():
         if split.by is not None:
             check_by(study.source.events(study.source_settings), split.by)
@@ -199,6 +200,46 @@ def _check_prongs(study: Study) -> None:
                     f"config: {name}: {place.model} on {place.representation} sees no prongs, of which question "
                     f"{report.question['name']} is; show it in another table"
                 )
+
+
+def _check_hits(study: Study) -> None:
+    """Refuse questions of hits that belong to no prongs, or that nothing answers, and reports of cells without them."""
+    asked = of_hits(study.config.questions)
+    given = study.source.collections(study.source_settings)
+    if asked and not ({"prongs", "hits"} <= given.keys() and "prong" in given["hits"].names):
+        raise InputError(
+            f"config: question {asked[0].name}: hits are what their prongs are, and {study.config.source} gives no "
+            "prongs of hits; leave it out"
+        )
+    check_columns(given.get("prongs"), asked)
+    places = [*study.cells, *(place for report in study.reports.values() for place in report.places)]
+    for representation, model in dict.fromkeys((place.representation, place.model) for place in places):
+        if not study.answers_hits(model):
+            continue
+        shown = study.catalogue.representations.resolved(representation)
+        if not asked:
+            raise InputError(f"config: {model} answers hits, and no question is of them; take sparse_resnet")
+        if "order" in shown or not hasattr(plugins.load("representations", shown["module"]), "places"):
+            raise InputError(
+                f"config: {model} on {representation}: hits have no single pixel there; name voxels or a projection, "
+                "in the study's own order"
+            )
+    for entry in study.config.models:
+        for name in each_view(entry.values.get("backbone", []), 1):
+            if study.answers_hits(name):
+                raise InputError(f"config: model {entry.name}: backbone: {name} answers hits; name another network")
+    names = [question.name for question in asked]
+    for name, report in study.reports.items():
+        of_hit = report.question is not None and report.question["name"] in names
+        if of_hit != getattr(plugins.load("reports", report.module), "HITS", False):
+            shown = "no" if of_hit else "nothing but"
+            raise InputError(f"config: {name}: {report.module} shows {shown} questions of hits; name another")
+        silent = [place for place in report.places if of_hit and not study.answers_hits(place.model)]
+        if silent and study.status(silent[0]) == "run":
+            raise InputError(
+                f"config: {name}: {silent[0].model} answers no hits, of which question {report.question['name']} is; "
+                "show it in another table"
+            )
 
 
 def _check_splits(study: Study) -> None:

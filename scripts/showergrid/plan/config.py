@@ -179,6 +179,13 @@ class PlaceEntry(Settings):
     model: ModelName = Field(description="its model")
 
 
+class RocFigure(Settings):
+    """Of which classes ROC curves are drawn."""
+
+    of: Name = Field(description="report whose cells are drawn together, and of whose question the classes are")
+    classes: list[Name] = Field(min_length=1, description="classes that are told from all others, a panel each")
+
+
 class Figures(Settings):
     """Which events are drawn, and which resolution study."""
 
@@ -191,6 +198,11 @@ class Figures(Settings):
         default=None,
         exclude_if=lambda name: name is None,
         description="report of module final_states of which figures/final_states.pdf is drawn; null: none",
+    )
+    roc: RocFigure | None = Field(
+        default=None,
+        exclude_if=lambda figure: figure is None,
+        description="classes of which figures/roc.pdf has ROC curves; null: none",
     )
 
 
@@ -268,7 +280,9 @@ class _Config(Settings):
         if doubled := _doubled([search.place for search in self.tuning]):
             raise ValueError(f"tuning: {doubled[0]} is searched twice")
         if self.questions[0].of != "event":
-            raise ValueError(f"questions: {self.questions[0].name} is of prongs; let one of events stand first")
+            raise ValueError(
+                f"questions: {self.questions[0].name} is of {self.questions[0].of}s; let one of events stand first"
+            )
         for question in of_classes(of_events(self.questions)):
             if question.column == "pdg" and any(isinstance(code, str) for codes in question.values for code in codes):
                 raise ValueError(f"question {question.name}: values of pdg are whole numbers, such as 11")

@@ -7,14 +7,14 @@ from typing import Any
 
 from showergrid.core.errors import InputError
 from showergrid.events.questions import Question
-from showergrid.plan.matching import takes_pixels
+from showergrid.plan.matching import is_observed, takes_pixels
 from showergrid.plan.study import Study
 
 OF_GRADIENTS = ("heatmaps", "heatmap_figure")
 OF_IMAGES = (*OF_GRADIENTS, "mistakes")
 OF_HITS = ("removal", "removal_figure")
 STEPS = (*OF_HITS, *OF_IMAGES)
-PRONG_EVENTS = 4  # drawn with their prongs
+PART_EVENTS = 4  # drawn with their prongs or hits
 
 
 def explanation_job(study: Study, step: str, cell: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,7 +68,53 @@ def prong_figure(study: Study, representation: str) -> dict[str, Any]:
     if not (study.prong_questions and study.catalogue.representations.sees_prongs(representation)):
         raise InputError(f"{representation} shows no prongs that are asked of; ask for this figure of another cell")
     [asked, *_] = study.prong_questions
-    return {"question": asked, "labels": study.labels(question=asked["name"]), "shown": PRONG_EVENTS}
+    return {"question": asked, "labels": study.labels(question=asked["name"]), "shown": PART_EVENTS}
+
+
+def hit_figure(study: Study, model: str) -> dict[str, Any]:
+    """Which events are drawn with their hits, and by which question.
+
+    Raises:
+        InputError: the study asks nothing of hits, or the model does not answer them.
+    """
+    if not (study.hit_questions and study.answers_hits(model)):
+        raise InputError(f"{model} answers no hits that are asked of; ask for this figure of another cell")
+    [asked, *_] = study.hit_questions
+    return {"question": asked, "labels": study.labels(question=asked["name"]), "shown": PART_EVENTS}
+
+
+def prong_heatmaps(study: Study, cell: Mapping[str, Any]) -> dict[str, Any]:
+    """What the heat maps of a cell that sees prongs are told; `cell` is given as its training gets it.
+
+    Raises:
+        InputError: the cell sees no prongs, its network does not show how its answers come about, or the study asks for
+            a value first.
+    """
+    _check_observed(study, cell)
+    explanation = study.config.explanation.model_dump(mode="json")
+    return {
+        **cell,
+        "bootstrap": study.config.bootstrap.model_dump(mode="json"),
+        "explanation_seed": explanation["seed"],
+        "heatmaps": explanation["heatmaps"],
+    }
+
+
+def prong_heatmap_figure(study: Study, cell: Mapping[str, Any]) -> dict[str, Any]:
+    """The questions whose answers are drawn: the first of events, and of prongs if any; raises as above."""
+    _check_observed(study, cell)
+    asked = [study.question, *study.prong_questions[:1]]
+    return {"asked": [{"question": told, "labels": study.labels(question=told["name"])} for told in asked]}
+
+
+def _check_observed(study: Study, cell: Mapping[str, Any]) -> None:
+    if not isinstance(study.config.questions[0], Question):
+        raise InputError("config: questions: answers of classes are explained; let a question of them stand first")
+    representation, model = cell["representation"]["name"], cell["model"]
+    if not study.catalogue.representations.sees_prongs(representation):
+        raise InputError(f"{representation} shows no prongs; of its cells ask figures/heatmaps.pdf")
+    if not is_observed(model["module"]):
+        raise InputError(f"{model['name']} does not show what its answers rest on; ask this of another cell")
 
 
 def is_image(study: Study, representation: str) -> bool:
@@ -87,6 +133,9 @@ def files(study: Study) -> list[str]:
             continue
         if catalogue.representations.sees_prongs(place.representation):
             names = ["prongs"] if study.prong_questions else []
+            names += ["prong_heatmaps"] if is_observed(catalogue.model_entry(place.model).file) else []
+        elif study.answers_hits(place.model):
+            names = ["hits"]
         elif is_image(study, place.representation):
             packed = takes_pixels(catalogue.model_entry(place.model))
             names = ["removal", "mistakes"] if packed else ["removal", "heatmaps", "mistakes"]

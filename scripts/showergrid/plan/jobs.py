@@ -17,12 +17,14 @@ from showergrid.plan.config import Config, PublishedNumbers
 from showergrid.plan.study import Study
 from showergrid.report.settings.ensembles import Combination
 from showergrid.report.settings.published import Beside
+from showergrid.report.settings.tables import Reported
 from showergrid.report.tables.curve import CurveSettings
 from showergrid.report.tables.final_states import FinalStateSettings
 from showergrid.report.tables.resolution import ResolutionSettings
 from showergrid.report.tables.values import ValueSettings
 
-OF_EVENTS = ("features", "tune", "export", "vary_cell", *explain_jobs.STEPS)  # steps that know nothing of prongs
+# steps that know nothing of prongs and hits
+OF_EVENTS = ("features", "tune", "export", "vary_cell", *explain_jobs.STEPS)
 NOT_TRAINED = ("positive", "other", "unit")  # keys of a question that no training reads
 
 
@@ -40,7 +42,7 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             f"{wildcards['model']} does not take {wildcards['representation']}; ask for a file of another cell"
         )
     if step in OF_EVENTS and "model" in wildcards:
-        _refuse_prongs(study, wildcards["representation"])
+        _refuse_parts(study, wildcards["representation"], wildcards["model"])
     if "seed" in wildcards:
         study.search(wildcards["representation"], wildcards["resolution"], wildcards["model"])
     config = study.config
@@ -108,6 +110,12 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             return report_jobs.pairs(study)
         case "prong_figure":
             return explain_jobs.prong_figure(study, wildcards["representation"])
+        case "prong_heatmaps":
+            return explain_jobs.prong_heatmaps(study, _cell(study, **wildcards))
+        case "prong_heatmap_figure":
+            return explain_jobs.prong_heatmap_figure(study, _cell(study, **wildcards))
+        case "hit_figure":
+            return explain_jobs.hit_figure(study, wildcards["model"])
         case _ if step in explain_jobs.STEPS:
             return explain_jobs.explanation_job(study, step, _cell(study, **wildcards))
         case "event_figures":
@@ -128,6 +136,8 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             if config.figures.final_states is None:
                 raise InputError("config: figures.final_states: is null; name a report of module final_states")
             return report_jobs.told(study, published, config.figures.final_states, FinalStateSettings)
+        case "roc_figure":
+            return _roc(study, published)
         case "curve_figure":
             return report_jobs.told(study, published, f"ablations/{wildcards['ablation']}", CurveSettings)
         case "ensemble_predictions":
@@ -138,6 +148,21 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             return {**_cell(study, **wildcards), "variations": list(study.source.varied(study.source_settings))}
         case _:  # typeset: only its files decide its outputs
             return {}
+
+
+def _roc(study: Study, published: PublishedNumbers | None) -> dict[str, Any]:
+    """The classes of which ROC curves are drawn, and the cells of the report that is named."""
+    figure = study.config.figures.roc
+    if figure is None:
+        raise InputError("config: figures.roc: is null; name a report and classes of its question")
+    question = study.report(figure.of).question
+    known = [kind["name"] for kind in question.get("classes", [])]
+    if unknown := [name for name in figure.classes if name not in known]:
+        raise InputError(
+            f"config: figures.roc.classes: question {question['name']} has no class {unknown[0]!r}; "
+            f"valid: {', '.join(known) or 'none, it asks for a value'}"
+        )
+    return {"answered": report_jobs.told(study, published, figure.of, Reported), "classes": figure.classes}
 
 
 def _pdg(study: Study) -> list[int]:
@@ -179,6 +204,8 @@ def _evaluate(study: Study, representation: str, resolution: int, model: str, se
     told = {"questions": study.questions, "bootstrap": study.config.bootstrap.model_dump(mode="json")}
     if study.prong_questions:
         told["prong_questions"] = study.prong_questions
+    if study.hit_questions:
+        told["hit_questions"] = study.hit_questions
     return told if split is None else {**told, "split": split}
 
 
@@ -191,13 +218,15 @@ def _network(study: Study, representation: str, resolution: int, model: str) -> 
     """What the cells of one place have in common; `hits` is what their inputs assume of the hits.
 
     Views that show the inputs of other representations are listed one by one. Prongs are asked of a model that sees
-    them.
+    them, hits of one that answers pixels.
     """
     prongs = study.prong_questions if study.catalogue.representations.sees_prongs(representation) else []
+    hits = study.hit_questions if study.answers_hits(model) else []
     return {
         **study.catalogue.views(representation, resolution, model),
         "questions": _trained(study.questions),
         **({"prong_questions": _trained(prongs)} if prongs else {}),
+        **({"hit_questions": _trained(hits)} if hits else {}),
         "hits": {"order": study.config.order, "detector": study.config.detector.model_dump(mode="json")},
         "representation": study.catalogue.representations.resolved(representation),
         "resolution": resolution,
@@ -210,8 +239,10 @@ def _trained(questions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{key: value for key, value in told.items() if key not in NOT_TRAINED} for told in questions]
 
 
-def _refuse_prongs(study: Study, representation: str) -> None:
-    """Refuse what is done with events alone to a cell that sees prongs."""
+def _refuse_parts(study: Study, representation: str, model: str) -> None:
+    """Refuse what is done with events alone to a cell that sees prongs or answers hits."""
+    if study.answers_hits(model):
+        raise InputError(f"{model} answers hits, which this file knows nothing of; ask for that of another cell")
     if study.catalogue.representations.sees_prongs(representation):
         raise InputError(
             f"{representation} shows prongs, which this file knows nothing of; ask for that of another cell"
@@ -234,7 +265,7 @@ def _tune(study: Study, representation: str, resolution: int, model: str, worker
 def _predict(study: Study, prediction: str) -> dict[str, Any]:
     """A cell and the files whose events it classifies."""
     entry = study.prediction(prediction)
-    _refuse_prongs(study, entry.representation)
+    _refuse_parts(study, entry.representation, entry.model)
     place = entry.model_dump(include={"representation", "resolution", "model", "seed"})
     cell = job(study, "train", None, **place)
     return {

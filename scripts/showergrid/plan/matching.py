@@ -56,6 +56,16 @@ def takes_pixels(entry: ModelEntry) -> bool:
     return "pixels" in getattr(plugins.load("models", entry.file), "TAKES", ())
 
 
+def is_observed(module: str) -> bool:
+    """Whether a network, by its module, shows what stands between its maps of prongs and its answers."""
+    return hasattr(plugins.load("models", module), "observed")
+
+
+def answers_hits(entry: ModelEntry) -> bool:
+    """Whether a model tells something of every pixel, and so of the hits in it."""
+    return getattr(plugins.load("models", entry.file), "ANSWERS_HITS", False)
+
+
 def resolution_of(view: Mapping[str, Any], resolution: int | None) -> int | None:
     """The resolution of a view that is shown at `resolution`: none where there are no pixels."""
     return resolution if has_resolution(view["module"]) else None
@@ -84,6 +94,8 @@ def takes(entry: ModelEntry, views: Sequence[Mapping[str, Any]]) -> bool:
     kinds = tuple(kind_of(view) for view in views)
     if kinds[0] not in getattr(module, "TAKES", ()) or (len(kinds) > 1 and set(kinds) != {"image"}):
         return False
+    if kinds[0] == "prongs":
+        return len(axes_of(views[0])) in module.IMAGE_AXES
     if kinds[0] != "image":
         return True
     if len({is_made_of_hits(view["module"]) for view in views}) > 1:

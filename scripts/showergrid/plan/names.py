@@ -58,6 +58,8 @@ def _names(config: Config) -> Iterator[tuple[str, str, str]]:
         yield "figures.resolution", "reports", name
     for name in _texts(config.figures.final_states):
         yield "figures.final_states", "tables", name
+    if config.figures.roc is not None:
+        yield "figures.roc.of", "tables", config.figures.roc.of
     for ablation in config.ablations:
         for kind in ("representation", "model"):
             for name in _texts(ablation.factors.get(kind)):

@@ -23,7 +23,7 @@ from showergrid.tuning.settings import Search
 CELL = "{input}/{model}/seed{seed}"
 TRAINED = ("model.safetensors", "history.csv", "answers.safetensors", "train.provenance.json")
 EVALUATED = ("predictions.parquet", "metrics.json", "evaluate.provenance.json")
-OF_PRONGS = "predictions.prongs.parquet"
+OF_PRONGS, OF_HITS = "predictions.prongs.parquet", "predictions.hits.parquet"
 COMPARED = ("history.csv", "predictions.parquet", "metrics.json")  # what jobs of many cells read of each
 FIGURES = ("figures/history.pdf", "figures/roc.pdf", "figures/confusion.pdf", "figures/history.pdf.provenance.json")
 PERFORMANCE = (
@@ -107,8 +107,14 @@ class Paths:
 
     @property
     def prongs(self) -> list[str]:
-        """The table of the prongs, if the study asks anything of them."""
-        return [f"{self.results}/data/prongs.parquet"] if self.study.prong_questions else []
+        """The table of the prongs, if the study asks anything of them or of their hits."""
+        asked = self.study.prong_questions or self.study.hit_questions
+        return [f"{self.results}/data/prongs.parquet"] if asked else []
+
+    @property
+    def asked_hits(self) -> list[str]:
+        """The table of the hits, if the study asks anything of them."""
+        return [f"{self.results}/data/hits.parquet"] if self.study.hit_questions else []
 
     @property
     def prong_predictions(self) -> list[str]:
@@ -116,9 +122,15 @@ class Paths:
         return [f"{self.cell}/{OF_PRONGS}"] if self.study.prong_questions else []
 
     @property
+    def hit_predictions(self) -> list[str]:
+        """Pattern of the answers of a cell to questions of hits, if the study asks any."""
+        return [f"{self.cell}/{OF_HITS}"] if self.study.hit_questions else []
+
+    @property
     def evaluated(self) -> tuple[str, ...]:
         """The files of a cell that is trained and evaluated."""
-        return (*TRAINED, *EVALUATED, *([OF_PRONGS] if self.study.prong_questions else []))
+        of_parts = {OF_PRONGS: self.study.prong_questions, OF_HITS: self.study.hit_questions}
+        return (*TRAINED, *EVALUATED, *[name for name, asked in of_parts.items() if asked])
 
     @property
     def has_hits(self) -> bool:

@@ -13,6 +13,7 @@ from showergrid.core.errors import InputError
 from showergrid.plan import report_jobs, spectrum_jobs
 from showergrid.plan.paths import Paths, files_of_weights, of_cell
 from showergrid.plan.study import Study
+from showergrid.report.tables import roc
 from showergrid.tuning.best import of_input
 from showergrid.tuning.settings import Search
 
@@ -68,8 +69,13 @@ class Reads:
         return [f"{stem}.calibration.json" for stem in self.paths.inputs(*_place(wildcards))]
 
     def prongs(self, wildcards: Wildcards) -> list[str]:
-        """The table of the prongs, if a cell is asked of them."""
-        return self.paths.prongs if "prong_questions" in self.told("train", **wildcards) else []
+        """The table of the prongs, if a cell is asked of them or of their hits."""
+        told = self.told("train", **wildcards)
+        return self.paths.prongs if {"prong_questions", "hit_questions"} & told.keys() else []
+
+    def asked_hits(self, wildcards: Wildcards) -> list[str]:
+        """The table of the hits, if a cell is asked of them."""
+        return self.paths.asked_hits if "hit_questions" in self.told("train", **wildcards) else []
 
     def tuned(self, wildcards: Wildcards) -> list[str]:
         """The file of the values that a search found for a cell, if the cell is tuned."""
@@ -157,6 +163,15 @@ class Reads:
     def cells_of_final_states(self, wildcards: Wildcards) -> list[Cell]:
         """The cells whose answers choose the final states that are drawn."""
         return self.study.cells_of(self.study.report(self.study.config.figures.final_states).places)
+
+    def of_roc(self, wildcards: Wildcards) -> list[str]:
+        """The files that ROC curves are drawn of."""
+        read = roc.reads(roc.RocSettings(**self.told("roc_figure")))
+        return [f"{self.paths.results}/{file}" for files in read.values() for file in files]
+
+    def cells_of_roc(self, wildcards: Wildcards) -> list[Cell]:
+        """The cells whose ROC curves are drawn."""
+        return self.study.cells_of(self.study.report(self.study.config.figures.roc.of).places)
 
     def cells_of_curve(self, wildcards: Wildcards) -> list[Cell]:
         """The cells of an ablation that is drawn."""

@@ -10,7 +10,7 @@ import math
 import os
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from showergrid.core.yaml_files import read_yaml
 from showergrid.plan.cluster import Cluster
 from showergrid.plan.steps import STEPS
 from showergrid.sources.parts.request import Size
-from showergrid.training.hyperparameters import variables_of
+from showergrid.training.hyperparameters import kind_of, variables_of
 
 PYTHON = 500  # MB, a command with the data libraries
 PYTORCH = 2000  # MB, with PyTorch, weights and the optimiser's state
@@ -29,6 +29,8 @@ SECONDS_A_PIXEL = 3e-6  # per event of an epoch, on one thread; simple takes 0.2
 BYTES_A_HIT = 50_000  # the same for a hit of a list; the transformer takes 6,200
 SECONDS_A_HIT = 1e-4  # the same for a hit of a list; the transformer takes 2e-5
 OCCUPIED = 1000  # pixels of an event that a sparse network sees, each as a hit; showers have 180 on average at c 1000
+MAPS = 8  # images of an event that shows its prongs too: 7.3 with prongs of 15 hits, its own among them
+HELD = 5  # times the memory of all hits where they are asked of: with their pixels, classes and answers 1.5 MB an event
 BYTES_A_FITTED = 400  # per hit of an event in the table that a model is fitted to: six channels, copied a few times
 SECONDS_A_FITTED = 5e-4  # per hit to fit it, on one thread; 200 rounds of XGBoost and 300 trees of a forest take 4e-5
 GPU_SPEED = 10  # of a network on it, in threads, at least
@@ -70,11 +72,14 @@ def needs_gpu(cluster: Cluster, job: Mapping[str, Any]) -> bool:
 
 def need(size: Size, cluster: Cluster, step: str, job: Mapping[str, Any]) -> Need:
     """The need of a job of rule `step` whose configuration is `job`, as jobs.py resolves it; `size`: of the events."""
+    if "hit_questions" in job:
+        size = replace(size, megabytes=HELD * size.megabytes)
     if "model" in job:
         training, window = job["model"]["training"], job["model"]["window"]
         tables = [view["representation"] for view in job.get("views", [job])]
         shape = window["shape"] if window else [sum(map(variables_of, tables))]
         pixels = math.prod(shape) * len(job.get("views", [None]))
+        pixels *= MAPS if kind_of(job["representation"]) == "prongs" else 1
         packed = "packed" in job["model"]
         pixels = min(pixels, OCCUPIED) if packed else pixels
         listed = packed or len(shape) == 1

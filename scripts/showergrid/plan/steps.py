@@ -47,15 +47,17 @@ STEPS = {
     "tune": Step("torch"),
     **dict.fromkeys(("best", "tuning_figures"), HERE),
     # explain
-    **dict.fromkeys(("removal", "heatmaps"), Step("torch")),
-    **dict.fromkeys(("removal_figure", "heatmap_figure", "mistakes", "prong_figure"), HERE),
+    **dict.fromkeys(("removal", "heatmaps", "prong_heatmaps"), Step("torch")),
+    **dict.fromkeys(("removal_figure", "heatmap_figure", "mistakes"), HERE),
+    **dict.fromkeys(("prong_figure", "prong_heatmap_figure", "hit_figure"), HERE),
     # apply
     **dict.fromkeys(("predict", "export", "vary_cell"), Step("torch")),
     "spectrum": HERE,
     "vary": Step("source"),
     # reports
     **dict.fromkeys(("report", "published", "ensemble_predictions", "typeset"), HERE),
-    **dict.fromkeys(("resolution_figure", "curve_figure", "values_figure", "final_states_figure"), HERE),
+    **dict.fromkeys(("resolution_figure", "curve_figure", "values_figure"), HERE),
+    **dict.fromkeys(("final_states_figure", "roc_figure"), HERE),
     **dict.fromkeys(("pairs", "performance", "rulegraph"), HERE),
     "event_figures": Step(),
     **dict.fromkeys(("list_rules", "page", "data_page", "runtimes"), Step("workflow", local=True)),

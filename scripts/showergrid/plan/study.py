@@ -17,9 +17,10 @@ from showergrid.core import plugins
 from showergrid.core.cells import Cell, Place, input_name
 from showergrid.core.errors import InputError
 from showergrid.core.variants import MARK, base, tuned
-from showergrid.events.questions import Question, ValueQuestion, of_classes, of_events, of_prongs
+from showergrid.events.questions import Question, ValueQuestion, of_classes, of_events, of_hits, of_prongs
 from showergrid.plan.catalogue import Catalogue
 from showergrid.plan.config import Ablation, Block, Config
+from showergrid.plan.matching import answers_hits
 from showergrid.plan.representations import named
 from showergrid.report.settings.ensembles import Ensemble
 from showergrid.sources.parts.request import Size
@@ -98,6 +99,15 @@ class Study:
     def prong_questions(self) -> list[dict[str, Any]]:
         """What is asked of every prong, likewise."""
         return [question.model_dump(mode="json", exclude=UNLABELLED) for question in of_prongs(self.config.questions)]
+
+    @property
+    def hit_questions(self) -> list[dict[str, Any]]:
+        """What is asked of every hit, likewise."""
+        return [question.model_dump(mode="json", exclude=UNLABELLED) for question in of_hits(self.config.questions)]
+
+    def answers_hits(self, model: str) -> bool:
+        """Whether a model answers questions of hits."""
+        return answers_hits(self.catalogue.model_entry(model))
 
     @property
     def of_events(self) -> list[Question | ValueQuestion]:

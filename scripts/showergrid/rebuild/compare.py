@@ -15,7 +15,8 @@ from showergrid.core.errors import InputError
 from showergrid.evaluation.cell_folder import read_metrics
 from showergrid.rebuild.results import RecordedJob, Results
 
-PREDICTIONS, METRICS = "predictions.parquet", "metrics.json"
+PREDICTIONS = ("predictions.parquet", "predictions.prongs.parquet", "predictions.hits.parquet")
+METRICS = "metrics.json"
 # What may explain a difference, in the order of the report.
 SUBJECTS = ("record", "environment", "package", "code", "configuration", "seed", "input", "CPU", "instruction set")
 SUBJECTS += ("threads", "GPU", "determinism")
@@ -33,10 +34,14 @@ class RecordDifference:
 
 @dataclass(frozen=True)
 class ScoreDifference:
-    """How far the scores of a cell differ: the largest difference, its event, and how many events only one side has."""
+    """How far the scores of a cell differ: the largest difference, where, and how many rows only one side has.
 
+    counted: what a row is, an event, a prong or a hit; worst: the numbers that name the row, by column.
+    """
+
+    counted: str
     largest: float
-    event: int | None
+    worst: Mapping[str, int]
     unpaired: int
 
 
@@ -51,11 +56,14 @@ class Outside:
 
 @dataclass(frozen=True)
 class CellDifference:
-    """A cell whose files differ; `scores`, `metrics` (their number) and `outside` are None where a file is missing."""
+    """A cell whose files differ; `scores` of each file of predictions that both folders have.
+
+    `metrics` (their number) and `outside` are None where a file is missing.
+    """
 
     folder: str
     files: list[str]
-    scores: ScoreDifference | None
+    scores: list[ScoreDifference]
     metrics: int | None
     outside: list[Outside] | None
 
@@ -186,19 +194,19 @@ def _cell(folder: str, names: list[str], first: Results, second: Results) -> Cel
         paths = [results.folder / folder / name for results in (first, second)]
         return paths if all(path.is_file() for path in paths) else None
 
-    predictions, metrics = both(PREDICTIONS), both(METRICS)
+    metrics = both(METRICS)
     intervals = [dict(_intervals(read_metrics(path))) for path in metrics] if metrics else None
     return CellDifference(
         folder=folder,
         files=[name.removeprefix(f"{folder}/") for name in names],
-        scores=score_difference(*predictions) if predictions else None,
+        scores=[score_difference(*paths) for paths in map(both, PREDICTIONS) if paths],
         metrics=len({**intervals[0], **intervals[1]}) if intervals else None,
         outside=_outside(*intervals) if intervals else None,
     )
 
 
 def score_difference(first: Path, second: Path) -> ScoreDifference:
-    """The largest difference between the scores of two predictions.parquet, over the events that both have.
+    """The largest difference between the scores of two files of predictions, over the rows that both have.
 
     Raises:
         InputError: one of them cannot be read, or they have no score in common.
@@ -210,15 +218,16 @@ def score_difference(first: Path, second: Path) -> ScoreDifference:
     ]
     if not columns:
         raise InputError(f"{first}: has no score that {second} has too; evaluate the cell again")
-    events = [table["event"].to_numpy() for table in tables]
-    event, *rows = np.intersect1d(*events, assume_unique=True, return_indices=True)
+    keys = [name for name in ("event", "prong", "hit") if name in tables[0].column_names]
+    named = [np.rec.fromarrays([table[key].to_numpy() for key in keys], names=keys) for table in tables]
+    common, *rows = np.intersect1d(*named, assume_unique=True, return_indices=True)
     scores = [
         np.stack([table[name].to_numpy()[row] for name in columns]) for table, row in zip(tables, rows, strict=True)
     ]
     apart = np.abs(scores[0] - scores[1]).max(axis=0, initial=0)  # (n,)
-    unpaired = sum(column.size for column in events) - 2 * event.size
-    worst = int(apart.argmax()) if event.size else None
-    return ScoreDifference(float(apart.max(initial=0)), None if worst is None else int(event[worst]), unpaired)
+    unpaired = sum(column.size for column in named) - 2 * common.size
+    worst = dict(zip(keys, map(int, common[apart.argmax()]), strict=True)) if common.size else {}
+    return ScoreDifference(keys[-1], float(apart.max(initial=0)), worst, unpaired)
 
 
 def _table(path: Path) -> pa.Table:

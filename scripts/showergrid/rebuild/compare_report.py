@@ -89,11 +89,12 @@ def _short(value: Any) -> str:
 
 def _cell(cell: CellDifference) -> str:
     said = [f"{cell.folder.removeprefix('cells/')}: {', '.join(cell.files)}"]
-    if cell.scores is not None:
-        event = f" (event {cell.scores.event})" if cell.scores.largest else ""
-        said.append(f"scores differ by {cell.scores.largest:.2g} at most{event}")
-        if cell.scores.unpaired:
-            said.append(f"{_count(cell.scores.unpaired, 'event')} in one of them alone")
+    for scores in cell.scores:
+        place = ", ".join(f"{key} {number}" for key, number in scores.worst.items())
+        where = f" ({place})" if scores.largest else ""
+        said.append(f"scores of {scores.counted}s differ by {scores.largest:.2g} at most{where}")
+        if scores.unpaired:
+            said.append(f"{_count(scores.unpaired, scores.counted)} in one of them alone")
     if cell.outside is not None:
         within = cell.metrics - len(cell.outside)
         said.append(f"{within} of {_count(cell.metrics, 'metric')} within each other's intervals")

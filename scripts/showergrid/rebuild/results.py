@@ -14,8 +14,8 @@ from showergrid.core.errors import InputError
 from showergrid.core.progress import progress
 
 RECORD = "provenance.json"
-# Folders that are not compared: their files hold times, or the records of all others
-APART = ("logs", "benchmarks", "mlflow", "archive")
+# What is not compared: files that hold times, or the records of all others
+APART = ("logs", "benchmarks", "benchmarks.json", "mlflow", "archive")
 UNFINISHED = "checkpoint.pt"
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
 from pydantic import Field
 
 from showergrid.core.settings import Settings
@@ -37,12 +38,17 @@ def ranges(hits: Hits, grid: Grid, parameters: Parameters) -> dict[str, float]:
     return {"charge": float(hits.charge.max())}
 
 
+def places(hits: Hits, grid: Grid, parameters: Parameters) -> np.ndarray:
+    """(N, 2) int64: the pixel of each hit, from the origin of its event."""
+    return grid.relative(hits)[:, columns(axes(parameters))]
+
+
 def pixels(hits: Hits, grid: Grid, ranges: dict[str, float], parameters: Parameters) -> Pixels:
     """Project a chunk of events; values (P, 1)."""
     kept = columns(axes(parameters))
     dropped = AXES.index(parameters.axis)
     voxel = Bins.of(hits.row, grid.relative(hits)[:, [*kept, dropped]])
-    pixel = Bins.of(voxel.row, voxel.place[:, : len(kept)])
+    pixel = voxel.of_first(len(kept))
     charge = pixel.pool(voxel.pool(hits.charge, parameters.cube_pool), parameters.projection_pool)
     value = scaled_charge(charge, ranges["charge"], parameters.headroom, parameters.log_trans)
     return Pixels(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
 from pydantic import Field
 
 from showergrid.core.settings import Settings
@@ -32,9 +33,14 @@ def ranges(hits: Hits, grid: Grid, parameters: Parameters) -> dict[str, float]:
     return {"charge": float(hits.charge.max())}
 
 
+def places(hits: Hits, grid: Grid, parameters: Parameters) -> np.ndarray:
+    """(N, 3) int64: the voxel of each hit, from the origin of its event."""
+    return grid.relative(hits)
+
+
 def pixels(hits: Hits, grid: Grid, ranges: dict[str, float], parameters: Parameters) -> Pixels:
     """Fill the voxels of a chunk of events; values (P, 1)."""
-    voxel = Bins.of(hits.row, grid.relative(hits))
+    voxel = Bins.of(hits.row, places(hits, grid, parameters))
     charge = voxel.pool(hits.charge, parameters.cube_pool)
     value = scaled_charge(charge, ranges["charge"], parameters.headroom, parameters.log_trans)
     return Pixels(voxel.row, voxel.place, value[:, None], charge=voxel.sum(hits.charge), hits=voxel.count())

@@ -8,7 +8,7 @@ from typing import Any
 from showergrid.events.questions import Question, ValueQuestion
 from showergrid.tasks.classes import Classification
 from showergrid.tasks.values import Regression
-from showergrid.training.data import Task, prong_questions_of, questions_of
+from showergrid.training.data import Task, hit_questions_of, prong_questions_of, questions_of
 
 TASKS = {Question: Classification, ValueQuestion: Regression}
 
@@ -16,9 +16,10 @@ TASKS = {Question: Classification, ValueQuestion: Regression}
 def tasks_of(cell: Mapping[str, Any]) -> list[Task]:
     """The questions of a cell, as its job or its model.safetensors describes it, in the order of their outputs.
 
-    Those of prongs stand last. Those of a trained cell have their scales.
+    Those of prongs, or of hits, stand last. Those of a trained cell have their scales.
     """
-    scales, asked = cell.get("scales", {}), [*questions_of(cell), *prong_questions_of(cell)]
+    scales = cell.get("scales", {})
+    asked = [*questions_of(cell), *prong_questions_of(cell), *hit_questions_of(cell)]
     return [TASKS[type(question)](question, **scales.get(question.name, {})) for question in asked]
 
 

@@ -130,9 +130,10 @@ def log(cells: Sequence[TrackedCell], experiment: str, hits: Sequence[Path], pac
 
 
 def takes_hits(cell: Mapping[str, Any]) -> bool:
-    """Whether all that a cell sees is made of hits, and so has a resolution, and needs no prongs of them."""
+    """Whether all that a cell sees is made of hits, and so has a resolution, and it tells of events alone."""
     views = cell.get("views", [cell])
-    return all(view["resolution"] is not None and kind_of(view["representation"]) != "prongs" for view in views)
+    of_hits = all(view["resolution"] is not None and kind_of(view["representation"]) != "prongs" for view in views)
+    return of_hits and "hit_questions" not in cell
 
 
 def files(cells: Sequence[TrackedCell]) -> dict[str, list[Path]]:

@@ -31,21 +31,20 @@ class Labelled:
     """What is seen of some events, and their labels: label (E, Q) int64, for each question the index in its classes.
 
     With questions of a value it is float64, which holds such an index exactly. A model that is fitted as a whole gets
-    the labels (E,) of one question. prong_label (P, Q') int64: of all prongs that are seen, for each question of
-    prongs; None where none is asked.
+    the labels (E,) of one question. part_label (P, Q') int64: of all parts of the events that are seen, prongs or
+    occupied pixels, for each question of these, -1 for pixels that have no answer; None where none is asked.
     """
 
     seen: Seen
     label: np.ndarray
-    prong_label: np.ndarray | None = None
+    part_label: np.ndarray | None = None
 
     def truth(self, rows: np.ndarray) -> list[np.ndarray]:
-        """The labels of the events at `rows` (N,), question by question: (N,), behind them (P,) of those of prongs."""
+        """The labels of the events at `rows` (N,), question by question: (N,), behind them (P,) of those of parts."""
         of_events = list(self.label[rows].T)
-        if self.prong_label is None:
+        if self.part_label is None:
             return of_events
-        prongs, _ = self.seen.prongs(rows)
-        return [*of_events, *self.prong_label[prongs].T]
+        return [*of_events, *self.part_label[self.seen.parts(rows)].T]
 
 
 class Task(Protocol):
@@ -109,6 +108,11 @@ def prong_questions_of(job: Mapping[str, Any]) -> list[Question]:
     return QUESTIONS.validate_python(job.get("prong_questions", []))
 
 
+def hit_questions_of(job: Mapping[str, Any]) -> list[Question]:
+    """The questions of hits of a cell, likewise; none where its model answers nothing of pixels."""
+    return QUESTIONS.validate_python(job.get("hit_questions", []))
+
+
 def labelled(seen: Seen, events: pa.Table, questions: Sequence[Question | ValueQuestion]) -> Labelled:
     """Give what is `seen` of some of the `events`, which are sorted, their labels."""
     return Labelled(seen, all_labels(events, questions)[np.searchsorted(events["event"].to_numpy(), seen.event)])
@@ -117,7 +121,7 @@ def labelled(seen: Seen, events: pa.Table, questions: Sequence[Question | ValueQ
 def with_prongs(data: Labelled, prongs: pa.Table, questions: Sequence[Question]) -> Labelled:
     """The same with the labels of the prongs that are seen, by the table of the `prongs`; raises as `prong_labels`."""
     label = prong_labels(prongs, questions, data.seen.of_prongs.event, data.seen.number)
-    return replace(data, prong_label=label)
+    return replace(data, part_label=label)
 
 
 def scaled(tasks: Sequence[Task], training: Labelled) -> list[Task]:

@@ -39,7 +39,8 @@ class Restoring(Protocol):
         ...
 
 
-# What a network gives for N events: outputs (N, F); if it is asked of prongs, behind them those of P prongs (P, F')
+# What a network gives for N events: outputs (N, F); if it is asked of their parts, prongs or pixels, behind them those
+# of P parts (P, F')
 Given = Tensor | tuple[Tensor, Tensor]
 
 
@@ -61,8 +62,8 @@ class Progress:
 def build(model: dict[str, Any], inputs: Inputs, tasks: Sequence[Task], seed: int) -> nn.Module:
     """The network of a cell for its `inputs`, initialised by the cell's seed.
 
-    Its outputs (N, outputs of all `tasks`) are those of each task, one after the other; those of tasks of prongs stand
-    apart, as in `Given`.
+    Its outputs (N, outputs of all `tasks`) are those of each task, one after the other; those of tasks of parts, prongs
+    or hits, stand apart, as in `Given`.
 
     Raises:
         InputError: the network does not take this window, or its weights cannot be read.
@@ -73,9 +74,11 @@ def build(model: dict[str, Any], inputs: Inputs, tasks: Sequence[Task], seed: in
         if taken.kind in ("image", "prongs"):
             parameters.check_window(taken.shape[1:])
     torch.manual_seed(seeds.seed_of(seed, "initialisation"))
-    heads, of_prongs = ([task.outputs for task in tasks if task.question.of == of] for of in ("event", "prong"))
+    heads = [task.outputs for task in tasks if task.question.of == "event"]
+    of_parts = [task.outputs for task in tasks if task.question.of != "event"]
+    sees_prongs = any(taken.kind == "prongs" for taken in inputs.values())
     more = [model["backbones"]] if "backbones" in model else []
-    more += [of_prongs] if any(taken.kind == "prongs" for taken in inputs.values()) else []
+    more += [of_parts] if sees_prongs or getattr(module, "ANSWERS_HITS", False) else []
     network = module.build(parameters, inputs, heads, *more)
     return network.to(memory_format=memory_format(max(len(taken.shape) for taken in inputs.values())))
 
@@ -198,11 +201,11 @@ def answers(
 
 
 def parts(tasks: Sequence[Task], given: Given) -> list[Tensor]:
-    """The outputs that are `given`, task by task: (N, outputs) of events, then (P, outputs) of prongs."""
-    collections = dict(zip(("event", "prong"), given if isinstance(given, tuple) else (given,), strict=False))
+    """The outputs that are `given`, task by task: (N, outputs) of events, then (P, outputs) of prongs or pixels."""
+    asked = dict.fromkeys(task.question.of for task in tasks)  # events first
     return [
         part
-        for of, outputs in collections.items()
+        for of, outputs in zip(asked, given if isinstance(given, tuple) else (given,), strict=False)
         for part in outputs.split([task.outputs for task in tasks if task.question.of == of], dim=1)
     ]
 
@@ -223,20 +226,26 @@ def _validated(
         network.calibrate(given, torch.stack(truth, 1))
         return float(loss), answers(network, settings, tasks, seen, device)
     answered = answers(network, settings, tasks, seen, device)
-    losses = [task.loss_of_answer(*pair) for task, *pair in zip(tasks, answered, truth, strict=True)]
+    losses = [task.loss_of_answer(*_known(task, *pair)) for task, *pair in zip(tasks, answered, truth, strict=True)]
     with torch.no_grad():
         return float(_weighted(tasks, losses) + _penalty(network)), answered
 
 
 def _loss(network: nn.Module, tasks: Sequence[Task], given: Given, truth: Sequence[Tensor]) -> Tensor:
-    """The loss of outputs of answers for truth (M,) of each task; that of no prongs is 0."""
+    """The loss of outputs of answers for truth (M,) of each task; that of no prongs, or no pixels, is 0."""
     if isinstance(network, Restoring):
         return network.loss(given, torch.stack(truth, 1))
-    losses = [
-        task.loss(own, true) if len(true) else own.sum()
-        for task, own, true in zip(tasks, parts(tasks, given), truth, strict=True)
-    ]
+    pairs = [(task, *_known(task, *pair)) for task, *pair in zip(tasks, parts(tasks, given), truth, strict=True)]
+    losses = [task.loss(own, true) if len(true) else own.sum() for task, own, true in pairs]
     return _weighted(tasks, losses) + _penalty(network)
+
+
+def _known(task: Task, given: Tensor, truth: Tensor) -> tuple[Tensor, Tensor]:
+    """Outputs or answers (M, outputs) and truth (M,) without the pixels of no class."""
+    if task.question.of != "hit":
+        return given, truth
+    known = truth >= 0
+    return given[known], truth[known]
 
 
 def _weighted(tasks: Sequence[Task], losses: Sequence[Tensor]) -> Tensor:

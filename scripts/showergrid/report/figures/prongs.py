@@ -25,8 +25,8 @@ ACROSS, UP = AXES.index("z"), AXES.index("x")
 
 
 @dataclass(frozen=True)
-class AnsweredHits:
-    """Hits of an event: position (N, 3) [cm], and the class (N,) int64 of the prong of each, true and answered."""
+class ColouredHits:
+    """Hits of an event: position (N, 3) [cm], and the class (N,) int64 of each, true and answered, or NONE."""
 
     event: int
     position: np.ndarray
@@ -34,7 +34,7 @@ class AnsweredHits:
     answer: np.ndarray
 
 
-def answered_hits(predictions: Path, hits: Path, question: Question, count: int) -> list[AnsweredHits]:
+def answered_hits(predictions: Path, hits: Path, question: Question, count: int) -> list[ColouredHits]:
     """The first `count` test events with FEWEST prongs or more."""
     table = pq.ParquetFile(predictions).read()
     table = table.filter(pc.equal(table["split"], "test"))
@@ -47,14 +47,17 @@ def answered_hits(predictions: Path, hits: Path, question: Question, count: int)
             rows = chosen[own]
             of_prong = np.full((2, max(number[rows].max(), chunk.prong[start:end].max()) + 2), NONE)  # last: of none
             of_prong[:, number[rows]] = asked.labels[rows], asked.probability[rows].argmax(axis=1)
-            drawn.append(AnsweredHits(int(own), chunk.position[start:end], *of_prong[:, chunk.prong[start:end]]))
+            drawn.append(ColouredHits(int(own), chunk.position[start:end], *of_prong[:, chunk.prong[start:end]]))
     return drawn
 
 
-def prong_figure(events: Sequence[AnsweredHits], kinds: Sequence[str], path: Path) -> None:
-    """Draw a row for each event: z to the right and x upwards, by truth and by answer; `kinds` names the classes."""
+def coloured_hits(events: Sequence[ColouredHits], kinds: Sequence[str], needed: str, path: Path) -> None:
+    """Draw a row for each event: z to the right and x upwards, by truth and by answer.
+
+    `kinds` names the classes; `needed` says what a test event lacks where none is drawn.
+    """
     if not events:
-        blank_figure(f"no test event has {FEWEST} prongs", path)
+        blank_figure(f"no test event has {needed}", path)
         return
     with styled():
         figure = new_figure(8.4, 3.4 * len(events) + 0.8)

@@ -21,16 +21,17 @@ from showergrid.sources.lartpc.geant4 import Detector, geant4_data
 from showergrid.sources.lartpc.readout import TimedHits, delayed, read_out_shares
 from showergrid.sources.lartpc.showers import rows_in_order
 from showergrid.sources.nu.columns import EVENTS, NEUTRINO_HITS, PRONGS
+from showergrid.sources.nu.cosmic import cosmic_muons
 from showergrid.sources.nu.generator import generate
 from showergrid.sources.nu.interaction_files.reading import read_interactions
-from showergrid.sources.nu.interactions import FinalStates, PlacedInteractions
+from showergrid.sources.nu.interactions import FinalStates, PlacedInteractions, joined
 from showergrid.sources.nu.particles import kinetic_energy, not_followed, outgoing
 from showergrid.sources.nu.prongs import NONE, Prongs, SeenProngs, of_tracks, prong_of, seen
-from showergrid.sources.nu.settings import Neutrinos
+from showergrid.sources.nu.settings import Neutrinos, NeutrinoSample
 
 HADRONS = "FTFP_BERT"  # Geant4's physics list
 EVENTS_PER_RUN = 50  # of Geant4: bounds the memory that tracks take; another value changes what a seed gives
-STREAMS = ("neutrinos", "interactions", "vertices", "decays", "geant4", "readout")
+STREAMS = ("neutrinos", "interactions", "vertices", "decays", "geant4", "readout", "cosmic")
 
 
 def seeds(settings: Neutrinos, shard: int) -> dict[str, int]:
@@ -83,7 +84,7 @@ def simulate_shard(
     first = shard * settings.shard_size
     size = settings.alternating * min(settings.shard_size, settings.events - first)
     if settings.interactions is None:
-        interactions: Interactions = partial(_generated, shard, settings, library)
+        interactions: Interactions = partial(_generated, shard, settings, library, detector)
     else:
         samples = {name: settings.definitions[name] for name in settings.samples}
         read = read_interactions(settings.interactions, samples, detector, first, first + size)
@@ -141,15 +142,30 @@ def _generated(
     shard: int,
     settings: Neutrinos,
     library: Mapping[str, np.ndarray],
+    detector: Box,
     number: np.ndarray,
     random: Mapping[str, np.random.Generator],
 ) -> PlacedInteractions:
-    neutrino, charged = _drawn(number, settings, random["neutrinos"])
-    interactions = generate(settings.generator, library, neutrino, charged, random["interactions"])
+    flavour = np.array(settings.samples)[number % len(settings.samples)]
+    vertex = np.empty((number.size, len(AXES)))
+    parts = []
+    rows = np.flatnonzero(~np.isin(flavour, [*settings.cosmic]))
+    if rows.size:
+        neutrino, charged = _drawn(flavour[rows], settings.definitions, random["neutrinos"])
+        interactions = generate(settings.generator, library, neutrino, charged, random["interactions"])
+        parts.append((rows, interactions.final_states))
+        vertex[rows] = _uniform(rows.size, settings.vertex, random["vertices"])
+    for name in settings.samples:
+        rows = np.flatnonzero(flavour == name)
+        if name in settings.cosmic and rows.size:
+            muons, vertex[rows] = cosmic_muons(
+                settings.cosmic[name], rows.size, settings.vertex, detector, random["cosmic"]
+            )
+            parts.append((rows, muons))
     return PlacedInteractions(
-        flavour=np.array(settings.samples)[number % len(settings.samples)],
-        states=interactions.final_states,
-        vertex=_uniform(number.size, settings.vertex, random["vertices"]),
+        flavour=flavour,
+        states=joined(parts),
+        vertex=vertex,
         source=np.full(number.size, f"shard {shard}"),
         number=number,
     )
@@ -207,17 +223,18 @@ def _simulated(
     )
 
 
-def _drawn(number: np.ndarray, settings: Neutrinos, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """The neutrino (E,) int32, PDG code, and whether its current is charged, (E,) bool, of the events `number` (E,)."""
-    samples = [settings.definitions[name] for name in settings.samples]
-    chosen = random.random(number.size)
-    neutrino = np.empty(number.size, np.int32)
-    for k, sample in enumerate(samples):
-        rows = number % len(samples) == k
+def _drawn(
+    flavour: np.ndarray, definitions: Mapping[str, NeutrinoSample], random: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """The neutrino (E,) int32, PDG code, and whether its current is charged, (E,) bool, of events of samples (E,)."""
+    chosen = random.random(flavour.size)
+    neutrino, charged = np.empty(flavour.size, np.int32), np.empty(flavour.size, bool)
+    for name in np.unique(flavour):
+        rows, sample = flavour == name, definitions[name]
         share = np.cumsum(list(sample.neutrinos.values()))
         neutrino[rows] = np.array(list(sample.neutrinos))[np.searchsorted(share / share[-1], chosen[rows], "right")]
-    charged = np.array([sample.current == "cc" for sample in samples])
-    return neutrino, charged[number % len(samples)]
+        charged[rows] = sample.current == "cc"
+    return neutrino, charged
 
 
 def _truth(states: FinalStates, settings: Neutrinos) -> dict[str, np.ndarray]:
@@ -233,7 +250,7 @@ def _truth(states: FinalStates, settings: Neutrinos) -> dict[str, np.ndarray]:
     return {
         "event": np.arange(count),
         "neutrino": states.neutrino,
-        "current": np.where(states.charged, "cc", "nc"),
+        "current": np.where(states.neutrino == 0, "none", np.where(states.charged, "cc", "nc")),
         "mode": states.mode,
         "energy": states.energy,
         "inelasticity": states.inelasticity,

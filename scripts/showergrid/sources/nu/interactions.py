@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -41,6 +42,22 @@ class FinalStates:
             pdg=self.pdg[particles],
             momentum=self.momentum[particles],
         )
+
+
+def joined(parts: Sequence[tuple[np.ndarray, FinalStates]]) -> FinalStates:
+    """The interactions of all parts, those of each at its rows (n,), ascending, which together are all rows once."""
+    rows = np.concatenate([own for own, _ in parts])
+    order = np.argsort(rows)
+    together = {
+        own.name: np.concatenate([getattr(states, own.name) for _, states in parts]) for own in fields(FinalStates)
+    }
+    event = np.concatenate([own[states.event] for own, states in parts])
+    of_particles = np.argsort(event, kind="stable")
+    particles = {"event": event} | {name: together[name] for name in ("pdg", "momentum")}
+    return FinalStates(
+        **{name: values[order] for name, values in together.items() if name not in particles},
+        **{name: values[of_particles] for name, values in particles.items()},
+    )
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from showergrid.core.settings import Name, Settings
 from showergrid.events.detector import Box
 from showergrid.sources.lartpc.settings import Readout
+from showergrid.sources.nu.cosmic_settings import CosmicMuons
 from showergrid.sources.nu.generator_settings import LibrarySettings, NeutrinoGenerator
 from showergrid.sources.nu.interaction_file_settings import InteractionFiles
 from showergrid.sources.nu.prong_settings import Merging
@@ -32,11 +33,23 @@ class NeutrinoSample(Settings):
         return self
 
 
-SAMPLES: dict[str, dict[str, Any]] = {
-    "numu": {"neutrinos": {14: 1.0}, "current": "cc"},
-    "nue": {"neutrinos": {12: 1.0}, "current": "cc"},
-    "nc": {"neutrinos": {14: 1.0}, "current": "nc"},
+def _class_of(sample: Any) -> str:
+    """The class of a sample: of a configuration that names its kind, that; else interactions of neutrinos."""
+    kind = sample.get("kind") if isinstance(sample, dict) else getattr(sample, "kind", None)
+    return "CosmicMuons" if kind == "cosmic_muons" else "NeutrinoSample"
+
+
+AnySample = Annotated[
+    Annotated[NeutrinoSample, Tag("NeutrinoSample")] | Annotated[CosmicMuons, Tag("CosmicMuons")],
+    Discriminator(_class_of),
+]
+SAMPLES: dict[str, AnySample] = {
+    "numu": NeutrinoSample(neutrinos={14: 1.0}, current="cc"),
+    "nue": NeutrinoSample(neutrinos={12: 1.0}, current="cc"),
+    "nc": NeutrinoSample(neutrinos={14: 1.0}, current="nc"),
+    "cosmic": CosmicMuons(kind="cosmic_muons"),
 }
+INTERACTIONS = [name for name, sample in SAMPLES.items() if isinstance(sample, NeutrinoSample)]
 
 
 def _with_known(given: Any) -> Any:
@@ -69,9 +82,9 @@ class Neutrinos(Settings):
     shard_size: int = Field(
         default=250, ge=1, le=100_000, description="events of each sample in one job. Of files: all events together"
     )
-    samples: list[Name] = Field(default=[*SAMPLES], min_length=1, description="those that are simulated")
-    definitions: Annotated[dict[Name, NeutrinoSample], BeforeValidator(_with_known)] = Field(
-        default={name: NeutrinoSample(**sample) for name, sample in SAMPLES.items()},
+    samples: list[Name] = Field(default=INTERACTIONS, min_length=1, description="those that are simulated")
+    definitions: Annotated[dict[Name, AnySample], BeforeValidator(_with_known)] = Field(
+        default=SAMPLES,
         description="samples by name; the known ones stand beside those given here",
     )
     library: LibrarySettings = Field(default=LibrarySettings(), description="cross-sections")
@@ -102,13 +115,21 @@ class Neutrinos(Settings):
             raise ValueError("samples: one stands twice")
         if unknown := [name for name in self.samples if name not in self.definitions]:
             raise ValueError(f"samples: {unknown[0]} has no definition; known: {', '.join(self.definitions)}")
+        if self.interactions is not None and (cosmic := [name for name in self.samples if name in self.cosmic]):
+            raise ValueError(f"samples: {cosmic[0]} is of cosmic muons, which files of interactions lack; leave it out")
         if self.interactions is None:
-            defined = [code for sample in self.definitions.values() for code in sample.neutrinos]
+            samples = [sample for sample in self.definitions.values() if isinstance(sample, NeutrinoSample)]
+            defined = [code for sample in samples for code in sample.neutrinos]
             if unknown := [code for code in defined if code not in GENERATED]:
                 raise ValueError(f"neutrinos: {unknown[0]} is none of {', '.join(map(str, GENERATED))}")
         if self.geant4_data is None and self.em_model not in ("option1", "option2"):
             raise ValueError(f"em_model {self.em_model} needs geant4_data; without it: option1 or option2")
         return self
+
+    @property
+    def cosmic(self) -> dict[str, CosmicMuons]:
+        """The definitions that are of cosmic muons, by name."""
+        return {name: sample for name, sample in self.definitions.items() if isinstance(sample, CosmicMuons)}
 
     @property
     def total(self) -> int:

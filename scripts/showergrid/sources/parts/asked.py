@@ -10,6 +10,8 @@ from showergrid.core.errors import InputError
 from showergrid.events.collections import is_number
 from showergrid.events.questions import Question, ValueQuestion, type_of
 
+ROWS = {"event": "events", "prong": "prongs", "hit": "prongs"}  # of the table that holds what is asked
+
 
 def check_columns(schema: pa.Schema, questions: Sequence[Question | ValueQuestion]) -> None:
     """Refuse a question of a column that the events lack, or that is of another type than its answers.
@@ -20,8 +22,8 @@ def check_columns(schema: pa.Schema, questions: Sequence[Question | ValueQuestio
     for question in questions:
         if question.column not in schema.names:
             raise InputError(
-                f"config: question {question.name}: column {question.column!r} is none of the {question.of}s; valid: "
-                f"{', '.join(schema.names[1:])}"
+                f"config: question {question.name}: column {question.column!r} is none of the {ROWS[question.of]}; "
+                f"valid: {', '.join(schema.names[1:])}"
             )
         if isinstance(question, ValueQuestion):
             if not is_number(schema.field(question.column).type):

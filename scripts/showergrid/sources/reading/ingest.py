@@ -175,8 +175,9 @@ def numbers(events: WholeEvents) -> np.ndarray:
 
 def _hits(events: WholeEvents, event: np.ndarray, order: str) -> pa.Table:
     hits = ordered_hits(events, event, order)
-    values = {"event": event[hits.row], "charge": hits.charge, "time": hits.time}
-    return conforming(values | {axis: hits.position[:, i] for i, axis in enumerate(AXES)}, HITS)
+    values = {axis: hits.position[:, i] for i, axis in enumerate(AXES)} | {"charge": hits.charge, "time": hits.time}
+    stored = {name: None if column is None else column.astype(np.float32) for name, column in values.items()}
+    return conforming({**stored, "event": np.repeat(event, np.diff(hits.offsets))}, HITS)
 
 
 def _events(part: LabelledEvents, event: np.ndarray, source: str) -> pa.Table:

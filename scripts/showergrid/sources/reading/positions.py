@@ -24,14 +24,16 @@ def positions(chunk: Chunk, columns: ColumnMap, check: Checks) -> np.ndarray:
     for i, axis in enumerate(AXES):
         coordinate = getattr(columns, axis)
         cm = scaled(values[i], coordinate.unit, LENGTHS)
-        position[:, i] = cm * (-1 if coordinate.flip else 1) + coordinate.offset
+        position[:, i] = (-cm if coordinate.flip else cm) + coordinate.offset
     return position
 
 
 def outside(position: np.ndarray, detector: Box, margin: float) -> np.ndarray:
     """(N, 3) bool: where a position (N, 3) [cm] is outside of the detector by more than `margin` [cm]."""
-    bounds = _bounds(detector)
-    return (position < bounds[:, 0] - margin) | (position > bounds[:, 1] + margin)
+    wrong = np.empty(position.shape, bool)
+    for i, (low, high) in enumerate(_bounds(detector)):  # axis by axis: NumPy is slow in steps of three
+        wrong[:, i] = (position[:, i] < low - margin) | (position[:, i] > high + margin)
+    return wrong
 
 
 def refuse_outside(

@@ -30,8 +30,9 @@ class Tally:
         """Add events that are kept, with their energies (E,) [GeV] where these are known."""
         self.events += events.start.size
         self.hits += events.rows.origin.size
-        self.low = np.minimum(self.low, events.rows.position.min(axis=0))
-        self.high = np.maximum(self.high, events.rows.position.max(axis=0))
+        axes = events.rows.position.T  # one by one: NumPy is slow in steps of three
+        self.low = np.minimum(self.low, [values.min() for values in axes])
+        self.high = np.maximum(self.high, [values.max() for values in axes])
         self.charge.note(events.rows.charge)
         self.n_hits.note(events.n_hits)
         if energy is not None:

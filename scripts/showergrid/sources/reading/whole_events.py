@@ -127,7 +127,9 @@ def _too_few(
 def _begins(rows: Rows, columns: ColumnMap, path: Path) -> np.ndarray:
     """(N - 1,) bool: whether a row belongs to another event than the row before."""
     key = rows.origin[:, None] if rows.entries else rows.key
-    begins = np.any(key[1:] != key[:-1], axis=1)
+    begins = np.zeros(max(len(key) - 1, 0), bool)
+    for numbers in key.T:
+        begins |= numbers[1:] != numbers[:-1]
     differs = {
         name: np.zeros(begins.size, bool) if values is None else values[1:] != values[:-1]
         for name, values in (("pdg", rows.pdg), ("energy", rows.energy))

@@ -139,12 +139,12 @@ def _columns(places: dict[str, Column]) -> Arrays:
 
 def _read(places: dict[str, Column], first: int, last: int) -> dict[str, np.ndarray]:
     """Rows of all columns, each dataset read once."""
+    fields_of: dict[h5py.Dataset, dict[str, str | None]] = {}
+    for name, (dataset, field) in places.items():
+        fields_of.setdefault(dataset, {})[name] = field
     values: dict[str, np.ndarray] = {}
-    datasets = {dataset.name: dataset for dataset, _ in places.values()}
-    for key, dataset in datasets.items():
-        fields = sorted({field for source, field in places.values() if source.name == key and field})
+    for dataset, own in fields_of.items():
+        fields = sorted({field for field in own.values() if field})
         read = dataset.fields(fields)[first:last] if fields else dataset[first:last]
-        for name, (source, field) in places.items():
-            if source.name == key:
-                values[name] = read[field] if field else read
+        values |= {name: read[field] if field else read for name, field in own.items()}
     return values

@@ -57,8 +57,7 @@ def _entries(tree: Tree, names: Sequence[str], rows: int, path: Path) -> Iterato
             raise missing(path, part.path, known)
     branches = sorted({part.path for part in wanted.values()})
     first = 0
-    size = f"{rows * len(branches) * BYTES_A_NUMBER} B"
-    for arrays in tree.iterate(branches, step_size=size, library="ak", how=dict) if tree.num_entries else ():
+    for arrays in _pieces(tree, branches, rows * len(branches) * BYTES_A_NUMBER) if tree.num_entries else ():
         lists, single = {}, {}
         for name, part in wanted.items():
             branch = arrays[part.path]
@@ -74,6 +73,20 @@ def _entries(tree: Tree, names: Sequence[str], rows: int, path: Path) -> Iterato
         else:
             yield Chunk(single, np.arange(first, first + count), entries=False)
         first += count
+
+
+def _pieces(tree: Tree, branches: list[str], size: int) -> Iterator[dict[str, ak.Array]]:
+    """Yield the branches of consecutive entries, about `size` bytes at a time."""
+    if isinstance(tree, uproot.TTree):
+        yield from tree.iterate(branches, step_size=f"{size} B", library="ak", how=dict)
+        return
+    # The iterator of an RNTuple would decompress a cluster anew for every piece of it
+    for cluster in tree.cluster_summaries:
+        begin, count = cluster.num_first_entry, cluster.num_entries
+        whole = tree.arrays(branches, entry_start=begin, entry_stop=begin + count, library="ak", how=dict)
+        step = max(1, count * size // max(1, sum(array.nbytes for array in whole.values())))
+        for first in range(0, count, step):
+            yield {name: array[first : first + step] for name, array in whole.items()}
 
 
 def _is_list(branch: ak.Array, name: str, path: Path) -> bool:
