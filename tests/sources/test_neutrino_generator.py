@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
+from scipy.stats import qmc
 
 from showergrid.core.errors import InputError
 from showergrid.sources.nu import nucleus, quasi_elastic
@@ -11,7 +13,7 @@ from showergrid.sources.nu.generator import generate
 from showergrid.sources.nu.generator_settings import Flux, LibrarySettings, NeutrinoGenerator, Nucleus
 from showergrid.sources.nu.interactions import MODES
 from showergrid.sources.nu.kinematics import at_rest, boosted, isotropic, square, two_bodies
-from showergrid.sources.nu.library import Channel, make_library
+from showergrid.sources.nu.library import Channel, make_library, masses
 
 CHARGES = {2212: 1, -2212: -1, 211: 1, -211: -1, 321: 1, -321: -1, 11: -1, -11: 1, 13: -1, -13: 1}
 BARYONS = {2212: 1, 2112: 1, -2212: -1, -2112: -1}
@@ -175,6 +177,84 @@ def test_no_nucleon_of_the_vertex_is_below_the_momentum_of_fermi(library):
     # Of free quasi-elastic events at low Q2 most would be: nothing is left where |q| < 2 k_F lets few out
     own = one.mode == 0
     assert np.mean(one.q2[own] < 0.02) < 0.02
+
+
+def quasi_elastic_in_a_fermi_gas(energy, points=15):
+    """Q2 [GeV2] of a muon neutrino on bound neutrons, the weight of each, and whether the proton is below its k_F.
+
+    A quadrature over the neutron's momentum, Q2 and the azimuth, with the proton's energy by one boost from where the
+    neutron rests; the generator draws the lepton's angle in the centre of mass.
+    """
+    muon, neutrons, protons = 0.105658, 0.2585, 0.2415  # mass and k_F [GeV]
+    radial, cosine, place, azimuth = qmc.Sobol(4, seed=1).random_base2(points).T
+    momentum, cosine = neutrons * radial ** (1 / 3), 2 * cosine - 1
+    bound = NEUTRON - 0.0295 - momentum**2 / (2 * 39 * NUCLEON)  # energy: the nucleus that stays takes the rest
+    mass = np.sqrt(bound**2 - momentum**2)
+    seen = energy * (bound - momentum * cosine) / mass
+    s = NUCLEON**2 + 2 * NUCLEON * seen
+    before, lepton = (s - NUCLEON**2) / (2 * np.sqrt(s)), (s + muon**2 - NUCLEON**2) / (2 * np.sqrt(s))
+    after = np.sqrt(np.clip(lepton**2 - muon**2, 0, None))
+    q2 = 2 * before * (lepton - after) - muon**2 + place * 4 * before * after
+    size = quasi_elastic.cross_section(seen, q2, muon, 1.03, True, True, "n")
+    given = (PROTON**2 - mass**2 + q2) / (2 * mass)  # energy that the resting neutron takes
+    q = np.sqrt(given**2 + q2)
+    along = (2 * seen * given + q2 + muon**2) / (2 * seen * q)  # cosine to the neutrino
+    weight = np.where(np.abs(along) < 1, seen * mass / bound * before * after * size, 0)
+    of_boost = (cosine * bound - momentum) / (bound - momentum * cosine)  # cosine of the boost to the neutrino
+    across = np.sqrt(np.clip((1 - along**2) * (1 - of_boost**2), 0, None)) * np.cos(2 * np.pi * azimuth)
+    proton = ((mass + given) * bound + momentum * q * (along * of_boost + across)) / mass
+    return q2, weight, proton**2 - PROTON**2 < protons**2
+
+
+def test_pauli_blocking_takes_what_an_integral_over_the_fermi_gas_gives(library):
+    q2, weight, blocked = quasi_elastic_in_a_fermi_gas(0.5)
+    assert (weight * blocked).sum() / weight.sum() == pytest.approx(0.125, abs=0.003)
+
+    def low_share(q2, weight):
+        return weight[q2 < 0.05].sum() / weight[q2 < 0.3].sum()
+
+    one = made(library, 30000, [(14, True)], flux={"energy": [0.495, 0.505]}, nucleus={"fates": False})
+    left = one.q2[one.mode == 0]
+    # The 2,100 events below .05 GeV2 leave 2 % of noise; at which Q2 a bound neutron's cross-section counts is a choice
+    assert low_share(left, np.ones(left.size)) == pytest.approx(low_share(q2, weight * ~blocked), rel=0.08)
+    assert low_share(q2, weight * ~blocked) < 0.7 * low_share(q2, weight)
+
+
+def test_q2_of_quasi_elastic_events_is_that_of_the_cross_section_in_nucleon_structure_functions(library):
+    """w1, w2 and w3 of a free nucleon in the Sachs form factors, a massless lepton; compared is the mean of 200,000."""
+    energy = 1.0
+
+    def size(q2):
+        t, dipole = q2 / (4 * NUCLEON**2), 1 / (1 + q2 / 0.71) ** 2
+        electric, magnetic, axial = dipole, (2.793 + 1.913) * dipole, 1.267 / (1 + q2 / 1.03**2) ** 2
+        w1 = t * magnetic**2 + (1 + t) * axial**2
+        w2 = (electric**2 + t * magnetic**2) / (1 + t) + axial**2
+        lepton = energy - q2 / (2 * NUCLEON)
+        sine2 = q2 / (4 * energy * lepton)
+        w3 = 2 * magnetic * axial * (energy + lepton) / NUCLEON
+        return lepton / energy * (w2 * (1 - sine2) + (2 * w1 + w3) * sine2)
+
+    most = (2 * NUCLEON * energy) ** 2 / (NUCLEON**2 + 2 * NUCLEON * energy)
+    whole, moment, square = (quad(lambda q2, k=k: q2**k * size(q2), 0, most)[0] for k in range(3))
+    u = Channel.of(library, True, 12, "n", "qe").draw(np.full(200_000, energy), np.random.default_rng(4))[1]
+    mean, deviation = moment / whole, np.sqrt(square / whole - (moment / whole) ** 2)
+    assert mean == pytest.approx(np.mean(u * most), abs=0.001 + 3 * deviation / np.sqrt(u.size))
+    below = quad(size, 0, 0.1)[0] / whole
+    assert np.mean(u * most < 0.1) == pytest.approx(below, abs=0.005)
+
+
+@pytest.mark.parametrize("energy", [1.0, 2.0, 5.0])
+def test_delta_has_its_mass_and_width(library, energy):
+    """The pole is at 1.21 GeV, the Breit-Wigner mass 1.232 GeV and the width .117 GeV (Particle Data Group)."""
+    w, _ = Channel.of(library, True, 14, "p", "delta").draw(np.full(200_000, energy), np.random.default_rng(5))
+    least, most = masses("delta", 1.4, np.array([np.sqrt(NUCLEON**2 + 2 * NUCLEON * energy) - 0.105658]))
+    mass = least + w * (most - least)
+    counts, edges = np.histogram(mass, np.arange(1.08, 1.9, 0.01))
+    # The squared mass times a Breit-Wigner whose width grows as the third power of the pion's momentum has its peak at
+    # 1.218 GeV and is .086 GeV wide at half of it; form factors and phase space move both by some .01 GeV
+    assert 1.21 <= edges[counts.argmax()] < 1.23
+    half = np.flatnonzero(counts > counts.max() / 2)
+    assert 0.075 <= (half[-1] - half[0] + 1) * 0.01 <= 0.105
 
 
 def test_fates_absorb_pions_and_knock_nucleons_out(library):
