@@ -36,10 +36,18 @@ class RowGroups:
 @contextmanager
 def row_groups(path: Path, schema: pa.Schema, size: int) -> Iterator[RowGroups]:
     """Open a new Parquet file at `path` with `size` rows per group; it is whole once the block ends well."""
-    with pq.ParquetWriter(path, schema) as writer:
+    with pq.ParquetWriter(path, schema, use_dictionary=repeating(schema)) as writer:
         groups = RowGroups(writer, size)
         yield groups
         groups.close()
+
+
+def repeating(schema: pa.Schema) -> list[str]:
+    """The columns of which a file lists each different value once: those that hold no floating-point numbers.
+
+    Such numbers hardly repeat: a list of them is larger than they are, and takes most of the time of writing.
+    """
+    return [field.name for field in schema if not pa.types.is_floating(field.type)]
 
 
 def conforming(columns: dict[str, np.ndarray | pa.Array | list[Any] | None], schema: pa.Schema) -> pa.Table:

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from showergrid.core.atomic import replacing
 from showergrid.core.errors import InputError
 from showergrid.core.progress import progress
+from showergrid.events.parquet import repeating
 
 REDRAWN = b"redrawn"  # key in the metadata of a shard's events: a JSON object, events drawn again by PDG code
 
@@ -32,7 +33,7 @@ def gather(shards: Sequence[Mapping[str, Path]], outputs: Mapping[str, Path], co
         first.append(first[-1] + pq.ParquetFile(shard["events"]).metadata.num_rows)
     for name, output in outputs.items():
         schema = pq.read_schema(shards[0][name]).remove_metadata()
-        with replacing(output) as beside, pq.ParquetWriter(beside, schema) as joined:
+        with replacing(output) as beside, pq.ParquetWriter(beside, schema, use_dictionary=repeating(schema)) as joined:
             for shard, offset in zip(progress(shards, f"gather {name}", "shard"), first, strict=False):
                 file = pq.ParquetFile(shard[name])
                 if not file.schema_arrow.remove_metadata().equals(schema):
