@@ -88,6 +88,7 @@ def test_record_holds_what_was_asked_and_what_was_made(project):
 def test_record_holds_software_and_machine(project, monkeypatch):
     monkeypatch.setenv("SLURM_JOB_ID", "4711")
     monkeypatch.setenv("SLURM_NODELIST", "node-08")
+    before = sum(os.times()[:4])
     recorded = record(project)
     assert recorded["packages"]["numpy"] == version("numpy")
     assert recorded["packages"]["torch"] == version("torch")
@@ -101,6 +102,7 @@ def test_record_holds_software_and_machine(project, monkeypatch):
     start, end = (datetime.fromisoformat(recorded[key]) for key in ("start", "end"))
     assert start.tzinfo is not None
     assert start <= end
+    assert before - 0.01 < recorded["cpu_seconds"] < sum(os.times()[:4]) + 0.01
 
 
 def test_record_of_a_command_with_networks_holds_their_settings(project):

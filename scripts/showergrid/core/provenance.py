@@ -161,6 +161,7 @@ class Job:
             "host": platform.node(),
             "start": self.start,
             "end": _now(),
+            "cpu_seconds": round(sum(os.times()[:4]), 2),  # of this process and those that it waited for
         }
         with replacing(path) as partial:
             partial.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n")
