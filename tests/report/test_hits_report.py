@@ -9,7 +9,7 @@ from showergrid.core.errors import InputError
 from showergrid.evaluation.hits import AnsweredHits, write_hit_predictions
 from showergrid.events.hits import HITS
 from showergrid.events.questions import Question
-from showergrid.report.figures.hits import answered_hits
+from showergrid.report.figures.hits import hits_by_answer
 from showergrid.report.figures.prongs import coloured_hits
 from showergrid.report.formats import markdown
 from showergrid.report.reports import hits as report
@@ -87,7 +87,7 @@ def test_events_of_two_classes_are_drawn(tmp_path):
     columns = {name: np.arange(406.0) for name in ("x", "y", "z", "charge", "time")} | {"event": rows}
     hits = pa.table([pa.array(columns[field.name]).cast(field.type) for field in HITS], schema=HITS)
     pq.write_table(hits, tmp_path / "hits.parquet")
-    [shown] = answered_hits(tmp_path / "predictions.hits.parquet", tmp_path / "hits.parquet", ASKED, 4)
+    [shown] = hits_by_answer(tmp_path / "predictions.hits.parquet", tmp_path / "hits.parquet", ASKED, 4)
     assert shown.event == 5
     assert shown.position[:, 0].tolist() == list(range(153, 406))
     assert shown.truth.tolist() == [-1] * 3 + [0] * 120 + [1] * 120 + [-1] * 10
