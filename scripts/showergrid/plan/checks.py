@@ -244,7 +244,7 @@ def _check_hits(study: Study) -> None:
 
 
 def _check_starts(study: Study) -> None:
-    """Refuse windows that do not begin at pixel 0 of a representation that counts pixels from a start of its own."""
+    """Refuse windows that are not placed from pixel 0 of a representation that counts pixels from its own start."""
     places = [place for report in study.reports.values() for place in report.places if study.status(place) == "run"]
     for key in dict.fromkeys([*study.places, *(place.key for place in places)]):
         representation, _, model = key

@@ -2,8 +2,8 @@
 
 A prong starts at that of its hits which is nearest to the first hit of the event, and runs towards the mean of its own
 hits near its start. Its profile counts those within `radius` of that line, in slices as thick as a pixel. The event has
-the same by the distance from its first hit, in every direction. Windows must begin at pixel 0 (FROM_START), to hold
-as much of the start as they are long: they follow the first hit, which stands at their start.
+the same by the distance from its first hit, in every direction. Windows must be placed from
+pixel 0 (FROM_START): they follow the first hit, which stands at their start but for a margin, empty in front of it.
 """
 
 from __future__ import annotations
