@@ -88,8 +88,8 @@ rule evaluate:
         history=f"{CELL}/history.csv",
         events=f"{RESULTS}/data/events.parquet",
         split=f"{RESULTS}/data/split.parquet",
-        prongs=PATHS.prongs,
-        hits=PATHS.asked_hits,
+        prongs=refusing(READS.prongs),
+        hits=refusing(READS.asked_hits),
         code=code("evaluate"),
     output:
         predictions=f"{CELL}/predictions.parquet",
@@ -105,7 +105,7 @@ rule evaluate:
         image("evaluate")
     threads: 1
     resources:
-        **ask("evaluate"),
+        **ask("evaluate", trained="train"),
     params:
         job=job("evaluate"),
     shell:

@@ -134,9 +134,15 @@ def code(step, *more):
     return file
 
 
-def ask(step):
-    """The resources of a step, which a run on one machine ignores."""
-    return resources.requests(STUDY.size, CLUSTER, step, partial(resolved, step))
+def ask(step, trained=None):
+    """The resources of a step, which a run on one machine ignores; `trained`: the step that trains its cell."""
+    return resources.requests(
+        STUDY.size,
+        CLUSTER,
+        step,
+        partial(resolved, step),
+        partial(resolved, trained) if trained else None,
+    )
 
 
 def missing_files(step, cells_of=lambda wildcards: []):

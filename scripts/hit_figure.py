@@ -6,7 +6,7 @@ from pathlib import Path
 from showergrid.core import provenance
 from showergrid.core.errors import run
 from showergrid.events.questions import Question
-from showergrid.report.figures.hits import FEWEST, answered_hits
+from showergrid.report.figures.hits import FEWEST, hits_by_answer
 from showergrid.report.figures.prongs import coloured_hits
 from showergrid.report.settings.labels import HumanLabels
 
@@ -16,7 +16,7 @@ def main(a: argparse.Namespace) -> None:
     job = provenance.start(a.job, __file__)
     job.reads({"predictions": a.predictions, "hits": a.hits})
     question, labels = Question(**job.config["question"]), HumanLabels(**job.config["labels"])
-    events = answered_hits(a.predictions, a.hits, question, job.config["shown"])
+    events = hits_by_answer(a.predictions, a.hits, question, job.config["shown"])
     coloured_hits(events, labels.kinds(question), f"{FEWEST} hits of two classes", a.figure)
     job.finish(a.provenance, outputs={"figure": a.figure})
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from showergrid.core import provenance
 from showergrid.core.errors import run
 from showergrid.events.questions import Question
-from showergrid.report.figures.prongs import FEWEST, answered_hits, coloured_hits
+from showergrid.report.figures.prongs import FEWEST, coloured_hits, hits_of_prongs
 from showergrid.report.settings.labels import HumanLabels
 
 
@@ -15,7 +15,7 @@ def main(a: argparse.Namespace) -> None:
     job = provenance.start(a.job, __file__)
     job.reads({"predictions": a.predictions, "hits": a.hits})
     question, labels = Question(**job.config["question"]), HumanLabels(**job.config["labels"])
-    events = answered_hits(a.predictions, a.hits, question, job.config["shown"])
+    events = hits_of_prongs(a.predictions, a.hits, question, job.config["shown"])
     coloured_hits(events, labels.kinds(question), f"{FEWEST} prongs", a.figure)
     job.finish(a.provenance, outputs={"figure": a.figure})
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from showergrid.core import provenance
 from showergrid.core.errors import run
-from showergrid.report.figures.roc import roc_figure
+from showergrid.report.figures.roc import roc_of_cells
 from showergrid.report.tables.roc import RocSettings, build, reads
 
 
@@ -14,7 +14,7 @@ def main(a: argparse.Namespace) -> None:
     job = provenance.start(a.job, __file__)
     settings = RocSettings(**job.config)
     job.reads({name: [a.results / file for file in files] for name, files in reads(settings).items()})
-    roc_figure(build(settings, a.results), a.output)
+    roc_of_cells(build(settings, a.results), a.output)
     job.finish(a.provenance, outputs={"figure": a.output}, seeds={"bootstrap": settings.answered.bootstrap.seed})
 
 

@@ -74,6 +74,38 @@ def test_what_knows_nothing_of_hits_is_refused(step):
         job(study(), step, None, **ANSWERS)
 
 
+def test_roc_curves_of_hits_are_refused():
+    figures = {"roc": {"of": "table_hits", "classes": ["track"]}}
+    with pytest.raises(InputError, match=r"figures\.roc\.of: table_hits is of hits, of which no ROC curve is drawn"):
+        job(study(figures=HITS.get("figures", {}) | figures), "roc_figure", None)
+
+
+def both_networks(**changes: Any) -> dict[str, Any]:
+    """A report of hits of two networks that answer none, one of which does not fit into memory."""
+    block = {"table": "table2", "representations": ["voxels"], "resolutions": [444], "seeds": [1]}
+    return {
+        "models": [*HITS["models"], {"name": "sparse_resnet"}, {"name": "silent", "module": "sparse_resnet"}],
+        "grid": [*HITS["grid"], block | {"models": ["sparse_resnet", "silent"]}],
+        "out_of_memory": [{"representation": "voxels", "resolution": 444, "model": "sparse_resnet"}],
+        "reports": HITS["reports"] | {"table2": {"module": "hits", "question": "kind"}},
+    } | changes
+
+
+def test_each_place_of_a_report_of_hits_answers_them():
+    with pytest.raises(InputError, match="table2: silent answers no hits, of which question kind is"):
+        study(**both_networks())
+    too_large = [{"representation": "voxels", "resolution": 444, "model": name} for name in ("sparse_resnet", "silent")]
+    assert "table2" in study(**both_networks(out_of_memory=too_large)).reports
+
+
+def test_places_without_meaning_are_not_refused():
+    views = {"name": "points", "module": "hits", "sort": "distance", "headroom": 1}
+    block = {"table": "table1", "representations": ["points"], "resolutions": [444], "models": ["sparse_unet"]}
+    shown = study(representations=[*HITS["representations"], views], grid=[*HITS["grid"], block | {"seeds": [1]}])
+    [place] = [place for place in shown.report("table_hits").places if place.representation == "points"]
+    assert shown.status(place) == "n/a"
+
+
 def changed(question: dict[str, Any]) -> dict[str, Any]:
     return {"questions": [HITS["questions"][0], HITS["questions"][1] | question]}
 

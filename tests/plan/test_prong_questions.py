@@ -85,6 +85,25 @@ def test_refusals(changes, message):
         study(**changes)
 
 
+@pytest.mark.parametrize(
+    ("window", "message"),
+    [
+        (
+            {"win_origin": "charge_centre"},
+            "model prong_trace on profiles: win_origin: is charge_centre, and pixels count from the start",
+        ),
+        (
+            {"win_placement": {"z": "centre"}},
+            r"model prong_trace on profiles: win_placement\.z: is centre, and pixels count from the start",
+        ),
+    ],
+)
+def test_windows_of_profiles_begin_at_the_start_of_a_prong(window, message):
+    [*others, trace] = copy.deepcopy(PRONGS["models"])
+    with pytest.raises(InputError, match=message):
+        study(models=[*others, trace | window])
+
+
 def test_events_without_prongs_are_not_asked_of_them():
     tiny = configuration("test")
     asked = PRONGS["questions"][1]

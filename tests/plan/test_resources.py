@@ -138,6 +138,21 @@ def test_hits_that_are_asked_of_are_held():
         assert measured < asked < 2.2 * measured
 
 
+def test_an_evaluation_holds_hits_only_where_its_cell_answers_them():
+    raw = merged(read_layers(ROOT, [ROOT / "config/neutrinos/hits.yaml"], {}))
+    [block, *others] = raw["grid"]
+    more = {"models": [*raw["models"], {"name": "sparse_resnet"}]}
+    more |= {"grid": [block, *others, block | {"table": "table2", "models": ["sparse_resnet"]}]}
+    study = read_study(raw | more | {"reports": raw["reports"] | {"table2": {"module": "table"}}})
+    evaluation, training = (
+        lambda step=step, **wildcards: job(study, step, None, **wildcards) for step in ("evaluate", "train")
+    )
+    memory = requests(study.size, site(), "evaluate", evaluation, training)["mem_mb"]
+    place = {"representation": "voxels", "resolution": 444, "seed": 1}
+    answers, silent = (memory(place | {"model": model}, 1) for model in ("sparse_unet", "sparse_resnet"))
+    assert answers - silent == pytest.approx(4 * study.size.megabytes, abs=2)
+
+
 def test_files_that_are_read_count_by_their_size(study, raw, tmp_path):
     (tmp_path / "hits.csv").write_bytes(bytes(500_000_000 // 100))
     read = read_study(raw | {"source": "files", "files": {"files": [str(tmp_path / "hits.csv")]}})

@@ -9,7 +9,7 @@ from showergrid.core.errors import InputError
 from showergrid.evaluation.hits import AnsweredHits, write_hit_predictions
 from showergrid.events.hits import HITS
 from showergrid.events.questions import Question
-from showergrid.report.figures.hits import answered_hits
+from showergrid.report.figures.hits import hits_by_answer
 from showergrid.report.figures.prongs import coloured_hits
 from showergrid.report.formats import markdown
 from showergrid.report.reports import hits as report
@@ -65,8 +65,9 @@ def test_numbers_are_those_of_hand(tmp_path):
     assert unet.estimates["classes/track/efficiency"].value == pytest.approx(0.75)
     assert unet.commonest == {"": 0.6, "by_charge/": 0.6}
     assert narrow.estimates["by_charge/accuracy"].value == pytest.approx(5 / 9)
-    first, second = report.layout(table)
-    text = markdown.document([first, second])
+    assert narrow.from_best[""].value == pytest.approx(0.5 - 0.7)
+    assert narrow.from_best["by_charge/"].value == pytest.approx(5 / 9 - 19 / 30)
+    text = markdown.document(report.layout(table))
     assert "for the hits of 2 test events" in text
     assert "| unet | 9 | 5 | .700" in text
     assert "classes/shower/purity" not in narrow.estimates  # it calls all a track
@@ -78,6 +79,29 @@ def test_numbers_are_those_of_hand(tmp_path):
         report.build(nothing, tmp_path)
 
 
+def test_differences_from_the_best_place_are_paired(tmp_path):
+    """Events differ much, and one place errs in just one hit of ten more than the best of each event: no spread."""
+    place = tmp_path / "cells/voxels/c9"
+    event, hit = np.repeat(np.arange(20), 10), np.tile(np.arange(10), 20)
+    for name, wrong in (("best", event % 6), ("twin", event % 6), ("worse", event % 6 + 1)):
+        write(place / f"{name}/seed1", event.tolist(), [0, 1] * 100, (hit >= wrong).tolist(), [1.0] * 200)
+    table = report.build(settings(("worse", [1]), ("best", [1]), ("twin", [1])), tmp_path)
+    worse, best, twin = (row.from_best for row in table.rows)
+    assert best == {}
+    for by in ("", "by_charge/"):
+        told = worse[by]
+        assert (told.value, told.low, told.high) == pytest.approx((-0.1, -0.1, -0.1))
+        assert told.p == pytest.approx(2 * 2 / 201)  # the least that 200 resamples tell, times the two places
+        assert (twin[by].value, twin[by].low, twin[by].high, twin[by].p) == (0, 0, 0, 1)
+    text = markdown.document(report.layout(table))
+    assert "| best on voxels at c 9 | best |" in text
+    assert "| worse on voxels at c 9 | -.100 (+.000 -.000) | **.020** |" in text
+    [line] = [
+        line for line in report.csv(table).splitlines() if line.startswith("voxels,9,worse,1,200,hits,,accuracy less")
+    ]
+    assert float(line.split(",")[8]) == pytest.approx(-0.1)
+
+
 def test_events_of_two_classes_are_drawn(tmp_path):
     """Event 2 has too few hits of a track; hits without an answer, and without a class, are grey."""
     event = np.repeat([2, 5], [150, 250])
@@ -87,7 +111,7 @@ def test_events_of_two_classes_are_drawn(tmp_path):
     columns = {name: np.arange(406.0) for name in ("x", "y", "z", "charge", "time")} | {"event": rows}
     hits = pa.table([pa.array(columns[field.name]).cast(field.type) for field in HITS], schema=HITS)
     pq.write_table(hits, tmp_path / "hits.parquet")
-    [shown] = answered_hits(tmp_path / "predictions.hits.parquet", tmp_path / "hits.parquet", ASKED, 4)
+    [shown] = hits_by_answer(tmp_path / "predictions.hits.parquet", tmp_path / "hits.parquet", ASKED, 4)
     assert shown.event == 5
     assert shown.position[:, 0].tolist() == list(range(153, 406))
     assert shown.truth.tolist() == [-1] * 3 + [0] * 120 + [1] * 120 + [-1] * 10

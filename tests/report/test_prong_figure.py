@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 
 from showergrid.events.hits import HITS
 from showergrid.events.questions import Question
-from showergrid.report.figures.prongs import answered_hits, coloured_hits
+from showergrid.report.figures.prongs import coloured_hits, hits_of_prongs
 
 CLASSES = [{"name": name, "values": [name]} for name in ("muon", "proton")]
 ASKED = Question(name="particle", of="prong", column="kind", classes=CLASSES)
@@ -30,7 +30,7 @@ def test_hits_have_truth_and_answer_of_their_prong(tmp_path):
     hits = pa.table([pa.array(columns[field.name]).cast(field.type) for field in HITS], schema=HITS)
     pq.write_table(hits.append_column("prong", pa.array(prong, pa.int32())), tmp_path / "hits.parquet")
 
-    [shown] = answered_hits(tmp_path / "predictions.prongs.parquet", tmp_path / "hits.parquet", ASKED, 4)
+    [shown] = hits_of_prongs(tmp_path / "predictions.prongs.parquet", tmp_path / "hits.parquet", ASKED, 4)
     assert shown.event == 4
     assert shown.position[:, 0].tolist() == [3, 4, 5, 6, 7, 8]
     assert shown.truth.tolist() == [1, 1, 0, -1, -1, 1]

@@ -7,7 +7,7 @@ from synthetic_cells import places, table_config, write_cell
 
 from showergrid.evaluation.prongs import AnsweredProngs, write_prong_predictions
 from showergrid.events.questions import Question
-from showergrid.report.figures.roc import roc_figure
+from showergrid.report.figures.roc import roc_of_cells
 from showergrid.report.settings.tables import Reported
 from showergrid.report.tables.roc import MISTAKEN, RocResults, RocSettings, build, reads
 from showergrid.training.answer_file import ProngAnswers
@@ -74,5 +74,5 @@ def test_prongs_of_one_event_are_drawn_together(single, tmp_path):
 def test_what_is_read_and_drawn(single, tmp_path):
     assert len(reads(single.settings)["predictions.prongs.parquet"]) == len(SEEDS)
     assert single.of("kaon") == []  # its panel says so
-    roc_figure(single, tmp_path / "roc.pdf")
+    roc_of_cells(single, tmp_path / "roc.pdf")
     assert (tmp_path / "roc.pdf").read_bytes().startswith(b"%PDF")

@@ -106,6 +106,14 @@ def test_the_class_of_a_pixel_is_that_of_most_charge():
     assert class_of_pixels(pixel, label, charge, 2, 5).tolist() == [0, 0, -1, -1, 1]
 
 
+def test_a_set_without_a_labelled_pixel_is_refused(tmp_path):
+    events, label, larger = drawn(4, 3)
+    shown, representation = seen(tmp_path, events, "voxels", 32)
+    hits = placed_hits(written(tmp_path, events, label), np.arange(4), representation, CALIBRATION)
+    with pytest.raises(InputError, match=r"no hit of a class of .* lies in the windows of a set of 4 events; enlarge"):
+        with_pixels(Labelled(shown, larger[:, None]), hits, np.full((label.size, 1), -1), [TASKS[1].question])
+
+
 def test_the_loop_learns_events_and_pixels_together(tmp_path):
     model = {"module": "sparse_unet", "parameters": {"blocks": [1, 1, 1], "widths": [8, 12, 16]}}
     settings = Training(

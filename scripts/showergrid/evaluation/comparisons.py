@@ -144,13 +144,26 @@ def p_value(first: Sample, second: Sample, rng: np.random.Generator) -> float:
 
     It is twice the share of resamples, the data themselves counted as one, in which the difference changes sign.
     """
+    return _sign_changes(_drawn_apart(first, second, rng))
+
+
+def difference(first: Sample, second: Sample, bootstrap: Bootstrap, name: str) -> Difference:
+    """How far `first` lies above `second`, both on the same events and resamples, and as `p_value` of any seeds.
+
+    `name` names the random stream.
+    """
+    drawn = _drawn_apart(first, second, generator(bootstrap.seed, "difference", name))
+    low, high = percentile_interval(drawn, bootstrap.level)
+    return Difference(first.mean - second.mean, low, high, _sign_changes(drawn))
+
+
+def _drawn_apart(first: Sample, second: Sample, rng: np.random.Generator) -> np.ndarray:
+    """Draws (b,) of how far the means of two cells over all seeds and events could lie apart."""
     drawn = first.resampled.mean(axis=0) - second.resampled.mean(axis=0)
     if first.seeds > 1 and second.seeds > 1:
-        drawn = drawn + _noise(first, 1 / first.seeds, rng) + _noise(second, 1 / second.seeds, rng)
-    else:
-        known = first if first.seeds > 1 else second
-        drawn = drawn + _noise(known, 1 / first.seeds + 1 / second.seeds, rng)
-    return _sign_changes(drawn)
+        return drawn + _noise(first, 1 / first.seeds, rng) + _noise(second, 1 / second.seeds, rng)
+    known = first if first.seeds > 1 else second
+    return drawn + _noise(known, 1 / first.seeds + 1 / second.seeds, rng)
 
 
 def holm(p: Sequence[float]) -> list[float]:

@@ -81,6 +81,7 @@ def read_study(raw: Mapping[str, Any], files: Mapping[str, str] | None = None) -
     study.source.check(study.source_settings, study.of_events, config.detector, config.order)
     _check_prongs(study)
     _check_hits(study)
+    _check_starts(study)
     for split in config.split.divisions.values():
         if split.by is not None:
             check_by(study.source.events(study.source_settings), split.by)
@@ -212,8 +213,8 @@ def _check_hits(study: Study) -> None:
             "prongs of hits; leave it out"
         )
     check_columns(given.get("prongs"), asked)
-    places = [*study.cells, *(place for report in study.reports.values() for place in report.places)]
-    for representation, model in dict.fromkeys((place.representation, place.model) for place in places):
+    places = [place for report in study.reports.values() for place in report.places if study.status(place) == "run"]
+    for representation, model in dict.fromkeys((cell.representation, cell.model) for cell in [*study.cells, *places]):
         if not study.answers_hits(model):
             continue
         shown = study.catalogue.representations.resolved(representation)
@@ -234,12 +235,36 @@ def _check_hits(study: Study) -> None:
         if of_hit != getattr(plugins.load("reports", report.module), "HITS", False):
             shown = "no" if of_hit else "nothing but"
             raise InputError(f"config: {name}: {report.module} shows {shown} questions of hits; name another")
-        silent = [place for place in report.places if of_hit and not study.answers_hits(place.model)]
-        if silent and study.status(silent[0]) == "run":
-            raise InputError(
-                f"config: {name}: {silent[0].model} answers no hits, of which question {report.question['name']} is; "
-                "show it in another table"
-            )
+        for place in report.places:
+            if of_hit and study.status(place) == "run" and not study.answers_hits(place.model):
+                raise InputError(
+                    f"config: {name}: {place.model} answers no hits, of which question {report.question['name']} is; "
+                    "show it in another table"
+                )
+
+
+def _check_starts(study: Study) -> None:
+    """Refuse windows that are not placed from pixel 0 of a representation that counts pixels from its own start."""
+    places = [place for report in study.reports.values() for place in report.places if study.status(place) == "run"]
+    for key in dict.fromkeys([*study.places, *(place.key for place in places)]):
+        representation, _, model = key
+        for shown in study.catalogue.representations.shown(representation):
+            module = plugins.load("representations", study.catalogue.representations.resolved(shown)["module"])
+            if not getattr(module, "FROM_START", False):
+                continue
+            where = f"config: model {model} on {representation}"
+            window = study.catalogue.model(*key)["window"]
+            if window["origin"] != "first_hit":
+                raise InputError(
+                    f"{where}: win_origin: is {window['origin']}, and pixels count from the start of each prong; "
+                    "write first_hit"
+                )
+            axes = study.catalogue.representations.axes(shown)
+            if moved := [axis for axis in axes if window["placement"].get(axis) != "start"]:
+                raise InputError(
+                    f"{where}: win_placement.{moved[0]}: is {window['placement'].get(moved[0])}, and pixels count "
+                    "from the start of each prong; write start"
+                )
 
 
 def _check_splits(study: Study) -> None:

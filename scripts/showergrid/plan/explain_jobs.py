@@ -12,8 +12,8 @@ from showergrid.plan.study import Study
 
 OF_GRADIENTS = ("heatmaps", "heatmap_figure")
 OF_IMAGES = (*OF_GRADIENTS, "mistakes")
-OF_HITS = ("removal", "removal_figure")
-STEPS = (*OF_HITS, *OF_IMAGES)
+OF_REMOVAL = ("removal", "removal_figure")
+STEPS = (*OF_REMOVAL, *OF_IMAGES)
 PART_EVENTS = 4  # drawn with their prongs or hits
 
 

@@ -159,6 +159,10 @@ def _roc(study: Study, published: PublishedNumbers | None) -> dict[str, Any]:
     if figure is None:
         raise InputError("config: figures.roc: is null; name a report and classes of its question")
     question = study.report(figure.of).question
+    if question.get("of") == "hit":
+        raise InputError(
+            f"config: figures.roc.of: {figure.of} is of hits, of which no ROC curve is drawn; name another report"
+        )
     known = [kind["name"] for kind in question.get("classes", [])]
     if unknown := [name for name in figure.classes if name not in known]:
         raise InputError(

@@ -101,14 +101,24 @@ def need(size: Size, cluster: Cluster, step: str, job: Mapping[str, Any]) -> Nee
     return Need(PYTHON + size.megabytes, STARTING + size.events / 2000)
 
 
-def requests(size: Size, cluster: Cluster, step: str, told: Callable[..., Mapping[str, Any]]) -> dict[str, Any]:
+def requests(
+    size: Size,
+    cluster: Cluster,
+    step: str,
+    told: Callable[..., Mapping[str, Any]],
+    trained: Callable[..., Mapping[str, Any]] | None = None,
+) -> dict[str, Any]:
     """What a rule asks of a cluster: memory and time, more at each attempt, a GPU if there is one, the site's options.
 
     They are values, or functions of a job's wildcards and perhaps its attempt; `told(**wildcards)` configures that job.
+    `trained(**wildcards)` configures the training of its cell, which answers hits only if it was asked of them there.
     """
 
     def needed(wildcards: Mapping[str, str], attempt: int) -> Need:
-        return need(size, cluster, step, told(**wildcards)).at(attempt, cluster)
+        job = told(**wildcards)
+        if trained and "hit_questions" not in trained(**wildcards):
+            job = {key: value for key, value in job.items() if key != "hit_questions"}
+        return need(size, cluster, step, job).at(attempt, cluster)
 
     requested = {
         "mem_mb": lambda wildcards, attempt: needed(wildcards, attempt).memory,

@@ -2,8 +2,8 @@
 
 A prong starts at that of its hits which is nearest to the first hit of the event, and runs towards the mean of its own
 hits near its start. Its profile counts those within `radius` of that line, in slices as thick as a pixel. The event has
-the same by the distance from its first hit, in every direction. So windows begin at pixel 0, whatever the study's
-windows follow, and hold as much of the start as they are long.
+the same by the distance from its first hit, in every direction. Windows must be placed from
+pixel 0 (FROM_START): they follow the first hit, which stands at their start but for a margin, empty in front of it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from showergrid.inputs.prongs import Maps
 
 KIND = "prongs"
 AXES = ("z",)  # in whose place stands the distance along the prong; pixels are as long on all
+FROM_START = True  # pixels count from the start of each prong, so that a window that follows another origin is refused
 
 
 class Parameters(Settings):

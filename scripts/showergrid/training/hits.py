@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from showergrid.core.errors import InputError
 from showergrid.events.questions import Question
 from showergrid.inputs.packed import Packed
 from showergrid.inputs.placed_hits import PlacedHits
@@ -22,7 +23,7 @@ def with_pixels(data: Labelled, hits: PlacedHits, label: np.ndarray, questions: 
     """The same with the classes of the pixels that are seen, by those of the hits, `label` (H, Q) int64.
 
     Raises:
-        InputError: as for `Packed.pixel_of`.
+        InputError: as for `Packed.pixel_of`, or no pixel of the set has a class of a question.
     """
     pixel = data.seen.pixel_of(hits.event, hits.place)
     pixels = data.seen.position.size
@@ -30,6 +31,12 @@ def with_pixels(data: Labelled, hits: PlacedHits, label: np.ndarray, questions: 
         class_of_pixels(pixel, of, hits.charge, len(question.classes), pixels)
         for question, of in zip(questions, label.T, strict=True)
     ]
+    for question, of in zip(questions, truth, strict=True):
+        if not (of >= 0).any():
+            raise InputError(
+                f"no hit of a class of {question.name} lies in the windows of a set of {len(data.label)} events; "
+                "enlarge win_shape or the set"
+            )
     return replace(data, part_label=np.stack(truth, axis=1))
 
 

@@ -180,7 +180,8 @@ def _epoch(
             tensors = changes.of(tensors, part) if changes else tensors
             given = _outputs(network, settings, tensors, device)
             loss = _loss(network, tasks, given, truth)
-            (loss * (len(part) / len(rows))).backward()  # gradients add up to that of the mean loss of events
+            # gradients add up to that of the mean loss of events; losses of prongs and hits are means over each pass
+            (loss * (len(part) / len(rows))).backward()
             loss_sum += loss.detach() * len(part)
             correct += tasks[0].right(parts(tasks, given)[0], truth[0]).sum()
         optimiser.step()

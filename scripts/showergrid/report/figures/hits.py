@@ -15,7 +15,7 @@ from showergrid.report.figures.prongs import NONE, ColouredHits
 FEWEST = 100  # hits of each of two classes in an event that is drawn
 
 
-def answered_hits(predictions: Path, hits: Path, question: Question, count: int) -> list[ColouredHits]:
+def hits_by_answer(predictions: Path, hits: Path, question: Question, count: int) -> list[ColouredHits]:
     """The first `count` test events with FEWEST hits or more of two classes; hits outside the window have no answer."""
     table = read_hit_predictions(predictions, question)
     event, number = table["event"].to_numpy(), table["hit"].to_numpy()

@@ -34,7 +34,7 @@ class ColouredHits:
     answer: np.ndarray
 
 
-def answered_hits(predictions: Path, hits: Path, question: Question, count: int) -> list[ColouredHits]:
+def hits_of_prongs(predictions: Path, hits: Path, question: Question, count: int) -> list[ColouredHits]:
     """The first `count` test events with FEWEST prongs or more."""
     table = pq.ParquetFile(predictions).read()
     table = table.filter(pc.equal(table["split"], "test"))

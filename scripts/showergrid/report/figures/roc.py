@@ -13,7 +13,7 @@ from showergrid.report.settings.labels import HumanLabels
 from showergrid.report.tables.roc import MISTAKEN, RocCurve, RocResults
 
 
-def roc_figure(table: RocResults, path: Path) -> None:
+def roc_of_cells(table: RocResults, path: Path) -> None:
     """Draw a line and the band of its interval for each place, the classes beside each other."""
     settings, labels = table.settings, table.settings.answered.labels
     with styled():

@@ -1,30 +1,34 @@
 """How many hits, and how much of their charge, each place calls what they are, and of each class how much of it.
 
 Intervals draw events, each with all its hits; of a place with several seeds all numbers are means. Beside them stands
-what a place that always answers the commonest class would reach. Places answer the same events, but not always the same
+what a place that always answers the commonest class would reach. A further table tells how far each place lies from the
+best, on the same resampled events. Places answer the same events, but not always the same
 hits: a view holds those that lie above its window.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from showergrid.core.errors import InputError
 from showergrid.evaluation.cell_folder import answers_file
-from showergrid.evaluation.comparisons import Estimate, estimate, samples
+from showergrid.evaluation.comparisons import Difference, Estimate, Sample, difference, estimate, holm, samples
 from showergrid.evaluation.hits import read_counts, statistics, together
 from showergrid.events.questions import Question
 from showergrid.report.formats.csv import written
 from showergrid.report.formats.layout import Columns, Group, Row, Stub, TableCell, TableGrid
 from showergrid.report.formats.numbers import number
-from showergrid.report.settings.tables import PlaceSettings, Reported
+from showergrid.report.settings.tables import PlaceSettings
+from showergrid.report.settings.tables import Reported as Parameters
 from showergrid.report.tables import captions, estimates
 from showergrid.report.tables.captions import joined
 from showergrid.report.tables.results import folders
+
+__all__ = ["HITS", "Parameters", "build", "csv", "layout", "reads"]
 
 HITS = True  # it shows questions of hits, and no others
 BY = {"": "by hits", "by_charge/": "by charge"}
@@ -35,21 +39,19 @@ NOTE = (
 )
 
 
-class Parameters(Reported):
-    """Settings of the table of hits."""
-
-
 @dataclass(frozen=True)
 class PlaceHits:
     """One place: its estimates by the name of the metric, if it is defined, and the hits of a class that it answers.
 
-    commonest: share of the commonest class in the hits and in their charge, by BY.
+    commonest: share of the commonest class in the hits and in their charge; from_best: accuracy less that of the best
+    place, which has none, p corrected by Holm for all others; both by BY.
     """
 
     place: PlaceSettings
     estimates: Mapping[str, Estimate]
     hits: int
     commonest: Mapping[str, float]
+    from_best: Mapping[str, Difference]
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ def build(settings: Parameters, results: Path) -> HitResults:
     first = told[places[0].name][0]
     answers = {name: np.stack([seed.flat for seed in of_seeds]) for name, of_seeds in told.items()}
     measured: dict[str, dict[str, Estimate]] = {place.name: {} for place in places}
+    from_best: dict[str, dict[str, Difference]] = {place.name: {} for place in places}
     for metric in statistics(first.flat, question, np.ones((1, first.event.size))):
         drawn = samples(
             answers, np.zeros(first.event.size, np.int64), _statistic(question, metric), settings.bootstrap, first.group
@@ -92,6 +95,9 @@ def build(settings: Parameters, results: Path) -> HitResults:
         for name, sample in drawn.items():
             if not np.isnan(sample.values).any():
                 measured[name][metric] = estimate(sample, settings.bootstrap, f"{name}/{metric}")
+        if (by := metric.removesuffix("accuracy")) in BY:
+            for name, behind in _from_best(drawn, settings, metric).items():
+                from_best[name][by] = behind
     rows = [
         PlaceHits(
             place=place,
@@ -101,6 +107,7 @@ def build(settings: Parameters, results: Path) -> HitResults:
                 by: float(counted.sum(axis=(0, 2)).max() / counted.sum())
                 for by, counted in zip(BY, (told[place.name][0].hits, told[place.name][0].charge), strict=True)
             },
+            from_best=from_best[place.name],
         )
         for place in places
     ]
@@ -109,6 +116,18 @@ def build(settings: Parameters, results: Path) -> HitResults:
 
 def _statistic(question: Question, metric: str) -> Callable[..., np.ndarray]:
     return lambda labels, flat, weights: statistics(flat, question, weights)[metric]
+
+
+def _from_best(cells: Mapping[str, Sample], settings: Parameters, metric: str) -> dict[str, Difference]:
+    """How far each place but the best lies from it, and how likely noise alone makes it so."""
+    best = max(cells, key=lambda name: cells[name].mean)
+    measured = {
+        name: difference(sample, cells[best], settings.bootstrap, f"{best}/{name}/{metric}")
+        for name, sample in cells.items()
+        if name != best
+    }
+    corrected = holm([behind.p for behind in measured.values()])
+    return {name: replace(behind, p=p) for (name, behind), p in zip(measured.items(), corrected, strict=True)}
 
 
 def csv(table: HitResults) -> str:
@@ -124,11 +143,14 @@ def csv(table: HitResults) -> str:
             *kind, quantity = metric.removeprefix(by).removeprefix("classes/").split("/")
             said = {"by": BY[by].removeprefix("by "), "class": "".join(kind), "quantity": quantity}
             lines.append(told | said | vars(measured))
-    return written([*header, "value", "low", "high", "std"], lines)
+        for by, behind in row.from_best.items():
+            said = {"by": BY[by].removeprefix("by "), "quantity": "accuracy less the best"}
+            lines.append(told | said | vars(behind))
+    return written([*header, "value", "low", "high", "std", "p"], lines)
 
 
 def layout(table: HitResults) -> list[TableGrid]:
-    """A table with a row per place, of accuracies, and one with a row per place and class, of efficiency and purity."""
+    """Tables of accuracies, of differences if there are several places, and of efficiency and purity of each class."""
     settings, labels = table.settings, table.settings.labels.unbroken
     places = [row.place for row in table.rows]
     accuracies: dict[str, list[Row]] = {}
@@ -156,7 +178,25 @@ def layout(table: HitResults) -> list[TableGrid]:
         )
         for row in table.rows
     ]
+    behind = [
+        Row((labels.sentence(*row.place.key),), tuple(_behind(row.from_best.get(by), settings) for by in BY))
+        for row in table.rows
+    ]
     level = f"with {100 * settings.bootstrap.level:g} % interval"
+    differences = TableGrid(
+        label=f"tab:{settings.name}-differences",
+        caption=f"Accuracy less that of the best place, {level}.",
+        stub=(Stub("place", 30),),
+        columns=tuple(Columns(words, ("difference", "p")) for words in BY.values()),
+        groups=(Group(tuple(behind)),),
+        notes=joined(
+            [
+                "Places are compared on the same resampled events, each in its own window. p: corrected by Holm for "
+                f"the places of each column; bold: below {settings.comparison.alpha:g}.",
+                captions.seeds_text(places),
+            ]
+        ),
+    )
     return [
         TableGrid(
             label=f"tab:{settings.name}",
@@ -170,6 +210,7 @@ def layout(table: HitResults) -> list[TableGrid]:
             groups=tuple(Group(tuple(rows), labels.representation(name)) for name, rows in accuracies.items()),
             notes=joined([NOTE, captions.seeds_text(places)]),
         ),
+        *([differences] if len(places) > 1 else []),
         TableGrid(
             label=f"tab:{settings.name}-classes",
             caption=f"Efficiency and purity of each class, by hits and by charge, {level}.",
@@ -179,6 +220,15 @@ def layout(table: HitResults) -> list[TableGrid]:
             notes=joined([NOTE, captions.seeds_text(places)]),
         ),
     ]
+
+
+def _behind(behind: Difference | None, settings: Parameters) -> tuple[TableCell, ...]:
+    """A difference with its interval, and its p-value; of the best place the word."""
+    if behind is None:
+        return TableCell("best"), TableCell()
+    interval = number(behind.high - behind.value), number(behind.value - behind.low)
+    stands = behind.p < settings.comparison.alpha
+    return TableCell(number(behind.value), interval=interval), TableCell(number(behind.p), bold=stands)
 
 
 def _shown(estimate: Estimate | None) -> TableCell:

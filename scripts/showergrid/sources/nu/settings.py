@@ -89,7 +89,9 @@ class Neutrinos(Settings):
     )
     library: LibrarySettings = Field(default=LibrarySettings(), description="cross-sections")
     generator: NeutrinoGenerator = Field(default=NeutrinoGenerator(), description="flux and interactions")
-    vertex: Box = Field(description="box in which neutrinos interact, uniformly; inside detector")
+    vertex: Box = Field(
+        description="box in which neutrinos interact, uniformly, and which cosmic muons cross; inside detector"
+    )
     geant4_data: str | None = Field(default=None, description="folder of Geant4's full data; null: the small argon set")
     em_model: Literal["option0", "option1", "option2", "option3", "option4", "standard", "livermore", "penelope"] = (
         Field(
