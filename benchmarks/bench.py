@@ -3,8 +3,8 @@
 python benchmarks/bench.py [images plan] [--runs 3] [--output results/benchmarks.json]
 
 Each compares with baselines that it runs itself, in turn. The first makes the default study in a folder of its own,
-whose hits and voxels others take. Of several runs of a benchmark the table shows the median of each figure, the
-smallest and the largest.
+whose hits and voxels others take; it is run before these, named or not. Of several runs of a benchmark the table shows
+the median of each figure, the smallest and the largest.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -94,6 +94,12 @@ def _numbers(line: str) -> list[re.Match[str]]:
     return list(after)[::-1]
 
 
+def ordered(names: Sequence[str]) -> list[str]:
+    """The benchmarks to run: those of `names`, and first the one that makes the study, if any of them takes it."""
+    taking = [name for name in names if any("{study}" in word for word in BENCHMARKS[name].command)]
+    return list(dict.fromkeys(["overhead", *names] if taking else names))
+
+
 def run(name: str, study: Path, runs: int) -> list[Figure]:
     """The figures of a benchmark in all its runs, in the order of its table."""
     benchmark = BENCHMARKS[name]
@@ -118,7 +124,7 @@ def main(arguments: argparse.Namespace) -> None:
     """Run the benchmarks, print the table and write it."""
     about = machine()
     with tempfile.TemporaryDirectory() as study:
-        figures = [figure for name in arguments.names for figure in run(name, Path(study), arguments.runs)]
+        figures = [figure for name in ordered(arguments.names) for figure in run(name, Path(study), arguments.runs)]
     print(f"{'benchmark':10}{'of':30}{'figure':20}{'median':>12}{'smallest':>12}{'largest':>12}{'runs':>6}")
     for figure in figures:
         print(figure.line)
@@ -132,4 +138,7 @@ if __name__ == "__main__":
     parser.add_argument("names", nargs="*", default=list(BENCHMARKS), help=f"which of {', '.join(BENCHMARKS)}")
     parser.add_argument("--runs", type=int, default=3, help="runs of each at most")
     parser.add_argument("--output", type=Path, default=ROOT / "results/benchmarks.json", help="file to write")
-    main(parser.parse_args())
+    arguments = parser.parse_args()
+    if unknown := [name for name in arguments.names if name not in BENCHMARKS]:
+        parser.error(f"unknown benchmark {unknown[0]}; valid: {', '.join(BENCHMARKS)}")
+    main(arguments)

@@ -1,11 +1,14 @@
-"""What a study costs beside its trainings: time [s] and CPU time [s] by rule, and of the whole.
+"""What a study costs beside its trainings: wall time of the jobs of each rule, and of the whole.
 
 python benchmarks/overhead.py [--folder FOLDER] [--cores 2]
 python benchmarks/overhead.py --results results
 
-The first makes the default study from nothing in a folder, as make table1 does, and measures it; what its jobs do not
-take are the plans and the starts of jobs. The second tells of a study that is finished. The last column is the share of
-the CPU time of the trainings.
+The first makes the default study from nothing in a folder, as make table1 does, and measures it. The second tells of a
+study that is finished. Each job has one core, as in the default study, so that its wall time is that of the core that
+it takes, whether it computes or waits; it is what Snakemake notes, whose CPU time is sampled too seldom to be added up.
+The whole study takes its wall time on each of the cores, of which the share beside the trainings is the overhead; what
+its jobs do not take are plans, starts of jobs and cores without a job. Its CPU time is that of all its processes, which
+the kernel counts.
 """
 
 from __future__ import annotations
@@ -26,29 +29,25 @@ STAGES = ("data", "inputs", "cells", "results/table1.tex")  # those of make tabl
 
 @dataclass(frozen=True)
 class Cost:
-    """Jobs, and the sums of their seconds and of their CPU seconds."""
+    """Jobs, and the seconds of cores that they take."""
 
     jobs: int
     seconds: float
-    cpu: float
 
 
 def jobs_of(results: Path) -> dict[str, Cost]:
     """What the jobs of each rule took, as Snakemake noted it."""
-    measured: dict[str, list[tuple[float, float]]] = {}
+    measured: dict[str, list[float]] = {}
     folder = results / "benchmarks"
     for path in sorted(folder.rglob("*.tsv")):
         with open(path, newline="") as file:
-            taken = [(float(row["s"]), float(row["cpu_time"])) for row in csv.DictReader(file, delimiter="\t")]
-        measured.setdefault(path.relative_to(folder).parts[0].removesuffix(".tsv"), []).extend(taken)
-    return {
-        rule: Cost(len(taken), *(sum(values) for values in zip(*taken, strict=True)))
-        for rule, taken in measured.items()
-    }
+            seconds = [float(row["s"]) for row in csv.DictReader(file, delimiter="\t")]
+        measured.setdefault(path.relative_to(folder).parts[0].removesuffix(".tsv"), []).extend(seconds)
+    return {rule: Cost(len(seconds), sum(seconds)) for rule, seconds in measured.items()}
 
 
-def make(folder: Path, cores: int) -> Cost:
-    """Make the default study in `folder`; its seconds and CPU seconds, Snakemake's own included."""
+def make(folder: Path, cores: int) -> tuple[Cost, float]:
+    """Make the default study in `folder`; what it takes of all cores, and its CPU seconds, Snakemake's own included."""
     before, start = os.times(), time.perf_counter()
     for stage in STAGES:
         command = [sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile", "--directory", folder]
@@ -56,20 +55,24 @@ def make(folder: Path, cores: int) -> Cost:
         subprocess.run(command, check=True, stdout=sys.stderr)
     after = os.times()
     cpu = sum(getattr(after, kind) - getattr(before, kind) for kind in ("children_user", "children_system"))
-    return Cost(len(STAGES), time.perf_counter() - start, cpu)
+    return Cost(len(STAGES), cores * (time.perf_counter() - start)), cpu
 
 
 def show(results: Path, whole: Cost | None) -> None:
-    """Print what each rule took, the longest first, and the whole beside it."""
+    """Print what each rule took, the longest first, and the whole and the overhead beside it."""
     rules = jobs_of(results)
     trainings = rules.pop("train")
-    rows = {"trainings": trainings, **dict(sorted(rules.items(), key=lambda rule: -rule[1].cpu))}
+    rows = {"trainings": trainings, **dict(sorted(rules.items(), key=lambda rule: -rule[1].seconds))}
     if whole:
-        rows["plans, starts of jobs"] = Cost(whole.jobs, float("nan"), whole.cpu - sum(c.cpu for c in rows.values()))
+        unused = whole.seconds - sum(cost.seconds for cost in rows.values())
+        rows["plans, starts, free cores"] = Cost(whole.jobs, unused)
         rows["whole study"] = whole
-    print(f"{'rule':24} {'jobs':>6} {'time [s]':>9} {'CPU [s]':>9} {'/ trainings':>12}")
+    print(f"{'rule':26} {'jobs':>6} {'core time [s]':>14} {'/ trainings':>12}")
     for rule, cost in rows.items():
-        print(f"{rule:24} {cost.jobs:6} {cost.seconds:9.1f} {cost.cpu:9.1f} {cost.cpu / trainings.cpu:12.3f}")
+        print(f"{rule:26} {cost.jobs:6} {cost.seconds:14.1f} {cost.seconds / trainings.seconds:12.3f}")
+    if whole:
+        print(f"\n{'share':26} {'of core time':>14}")
+        print(f"{'overhead':26} {1 - trainings.seconds / whole.seconds:14.3f}")
 
 
 def main(arguments: argparse.Namespace) -> None:
@@ -80,8 +83,9 @@ def main(arguments: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        whole = make(folder, arguments.cores)
+        whole, cpu = make(folder, arguments.cores)
         show(folder / "results", whole)
+        print(f"\n{'all processes':26} {'CPU [s]':>14}\n{'study and Snakemake':26} {cpu:14.1f}")
 
 
 if __name__ == "__main__":

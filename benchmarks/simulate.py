@@ -24,7 +24,7 @@ from showergrid.core.seeds import generator  # noqa: E402
 from showergrid.events.detector import Box  # noqa: E402
 from showergrid.events.hits import HITS  # noqa: E402
 from showergrid.events.order import along_axis, truth_time  # noqa: E402
-from showergrid.events.parquet import conforming  # noqa: E402
+from showergrid.events.parquet import conforming, repeating  # noqa: E402
 from showergrid.plan.layers import merged, read_layers  # noqa: E402
 from showergrid.sources.lartpc.geant4 import Detector, draw, geant4_data  # noqa: E402
 from showergrid.sources.lartpc.readout import TimedHits, read_out  # noqa: E402
@@ -47,7 +47,7 @@ def write(hits: TimedHits) -> None:
     """Write hits as Parquet, to memory."""
     columns = {"event": hits.event, "charge": hits.charge, "time": hits.time}
     table = conforming(columns | dict(zip("xyz", hits.position.T, strict=True)), HITS)
-    pq.write_table(table, io.BytesIO())
+    pq.write_table(table, io.BytesIO(), use_dictionary=repeating(HITS))
 
 
 def at_once(processes: int, arguments: argparse.Namespace) -> float:
@@ -72,7 +72,7 @@ def main(arguments: argparse.Namespace) -> None:
         shard = simulation.model_copy(update={"showers": arguments.events, "shard_size": arguments.events})
         start = time.perf_counter()
         hits, _ = simulate_shard(0, codes, shard, readout, box, config["order"])
-        pq.write_table(hits, io.BytesIO())
+        pq.write_table(hits, io.BytesIO(), use_dictionary=repeating(HITS))
         print(time.perf_counter() - start)
         return
     random = generator(0, "benchmark")

@@ -25,7 +25,7 @@ NAMES = ("electron", "photon", "muon")
 DETECTOR = {"x": (-200, 200), "y": (-200, 200), "z": (0, 500)}
 
 
-def asked(folder, files, columns=None, order="axis", own=None):
+def asked(folder, files, columns=None, order="axis", own=None, **table):
     """Events for a cell of a study whose hits are in `order`, with a representation that may have its `own`."""
     path = None
     if columns is not None:
@@ -35,7 +35,7 @@ def asked(folder, files, columns=None, order="axis", own=None):
     cell = {
         "hits": {"order": order, "detector": DETECTOR},
         "resolution": 100,
-        "representation": {"name": "voxels", "module": "voxels", "parameters": {}, "order": own},
+        "representation": {"name": "voxels", "module": "voxels", "parameters": {}, "order": own, **table},
         "model": {"window": {"shape": [1], "placement": {}, "margin": {}, "origin": "first_hit"}},
     }
     return UnlabelledEvents(settings, cell, folder / "scores.csv")
@@ -133,6 +133,8 @@ def test_files_and_outputs_that_cannot_be_used_are_refused(tmp_path):
     (tmp_path / "scores.csv").write_text("Event\n")
     with pytest.raises(InputError, match="would be lost"):
         asked(tmp_path, [tmp_path / "scores.csv"])
+    with pytest.raises(InputError, match="the cell sees turned, hits that only"):
+        asked(tmp_path, [tmp_path / "showers.csv"], hits="turned")
     with pytest.raises(InputError, match=r"\.csv or \.parquet"):
         check_suffix(tmp_path / "scores.json")
     settings = read_unlabelled(None, [str(tmp_path / "scores.csv")])

@@ -41,8 +41,8 @@ def loaded(name):
 
 @pytest.fixture
 def results(tmp_path):
-    """What Snakemake notes of the jobs of a study: seconds and CPU seconds of two trainings and a split."""
-    for place, seconds, cpu in (("train/a", 10, 8), ("train/b", 30, 32), ("split", 4, 2)):
+    """What Snakemake notes of the jobs of a study: seconds of two trainings and a split, too short for its samples."""
+    for place, seconds, cpu in (("train/a", 10, 8), ("train/b", 30, 32), ("split", 2, "NA")):
         path = tmp_path / f"benchmarks/{place}.tsv"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"s\th:m:s\tcpu_time\n{seconds}\t0:00:00\t{cpu}\n")
@@ -55,7 +55,7 @@ def test_all_are_run_again_and_again_into_one_table(results, capsys, monkeypatch
     monkeypatch.setattr(bench, "BENCHMARKS", {"overhead": told})
     bench.main(argparse.Namespace(names=["overhead"], runs=3, output=results / "new/benchmarks.json"))
     figures = json.loads((results / "new/benchmarks.json").read_text())["figures"]
-    assert len(figures) == 2 * 4  # rows, columns
+    assert len(figures) == 2 * 3  # rows, columns
     assert figures[-1] == {"benchmark": "overhead", "row": "split", "column": "/ trainings", "runs": [0.05, 0.05]}
     assert capsys.readouterr().out.splitlines()[-1].split() == [
         "overhead",
@@ -91,6 +91,34 @@ def test_the_overhead_of_a_study_is_told_by_rule(results):
     command = [sys.executable, "benchmarks/overhead.py", "--results", results]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert [line.split() for line in done.stdout.splitlines()[1:]] == [
-        ["trainings", "2", "40.0", "40.0", "1.000"],
-        ["split", "1", "4.0", "2.0", "0.050"],
+        ["trainings", "2", "40.0", "1.000"],
+        ["split", "1", "2.0", "0.050"],
     ]
+
+
+def test_the_overhead_is_what_trainings_leave_of_all_cores(results, capsys):
+    overhead = loaded("overhead")
+    overhead.show(results, overhead.Cost(4, 2 * 40.0))
+    rows = [line.split() for line in capsys.readouterr().out.splitlines() if line]
+    assert ["plans,", "starts,", "free", "cores", "4", "38.0", "0.950"] in rows
+    assert rows[-1] == ["overhead", "0.500"]
+
+
+@pytest.mark.parametrize(
+    ("named", "expected"),
+    [
+        (["images"], ["overhead", "images"]),
+        (["dense", "sparse", "overhead"], ["overhead", "dense", "sparse"]),
+        (["plan", "dense"], ["plan", "dense"]),
+    ],
+)
+def test_a_benchmark_has_the_study_that_it_reads(named, expected):
+    assert loaded("bench").ordered(named) == expected
+
+
+def test_an_unknown_benchmark_is_refused():
+    done = subprocess.run(
+        [sys.executable, "benchmarks/bench.py", "image"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith("bench.py: error: unknown benchmark image; valid: overhead, images")

@@ -11,7 +11,12 @@ RANGES = {"charge_event": 1000.0}
 
 
 def parameters(direction: str = "z", **changes) -> trunk.Parameters:
-    given = {"direction": direction, "reach": 10.0, "radii": [0.5, 2], "depths": [-1, 0.5, 2.5, 5]}
+    given = {
+        "direction": direction,
+        "reach": 10.0 if direction == "hits" else None,
+        "radii": [0.5, 2],
+        "depths": [-1, 0.5, 2.5, 5],
+    }
     return trunk.Parameters(**(given | changes))
 
 
@@ -59,6 +64,14 @@ def test_a_turned_and_moved_shower_looks_the_same_along_its_own_direction():
     )
     np.testing.assert_allclose(one, other, atol=1e-6)
     assert np.count_nonzero(one) > 10
+
+
+@pytest.mark.parametrize(
+    ("direction", "reach", "said"), [("hits", None, "reach is missing"), ("z", 14, "reach means nothing")]
+)
+def test_hits_within_reach_give_the_direction_and_nothing_else_has_one(direction, reach, said):
+    with pytest.raises(ValueError, match=said):
+        parameters(direction, reach=reach)
 
 
 @pytest.mark.parametrize(("key", "value"), [("radii", [2, 1]), ("depths", [0, 0])])

@@ -50,6 +50,10 @@ def test_a_flight_along_a_known_direction_becomes_one_along_z():
     got = turned(TimedHits(event, position, ones, ones), direction).position
     expected = start[:, None] + depth[:, None] * np.array([0.0, 0, 1])
     np.testing.assert_allclose(got, expected.reshape(-1, 3), atol=1e-12)
+    # 7 along y: 3 along the second direction, of length 7, and sqrt(40) across it, in the plane of y and z
+    above = start[1] + [[0.0, 0, 0], [0, 7, 0]]
+    got = turned(TimedHits(event[:2], above, ones[:2], ones[:2]), direction[1:]).position
+    np.testing.assert_allclose(got[1], start[1] + [0, np.sqrt(40), 3], atol=1e-12)
     # In the plane of x and z a right angle to the left stays one: (0.8, 0, -0.6) x 5 from the first start
     beside = np.array([[1.0, 2, 3], [5, 2, 0]])
     got = turned(TimedHits(event[:2], beside, ones[:2], ones[:2]), direction[:1]).position
@@ -91,5 +95,7 @@ def test_what_cannot_be_is_refused(readout):
     own = Readout(**readout)
     with pytest.raises(InputError, match="two tables would have the name hits"):
         check_idealised([Idealised(name="hits")], own)
+    with pytest.raises(InputError, match="two tables would have the name split"):
+        check_idealised([Idealised(name="split")], own)
     with pytest.raises(InputError, match=r"config: showers\.idealised: clean: readout: noise = -1"):
         check_idealised([Idealised(name="clean", readout={"noise": -1})], own)

@@ -35,10 +35,15 @@ class UnlabelledEvents:
         """`cell` is the description in a model.safetensors; `output` is the file that their scores will be written to.
 
         Raises:
-            InputError: a file is missing or would be lost, or its hits cannot be put in the order that the cell needs.
+            InputError: the cell sees hits that no detector sees, a file is missing or would be lost, or its hits cannot
+                be put in the order that the cell needs.
         """
         if "hits" not in cell:
             raise InputError("the cell does not say what hits it was trained on; make it again with this version")
+        if tables := [view.representation.hits for view in views(cell) if view.representation.hits]:
+            raise InputError(
+                f"the cell sees {tables[0]}, hits that only its study's simulation knows; name another cell"
+            )
         self.files = [Path(name) for name in settings.files]
         check_files(self.files, output)
         self.settings = settings

@@ -21,6 +21,11 @@ class Representation(Settings):
     module: Name = Field(description="file in showergrid/representations, without .py")
     parameters: dict[str, Any] = Field(description="parameters of that module")
     order: Order | None = Field(default=None, description="order of an event's hits, if not that of the hits' file")
+    hits: Name | None = Field(
+        default=None,
+        exclude_if=lambda hits: hits is None,
+        description="table of the hits that it shows, in their order there, if not the study's own",
+    )
     direction: Direction = Field(
         default="more_hits",
         description="which showers run up: those with more hits above the first one than below, or with more than half",

@@ -10,6 +10,7 @@ from showergrid.core.cells import input_name
 from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
 from showergrid.events.collections import is_number
+from showergrid.events.hits import HITS
 from showergrid.events.questions import Question, of_hits, of_prongs
 from showergrid.events.split import check_by
 from showergrid.inputs.declared import is_made_of_hits
@@ -99,6 +100,10 @@ def _check_tables(study: Study) -> None:
                 if table not in given:
                     source = f"{study.config.source} gives {', '.join(given)}"
                     raise InputError(f"{where}: shows {table}, and {source}; choose another of them")
+                if is_made_of_hits(study.catalogue.representations.entry(shown).file) and (
+                    lacking := [name for name in HITS.names if name not in given[table].names]
+                ):
+                    raise InputError(f"{where}: hits: {table} is no table of hits, it has no {lacking[0]}; name one")
                 valid = [field.name for field in given[table] if is_number(field.type) and field.name != "event"]
                 if lacking := [name for name in columns if name not in valid]:
                     raise InputError(

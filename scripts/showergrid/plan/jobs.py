@@ -222,7 +222,7 @@ def _cell(study: Study, representation: str, resolution: int, model: str, seed: 
 
 
 def _network(study: Study, representation: str, resolution: int, model: str) -> dict[str, Any]:
-    """What the cells of one place have in common; `hits` is what their inputs assume of the hits.
+    """What the cells of one place have in common; `hits` is what their inputs assume of the study's own hits.
 
     Views that show the inputs of other representations are listed one by one. Prongs are asked of a model that sees
     them, hits of one that answers pixels.

@@ -338,6 +338,7 @@ def _shown(study: Study, place: Place) -> dict[str, Any]:
     said = {"window": window["shape"] if window else [catalogue.representations.variables(place.representation)]}
     said |= {key: network["training"][key] for key in TRAINING if key in network["training"]}
     said |= {"tuned": list(search.space)} if search else {}
+    said |= {"order": order} if (order := catalogue.representations.order(place.representation)) else {}
     if catalogue.representations.is_image_of_hits(place.representation) or catalogue.representations.sees_prongs(
         place.representation
     ):

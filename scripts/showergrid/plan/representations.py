@@ -26,6 +26,8 @@ from showergrid.plan.config import Config, RepresentationEntry
 from showergrid.plan.matching import shows_others
 from showergrid.training.hyperparameters import axes_of, is_cut, kind_of, variables_of
 
+IDEALISED = "truth_time"  # order of hits that only the simulation knows
+
 
 @dataclass(frozen=True, eq=False)
 class Representations:
@@ -42,7 +44,8 @@ class Representations:
     def resolved(self, name: str) -> dict[str, Any]:
         """Name, module and checked parameters of a representation, and what it has of its own.
 
-        That is an order of hits other than the study's, and, of images, a direction of showers other than the default.
+        That is a table of hits or an order of them other than the study's, and, of images, a direction of showers other
+        than the default.
         """
         return self.settled(self.entry(name))
 
@@ -63,6 +66,10 @@ class Representations:
             raise InputError(f"{where}: hits: it is made of none; leave it out")
         if entry.hits is not None and entry.order is not None:
             raise InputError(f"{where}: order: the hits of {entry.hits} have one; leave it out")
+        if entry.hits == "hits":
+            raise InputError(f"{where}: hits: those of the study are shown anyway; leave it out")
+        if entry.hits is not None:
+            return {**resolved, "hits": entry.hits}
         if entry.order in (None, self.config.order):
             return resolved
         if not is_made_of_hits(entry.file):
@@ -144,6 +151,16 @@ class Representations:
     def idealised(self, representation: str) -> list[str]:
         """The tables of hits other than the study's own of which a representation, or one that it shows, is made."""
         return [table for name in self.shown(representation) if (table := self.entry(name).hits)]
+
+    def order(self, representation: str) -> str | None:
+        """The order of the hits that a representation shows, or the orders of its views, if not that of the study."""
+        orders = [
+            IDEALISED if view.get("hits") else view.get("order", self.config.order)
+            for view, _ in self.views(self.resolved(representation))
+            if is_made_of_hits(view["module"])
+        ]
+        told = " and ".join(dict.fromkeys(orders))
+        return None if told in ("", self.config.order) else told
 
     def sees_prongs(self, representation: str) -> bool:
         """Whether a representation shows the prongs of an event beside the event."""

@@ -33,9 +33,21 @@ class Parameters(Settings):
     direction: Literal["hits", "z"] = Field(
         description="to the centre of charge of the hits within reach, or along the beam axis"
     )
-    reach: float = Field(gt=0, description="distance from the start within which hits give the direction [cm]")
+    reach: float | None = Field(
+        default=None,
+        gt=0,
+        description="distance from the start within which hits give the direction; null along the beam axis [cm]",
+    )
     radii: list[Annotated[float, Field(gt=0)]] = Field(min_length=1, description="radii of the tubes [cm]")
     depths: list[float] = Field(min_length=2, description="ends of the slices, from the start on [cm]")
+
+    @model_validator(mode="after")
+    def _reaching(self) -> Parameters:
+        if self.direction == "hits" and self.reach is None:
+            raise ValueError("reach is missing, within which hits give the direction; name it")
+        if self.direction == "z" and self.reach is not None:
+            raise ValueError("reach means nothing along the beam axis; leave it out, or null")
+        return self
 
     @model_validator(mode="after")
     def _rising(self) -> Parameters:
@@ -70,7 +82,7 @@ def rows(hits: Hits, grid: Grid, ranges: dict[str, float], parameters: Parameter
     """(E, F) float64: the features of a chunk of events."""
     if parameters.start == "beam":
         hits = hits.sorted(along_beam(hits))
-    depth, radius = along(hits, parameters.direction, parameters.reach)
+    depth, radius = along(hits, parameters.reach)
     events, slices, radii = hits.event.size, len(parameters.depths) - 1, len(parameters.radii)
     slice_ = np.searchsorted(parameters.depths, depth, side="right") - 1
     tube = np.searchsorted(parameters.radii, radius, side="right")
@@ -105,17 +117,17 @@ def along_beam(hits: Hits) -> np.ndarray:
     return np.lexsort((np.abs(beyond), beyond < 0, row))
 
 
-def along(hits: Hits, direction: str, reach: float) -> tuple[np.ndarray, np.ndarray]:
+def along(hits: Hits, reach: float | None) -> tuple[np.ndarray, np.ndarray]:
     """Depth and radius (N,) [cm] of each hit: along the direction in which its event starts, and across it.
 
-    direction: "hits", from the first hit to the centre of charge of those within `reach` [cm], z if that is the first
-    hit itself; or "z".
+    That is from the first hit to the centre of charge of those within `reach` [cm], or z: if there is no reach, or if
+    that centre is the first hit itself.
     """
     row, events = hits.row, hits.event.size
     offset = hits.position - hits.position[hits.offsets[:-1]][row]
     square = np.einsum("ij,ij->i", offset, offset)
     axis = np.tile([0.0, 0.0, 1.0], (events, 1))
-    if direction == "hits":
+    if reach is not None:
         near = square < reach**2
         centre = np.stack(
             [np.bincount(row[near], hits.charge[near] * r, events) for r in offset[near].T], axis=1

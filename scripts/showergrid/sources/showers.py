@@ -14,6 +14,7 @@ from showergrid.core.atomic import replacing
 from showergrid.core.errors import InputError
 from showergrid.events.detector import Box
 from showergrid.events.hits import EVENTS, HITS
+from showergrid.events.parquet import repeating
 from showergrid.events.questions import Question, ValueQuestion, of_classes
 from showergrid.sources.lartpc.idealised_settings import Idealised, check_idealised
 from showergrid.sources.lartpc.settings import Readout, Simulation
@@ -24,7 +25,7 @@ from showergrid.sources.parts.request import Request, ShardFacts, Size
 ENVIRONMENT = "data"  # the lock and the image that its shards are made in
 HIT_MB = 0.05  # memory of the hits of a shower while they are worked on
 SECONDS = 0.25  # to simulate a shower; 0.012 with the default physics
-MEMORY = 1000  # MB of a shard
+MEMORY = 1000  # MB of a shard, for each table of hits
 
 
 class Parameters(Simulation):
@@ -64,7 +65,7 @@ def shards(settings: Parameters) -> int:
 def size(settings: Parameters) -> Size:
     """How much there is."""
     minutes = settings.shard_size * SECONDS / 60
-    return Size(settings.showers, settings.showers * HIT_MB, minutes, MEMORY)
+    return Size(settings.showers, settings.showers * HIT_MB, minutes, MEMORY * (1 + len(settings.idealised)))
 
 
 def files(settings: Parameters) -> list[str]:
@@ -123,7 +124,7 @@ def make(settings: Parameters, request: Request, shard: int, outputs: Mapping[st
     tables = simulate_shard(shard, request.pdg or settings.particles, *asked)
     for name, table in zip((*collections(settings), "events"), tables, strict=True):
         with replacing(outputs[name]) as partial:
-            pq.write_table(table, partial)
+            pq.write_table(table, partial, use_dictionary=repeating(table.schema))
     return ShardFacts(seeds(settings, shard), {}, [])
 
 
@@ -141,5 +142,5 @@ def vary(
     asked = request.pdg or settings.particles, settings, settings.readout, request.detector, request.order
     for table, path in zip(vary_shard(shard, *asked, others).values(), outputs, strict=True):
         with replacing(path) as partial:
-            pq.write_table(table, partial)
+            pq.write_table(table, partial, use_dictionary=repeating(table.schema))
     return seeds(settings, shard)

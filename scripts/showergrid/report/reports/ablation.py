@@ -12,7 +12,7 @@ Holm-corrected together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from showergrid.report.formats.layout import Columns, Group, Row, Stub, TableCel
 from showergrid.report.formats.numbers import number, signed
 from showergrid.report.settings.ablations import Factor, Variant, level_text
 from showergrid.report.settings.labels import HumanLabels
-from showergrid.report.settings.tables import Reported
+from showergrid.report.settings.tables import PlaceSettings, Reported
 from showergrid.report.tables import captions, estimates
 from showergrid.report.tables.captions import HEADS, IDENTICAL, STATUS, joined, listed
 from showergrid.report.tables.csv_columns import NUMBERS, SETTINGS, VERDICT, number_values, place_values, setting_values
@@ -118,10 +118,10 @@ def csv(ablation: AblationResults) -> str:
         | number_values(result)
         | {"flags": "; ".join(captions.flags(result, _twin_rows(ablation, row)))}
         | setting_values(result)
-        | _said(ablation)
+        | _said(ablation, [place])
         for row, (place, result) in enumerate(zip(ablation.settings.places, ablation.results, strict=True), 1)
     ]
-    rows += [_effect_values(effect) | _said(ablation) for effect in ablation.effects]
+    rows += [_effect_values(effect) | _said(ablation, _places_of(ablation, effect)) for effect in ablation.effects]
     return written([*first, *SETTINGS, "test_events", "order", "origin", "factor", "level", *last], rows)
 
 
@@ -173,10 +173,15 @@ def _twin_rows(ablation: AblationResults, row: int) -> list[str]:
     return [f"row {twin}" for twin in twins(ablation.identical, str(row))]
 
 
-def _said(ablation: AblationResults) -> dict[str, object]:
+def _places_of(ablation: AblationResults, effect: Effect) -> list[PlaceSettings]:
+    """The combinations with the value of an effect."""
+    return [place for place in ablation.settings.places if level_text(place.levels[effect.factor]) == effect.level]
+
+
+def _said(ablation: AblationResults, places: Iterable[PlaceSettings]) -> dict[str, object]:
     return {
         "test_events": ablation.test_events,
-        "order": ablation.settings.order,
+        "order": ablation.settings.order_of(place.settings for place in places),
         "origin": ablation.settings.origin,
     }
 

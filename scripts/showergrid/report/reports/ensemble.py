@@ -166,7 +166,7 @@ def csv(ensemble: EnsembleResults) -> str:
     said = {
         "validation_events": ensemble.validation_events,
         "test_events": ensemble.test_events,
-        "order": ensemble.settings.order,
+        "order": ensemble.settings.order_of(place.settings for place in ensemble.settings.places),
         "origin": ensemble.settings.origin,
     }
     measured = [f"{what}{end}" for what in ("test_accuracy", "test_roc_auc") for end in ("", "_low", "_high", "_std")]

@@ -77,7 +77,7 @@ def csv(study: ResolutionResults) -> str:
             "published_best_validation": scan.published.get(c),
             "flags": "; ".join(_flags(study, scan, c)),
             "test_events": study.test_events,
-            "order": study.settings.order,
+            "order": study.settings.order_of([result.settings]),
             "origin": study.settings.origin,
         }
         for scan in study.series

@@ -41,14 +41,14 @@ def layout(table: GridResults) -> list[TableGrid]:
 
 def csv(table: GridResults) -> str:
     """One row per network and representation; unknown values are empty."""
-    said = {"order": table.settings.order, "origin": table.settings.origin, "test_events": table.test_events}
+    said = {"origin": table.settings.origin, "test_events": table.test_events}
     header = [*place_values(Result("", "", "")), *NUMBERS, *VERDICT, "flags", *SETTINGS, "test_events"]
     rows = (
         place_values(result)
         | number_values(result)
         | {"flags": "; ".join(captions.flags(result, twins(table.identical, result.model)))}
         | setting_values(result)
-        | (said if result.settings else {})
+        | (said | {"order": table.settings.order_of([result.settings])} if result.settings else {})
         for column in table.settings.columns
         for result in (table.results[column, model] for model in table.settings.rows)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from pydantic import Field
@@ -26,6 +27,9 @@ class CellSettings(Settings):
     n_epochs: int | None = Field(default=None, gt=0, description="largest number of epochs")
     optim_lr: float | None = Field(default=None, gt=0, description="learning rate of the first epoch")
     pixel_cm: dict[str, float] = Field(default={}, description="size of a pixel along each axis [cm]")
+    order: str | None = Field(
+        default=None, min_length=1, description="order of the hits that it shows, if not that of the study"
+    )
     tuned: list[str] = Field(default=[], description="keys whose values a search has found, instead of those here")
 
 
@@ -63,3 +67,8 @@ class Reported(Settings):
     comparison: Comparison
     order: str = Field(min_length=1, description="order of an event's hits")
     origin: str = Field(min_length=1, description="what the window follows")
+
+    def order_of(self, cells: Iterable[CellSettings | None]) -> str:
+        """The order of the hits that cells show; all of theirs, if they differ."""
+        orders = dict.fromkeys(cell.order or self.order for cell in cells if cell is not None)
+        return " and ".join(orders) or self.order

@@ -114,8 +114,20 @@ def origin_text(reported: Reported, leaving_out: Iterable[str] = ()) -> str:
     """Order of hits and origin of the window, without those whose keys are in `leaving_out`."""
     if not any(place.settings and place.settings.pixel_cm for place in reported.places):  # no hits are shown
         return ""
-    said = {"order": f"Order of hits: {reported.order}", "win_origin": f"origin of the window: {reported.origin}"}
+    said = {"order": f"Order of hits: {_orders(reported)}", "win_origin": f"origin of the window: {reported.origin}"}
     return _sentence([words for key, words in said.items() if key not in set(leaving_out)])
+
+
+def _orders(reported: Reported) -> str:
+    """The order of the hits; if that differs, each with the representations that show it."""
+    names: dict[str, list[str]] = {}
+    for place in reported.places:
+        if place.settings and place.settings.pixel_cm:
+            shown = reported.labels.unbroken.representation(place.representation)
+            names.setdefault(reported.order_of([place.settings]), []).append(shown)
+    if len(names) == 1:
+        return next(iter(names))
+    return ", ".join(f"{order} ({listed(list(dict.fromkeys(shown)))})" for order, shown in names.items())
 
 
 def resolution_text(results: Iterable[Result]) -> str:

@@ -12,7 +12,7 @@ from showergrid.sources.lartpc.readout import TimedHits
 def turned(hits: TimedHits, direction: np.ndarray) -> TimedHits:
     """Hits turned about the first one of their event until its primary flies along z.
 
-    What points along x stays in the plane of x and z.
+    What points along y stays in the plane of y and z.
 
     Args:
         hits: events 0 to E - 1 in this order, each with a hit.

@@ -13,6 +13,8 @@ from showergrid.core.settings import Name, Settings
 from showergrid.sources.lartpc.settings import Readout
 from showergrid.sources.lartpc.variation_settings import merged
 
+TAKEN = ("hits", "events", "prongs", "objects", "split", "directions")  # tables of a study, whichever its source
+
 
 class Idealised(Settings):
     """Hits of the same showers by their true time, in a table of their own."""
@@ -36,12 +38,12 @@ class Idealised(Settings):
 
 
 def check_idealised(idealised: Sequence[Idealised], own: Readout) -> None:
-    """Refuse two tables of one name, and a readout that cannot be.
+    """Refuse two tables of one name, one with the name of a table that studies have, and a readout that cannot be.
 
     Raises:
         InputError: as it says.
     """
-    names = ["hits", "events", *(entry.name for entry in idealised)]
+    names = [*TAKEN, *(entry.name for entry in idealised)]
     if doubled := sorted({name for name in names if names.count(name) > 1}):
         raise InputError(f"config: showers.idealised: two tables would have the name {doubled[0]}; choose another")
     for entry in idealised:
