@@ -100,7 +100,7 @@ def _check_tables(study: Study) -> None:
                 if table not in given:
                     source = f"{study.config.source} gives {', '.join(given)}"
                     raise InputError(f"{where}: shows {table}, and {source}; choose another of them")
-                if is_made_of_hits(study.catalogue.representations.entry(shown).file) and (
+                if study.catalogue.representations.entry(shown).hits is not None and (
                     lacking := [name for name in HITS.names if name not in given[table].names]
                 ):
                     raise InputError(f"{where}: hits: {table} is no table of hits, it has no {lacking[0]}; name one")
