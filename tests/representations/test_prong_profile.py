@@ -126,6 +126,13 @@ def test_prongs_are_shown_as_prong_views_shows_them(tmp_path):
     assert told["ranges"]["energy_per_length"] >= batch["p"].max() > 0
 
 
+def test_a_chunk_without_prongs_has_the_profiles_of_its_events():
+    hits = event(track(np.full(50, MINIMUM), (0, 0, 1)))
+    made = prong_profile.maps(dataclasses.replace(hits, prong=np.full(hits.charge.size, -1)), CENTIMETRES, {}, ASKED)
+    assert made.prong.tolist() == [EVENT]
+    assert profile(made, EVENT, 1)[0] == pytest.approx(MINIMUM, rel=STEP + 1e-9)
+
+
 def test_hits_without_prongs_are_refused():
     with pytest.raises(InputError, match="prong_profile: the hits have no column prong"):
         prong_profile.maps(hits_of([[(0, 0, 0, 1)]]), CENTIMETRES, {}, ASKED)

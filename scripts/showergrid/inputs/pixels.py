@@ -48,7 +48,7 @@ class Grid:
 
         Positions outside the calibrated range fall on pixels below 0 or above c.
         """
-        share = np.subtract(position, self.minimum, dtype=np.float64)
+        share = position - self.minimum
         share /= self.maximum - self.minimum
         share *= self.count
         return np.rint(share, out=share).astype(np.int64)

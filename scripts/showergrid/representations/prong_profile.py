@@ -97,7 +97,7 @@ def _along(
     weight = np.where(_length(offset) <= reach, charge, 0.0)
     towards = np.stack([np.bincount(owner, weight * axis, numbers.size) for axis in offset.T], axis=1)
     length = _length(towards)[:, None]
-    direction = np.divide(towards, length, out=np.zeros_like(towards), where=length > 0)[owner]
+    direction = np.divide(towards, length, out=np.zeros(towards.shape), where=length > 0)[owner]
     along = np.sum(offset * direction, axis=1)
     return along, _length(offset - along[:, None] * direction)
 
