@@ -105,7 +105,7 @@ rule evaluate:
         image("evaluate")
     threads: 1
     resources:
-        **ask("evaluate", trained="train"),
+        **ask("evaluate", "train"),
     params:
         job=job("evaluate"),
     shell:

@@ -80,8 +80,7 @@ except InputError as error:
     refuse(error)
 
 RESULTS = PATHS.results
-NAMED = paths.CELL  # what tells a cell from others
-CELL = PATHS.cell
+NAMED, CELL = paths.CELL, PATHS.cell  # what tells a cell from others, and its folder
 LOGGED = " 2>&1 | {{ tee -p {log:q} || true; }}"  # the end of a command: what it prints is shown and kept
 
 
@@ -134,15 +133,10 @@ def code(step, *more):
     return file
 
 
-def ask(step, trained=None):
+def ask(step, *trained):
     """The resources of a step, which a run on one machine ignores; `trained`: the step that trains its cell."""
-    return resources.requests(
-        STUDY.size,
-        CLUSTER,
-        step,
-        partial(resolved, step),
-        partial(resolved, trained) if trained else None,
-    )
+    told = [partial(resolved, name) for name in (step, *trained)]
+    return resources.requests(STUDY.size, CLUSTER, step, *told)
 
 
 def missing_files(step, cells_of=lambda wildcards: []):
