@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 import torch
+from short_training import short_training
 from torch import nn
 
 from showergrid.events.questions import Question
@@ -23,24 +24,10 @@ from showergrid.report.settings.labels import HumanLabels
 from showergrid.tasks.classes import Classification
 from showergrid.training import loop
 from showergrid.training.data import Labelled
-from showergrid.training.settings import Training
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
-SETTINGS = Training(
-    batch_size=20,
-    n_epochs=1,
-    min_epochs=1,
-    patience=1,
-    optim_name="AdamW",
-    optim_lr=0.01,
-    scheduler_name="none",
-    scheduler_step_size=1,
-    scheduler_gamma=1.0,
-    precision="float32",
-    threads=1,
-    device="cpu",
-)
+SETTINGS = short_training(20, 1, 0.01)
 CPU = torch.device("cpu")
 CLASSES = {
     "column": "kind",

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from short_training import short_training
 
 from showergrid.core.errors import InputError
 from showergrid.events.questions import Question
@@ -14,7 +15,6 @@ from showergrid.tasks.classes import Classification
 from showergrid.training import loop
 from showergrid.training.checkpoint import Checkpoint
 from showergrid.training.data import Labelled
-from showergrid.training.settings import Training
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -82,20 +82,7 @@ def test_it_tells_a_stopping_track_from_one_that_passes(tmp_path):
     tasks = [question("flavour", "event"), question("particle", "prong")]
     model = {"module": "prong_trace", "parameters": {}}
     network = loop.build(model, INPUTS, tasks, 1)
-    settings = Training(
-        batch_size=30,
-        n_epochs=15,
-        min_epochs=15,
-        patience=15,
-        optim_name="Adam",
-        optim_lr=0.005,
-        scheduler_name="none",
-        scheduler_step_size=1,
-        scheduler_gamma=1.0,
-        precision="float32",
-        threads=1,
-        device="cpu",
-    )
+    settings = short_training(30, 15, 0.005, "Adam")
     resume = Checkpoint(tmp_path / "checkpoint.pt", "digest")
     done = loop.train(network, settings, 1, tasks, labelled(1), labelled(2), torch.device("cpu"), resume)
     assert max(row.val_accuracy for row in done.history) > 0.95

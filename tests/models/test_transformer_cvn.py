@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from short_training import short_training
 
 from showergrid.core.errors import InputError
 from showergrid.events.questions import Question
@@ -14,7 +15,6 @@ from showergrid.tasks.classes import Classification
 from showergrid.training import loop
 from showergrid.training.checkpoint import Checkpoint
 from showergrid.training.data import Labelled
-from showergrid.training.settings import Training
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -122,20 +122,7 @@ def toy(count: int, seed: int) -> Labelled:
 
 
 def test_the_loop_learns_events_and_prongs_together(tmp_path):
-    settings = Training(
-        batch_size=6,
-        n_epochs=8,
-        min_epochs=8,
-        patience=9,
-        optim_name="AdamW",
-        optim_lr=0.01,
-        scheduler_name="none",
-        scheduler_step_size=1,
-        scheduler_gamma=1,
-        precision="float32",
-        threads=1,
-        device="cpu",
-    )  # some batches have no prong, some one
+    settings = short_training(6, 8, 0.01)  # some batches have no prong, some one
     model = {"module": "transformer_cvn", "parameters": SMALL | {"dropout": 0.0}}
     train, validation = toy(100, 1), toy(40, 2)
     histories = []

@@ -5,6 +5,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import torch
+from short_training import short_training
 from synthetic_hits import CALIBRATION, hits_of, write_hits
 
 from showergrid.core.errors import InputError
@@ -20,7 +21,6 @@ from showergrid.training import loop
 from showergrid.training.checkpoint import Checkpoint
 from showergrid.training.data import Labelled
 from showergrid.training.hits import class_of_pixels, hit_answers, with_pixels
-from showergrid.training.settings import Training
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -116,20 +116,7 @@ def test_a_set_without_a_labelled_pixel_is_refused(tmp_path):
 
 def test_the_loop_learns_events_and_pixels_together(tmp_path):
     model = {"module": "sparse_unet", "parameters": {"blocks": [1, 1, 1], "widths": [8, 12, 16]}}
-    settings = Training(
-        batch_size=4,
-        n_epochs=5,
-        min_epochs=5,
-        patience=9,
-        optim_name="AdamW",
-        optim_lr=0.01,
-        scheduler_name="none",
-        scheduler_step_size=1,
-        scheduler_gamma=1,
-        precision="float32",
-        threads=1,
-        device="cpu",
-    )
+    settings = short_training(4, 5, 0.01)
     parts = []
     for i, count in enumerate((16, 8)):
         folder = tmp_path / str(i)
