@@ -2,7 +2,6 @@
 from showergrid.plan import report_jobs
 
 ABLATIONS = [entry.name for entry in STUDY.config.ablations]
-DRAWN_ABLATIONS = [entry.name for entry in STUDY.config.ablations if entry.against]
 ENSEMBLES = [entry.name for entry in STUDY.config.ensembles]
 
 
@@ -218,15 +217,15 @@ rule roc_figure:
         f"{LOGGED}"
 
 
-rule curve_figure:
+rule ablation_figure:
     input:
         cells=lambda wildcards: PATHS.of_cells(
-            READS.cells_of_curve(wildcards), paths.COMPARED
+            READS.cells_of_ablation(wildcards), paths.COMPARED
         ),
         provenance=lambda wildcards: ancient(
-            PATHS.beside(READS.cells_of_curve(wildcards))
+            PATHS.beside(READS.cells_of_ablation(wildcards))
         ),
-        code=code("curve_figure"),
+        code=code("ablation_figure"),
     output:
         figure=report(
             f"{RESULTS}/ablations/figures/{{ablation}}.pdf",
@@ -234,19 +233,19 @@ rule curve_figure:
         ),
         provenance=f"{RESULTS}/ablations/figures/{{ablation}}.pdf.provenance.json",
     log:
-        f"{RESULTS}/logs/curve_figure/{{ablation}}.log",
+        f"{RESULTS}/logs/ablation_figure/{{ablation}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/curve_figure/{{ablation}}.tsv"
+        f"{RESULTS}/benchmarks/ablation_figure/{{ablation}}.tsv"
     container:
-        image("curve_figure")
+        image("ablation_figure")
     threads: 1
     resources:
-        **ask("curve_figure"),
+        **ask("ablation_figure"),
     params:
-        job=job("curve_figure"),
-        missing=missing_files("curve_figure", READS.cells_of_curve),
+        job=job("ablation_figure"),
+        missing=missing_files("ablation_figure", READS.cells_of_ablation),
     shell:
-        f"python {COMMANDS}/curve_figure.py"
+        f"python {COMMANDS}/ablation_figure.py"
         " --job {params.job:q}"
         f" --results {RESULTS}"
         " --output {output.figure:q}"
@@ -749,7 +748,7 @@ BESIDE_CELLS = [
 rule ablations:
     input:
         expand(rules.report.output, report=[f"ablations/{name}" for name in ABLATIONS]),
-        expand(rules.curve_figure.output, ablation=DRAWN_ABLATIONS),
+        expand(rules.ablation_figure.output, ablation=ABLATIONS),
 
 
 rule ensembles:

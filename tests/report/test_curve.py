@@ -5,13 +5,14 @@ import pytest
 from synthetic_cells import places, table_config, write_cell
 
 from showergrid.report.figures import curve as figure
-from showergrid.report.tables.curve import CurveSettings, build
+from showergrid.report.settings.ablations import AblationFigureSettings
+from showergrid.report.tables.curve import build
 
 EVENTS = [1000, 100]  # not in their order
 SKILL = {100: 0.5, 1000: 2.0}
 
 
-def settings() -> CurveSettings:
+def settings() -> AblationFigureSettings:
     shown = [
         {**place, "levels": {"train_events": events, "bn": bn}}
         for bn in (False, True)
@@ -19,7 +20,7 @@ def settings() -> CurveSettings:
         for place in places("projection_y", 500, [f"simple@train_events-{events},bn-{str(bn).lower()}"], [1, 2])
     ]
     told = table_config(places=shown, against="train_events")
-    return CurveSettings(**{key: told[key] for key in told if key in CurveSettings.model_fields})
+    return AblationFigureSettings(**{key: told[key] for key in told if key in AblationFigureSettings.model_fields})
 
 
 @pytest.fixture(scope="module")

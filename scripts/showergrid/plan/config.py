@@ -127,7 +127,7 @@ class Ablation(Settings):
     )
     against: Name | None = Field(
         default=None,
-        description="factor of numbers against which ablations/figures/{name}.pdf draws the accuracy; null: no figure",
+        description="factor of numbers against which ablations/figures/{name}.pdf draws the accuracy; null: row by row",
     )
     question: Name | None = Field(
         default=None, description="question that it is of; null: the first of the kind that it shows"

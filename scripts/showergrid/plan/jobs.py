@@ -15,10 +15,10 @@ from showergrid.events.questions import Question, of_classes
 from showergrid.plan import explain_jobs, report_jobs, spectrum_jobs
 from showergrid.plan.config import Config, PublishedNumbers
 from showergrid.plan.study import Study
+from showergrid.report.settings.ablations import AblationFigureSettings
 from showergrid.report.settings.ensembles import Combination
 from showergrid.report.settings.published import Beside
 from showergrid.report.settings.tables import Reported
-from showergrid.report.tables.curve import CurveSettings
 from showergrid.report.tables.final_states import FinalStateSettings
 from showergrid.report.tables.resolution import ResolutionSettings
 from showergrid.report.tables.values import ValueSettings
@@ -141,8 +141,8 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             return report_jobs.told(study, published, config.figures.final_states, FinalStateSettings)
         case "roc_figure":
             return _roc(study, published)
-        case "curve_figure":
-            return report_jobs.told(study, published, f"ablations/{wildcards['ablation']}", CurveSettings)
+        case "ablation_figure":
+            return report_jobs.told(study, published, f"ablations/{wildcards['ablation']}", AblationFigureSettings)
         case "ensemble_predictions":
             return report_jobs.told(study, published, f"ensembles/{wildcards['ensemble']}", Combination)
         case "vary":

@@ -173,7 +173,7 @@ class Reads:
         """The cells whose ROC curves are drawn."""
         return self.study.cells_of(self.study.report(self.study.config.figures.roc.of).places)
 
-    def cells_of_curve(self, wildcards: Wildcards) -> list[Cell]:
+    def cells_of_ablation(self, wildcards: Wildcards) -> list[Cell]:
         """The cells of an ablation that is drawn."""
         return self.study.cells_of(self.study.report(f"ablations/{wildcards['ablation']}").places)
 

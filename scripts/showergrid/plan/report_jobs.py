@@ -173,12 +173,9 @@ class Offer:
         return [{"name": name, "values": values} for name, values in self._study.ablation(self.name).factors.items()]
 
     @property
-    def against(self) -> str:
-        """The factor against which the ablation of that name is drawn."""
-        ablation = self._study.ablation(self.name)
-        if ablation.against is None:
-            raise InputError(f"config: ablation {ablation.name}: against is missing; name a factor of numbers")
-        return ablation.against
+    def against(self) -> str | None:
+        """The factor against which the ablation of that name is drawn, if any."""
+        return self._study.ablation(self.name).against
 
     @property
     def combine(self) -> list[str]:

@@ -56,7 +56,7 @@ STEPS = {
     "vary": Step("source"),
     # reports
     **dict.fromkeys(("report", "published", "ensemble_predictions", "typeset"), HERE),
-    **dict.fromkeys(("resolution_figure", "curve_figure", "values_figure"), HERE),
+    **dict.fromkeys(("resolution_figure", "ablation_figure", "values_figure"), HERE),
     **dict.fromkeys(("final_states_figure", "roc_figure"), HERE),
     **dict.fromkeys(("pairs", "performance", "rulegraph"), HERE),
     "event_figures": Step(),

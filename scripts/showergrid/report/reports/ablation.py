@@ -24,7 +24,7 @@ from showergrid.evaluation.comparisons import Difference, Estimate, Sample, esti
 from showergrid.report.formats.csv import written
 from showergrid.report.formats.layout import Columns, Group, Row, Stub, TableCell, TableGrid
 from showergrid.report.formats.numbers import number, signed
-from showergrid.report.settings.ablations import Factor, Variant, level_text
+from showergrid.report.settings.ablations import Factor, Variant, level_label, level_text
 from showergrid.report.settings.labels import HumanLabels
 from showergrid.report.settings.tables import PlaceSettings, Reported
 from showergrid.report.tables import captions, estimates
@@ -201,7 +201,7 @@ def _combinations(ablation: AblationResults) -> TableGrid:
     factors, labels = ablation.settings.factors, ablation.settings.labels.unbroken
     groups: dict[str, list[Row]] = {}
     for row, (place, result) in enumerate(zip(ablation.settings.places, ablation.results, strict=True), 1):
-        levels = tuple(_shown(factor.name, level_text(place.levels[factor.name]), labels) for factor in factors)
+        levels = tuple(level_label(factor.name, place.levels[factor.name], labels) for factor in factors)
         mark = IDENTICAL * bool(_twin_rows(ablation, row))
         groups.setdefault(levels[0] if len(factors) > 1 else "", []).append(
             Row((f"{row}{mark}", *levels), (_cells(result),))
@@ -256,13 +256,7 @@ def _effect_row(effect: Effect, labels: HumanLabels) -> Row:
             f"{signed(difference.low)} to {signed(difference.high)}",
             number(difference.p),
         )
-    return Row((effect.factor, _shown(effect.factor, effect.level, labels)), (tuple(map(TableCell, texts)),))
-
-
-def _shown(factor: str, level: str, labels: HumanLabels) -> str:
-    """A value for readers: representations and models by their labels."""
-    called = {"representation": labels.representation, "model": labels.model}
-    return called[factor](level) if factor in called else level
+    return Row((effect.factor, level_label(effect.factor, effect.level, labels)), (tuple(map(TableCell, texts)),))
 
 
 def _caption(ablation: AblationResults) -> str:

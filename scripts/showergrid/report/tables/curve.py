@@ -6,20 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import Field
-
 from showergrid.evaluation.comparisons import Estimate
-from showergrid.report.settings.ablations import Variant, level_text
+from showergrid.report.settings.ablations import AblationFigureSettings, Variant, level_text
 from showergrid.report.settings.labels import HumanLabels
-from showergrid.report.settings.tables import Reported
 from showergrid.report.tables.results import measure
-
-
-class CurveSettings(Reported):
-    """Settings of such a curve."""
-
-    against: str = Field(description="factor on the axis")
-    places: list[Variant] = Field(min_length=1, description="one for every combination of values")
 
 
 @dataclass(frozen=True)
@@ -34,11 +24,11 @@ class Curve:
 class Curves:
     """A curve for each combination of the other factors, in the order of the places."""
 
-    settings: CurveSettings
+    settings: AblationFigureSettings
     curves: tuple[Curve, ...]
 
 
-def build(settings: CurveSettings, results: Path) -> Curves:
+def build(settings: AblationFigureSettings, results: Path) -> Curves:
     """Read the cells of an ablation from the study's folder `results`.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Draw the accuracy of an ablation against one of its factors, such as the number of training events."""
+"""Draw the accuracy of an ablation: against one of its factors, such as training events, or row by row."""
 
 import argparse
 from pathlib import Path
@@ -6,17 +6,22 @@ from pathlib import Path
 from showergrid.core import provenance
 from showergrid.core.errors import run
 from showergrid.report.figures.curve import curve_figure
-from showergrid.report.tables.curve import CurveSettings, build
+from showergrid.report.figures.levels import levels_figure
+from showergrid.report.settings.ablations import AblationFigureSettings
+from showergrid.report.tables import curve, levels
 from showergrid.report.tables.results import cell_files
 
 
 def main(a: argparse.Namespace) -> None:
     """Run the command."""
     job = provenance.start(a.job, __file__)
-    settings = CurveSettings(**job.config)
+    settings = AblationFigureSettings(**job.config)
     read = cell_files(settings.places, settings.question)
     job.reads({name: [a.results / file for file in files] for name, files in read.items()})
-    curve_figure(build(settings, a.results), a.output)
+    if settings.against is None:
+        levels_figure(levels.build(settings, a.results), a.output)
+    else:
+        curve_figure(curve.build(settings, a.results), a.output)
     job.finish(a.provenance, outputs={"figure": a.output}, seeds={"bootstrap": settings.bootstrap.seed})
 
 
