@@ -1,10 +1,12 @@
 """What is recorded of a job, and what its digest depends on."""
 
 import hashlib
+import importlib.util
 import json
 import os
 import platform
 import subprocess
+import sys
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -29,6 +31,14 @@ def sha256(path: Path) -> str:
 def git(folder: Path, *arguments: str) -> str:
     command = ["git", "-C", str(folder), "-c", "user.name=test", "-c", "user.email=test@example.org", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+@pytest.fixture(autouse=True)
+def _shown(monkeypatch):
+    """What a job hides does not stay hidden from other tests."""
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    monkeypatch.delitem(sys.modules, "pandas")
 
 
 @pytest.fixture
@@ -137,6 +147,16 @@ def test_what_the_lock_does_not_say_is_named(project):
     differs = record(project, environment={"lock": "lock.txt", "sha256": "0"})["environment"]["differs"]
     assert set(differs) == {"pyarrow", "no-such-package"}
     assert version("pyarrow") in json.dumps(differs["pyarrow"])
+
+
+def test_pandas_is_there_only_for_a_job_whose_lock_pins_it(project):
+    for pins in ("pandas==1.0", "pyarrow==1.0"):
+        assert importlib.util.find_spec("pandas")
+        (project / "lock.txt").write_text(f"{pins}\n")
+        started(project, environment={"lock": "lock.txt"})
+    assert importlib.util.find_spec("pandas") is None
+    with pytest.raises(ModuleNotFoundError):
+        importlib.import_module("pandas")
 
 
 def digest(project: Path, modules=("showergrid.models.simple",), **changes) -> str:
