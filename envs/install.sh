@@ -15,6 +15,6 @@ fi
     echo "showergrid: pip installs in place of uv, which takes minutes" >&2
     pip_install "${@/#/-r}"
 }
-# Here, on all cores: where Python may not write bytecode, each job would compile all that it imports, for a second or two.
+# Here, on all cores: where Python may not write bytecode, each job would compile all that it imports, for seconds.
 # Some packages have files for other Pythons.
-"$python" -m compileall -qq -j 0 .venv/lib || true
+"$python" -m compileall -qq -j 0 .venv/lib scripts || true
