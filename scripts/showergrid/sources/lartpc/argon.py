@@ -24,8 +24,6 @@ from pathlib import Path
 
 import numpy as np
 
-from showergrid.core.atomic import replacing
-
 Z = 18
 ELECTRON_MASS = 0.51099895  # MeV, CODATA 2018
 FINE_STRUCTURE = 1 / 137.035999084  # CODATA 2018
@@ -113,12 +111,16 @@ def photoelectric(energy: np.ndarray) -> np.ndarray:
 
 
 def write(root: Path) -> Path:
-    """Write the data folder `root` for Geant4's GEANT4_DATA_DIR: about 100 files, 90 kB; the same bytes each time."""
+    """Write the data folder `root` for Geant4's GEANT4_DATA_DIR: about 100 files, 90 kB; the same bytes each time.
+
+    The process that writes them reads them, so none is flushed to disk, which would take longer than all else here.
+    """
     for folder in FOLDERS.values():
         (root / folder).mkdir(parents=True, exist_ok=True)
     for name, text in _files().items():
-        with replacing(root / name) as path:
-            path.write_text(text)
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
     return root
 
 
