@@ -70,10 +70,10 @@ def test_a_shower_that_its_readout_does_not_see_is_seen_by_the_study_s_own(detec
 def test_noise_and_diffusion_of_a_mixture_are_its_own(detector_box, simulation, readout):
     """The study's own readout sees the same showers with other noise."""
     settings, own = showers(simulation), Readout(**readout)
-    hits, mixed, _ = simulate_shard(1, CLASSES, settings, own, detector_box, "axis", [], [Mixed(name="own", readouts=[{}])])
-    first, second = (
-        np.bincount(table["event"].to_numpy(), table["charge"].to_numpy(), 12) for table in (hits, mixed)
+    hits, mixed, _ = simulate_shard(
+        1, CLASSES, settings, own, detector_box, "axis", [], [Mixed(name="own", readouts=[{}])]
     )
+    first, second = (np.bincount(table["event"].to_numpy(), table["charge"].to_numpy(), 12) for table in (hits, mixed))
     assert not np.array_equal(first, second)
     np.testing.assert_allclose(second, first, rtol=0.1)
 
