@@ -41,8 +41,7 @@ class Mixed(Settings):
 
     name: Name = Field(description="name of the table, which a representation names as its hits")
     readouts: Annotated[list[dict[str, Any]], Field(min_length=1)] = Field(
-        description="the readouts, of which one is drawn for each shower: keys of readout that differ, inner maps key "
-        "by key; {}: the study's own"
+        description="keys of readout that differ, inner maps key by key, a map a readout; of each shower one is drawn"
     )
 
     def read_out_by(self, own: Readout) -> list[Readout]:
