@@ -13,7 +13,7 @@ from showergrid.core.errors import InputError
 from showergrid.core.seeds import generator, seed_of
 from showergrid.events.detector import Box
 from showergrid.events.hits import AXES, EVENTS, HITS
-from showergrid.events.order import along_axis, truth_time
+from showergrid.events.order import rows_in_order
 from showergrid.events.parquet import conforming
 from showergrid.sources.lartpc.geant4 import Deposits, Detector, Primaries, draw, geant4_data
 from showergrid.sources.lartpc.idealised import turned
@@ -69,7 +69,7 @@ def simulate_shard(
         simulation: which showers.
         readout: how deposits become hits.
         detector: bounds of the liquid argon.
-        order: of an event's hits, "truth_time" or "axis".
+        order: of an event's hits, "axis", "beam" or "truth_time".
         idealised: further hits of the same showers, by true time. Which showers there are `readout` decides.
 
     Returns:
@@ -176,20 +176,7 @@ def _ordered(parts: list[TimedHits], order: str) -> TimedHits:
         *(np.concatenate([getattr(part, name) for part in parts]) for name in ("event", "position", "charge", "time"))
     )
     hits = hits[np.argsort(hits.event, kind="stable")]
-    return hits[rows_in_order(hits, order)]
-
-
-def rows_in_order(hits: TimedHits, order: str) -> np.ndarray:
-    """Rows (N,) of hits that are sorted by event, those of an event in the study's order.
-
-    Raises:
-        InputError: there is no such order.
-    """
-    if order == "truth_time":
-        return truth_time(hits.event, hits.time)
-    if order == "axis":
-        return along_axis(hits.event, hits.position, hits.charge)
-    raise InputError(f"order: {order} is unknown; use truth_time or axis")
+    return hits[rows_in_order(order, hits.event, hits.position, hits.charge, hits.time)]
 
 
 def _tables(
