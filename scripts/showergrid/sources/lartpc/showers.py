@@ -15,9 +15,10 @@ from showergrid.events.detector import Box
 from showergrid.events.hits import AXES, EVENTS, HITS
 from showergrid.events.order import rows_in_order
 from showergrid.events.parquet import conforming
+from showergrid.sources.lartpc.further_settings import Idealised, Mixed
 from showergrid.sources.lartpc.geant4 import Deposits, Detector, Primaries, draw, geant4_data
 from showergrid.sources.lartpc.idealised import turned
-from showergrid.sources.lartpc.idealised_settings import Idealised
+from showergrid.sources.lartpc.mixed import drawn, read_out_as_drawn
 from showergrid.sources.lartpc.readout import TimedHits, read_out
 from showergrid.sources.lartpc.settings import Readout, Simulation
 from showergrid.sources.parts.gathering import REDRAWN
@@ -58,6 +59,7 @@ def simulate_shard(
     detector: Box,
     order: str,
     idealised: Sequence[Idealised] = (),
+    mixed: Sequence[Mixed] = (),
 ) -> tuple[pa.Table, ...]:
     """Hits and events of one shard; the classes alternate, also across shards.
 
@@ -71,10 +73,11 @@ def simulate_shard(
         detector: bounds of the liquid argon.
         order: of an event's hits, "axis", "beam" or "truth_time".
         idealised: further hits of the same showers, by true time. Which showers there are `readout` decides.
+        mixed: further hits of the same showers, each seen by one of several readouts.
 
     Returns:
-        Tables as HITS, one more for each of `idealised`, and EVENTS, events numbered from 0 on within the shard. The
-        metadata of the events holds, under REDRAWN, a JSON object: events drawn again by PDG code.
+        Tables as HITS, one more for each of `idealised` and of `mixed`, and EVENTS, events numbered from 0 on within
+        the shard. The metadata of the events holds, under REDRAWN, a JSON object: events drawn again by PDG code.
 
     Raises:
         InputError: there is no such shard or order, or nearly every event is too small; a shower has no hit at all
@@ -86,6 +89,11 @@ def simulate_shard(
     parts: list[TimedHits] = []
     ideal: dict[str, list[TimedHits]] = {entry.name: [] for entry in idealised}
     streams = {name: generator(seeds(simulation, shard)["readout"], "idealised", name) for name in ideal}
+    varied: dict[str, list[TimedHits]] = {entry.name: [] for entry in mixed}
+    streams |= {name: generator(seeds(simulation, shard)["readout"], "mixed", name) for name in varied}
+    first = shard * simulation.shard_size
+    showers = range(first, first + code.size)
+    draws = {entry.name: drawn(len(entry.readouts), showers, simulation.seed, entry.name) for entry in mixed}
     for run in _runs(shard, code, simulation, readout, detector):
         energy[run.number[run.large]] = run.primaries.energy[run.large]
         direction[run.number[run.large]] = run.primaries.direction[run.large]
@@ -98,8 +106,14 @@ def simulate_shard(
                 by, random = entry.read_out_by(readout), streams[entry.name]
                 hits = read_out(run.deposits, run.primaries.vertex, detector, by, random)
             ideal[entry.name].append(run.kept(hits))
+        for entry in mixed:
+            asked = entry.read_out_by(readout), draws[entry.name][run.number], run.hits, streams[entry.name]
+            seen = read_out_as_drawn(run.deposits, run.primaries.vertex, detector, *asked)
+            varied[entry.name] += map(run.kept, seen)
     hits, events = _tables(_ordered(parts, order), code, energy, f"shard {shard}", redrawn)
-    return hits, *(_hits(_idealised(entry, ideal[entry.name], direction)) for entry in idealised), events
+    further = [_idealised(entry, ideal[entry.name], direction) for entry in idealised]
+    further += [_ordered(varied[entry.name], order) for entry in mixed]
+    return hits, *map(_hits, further), events
 
 
 def vary_shard(
