@@ -18,6 +18,7 @@ from showergrid.events.parquet import repeating
 from showergrid.events.questions import Question, ValueQuestion, of_classes
 from showergrid.sources.lartpc.idealised_settings import Idealised, check_idealised
 from showergrid.sources.lartpc.settings import Readout, Simulation
+from showergrid.sources.lartpc.start_settings import STARTS, Starts
 from showergrid.sources.lartpc.variation_settings import Variations, readouts
 from showergrid.sources.parts.asked import check_columns
 from showergrid.sources.parts.request import Request, ShardFacts, Size
@@ -45,11 +46,17 @@ class Parameters(Simulation):
         exclude_if=lambda idealised: not idealised,
         description="further tables of hits, for which the truth stands in for steps of readout and reconstruction",
     )
+    starts: Starts | None = Field(
+        default=None,
+        exclude_if=lambda starts: starts is None,
+        description="what the truth tells of how each shower starts, in a table of that name; null: nothing",
+    )
 
 
 def collections(settings: Parameters) -> dict[str, pa.Schema]:
-    """What its events have: their hits, and those by the truth."""
-    return {"hits": HITS, **{entry.name: HITS for entry in settings.idealised}}
+    """What its events have: their hits, those by the truth, and how they start."""
+    ideal = {entry.name: HITS for entry in settings.idealised}
+    return {"hits": HITS, **ideal, **({"starts": STARTS} if settings.starts else {})}
 
 
 def events(settings: Parameters) -> pa.Schema:
@@ -120,7 +127,7 @@ def make(settings: Parameters, request: Request, shard: int, outputs: Mapping[st
     """
     from showergrid.sources.lartpc.showers import seeds, simulate_shard
 
-    asked = settings, settings.readout, request.detector, request.order, settings.idealised
+    asked = settings, settings.readout, request.detector, request.order, settings.idealised, settings.starts
     tables = simulate_shard(shard, request.pdg or settings.particles, *asked)
     for name, table in zip((*collections(settings), "events"), tables, strict=True):
         with replacing(outputs[name]) as partial:

@@ -13,7 +13,15 @@ from showergrid.core.settings import Name, Settings
 from showergrid.sources.lartpc.settings import Readout
 from showergrid.sources.lartpc.variation_settings import merged
 
-TAKEN = ("hits", "events", "prongs", "objects", "split", "directions")  # tables of a study, whichever its source
+TAKEN = (
+    "hits",
+    "events",
+    "prongs",
+    "objects",
+    "split",
+    "directions",
+    "starts",
+)  # tables of a study, whichever its source
 
 
 class Idealised(Settings):
