@@ -178,6 +178,11 @@ class Reads:
         """The cells whose ROC curves are drawn."""
         return self.study.cells_of(self.study.report(self.study.config.figures.roc.of).places)
 
+    def cells_of_reasons(self, wildcards: Wildcards) -> list[Cell]:
+        """The cell whose wrong answers are drawn by their reasons."""
+        figure = self.told("reasons_figure")["figure"]
+        return [Cell(*(figure[key] for key in ("representation", "resolution", "model", "seed")))]
+
     def cells_of_curve(self, wildcards: Wildcards) -> list[Cell]:
         """The cells of an ablation that is drawn."""
         return self.study.cells_of(self.study.report(f"ablations/{wildcards['ablation']}").places)

@@ -18,6 +18,7 @@ from showergrid.events.parquet import repeating
 from showergrid.events.questions import Question, ValueQuestion, of_classes
 from showergrid.sources.lartpc.further_settings import Idealised, Mixed, check_further
 from showergrid.sources.lartpc.settings import Readout, Simulation
+from showergrid.sources.lartpc.start_settings import STARTS, Starts
 from showergrid.sources.lartpc.variation_settings import Variations, readouts
 from showergrid.sources.parts.asked import check_columns
 from showergrid.sources.parts.request import Request, ShardFacts, Size
@@ -50,11 +51,17 @@ class Parameters(Simulation):
         exclude_if=lambda mixed: not mixed,
         description="further tables of hits, in which each shower is seen by one of several readouts",
     )
+    starts: Starts | None = Field(
+        default=None,
+        exclude_if=lambda starts: starts is None,
+        description="what the truth tells of how each shower starts, in a table of that name; null: nothing",
+    )
 
 
 def collections(settings: Parameters) -> dict[str, pa.Schema]:
-    """What its events have: their hits, those by the truth, and those of readouts that differ."""
-    return {"hits": HITS, **{entry.name: HITS for entry in (*settings.idealised, *settings.mixed)}}
+    """What its events have: their hits, those by the truth, those of readouts that differ, and how they start."""
+    further = {entry.name: HITS for entry in (*settings.idealised, *settings.mixed)}
+    return {"hits": HITS, **further, **({"starts": STARTS} if settings.starts else {})}
 
 
 def detected(settings: Parameters) -> list[str]:
@@ -112,7 +119,7 @@ def check(settings: Parameters, questions: Sequence[Question | ValueQuestion], d
                 f"config: showers.vertex.{axis} = {list(vertex)} is not inside detector.{axis} = {[low, high]}"
             )
     if order == "as_given":
-        raise InputError("config: order: as_given is for hits that are read from files; choose axis or truth_time")
+        raise InputError("config: order: as_given is for hits read from files; choose axis, beam or truth_time")
     varied(settings)
     check_further(settings.idealised, settings.mixed, settings.readout)
 
@@ -130,7 +137,8 @@ def make(settings: Parameters, request: Request, shard: int, outputs: Mapping[st
     """
     from showergrid.sources.lartpc.showers import seeds, simulate_shard
 
-    asked = settings, settings.readout, request.detector, request.order, settings.idealised, settings.mixed
+    further = settings.idealised, settings.mixed, settings.starts
+    asked = settings, settings.readout, request.detector, request.order, *further
     tables = simulate_shard(shard, request.pdg or settings.particles, *asked)
     for name, table in zip((*collections(settings), "events"), tables, strict=True):
         with replacing(outputs[name]) as partial:

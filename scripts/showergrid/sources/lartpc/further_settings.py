@@ -13,7 +13,8 @@ from showergrid.core.settings import Name, Settings
 from showergrid.sources.lartpc.settings import Readout
 from showergrid.sources.lartpc.variation_settings import merged
 
-TAKEN = ("hits", "events", "prongs", "objects", "split", "directions")  # tables of a study, whichever its source
+# Tables of a study, whichever its source
+TAKEN = ("hits", "events", "prongs", "objects", "split", "directions", "starts")
 
 
 class Idealised(Settings):
