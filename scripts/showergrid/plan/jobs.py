@@ -150,7 +150,9 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
         case "ensemble_predictions":
             return report_jobs.told(study, published, f"ensembles/{wildcards['ensemble']}", Combination)
         case "vary":
-            return {**_shard(study, **wildcards), "variations": study.source.varied(study.source_settings)}
+            varied = study.source.varied(study.source_settings)  # in a list, in the order of the tables to write
+            told = [{"name": name, "readout": readout} for name, readout in varied.items()]
+            return {**_shard(study, **wildcards), "variations": told}
         case "vary_cell":
             return {**_cell(study, **wildcards), "variations": list(study.source.varied(study.source_settings))}
         case _:  # typeset: only its files decide its outputs
