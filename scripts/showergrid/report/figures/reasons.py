@@ -126,7 +126,8 @@ def reasons_figure(drawn: Gallery, hits: Path, settings: ReasonSettings, figure:
                 axes.set_axis_off()
             say(row[0], _heading(reason, drawn.counts[reason], settings))
             for wrong, axes in zip(group, row[1:], strict=False):
-                draw(axes, images[wrong.event], colors)
+                if images[wrong.event].charge.size:
+                    draw(axes, images[wrong.event], colors)
                 _mark(axes, wrong, of_event[wrong.event], figure.reach)
                 axes.set_title(wrong.words(settings), fontsize=8)
         sheet.colorbar(
@@ -161,7 +162,7 @@ def _mark(axes: Axes, wrong: WrongEvent, hits: Hits, reach: float) -> None:
     first = hits.position[0] - wrong.centre(hits)
     axes.plot(0, 0, "+", color=ORANGE, ms=10, mew=1.5)
     axes.plot(first[right], first[up], "x", color=ORANGE, ms=6, mew=1.2)
-    axes.set(xlim=(low[right], high[right]), ylim=(low[up], high[up]), xlabel="", ylabel="")
+    axes.set(xlim=(low[right], high[right]), ylim=(low[up], high[up]), xlabel="", ylabel="", aspect="equal")
     axes.tick_params(labelsize=7)
 
 

@@ -49,13 +49,11 @@ def layout(table: ReasonResults) -> list[TableGrid]:
         TableGrid(
             label=f"tab:{settings.name}",
             caption="Wrong answers by how the shower starts, as the simulation knows it; of the reasons of a class "
-            f"the first that holds counts, {captions.events_text(settings, table.test_events, table.test_groups)}",
+            f"the first that holds counts, {captions.events_text(settings, table.test_events, None)}",
             stub=(Stub("class", 10), Stub("reason", 44)),
             columns=(Columns("", ("of class", "wrong", "of its errors", "error rate")),),
             groups=tuple(Group(tuple(rows), title) for title, rows in groups.items()),
-            notes=joined(
-                [_notes(settings), captions.INTERVAL_TEXT, captions.seeds_text([row.place for row in table.rows])]
-            ),
+            notes=joined([_notes(settings), captions.seeds_text([row.place for row in table.rows])]),
         )
     ]
 
@@ -74,5 +72,5 @@ def _notes(settings: ReasonSettings) -> str:
         "wrong. Of its errors: their share of the errors of the class. Error rate: their share of the events that have "
         f"the reason. A shower starts at its electron's vertex or where its photon first sets an electron of "
         f"{1e3 * starts.least:g} MeV in motion; MeV/cm: what is left within {starts.length:g} cm of that along the "
-        f"primary's way and {starts.radius:g} cm of it."
+        f"primary's way and {starts.radius:g} cm of it. Intervals are Wilson's, of the events alone."
     )

@@ -5,6 +5,7 @@ The reasons of a class exclude each other: of those that hold the first one coun
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +14,12 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from showergrid.core.errors import InputError
-from showergrid.evaluation.comparisons import Estimate, Statistic
+from showergrid.evaluation.comparisons import Estimate
+from showergrid.evaluation.counts import wilson
 from showergrid.events.questions import Question
 from showergrid.report.settings.reasons import Reasons
 from showergrid.report.settings.tables import PlaceSettings, Reported
-from showergrid.report.tables.answered_test import AnsweredTest, read_answered_test
+from showergrid.report.tables.answered_test import read_answered_test
 from showergrid.report.tables.results import cell_files
 from showergrid.sources.lartpc.start_settings import STARTS, Starts
 from showergrid.sources.lartpc.starts import COMPTON, PHOTON
@@ -109,8 +111,8 @@ class ReasonCount:
     """One place and reason.
 
     kind: name of the class; events: those of the class that have the reason, of `of` in all; wrong: how many of these
-    are answered wrong; rate: the same as a share of them, None where no event has the reason; of_errors: mean share of
-    the errors of the class, NaN where there is none.
+    are answered wrong, on average of the seeds; rate: the same as a share of them, None where no event has the reason;
+    of_errors: their share of the errors of the class, NaN where there is none. Intervals are of counted events.
     """
 
     place: PlaceSettings
@@ -130,7 +132,6 @@ class ReasonResults:
     settings: ReasonSettings
     rows: tuple[ReasonCount, ...]
     test_events: int
-    test_groups: int | None
 
 
 def reads(settings: ReasonSettings) -> dict[str, list[str]]:
@@ -167,16 +168,16 @@ def build(settings: ReasonSettings, results: Path) -> ReasonResults:
     test = read_answered_test(settings, results)
     labels, _ = test.truth
     event = test.runs[test.places[0].name][0].test.event
-    reason = reasons(
-        read_starts(results / STARTS_FILE, event), np.array(codes(settings.question))[labels], settings.reasons
-    )
-    rows = []
-    for number, entry in enumerate(REASONS):
-        label = codes(settings.question).index(entry.pdg)
-        rows += _counts(test, settings, entry, label, reason == number)
-    order = {place.name: i for i, place in enumerate(test.places)}
-    rows.sort(key=lambda row: order[row.place.name])
-    return ReasonResults(settings, tuple(rows), test.events, test.groups)
+    pdg = np.array(codes(settings.question))[labels]
+    reason = reasons(read_starts(results / STARTS_FILE, event), pdg, settings.reasons)
+    rows = [
+        _count(
+            place, settings, entry, reason == number, pdg == entry.pdg, test.answers[place.name].argmax(-1) != labels
+        )
+        for place in test.places
+        for number, entry in enumerate(REASONS)
+    ]
+    return ReasonResults(settings, tuple(rows), test.events)
 
 
 def read_starts(path: Path, event: np.ndarray) -> dict[str, np.ndarray]:
@@ -201,48 +202,25 @@ def reasons(starts: Columns, pdg: np.ndarray, limits: Reasons) -> np.ndarray:
     return np.stack([(pdg == entry.pdg) & entry.holds(starts, limits) for entry in REASONS]).argmax(axis=0)
 
 
-def _counts(
-    test: AnsweredTest, settings: ReasonSettings, reason: Reason, label: int, has: np.ndarray
-) -> list[ReasonCount]:
-    """The counts of one reason of class `label`, which the events `has` (n,) bool have, of all places."""
-    labels, _ = test.truth
-    of, events = np.count_nonzero(labels == label), np.count_nonzero(has)
-    what = f"{settings.question.names[label]}/{reason.name}"
-    wrong = test.estimates(_wrong(has), settings.bootstrap, f"{what}/wrong", highest=events)
-    rate = test.estimates(_wrong(has, shared=True), settings.bootstrap, f"{what}/rate") if events else {}
-    all_wrong = _wrong(labels == label)
-    whole = np.ones((1, labels.size))
-    return [
-        ReasonCount(
-            place,
-            reason,
-            settings.question.names[label],
-            events,
-            of,
-            wrong[place.name],
-            rate.get(place.name),
-            _mean_share(
-                [
-                    (_wrong(has)(labels, of_seed, whole)[0], all_wrong(labels, of_seed, whole)[0])
-                    for of_seed in test.answers[place.name]
-                ]
-            ),
-        )
-        for place in test.places
-    ]
+def _count(
+    place: PlaceSettings, settings: ReasonSettings, reason: Reason, has: np.ndarray, own: np.ndarray, wrong: np.ndarray
+) -> ReasonCount:
+    """Count one reason; has, own (n,) bool: the events of it and of its class; wrong (S, n) bool: by each seed."""
+    events, of = np.count_nonzero(has), np.count_nonzero(own)
+    counts, errors = (np.count_nonzero(wrong & some, axis=1) for some in (has, own))
+    level = settings.bootstrap.level
+    return ReasonCount(
+        place=place,
+        reason=reason,
+        kind=settings.question.names[codes(settings.question).index(reason.pdg)],
+        events=events,
+        of=of,
+        wrong=_estimate(counts, *(of * end for end in wilson(counts.mean(), of, level))),
+        rate=_estimate(counts / events, *wilson(counts.mean(), events, level)) if events else None,
+        of_errors=counts.sum() / errors.sum() if errors.any() else math.nan,
+    )
 
 
-def _wrong(of: np.ndarray, shared: bool = False) -> Statistic:
-    """How many of the events `of` (n,) bool are answered wrong or, if `shared`, which part of them."""
-
-    def statistic(labels: np.ndarray, probability: np.ndarray, weights: np.ndarray) -> np.ndarray:
-        wrong = weights @ (of & (probability.argmax(axis=-1) != labels)).astype(np.float64)
-        return wrong / np.maximum(weights @ of.astype(np.float64), 1) if shared else wrong
-
-    return statistic
-
-
-def _mean_share(counts: list[tuple[float, float]]) -> float:
-    """The mean of wrong by all wrong over the seeds that have any."""
-    shares = [wrong / total for wrong, total in counts if total]
-    return float(np.mean(shares)) if shares else float("nan")
+def _estimate(values: np.ndarray, low: float, high: float) -> Estimate:
+    """The mean over seeds of `values` (S,), with an interval and its spread."""
+    return Estimate(float(values.mean()), low, high, float(values.std(ddof=1)) if values.size > 1 else None)
