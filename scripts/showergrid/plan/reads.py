@@ -77,6 +77,11 @@ class Reads:
         """The table of the hits, if a cell is asked of them."""
         return self.paths.asked_hits if "hit_questions" in self.told("train", **wildcards) else []
 
+    def shown_hits(self, wildcards: Wildcards) -> list[str]:
+        """The table of the hits that a cell sees, some of which are removed."""
+        self.told("removal", **wildcards)  # a fault in the study is found here
+        return self.tables(wildcards)
+
     def tuned(self, wildcards: Wildcards) -> list[str]:
         """The file of the values that a search found for a cell, if the cell is tuned."""
         return self.paths.tuned(*_place(wildcards))

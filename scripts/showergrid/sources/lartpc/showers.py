@@ -13,11 +13,12 @@ from showergrid.core.errors import InputError
 from showergrid.core.seeds import generator, seed_of
 from showergrid.events.detector import Box
 from showergrid.events.hits import AXES, EVENTS, HITS
-from showergrid.events.order import along_axis, truth_time
+from showergrid.events.order import rows_in_order
 from showergrid.events.parquet import conforming
+from showergrid.sources.lartpc.further_settings import Idealised, Mixed
 from showergrid.sources.lartpc.geant4 import Deposits, Detector, Primaries, draw, geant4_data
 from showergrid.sources.lartpc.idealised import turned
-from showergrid.sources.lartpc.idealised_settings import Idealised
+from showergrid.sources.lartpc.mixed import drawn, read_out_as_drawn
 from showergrid.sources.lartpc.readout import TimedHits, read_out
 from showergrid.sources.lartpc.settings import Readout, Simulation
 from showergrid.sources.lartpc.start_settings import Starts
@@ -62,6 +63,7 @@ def simulate_shard(
     detector: Box,
     order: str,
     idealised: Sequence[Idealised] = (),
+    mixed: Sequence[Mixed] = (),
     starts: Starts | None = None,
 ) -> tuple[pa.Table, ...]:
     """Hits and events of one shard; the classes alternate, also across shards.
@@ -74,14 +76,15 @@ def simulate_shard(
         simulation: which showers.
         readout: how deposits become hits.
         detector: bounds of the liquid argon.
-        order: of an event's hits, "truth_time" or "axis".
+        order: of an event's hits, "axis", "beam" or "truth_time".
         idealised: further hits of the same showers, by true time. Which showers there are `readout` decides.
+        mixed: further hits of the same showers, each seen by one of several readouts.
         starts: what is told of how each shower starts; None: nothing.
 
     Returns:
-        Tables as HITS, one more for each of `idealised`, one as STARTS if asked for, and EVENTS, events numbered from 0
-        on within the shard. The metadata of the events holds, under REDRAWN, a JSON object: events drawn again by PDG
-        code.
+        Tables as HITS, one more for each of `idealised` and of `mixed`, one as STARTS if asked for, and EVENTS, events
+        numbered from 0 on within the shard. The metadata of the events holds, under REDRAWN, a JSON object: events
+        drawn again by PDG code.
 
     Raises:
         InputError: there is no such shard or order, or nearly every event is too small; a shower has no hit at all
@@ -93,6 +96,11 @@ def simulate_shard(
     parts: list[TimedHits] = []
     ideal: dict[str, list[TimedHits]] = {entry.name: [] for entry in idealised}
     streams = {name: generator(seeds(simulation, shard)["readout"], "idealised", name) for name in ideal}
+    varied: dict[str, list[TimedHits]] = {entry.name: [] for entry in mixed}
+    streams |= {name: generator(seeds(simulation, shard)["readout"], "mixed", name) for name in varied}
+    first = shard * simulation.shard_size
+    showers = range(first, first + code.size)
+    draws = {entry.name: drawn(len(entry.readouts), showers, simulation.seed, entry.name) for entry in mixed}
     told: list[pa.Table] = []
     for run in _runs(shard, code, simulation, readout, detector, starts):
         energy[run.number[run.large]] = run.primaries.energy[run.large]
@@ -108,10 +116,15 @@ def simulate_shard(
                 by, random = entry.read_out_by(readout), streams[entry.name]
                 hits = read_out(run.deposits, run.primaries.vertex, detector, by, random)
             ideal[entry.name].append(run.kept(hits))
+        for entry in mixed:
+            asked = entry.read_out_by(readout), draws[entry.name][run.number], run.hits, streams[entry.name]
+            seen = read_out_as_drawn(run.deposits, run.primaries.vertex, detector, *asked)
+            varied[entry.name] += map(run.kept, seen)
     ordered = _ordered(parts, order)
     hits, events = _tables(ordered, code, energy, f"shard {shard}", redrawn)
-    ideals = (_hits(_idealised(entry, ideal[entry.name], direction)) for entry in idealised)
-    return hits, *ideals, *([gathered(told, ordered)] if starts else []), events
+    further = [_idealised(entry, ideal[entry.name], direction) for entry in idealised]
+    further += [_ordered(varied[entry.name], order) for entry in mixed]
+    return hits, *map(_hits, further), *([gathered(told, ordered)] if starts else []), events
 
 
 def vary_shard(
@@ -199,20 +212,7 @@ def _ordered(parts: list[TimedHits], order: str) -> TimedHits:
         *(np.concatenate([getattr(part, name) for part in parts]) for name in ("event", "position", "charge", "time"))
     )
     hits = hits[np.argsort(hits.event, kind="stable")]
-    return hits[rows_in_order(hits, order)]
-
-
-def rows_in_order(hits: TimedHits, order: str) -> np.ndarray:
-    """Rows (N,) of hits that are sorted by event, those of an event in the study's order.
-
-    Raises:
-        InputError: there is no such order.
-    """
-    if order == "truth_time":
-        return truth_time(hits.event, hits.time)
-    if order == "axis":
-        return along_axis(hits.event, hits.position, hits.charge)
-    raise InputError(f"order: {order} is unknown; use truth_time or axis")
+    return hits[rows_in_order(order, hits.event, hits.position, hits.charge, hits.time)]
 
 
 def _tables(
