@@ -20,17 +20,18 @@ from showergrid.sources.lartpc.start_settings import STARTS
 
 ELECTRON, PHOTON = 11, 22
 NOWHERE = dict.fromkeys(STARTS.names)
-STARTED = {**NOWHERE, "x": 0.0, "y": 0.0, "z": 0.0, "off": 0.3}
+STARTED = {**NOWHERE, "x": 0.0, "y": 0.0, "z": 0.0, "off": 0.3, "nearest": 0.2}
 OF_ELECTRON = {**STARTED, "dedx": 2.0, "dedx_radiated": 0.0, "dedx_knocked": 0.3}
 OF_PHOTON = {**STARTED, "dedx": 4.4, "process": "pair", "depth": 9.0, "pair": 1.0, "share": 0.3}
 BY_HAND = [
     (ELECTRON, "like", {}),
-    (ELECTRON, "start", {"off": 2.5, "dedx": 5.0}),
+    (ELECTRON, "missed", {"off": 2.5, "dedx": 5.0}),
+    (ELECTRON, "lost", {"off": 2.5, "nearest": 2.1, "dedx": 5.0}),
     (ELECTRON, "radiated", {"dedx": 3.3, "dedx_radiated": 1.2, "radiated": 0.05, "flight": 0.4}),
     (ELECTRON, "knocked", {"dedx": 3.3, "dedx_radiated": 0.2, "dedx_knocked": 1.2, "knocked": 0.02}),
     (PHOTON, "like", {}),
-    (PHOTON, "start", {"off": 2.5, "dedx": 2.0}),
-    (PHOTON, "start", dict(NOWHERE)),  # it never sets such an electron in motion
+    (PHOTON, "missed", {"off": 2.5, "dedx": 2.0}),
+    (PHOTON, "lost", dict(NOWHERE)),  # it never sets such an electron in motion
     (PHOTON, "compton", {"dedx": 2.0, "process": "compton", "compton": 0.1, "share": 0.05}),
     (PHOTON, "like", {"process": "compton", "compton": 0.1, "share": 0.05}),
     (PHOTON, "uneven", {"dedx": 2.0, "share": 0.05, "depth": 0.1}),
@@ -54,20 +55,10 @@ def test_each_shower_has_the_first_reason_that_holds():
     got = reasons(told, np.array([pdg for pdg, *_ in BY_HAND]), Reasons())
     assert [NAMES[k] for k in got] == [(pdg, name) for pdg, name, _ in BY_HAND]
     stricter = reasons(told, np.array([pdg for pdg, *_ in BY_HAND]), Reasons(dedx=4.0, off=3.0, share=0.01, pixel=0.05))
-    kinds = [NAMES[k][1] for k in stricter]
-    assert kinds == [
-        "like",
-        "knocked",
-        "like",
-        "like",
-        "like",
-        "faint",
-        "start",
-        "compton",
-        "like",
-        *["faint"] * 2,
-        "like",
-    ]
+    of_electrons = ["like", "knocked", "knocked", "like", "like"]
+    assert [NAMES[k][1] for k in stricter[:5]] == of_electrons
+    of_photons = ["like", "faint", "lost", "compton", "like", "faint", "faint", "like"]
+    assert [NAMES[k][1] for k in stricter[5:]] == of_photons
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +138,7 @@ def test_the_gallery_shows_the_most_confident_errors_and_their_truth(study, tmp_
     chosen = gallery(cell, study / "data/starts.parquet", told, 2)
     by_name = {(entry.pdg, entry.name): group for entry, group in chosen.wrong.items()}
     answers = {row["event"]: row for row in pq.read_table(cell).to_pylist()[200:]}
-    radiated = [event for event in answers if event % 2 == 0 and event // 2 % 4 == 2]
+    radiated = [event for event in answers if event % 2 == 0 and event // 2 % 5 == 3]
     worst = sorted(radiated, key=lambda event: answers[event]["particle.electron"])[:2]
     assert [wrong.event for wrong in by_name[ELECTRON, "radiated"]] == worst
     assert [wrong.probability for wrong in by_name[ELECTRON, "radiated"]] == [
