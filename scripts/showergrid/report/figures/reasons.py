@@ -122,7 +122,13 @@ def reasons_figure(drawn: Gallery, hits: Path, settings: ReasonSettings, figure:
                 _draw(axes, shown[wrong.event], colors, figure.reach)
                 axes.set_title(wrong.words(settings), fontsize=8)
         sheet.colorbar(
-            colors, ax=panels, label="charge in a pixel [tick ADC]", aspect=60, location="bottom", shrink=0.5
+            colors,
+            ax=panels,
+            label="charge in a pixel [tick ADC]",
+            location="bottom",
+            fraction=0.02,
+            shrink=0.5,
+            aspect=60,
         )
         place = settings.labels.sentence(figure.representation, figure.resolution, figure.model)
         sheet.suptitle(
