@@ -769,7 +769,10 @@ rule tables:
         rules.roc_figure.output
         if STUDY.config.figures.roc and STUDY.config.figures.roc.of in STUDY.tables
         else [],
-        rules.reasons_figure.output if STUDY.config.figures.reasons else [],
+        rules.reasons_figure.output
+        if STUDY.config.figures.reasons
+        and STUDY.config.figures.reasons.of in STUDY.tables
+        else [],
 
 
 rule comparison:

@@ -160,4 +160,9 @@ def test_telling_of_starts_leaves_showers_as_they_are(detector_box, simulation, 
     first = hits.filter(np.diff(hits["event"].to_numpy(), prepend=-1) > 0)
     between = [first[axis].to_numpy() - starts[axis].to_numpy() for axis in "xyz"]
     np.testing.assert_allclose(starts["off"].to_numpy(), np.linalg.norm(between, axis=0), rtol=1e-3, atol=1e-3)
+    nearest = starts["nearest"].to_numpy()
+    position, event = np.stack([hits[axis].to_numpy() for axis in "xyz"], axis=1), hits["event"].to_numpy()
+    for row in starts.to_pylist():
+        own = position[event == row["event"]] - [row[axis] for axis in "xyz"]
+        assert nearest[row["event"]] == pytest.approx(np.linalg.norm(own, axis=1).min(), rel=1e-3, abs=1e-3)
     assert np.median(starts["off"].to_numpy()) < 1  # the study's order finds most starts

@@ -6,10 +6,12 @@ import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
 
 from showergrid.evaluation.predictions import read_predictions
 from showergrid.events.hits import AXES, Hits
@@ -35,29 +37,22 @@ class WrongEvent:
     energy: float
     answer: int
     probability: float
-    start: Mapping[str, float | str | None]
-
-    def centre(self, hits: Hits) -> np.ndarray:
-        """Where it starts (3,) [cm]; its first hit if the truth knows of no start."""
-        start = np.array([self.start[axis] for axis in AXES], np.float64)
-        return start if np.isfinite(start).all() else hits.position[0]
+    start: Mapping[str, Any]
 
     def words(self, settings: ReasonSettings) -> str:
-        """The title of its panel: energy and answer, then what the truth tells."""
-        question = settings.question
-        answer = settings.labels.kind(question.names[self.answer])
-        return f"{self.energy:.2f} GeV: {answer} by {self.probability:.3f}\n" + textwrap.fill(
-            "; ".join(self._told(settings.reasons.off)), 44
-        )
+        """The title of its panel: energy and answer, then what the truth tells, no line of which ends within a fact."""
+        answer = settings.labels.kind(settings.question.names[self.answer])
+        facts = "; ".join(fact.replace(" ", "\N{NO-BREAK SPACE}") for fact in self._told(settings.reasons.off))
+        return f"{self.energy:.2f} GeV: {answer} by {self.probability:.3f}\n{textwrap.fill(facts, 48)}"
 
     def _told(self, off: float) -> list[str]:
         start = self.start
         told = {
-            f"first hit {start['off']:.0f} cm off": start["off"] > off,
-            f"radiates {_mev(start['radiated'])}, absorbed {start['flight']:.1f} cm on": start["radiated"] > 0,
-            f"knocks out {_mev(start['knocked'])}": start["knocked"] >= TOLD,
-            f"Compton electron of {_mev(start['compton'])}": start["compton"] > 0,
-            f"pair of {_mev(start['pair'])}, {100 * start['share']:.0f} % in one": start["process"] == PAIR,
+            f"first hit {start['off']:.3g} cm off": start["off"] > off,
+            f"radiates {_energy(start['radiated'])}, absorbed {start['flight']:.1f} cm on": start["radiated"] > 0,
+            f"knocks out {_energy(start['knocked'])}": start["knocked"] >= TOLD,
+            f"Compton electron of {_energy(start['compton'])}": start["compton"] > 0,
+            f"pair of {_energy(start['pair'])}, {100 * start['share']:.2g} % in one": start["process"] == PAIR,
             f"{start['depth']:.1f} cm from its vertex": start["depth"] > 0,
             f"{start['dedx']:.1f} MeV/cm": start["dedx"] >= 0,
         }  # no comparison holds of NaN
@@ -110,32 +105,58 @@ def reasons_figure(drawn: Gallery, hits: Path, settings: ReasonSettings, figure:
         InputError: an event has no hits.
     """
     of_event = hits_of(hits, [wrong.event for group in drawn.wrong.values() for wrong in group])
-    images = {
-        wrong.event: around(
-            of_event[wrong.event], wrong.centre(of_event[wrong.event]), figure.reach, settings.reasons.pixel
-        )
+    shown = {
+        wrong.event: around_start(wrong.start, of_event[wrong.event], figure.reach, settings.reasons.pixel)
         for group in drawn.wrong.values()
         for wrong in group
     }
-    colors = charge_colors([np.ones(1), *(image.charge for image in images.values())])
+    colors = charge_colors([near.image.charge for near in shown.values()] or [np.ones(1)])
     with styled():
-        sheet = new_figure(3.1 * figure.shown + 2.6, 2.7 * len(REASONS))
+        sheet = new_figure(3.1 * figure.shown + 2.6, 2.4 * len(REASONS) + 1)
         panels = sheet.subplots(len(REASONS), 1 + figure.shown, width_ratios=[0.6, *[1] * figure.shown])
         for (reason, group), row in zip(drawn.wrong.items(), panels, strict=True):
             for axes in row[1 + len(group) :]:
                 axes.set_axis_off()
             say(row[0], _heading(reason, drawn.counts[reason], settings))
             for wrong, axes in zip(group, row[1:], strict=False):
-                if images[wrong.event].charge.size:
-                    draw(axes, images[wrong.event], colors)
-                _mark(axes, wrong, of_event[wrong.event], figure.reach)
+                _draw(axes, shown[wrong.event], colors, figure.reach)
                 axes.set_title(wrong.words(settings), fontsize=8)
         sheet.colorbar(
-            colors, ax=panels, label="charge in a pixel [tick ADC]", aspect=60, location="bottom", shrink=0.5
+            colors,
+            ax=panels,
+            label="charge in a pixel [tick ADC]",
+            location="bottom",
+            fraction=0.02,
+            shrink=0.5,
+            aspect=60,
         )
         place = settings.labels.sentence(figure.representation, figure.resolution, figure.model)
-        sheet.suptitle(f"{place}: the most confident wrong answers (plus: true start, cross: first hit)")
+        sheet.suptitle(
+            f"The most confident wrong answers of {place}\n{PLANE[1]} to the right, {PLANE[0]} upwards [cm]; "
+            "plus: true start; cross: first hit, the origin where no hit is near the true start"
+        )
         save(sheet, path)
+
+
+@dataclass(frozen=True)
+class Near:
+    """The hits of one event near where it starts; start, first (3,): true start and first hit from the origin [cm]."""
+
+    image: Display
+    start: np.ndarray
+    first: np.ndarray
+
+
+def around_start(start: Mapping[str, Any], hits: Hits, reach: float, pixel: float) -> Near:
+    """The hits of one event near its true start, projected along y into squares of `pixel` cm.
+
+    Near its first hit, if none is near its true start, or if it has none.
+    """
+    first, true = hits.position[0], np.array([start[axis] for axis in AXES], np.float64)
+    image = around(hits, true, reach, pixel)
+    if image.charge.size:
+        return Near(image, np.zeros(3), first - true)
+    return Near(around(hits, first, reach, pixel), true - first, np.zeros(3))
 
 
 def around(hits: Hits, centre: np.ndarray, reach: float, pixel: float) -> Display:
@@ -155,14 +176,14 @@ def _box(reach: float) -> tuple[np.ndarray, np.ndarray]:
     return np.full(3, -aside), np.array([aside, aside, reach])
 
 
-def _mark(axes: Axes, wrong: WrongEvent, hits: Hits, reach: float) -> None:
-    """Mark the true start, which is the origin, and the first hit; draw nothing farther than the reach."""
+def _draw(axes: Axes, near: Near, colors: ScalarMappable, reach: float) -> None:
+    """Draw the hits, the true start and the first hit, nothing farther than the reach."""
     low, high = _box(reach)
     up, right = (AXES.index(axis) for axis in PLANE)
-    first = hits.position[0] - wrong.centre(hits)
-    axes.plot(0, 0, "+", color=ORANGE, ms=10, mew=1.5)
-    axes.plot(first[right], first[up], "x", color=ORANGE, ms=6, mew=1.2)
-    axes.set(xlim=(low[right], high[right]), ylim=(low[up], high[up]), xlabel="", ylabel="", aspect="equal")
+    draw(axes, near.image, colors)
+    axes.plot(near.start[right], near.start[up], "+", color=ORANGE, ms=10, mew=1.5)
+    axes.plot(near.first[right], near.first[up], "x", color=ORANGE, ms=6, mew=1.2)
+    axes.set(xlim=(low[right], high[right]), ylim=(low[up], high[up]), xlabel="", ylabel="")
     axes.tick_params(labelsize=7)
 
 
@@ -172,5 +193,5 @@ def _heading(reason: Reason, counts: tuple[int, int], settings: ReasonSettings) 
     return f"{kind}:\n{textwrap.fill(reason.label(settings.reasons), 18)}\n{wrong} of {events} wrong"
 
 
-def _mev(energy: float) -> str:
-    return f"{1e3 * energy:.3g} MeV"
+def _energy(energy: float) -> str:
+    return f"{energy:.2f} GeV" if energy >= 1 else f"{1e3 * energy:.3g} MeV"

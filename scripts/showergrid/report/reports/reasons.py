@@ -50,7 +50,7 @@ def layout(table: ReasonResults) -> list[TableGrid]:
             label=f"tab:{settings.name}",
             caption="Wrong answers by how the shower starts, as the simulation knows it; of the reasons of a class "
             f"the first that holds counts, {captions.events_text(settings, table.test_events, None)}",
-            stub=(Stub("class", 10), Stub("reason", 44)),
+            stub=(Stub("class", 10), Stub("reason", 34)),
             columns=(Columns("", ("of class", "wrong", "of its errors", "error rate")),),
             groups=tuple(Group(tuple(rows), title) for title, rows in groups.items()),
             notes=joined([_notes(settings), captions.seeds_text([row.place for row in table.rows])]),

@@ -10,7 +10,11 @@ from showergrid.core.settings import Name, Resolution, Settings
 class Reasons(Settings):
     """Where one reason for a wrong answer ends and the next begins; the first that holds counts."""
 
-    off: float = Field(default=2.0, gt=0, description="distance of the first hit beyond which a start is missed [cm]")
+    off: float = Field(
+        default=2.0,
+        gt=0,
+        description="distance beyond which the nearest hit says that a start is lost, the first that it is missed [cm]",
+    )
     dedx: float = Field(
         default=3.2, gt=0, description="dE/dx above which the start of a shower looks like that of a photon [MeV/cm]"
     )

@@ -47,8 +47,12 @@ class Reason:
         return self.words.format(**limits.model_dump())
 
 
+def _lost(starts: Columns, limits: Reasons) -> np.ndarray:
+    return ~(starts["nearest"] <= limits.off)  # NaN: it starts nowhere
+
+
 def _missed(starts: Columns, limits: Reasons) -> np.ndarray:
-    return ~(starts["off"] <= limits.off)  # NaN: it starts nowhere
+    return starts["off"] > limits.off
 
 
 def _bright(starts: Columns, limits: Reasons) -> np.ndarray:
@@ -63,10 +67,11 @@ def _always(starts: Columns, limits: Reasons) -> np.ndarray:
     return np.ones(starts["dedx"].size, bool)
 
 
-START = "first hit over {off:g} cm off"
+LOST, MISSED = "no hit within {off:g} cm", "first hit over {off:g} cm off"
 ABOVE, BELOW = "over {dedx:g} MeV/cm: ", "up to {dedx:g} MeV/cm: "
 REASONS = (
-    Reason(ELECTRON, "start", START, _missed),
+    Reason(ELECTRON, "lost", LOST, _lost),
+    Reason(ELECTRON, "missed", MISSED, _missed),
     Reason(
         ELECTRON,
         "radiated",
@@ -75,7 +80,8 @@ REASONS = (
     ),
     Reason(ELECTRON, "knocked", ABOVE + "electron knocked out", _bright),
     Reason(ELECTRON, "like", "none of these", _always),
-    Reason(PHOTON, "start", START, _missed),
+    Reason(PHOTON, "lost", LOST, _lost),
+    Reason(PHOTON, "missed", MISSED, _missed),
     Reason(
         PHOTON,
         "compton",

@@ -15,6 +15,7 @@ STARTS = pa.schema(
         pa.field("y", pa.float32()),  # electron of the least energy in motion
         pa.field("z", pa.float32()),
         pa.field("off", pa.float32()),  # from there to the first hit in the study's order
+        pa.field("nearest", pa.float32()),  # from there to the nearest hit
         pa.field("dedx", pa.float32()),  # energy left over the length and within the radius, by the length
         pa.field("process", pa.string()),  # of photons: what starts them
         pa.field("depth", pa.float32()),  # of photons: from their vertex to the start

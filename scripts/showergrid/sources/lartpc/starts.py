@@ -22,7 +22,9 @@ PRIMARY = 1  # number of an event's primary among its tracks
 def starts_of(
     primaries: Primaries, deposits: Deposits, track: np.ndarray, tracks: Tracks, settings: Starts
 ) -> pa.Table:
-    """How the showers of a run start: a table as STARTS, without `off`, a row for each of the primaries in their order.
+    """How the showers of a run start: a table as STARTS, a row for each of the primaries in their order.
+
+    Of hits, `off` and `nearest`, it tells nothing yet.
 
     Args:
         primaries: of the run.
@@ -59,6 +61,7 @@ def starts_of(
         "event": np.arange(count),
         **{axis: start[:, i] for i, axis in enumerate(AXES)},
         "off": np.full(count, np.nan),
+        "nearest": np.full(count, np.nan),
         "dedx": np.where(np.isnan(start[:, 0]), np.nan, np.bincount(deposits.event, left, count)),
         "process": process,
         "depth": np.where(photon, _distance(start, primaries.vertex), np.nan),
@@ -80,14 +83,18 @@ def numbered(starts: pa.Table, number: np.ndarray) -> pa.Table:
 
 
 def gathered(parts: Sequence[pa.Table], hits: TimedHits) -> pa.Table:
-    """The starts of all showers of a shard, sorted by event, with how far from each start its first hit lies.
+    """The starts of all showers of a shard, sorted by event, with how far from each its first and nearest hit lie.
 
-    `hits` are those of the same events in the study's order.
+    `hits` are those of the same events, each of which has some, in the study's order.
     """
     table = pa.concat_tables(parts).sort_by("event")
-    first = hits.position[np.flatnonzero(np.diff(hits.event, prepend=-1))]
     start = np.stack([table[axis].to_numpy() for axis in AXES], axis=1)  # nulls become NaN
-    return table.set_column(4, STARTS.field("off"), _with_nulls(_distance(first, start), pa.float32()))
+    away = _distance(hits.position, start[hits.event])
+    first = np.flatnonzero(np.diff(hits.event, prepend=-1))
+    for name, distance in (("off", away[first]), ("nearest", np.minimum.reduceat(away, first))):
+        place = STARTS.get_field_index(name)
+        table = table.set_column(place, STARTS.field(name), _with_nulls(distance, STARTS.field(name).type))
+    return table
 
 
 def near_axis(deposits: Deposits, start: np.ndarray, direction: np.ndarray, settings: Starts) -> np.ndarray:
