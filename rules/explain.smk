@@ -8,7 +8,7 @@ rule removal:
     input:
         model=f"{CELL}/model.safetensors",
         inputs=f"{RESULTS}/inputs/{{input}}.safetensors",
-        hits=f"{RESULTS}/data/hits.parquet",
+        hits=refusing(READS.shown_hits),
         events=f"{RESULTS}/data/events.parquet",
         split=f"{RESULTS}/data/split.parquet",
         code=code("removal"),

@@ -217,6 +217,46 @@ rule roc_figure:
         f"{LOGGED}"
 
 
+rule reasons_figure:
+    input:
+        predictions=lambda wildcards: PATHS.of_cells(
+            READS.cells_of_reasons(wildcards), ["predictions.parquet"]
+        ),
+        starts=f"{RESULTS}/data/starts.parquet",
+        hits=f"{RESULTS}/data/hits.parquet",
+        provenance=lambda wildcards: ancient(
+            PATHS.beside(READS.cells_of_reasons(wildcards))
+        ),
+        code=code("reasons_figure"),
+    output:
+        figure=report(
+            f"{RESULTS}/figures/reasons.pdf",
+            **shown.table("figures/reasons", "figure"),
+        ),
+        provenance=f"{RESULTS}/figures/reasons.pdf.provenance.json",
+    log:
+        f"{RESULTS}/logs/reasons_figure.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/reasons_figure.tsv"
+    container:
+        image("reasons_figure")
+    threads: 1
+    resources:
+        **ask("reasons_figure"),
+    params:
+        job=job("reasons_figure"),
+        missing=missing_files("reasons_figure", READS.cells_of_reasons),
+    shell:
+        f"python {COMMANDS}/reasons_figure.py"
+        " --job {params.job:q}"
+        " --predictions {input.predictions:q}"
+        " --starts {input.starts:q}"
+        " --hits {input.hits:q}"
+        " --output {output.figure:q}"
+        " --provenance {output.provenance:q}"
+        f"{LOGGED}"
+
+
 rule ablation_figure:
     input:
         cells=lambda wildcards: PATHS.of_cells(
@@ -727,6 +767,10 @@ rule tables:
         else [],
         rules.roc_figure.output
         if STUDY.config.figures.roc and STUDY.config.figures.roc.of in STUDY.tables
+        else [],
+        rules.reasons_figure.output
+        if STUDY.config.figures.reasons
+        and STUDY.config.figures.reasons.of in STUDY.tables
         else [],
 
 

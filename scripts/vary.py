@@ -15,7 +15,8 @@ def main(a: argparse.Namespace) -> None:
     job = provenance.start(a.job, __file__)
     source = plugins.load("sources", job.config["source"]["module"])
     settings = source.Parameters(**job.config["source"]["parameters"])
-    seeds = source.vary(settings, Request(**job.config["request"]), a.shard, job.config["variations"], a.hits)
+    readouts = {variation["name"]: variation["readout"] for variation in job.config["variations"]}
+    seeds = source.vary(settings, Request(**job.config["request"]), a.shard, readouts, a.hits)
     job.finish(a.provenance, outputs={"hits": a.hits}, seeds=seeds, modules=plugins.closure_modules(job.config))
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from showergrid.core.seeds import generator
-from showergrid.events.order import along_axis, truth_time
+from showergrid.events.order import along_axis, along_beam, truth_time
 
 
 def shower(direction, start, seed=0, length=80):
@@ -53,18 +54,29 @@ def test_a_dense_blip_beside_the_axis_is_not_the_start():
     assert order[0] == 5
 
 
-def test_events_do_not_see_each_other():
+def test_down_the_beam_a_shower_starts_where_it_comes_from_even_if_it_narrows():
+    position, charge = shower((0.2, -0.1, -1), (5, 5, 100))
+    by_width, by_beam = (along(np.zeros(charge.size, int), position, charge) for along in (along_axis, along_beam))
+    assert position[by_width[0], 2] > 95
+    assert position[by_beam[0], 2] < 40
+    position, charge = shower((0.2, -0.1, 1), (5, 5, 100))
+    assert np.array_equal(*(along(np.zeros(charge.size, int), position, charge) for along in (along_axis, along_beam)))
+
+
+@pytest.mark.parametrize("along", [along_axis, along_beam])
+def test_events_do_not_see_each_other(along):
     parts = [shower((0, 0.2 * k, 1), (0, 0, 100), seed=k) for k in range(5)]
-    together = along_axis(
+    together = along(
         np.repeat(np.arange(5) * 7, 160), np.concatenate([p for p, _ in parts]), np.concatenate([q for _, q in parts])
     )
-    alone = [160 * k + along_axis(np.zeros(160, int), *part) for k, part in enumerate(parts)]
+    alone = [160 * k + along(np.zeros(160, int), *part) for k, part in enumerate(parts)]
     assert together.tolist() == np.concatenate(alone).tolist()
 
 
-def test_few_hits_have_an_order_too():
+@pytest.mark.parametrize("along", [along_axis, along_beam])
+def test_few_hits_have_an_order_too(along):
     for count in range(4):
-        order = along_axis(np.zeros(count, int), np.arange(3.0 * count).reshape(count, 3) * 50, np.ones(count))
+        order = along(np.zeros(count, int), np.arange(3.0 * count).reshape(count, 3) * 50, np.ones(count))
         assert sorted(order.tolist()) == list(range(count))
 
 
@@ -76,6 +88,7 @@ def test_every_order_is_a_permutation_within_events(sizes, seed):
     position = random.normal(0, 30, (event.size, 3))
     for order in (
         along_axis(event, position, random.exponential(1, event.size) + 0.01),
+        along_beam(event, position, random.exponential(1, event.size) + 0.01),
         truth_time(event, position[:, 0]),
     ):
         assert sorted(order.tolist()) == list(range(event.size))

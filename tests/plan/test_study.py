@@ -428,7 +428,7 @@ FAULTS = [
     ),
     ([("source", "files")], ["files: is missing", "source names it"]),
     ([("source", "shower")], ["sources", "'shower'", "valid: air_showers, collisions, files, neutrinos, showers"]),
-    ([("order", "as_given")], ["order: as_given", "axis or truth_time"]),
+    ([("order", "as_given")], ["order: as_given", "axis, beam or truth_time"]),
     (
         [("source", "files"), ("files", {"files": ["a.csv"]}), ("order", "truth_time")],
         ["order: truth_time", "files.columns.time"],

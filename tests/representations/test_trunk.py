@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from synthetic_hits import CENTIMETRES, hits_of
 
-from showergrid.events.order import along_axis
 from showergrid.representations import trunk
 
 RANGES = {"charge_event": 1000.0}
@@ -78,16 +77,3 @@ def test_hits_within_reach_give_the_direction_and_nothing_else_has_one(direction
 def test_ends_that_do_not_rise_are_refused(key, value):
     with pytest.raises(ValueError, match=f"{key} must rise"):
         parameters(**{key: value})
-
-
-def test_the_start_is_the_end_of_the_trunk_from_which_the_beam_comes():
-    """A shower that narrows down the beam: by its width it would start at its far end."""
-    random = np.random.default_rng(5)
-    z = np.arange(1, 61) * 0.5
-    across = random.normal(0, 1, (60, 2)) * np.linspace(1, 0.02, 60)[:, None]
-    hits = hits_of([[(x + 5, y + 5, depth, 10) for (x, y), depth in zip(across, z, strict=True)]])
-    by_width = hits.position[along_axis(hits.row, hits.position, hits.charge)]
-    by_beam = hits.position[trunk.along_beam(hits)]
-    assert by_width[0, 2] > 29
-    assert by_beam[0, 2] < 2
-    assert np.mean(np.diff(by_beam[:, 2]) > 0) > 0.8  # nearly in the order of z

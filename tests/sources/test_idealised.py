@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from showergrid.core.errors import InputError
+from showergrid.sources.lartpc.further_settings import Idealised, check_further
 from showergrid.sources.lartpc.idealised import turned
-from showergrid.sources.lartpc.idealised_settings import Idealised, check_idealised
 from showergrid.sources.lartpc.readout import TimedHits
 from showergrid.sources.lartpc.settings import Readout, Simulation
 from showergrid.sources.lartpc.showers import simulate_shard
@@ -94,8 +94,8 @@ def test_an_undisturbed_readout_sees_more_charge_of_the_same_showers(shards):
 def test_what_cannot_be_is_refused(readout):
     own = Readout(**readout)
     with pytest.raises(InputError, match="two tables would have the name hits"):
-        check_idealised([Idealised(name="hits")], own)
+        check_further([Idealised(name="hits")], [], own)
     with pytest.raises(InputError, match="two tables would have the name split"):
-        check_idealised([Idealised(name="split")], own)
+        check_further([Idealised(name="split")], [], own)
     with pytest.raises(InputError, match=r"config: showers\.idealised: clean: readout: noise = -1"):
-        check_idealised([Idealised(name="clean", readout={"noise": -1})], own)
+        check_further([Idealised(name="clean", readout={"noise": -1})], [], own)

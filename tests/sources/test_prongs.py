@@ -57,7 +57,8 @@ def tracks(*rows: tuple[int, int, int, int]) -> Tracks:
     event, number, parent, pdg = np.array(rows).T
     count = event.size
     position = np.arange(3.0 * count).reshape(count, 3)
-    return Tracks(event, number, parent, pdg.astype(np.int32), np.full(count, 0.01), position, np.eye(3)[[2] * count])
+    beside = position, np.eye(3)[[2] * count], np.full(count, b"Primary")
+    return Tracks(event, number, parent, pdg.astype(np.int32), np.full(count, 0.01), *beside)
 
 
 def test_photons_and_protons_of_neutrons_are_prongs_of_their_own():

@@ -1,8 +1,9 @@
 """The order of an event's hits, whose first is the origin of every image.
 
 `truth_time` is the order of the simulation's true time, which no detector observes. `axis` is an order that a
-reconstruction could find: along the axis of the shower, from its start. Both are orders of rows, (N,) int64,
-that keep events together and sorted; hits that tie keep their order.
+reconstruction could find: along the axis of the shower, from its start. `beam` is the same where showers fly down the
+beam, so that it is known at which end they start. All are orders of rows, (N,) int64, that keep events together and
+sorted; hits that tie keep their order.
 """
 
 from __future__ import annotations
@@ -19,16 +20,32 @@ EVENT_SPACING = 1e5  # cm between events in the tree of neighbours, more than an
 
 
 def reordered(hits: Hits, order: str) -> Hits:
-    """The same events with their hits in the `order` axis, or truth_time, which needs their time.
+    """The same events with their hits in the `order` axis or beam, or truth_time, which needs their time.
 
     Raises:
-        InputError: a hit has no time.
+        InputError: a hit has no time, or there is no such order.
     """
-    if order == "axis":
-        return hits.sorted(along_axis(hits.row, hits.position, hits.charge))
-    if not np.isfinite(hits.time).all():
+    if order == "truth_time" and not np.isfinite(hits.time).all():
         raise InputError("order: truth_time: the hits have no time; choose axis, or ingest files that hold it")
-    return hits.sorted(truth_time(hits.row, hits.time))
+    return hits.sorted(rows_in_order(order, hits.row, hits.position, hits.charge, hits.time))
+
+
+def rows_in_order(
+    order: str, event: np.ndarray, position: np.ndarray, charge: np.ndarray, time: np.ndarray | None
+) -> np.ndarray:
+    """Rows (N,) of hits that are sorted by event, those of an event in the `order`; arguments as those of the orders.
+
+    Raises:
+        InputError: there is no such order.
+    """
+    match order:
+        case "truth_time":
+            return truth_time(event, time)
+        case "axis":
+            return along_axis(event, position, charge)
+        case "beam":
+            return along_beam(event, position, charge)
+    raise InputError(f"order: {order} is unknown; use axis, beam or truth_time")
 
 
 def truth_time(event: np.ndarray, time: np.ndarray) -> np.ndarray:
@@ -49,20 +66,40 @@ def along_axis(event: np.ndarray, position: np.ndarray, charge: np.ndarray) -> n
         position: (N, 3) [cm].
         charge: (N,) > 0.
     """
-    if event.size == 0:
-        return np.empty(0, np.int64)
-    row = np.cumsum(np.diff(event, prepend=event[0]) != 0)  # 0 to E - 1
-    count = int(row[-1]) + 1
-    depth, radius = shower_frame(row, count, position, charge)
-    start = trunk_start(row, count, position, depth, radius)
-    beyond = depth - start[row]
+    row, count = _rows_of_events(event)
+    depth, radius = _shower_frame(row, count, position, charge)
+    widening = np.bincount(row, charge * radius * depth, count)
+    return _from_start(row, count, position, np.where(widening[row] < 0, -depth, depth), radius)
+
+
+def along_beam(event: np.ndarray, position: np.ndarray, charge: np.ndarray) -> np.ndarray:
+    """As along_axis, with an axis that points to larger z.
+
+    Where showers fly down the beam that takes the end at which a shower is narrower for its start less often.
+    """
+    row, count = _rows_of_events(event)
+    return _from_start(row, count, position, *_shower_frame(row, count, position, charge))
+
+
+def _rows_of_events(event: np.ndarray) -> tuple[np.ndarray, int]:
+    """(N,) the place of each hit's event, from 0 on, and how many events there are."""
+    row = np.cumsum(np.diff(event, prepend=event[:1]) != 0)
+    return row, int(row.max(initial=-1)) + 1
+
+
+def _from_start(row: np.ndarray, count: int, position: np.ndarray, depth: np.ndarray, radius: np.ndarray) -> np.ndarray:
+    """Rows (N,) of each event by `depth` from its start on, then those before it, the nearest first."""
+    beyond = depth - _trunk_start(row, count, position, depth, radius)[row]
     return np.lexsort((np.abs(beyond), beyond < 0, row))
 
 
-def shower_frame(
+def _shower_frame(
     row: np.ndarray, count: int, position: np.ndarray, charge: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """For each hit, the coordinate along its shower's axis from the centre of charge and the distance from the axis."""
+    """For each hit, the coordinate along its shower's axis from the centre of charge and the distance from the axis.
+
+    The axis points to larger z.
+    """
     total = np.bincount(row, charge, count)
     centre = np.stack([np.bincount(row, charge * position[:, i], count) / total for i in range(3)], axis=1)
     offset = position - centre[row]
@@ -73,12 +110,12 @@ def shower_frame(
     axis = np.linalg.eigh(spread)[1][:, :, 2]  # (E, 3): the eigenvector of the largest eigenvalue
     axis *= np.where(axis[:, 2:] < 0, -1, 1)
     depth = np.einsum("ij,ij->i", offset, axis[row])
-    radius = np.sqrt(np.maximum(np.einsum("ij,ij->i", offset, offset) - depth**2, 0))
-    widening = np.bincount(row, charge * radius * depth, count)
-    return np.where(widening[row] < 0, -depth, depth), radius
+    return depth, np.sqrt(np.maximum(np.einsum("ij,ij->i", offset, offset) - depth**2, 0))
 
 
-def trunk_start(row: np.ndarray, count: int, position: np.ndarray, depth: np.ndarray, radius: np.ndarray) -> np.ndarray:
+def _trunk_start(
+    row: np.ndarray, count: int, position: np.ndarray, depth: np.ndarray, radius: np.ndarray
+) -> np.ndarray:
     """(E,) depth of the first hit in the trunk of each event, or of its first hit where there is no trunk."""
     points = np.column_stack([position, row * EVENT_SPACING])
     near = np.flatnonzero(radius < TRUNK_RADIUS)

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from showergrid.core.settings import Settings
 
 Axis = Literal["x", "y", "z"]
-Order = Literal["axis", "truth_time", "as_given"]
+Order = Literal["axis", "beam", "truth_time", "as_given"]
 
 
 class FurtherSplit(Settings):

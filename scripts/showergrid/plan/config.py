@@ -23,6 +23,7 @@ from showergrid.report.settings.ensembles import Ensemble
 from showergrid.report.settings.final_states import FinalState
 from showergrid.report.settings.performance import Performance
 from showergrid.report.settings.published import PublishedTable, PublishedTest
+from showergrid.report.settings.reasons import ReasonFigure, Reasons
 from showergrid.report.settings.selection import ClassSelection
 from showergrid.report.settings.spectra import SpectrumEntry
 from showergrid.track.settings import Notify, Tracking
@@ -207,6 +208,11 @@ class Figures(Settings):
         exclude_if=lambda figure: figure is None,
         description="classes of which figures/roc.pdf has ROC curves; null: none",
     )
+    reasons: ReasonFigure | None = Field(
+        default=None,
+        exclude_if=lambda figure: figure is None,
+        description="cell whose wrong answers figures/reasons.pdf shows; null: none",
+    )
 
 
 class Containment(Settings):
@@ -256,6 +262,9 @@ class _Config(Settings):
     )
     final_states: list[FinalState] = Field(
         default=[], description="what reports of that module choose by several answers"
+    )
+    reasons: Reasons = Field(
+        default=Reasons(), description="where the reasons for wrong answers end, in reports of that module"
     )
     baselines: Baselines = Field(description="classifiers that show how easy the events are")
     published: PublishedNumbers | str | None = Field(

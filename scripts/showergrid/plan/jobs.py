@@ -7,6 +7,7 @@ from typing import Any
 
 from showergrid.apply.settings import Unlabelled
 from showergrid.core import plugins
+from showergrid.core.cells import Cell
 from showergrid.core.checking import checked
 from showergrid.core.errors import InputError
 from showergrid.core.settings import LARGEST
@@ -20,6 +21,7 @@ from showergrid.report.settings.ensembles import Combination
 from showergrid.report.settings.published import Beside
 from showergrid.report.settings.tables import Reported
 from showergrid.report.tables.final_states import FinalStateSettings
+from showergrid.report.tables.reasons import ReasonSettings
 from showergrid.report.tables.resolution import ResolutionSettings
 from showergrid.report.tables.values import ValueSettings
 
@@ -141,12 +143,16 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             return report_jobs.told(study, published, config.figures.final_states, FinalStateSettings)
         case "roc_figure":
             return _roc(study, published)
+        case "reasons_figure":
+            return _reasons(study, published)
         case "ablation_figure":
             return report_jobs.told(study, published, f"ablations/{wildcards['ablation']}", AblationFigureSettings)
         case "ensemble_predictions":
             return report_jobs.told(study, published, f"ensembles/{wildcards['ensemble']}", Combination)
         case "vary":
-            return {**_shard(study, **wildcards), "variations": study.source.varied(study.source_settings)}
+            varied = study.source.varied(study.source_settings)  # in a list, in the order of the tables to write
+            told = [{"name": name, "readout": readout} for name, readout in varied.items()]
+            return {**_shard(study, **wildcards), "variations": told}
         case "vary_cell":
             return {**_cell(study, **wildcards), "variations": list(study.source.varied(study.source_settings))}
         case _:  # typeset: only its files decide its outputs
@@ -170,6 +176,18 @@ def _roc(study: Study, published: PublishedNumbers | None) -> dict[str, Any]:
             f"valid: {', '.join(known) or 'none, it asks for a value'}"
         )
     return {"answered": report_jobs.told(study, published, figure.of, Reported), "classes": figure.classes}
+
+
+def _reasons(study: Study, published: PublishedNumbers | None) -> dict[str, Any]:
+    """The cell whose wrong answers are drawn, and the table of reasons that shows it."""
+    figure = study.config.figures.reasons
+    if figure is None:
+        raise InputError("config: figures.reasons: is null; name a report of module reasons and one of its cells")
+    cell = Cell(figure.representation, figure.resolution, figure.model, figure.seed)
+    if cell not in study.cells_of(study.report(figure.of).places):
+        raise InputError(f"config: figures.reasons: {figure.of} shows no {cell.folder}; name one of its cells")
+    table = report_jobs.told(study, published, figure.of, ReasonSettings)
+    return {"table": table, "figure": figure.model_dump(mode="json")}
 
 
 def _pdg(study: Study) -> list[int]:

@@ -60,6 +60,8 @@ def _names(config: Config) -> Iterator[tuple[str, str, str]]:
         yield "figures.final_states", "tables", name
     if config.figures.roc is not None:
         yield "figures.roc.of", "tables", config.figures.roc.of
+    if config.figures.reasons is not None:
+        yield "figures.reasons.of", "tables", config.figures.reasons.of
     for ablation in config.ablations:
         for kind in ("representation", "model"):
             for name in _texts(ablation.factors.get(kind)):

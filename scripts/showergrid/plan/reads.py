@@ -77,6 +77,11 @@ class Reads:
         """The table of the hits, if a cell is asked of them."""
         return self.paths.asked_hits if "hit_questions" in self.told("train", **wildcards) else []
 
+    def shown_hits(self, wildcards: Wildcards) -> list[str]:
+        """The table of the hits that a cell sees, some of which are removed."""
+        self.told("removal", **wildcards)  # a fault in the study is found here
+        return self.tables(wildcards)
+
     def tuned(self, wildcards: Wildcards) -> list[str]:
         """The file of the values that a search found for a cell, if the cell is tuned."""
         return self.paths.tuned(*_place(wildcards))
@@ -172,6 +177,11 @@ class Reads:
     def cells_of_roc(self, wildcards: Wildcards) -> list[Cell]:
         """The cells whose ROC curves are drawn."""
         return self.study.cells_of(self.study.report(self.study.config.figures.roc.of).places)
+
+    def cells_of_reasons(self, wildcards: Wildcards) -> list[Cell]:
+        """The cell whose wrong answers are drawn by their reasons."""
+        figure = self.told("reasons_figure")["figure"]
+        return [Cell(*(figure[key] for key in ("representation", "resolution", "model", "seed")))]
 
     def cells_of_ablation(self, wildcards: Wildcards) -> list[Cell]:
         """The cells of an ablation that is drawn."""

@@ -201,6 +201,18 @@ class Offer:
         return {variation.name: variation.readout for variation in self._study.source_settings.variations.readouts}
 
     @property
+    def starts(self) -> dict[str, Any]:
+        """What the simulation tells of how the showers start.
+
+        Raises:
+            InputError: the study's source tells nothing of it.
+        """
+        starts = getattr(self._study.source_settings, "starts", None)
+        if starts is None:
+            raise InputError(f"report {self._report}: nothing tells how the showers start; add showers.starts: {{}}")
+        return starts.model_dump(mode="json")
+
+    @property
     def ranges(self) -> list[str]:
         """The sets of events from which the ranges of the axes come."""
         return self._study.config.axis_ranges.sets

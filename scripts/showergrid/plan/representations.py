@@ -44,8 +44,8 @@ class Representations:
     def resolved(self, name: str) -> dict[str, Any]:
         """Name, module and checked parameters of a representation, and what it has of its own.
 
-        That is a table of hits or an order of them other than the study's, and, of images, a direction of showers other
-        than the default.
+        That is a table of hits that no detector sees or an order of them other than the study's, and, of images, a
+        direction of showers other than the default.
         """
         return self.settled(self.entry(name))
 
@@ -68,6 +68,8 @@ class Representations:
             raise InputError(f"{where}: order: the hits of {entry.hits} have one; leave it out")
         if entry.hits == "hits":
             raise InputError(f"{where}: hits: those of the study are shown anyway; leave it out")
+        if entry.hits in self._detected:
+            return resolved
         if entry.hits is not None:
             return {**resolved, "hits": entry.hits}
         if entry.order in (None, self.config.order):
@@ -97,6 +99,12 @@ class Representations:
             name: [field.name for field in schema if is_number(field.type) and field.name != "event"]
             for name, schema in tables.items()
         }
+
+    @cached_property
+    def _detected(self) -> list[str]:
+        """The tables of hits beside the study's own that detectors would give, in the study's order."""
+        source, settings = plugins.load("sources", self.config.source), getattr(self.config, self.config.source)
+        return source.detected(settings) if settings is not None and hasattr(source, "detected") else []
 
     def _check_views(self, resolved: Mapping[str, Any], entry: RepresentationEntry, where: str) -> None:
         """Refuse views that no network could take."""
@@ -149,8 +157,9 @@ class Representations:
         )
 
     def idealised(self, representation: str) -> list[str]:
-        """The tables of hits other than the study's own of which a representation, or one that it shows, is made."""
-        return [table for name in self.shown(representation) if (table := self.entry(name).hits)]
+        """The tables of hits that no detector sees of which a representation, or one that it shows, is made."""
+        tables = [self.entry(name).hits for name in self.shown(representation)]
+        return [table for table in tables if table is not None and table not in self._detected]
 
     def order(self, representation: str) -> str | None:
         """The order of the hits that a representation shows, or the orders of its views, if not that of the study."""

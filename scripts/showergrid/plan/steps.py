@@ -57,7 +57,7 @@ STEPS = {
     # reports
     **dict.fromkeys(("report", "published", "ensemble_predictions", "typeset"), HERE),
     **dict.fromkeys(("resolution_figure", "ablation_figure", "values_figure"), HERE),
-    **dict.fromkeys(("final_states_figure", "roc_figure"), HERE),
+    **dict.fromkeys(("final_states_figure", "roc_figure", "reasons_figure"), HERE),
     **dict.fromkeys(("pairs", "performance", "rulegraph"), HERE),
     "event_figures": Step(),
     **dict.fromkeys(("list_rules", "page", "data_page", "runtimes"), Step("workflow", local=True)),

@@ -1,10 +1,10 @@
 """The first centimetres of the shower as a plain table: its charge along the direction in which it starts.
 
 Depth runs along that direction from the start, radius across it; both are of the hits as they are, not of pixels. The
-start is the event's first hit, or the first one as the order `axis` finds it on an axis that points down the beam. The
-features are, radius by radius, the charge in slices of depth, and up to the end of each slice: per length
-that is dE/dx, which tells one minimum ionising particle from a pair. The slices have their numbers of hits too, and how
-far the charge in them lies from the axis: a pair parts. The charge behind the start tells of a start found too late.
+start is the event's first hit. The features are, radius by radius, the charge in slices of depth, and up to the end of
+each slice: per length that is dE/dx, which tells one minimum ionising particle from a pair. The slices have their
+numbers of hits too, and how far the charge in them lies from the axis: a pair parts. The charge behind the start tells
+of a start found too late.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from pydantic import Field, model_validator
 
 from showergrid.core.settings import Settings
 from showergrid.events.hits import Hits
-from showergrid.events.order import shower_frame, trunk_start
 from showergrid.inputs.pixels import Grid, scaled_charge
 
 KIND = "table"
@@ -27,9 +26,6 @@ COUNTED = "features"
 class Parameters(Settings):
     """Tubes around the direction of the start, and slices of them."""
 
-    start: Literal["first_hit", "beam"] = Field(
-        default="first_hit", description="the event's first hit, or the first of the trunk if showers fly down the beam"
-    )
     direction: Literal["hits", "z"] = Field(
         description="to the centre of charge of the hits within reach, or along the beam axis"
     )
@@ -80,8 +76,6 @@ def ranges(hits: Hits, grid: Grid, parameters: Parameters) -> dict[str, float]:
 
 def rows(hits: Hits, grid: Grid, ranges: dict[str, float], parameters: Parameters) -> np.ndarray:
     """(E, F) float64: the features of a chunk of events."""
-    if parameters.start == "beam":
-        hits = hits.sorted(along_beam(hits))
     depth, radius = along(hits, parameters.reach)
     events, slices, radii = hits.event.size, len(parameters.depths) - 1, len(parameters.radii)
     slice_ = np.searchsorted(parameters.depths, depth, side="right") - 1
@@ -102,19 +96,6 @@ def rows(hits: Hits, grid: Grid, ranges: dict[str, float], parameters: Parameter
     mean = np.divide(moment[:, -1], widest, out=np.zeros_like(widest), where=widest > 0)
     scaled = scaled_charge(charges, ranges["charge_event"], 1, logarithm=True)
     return np.concatenate([scaled, count[:, -1], mean], axis=1)
-
-
-def along_beam(hits: Hits) -> np.ndarray:
-    """Rows (N,) of hits, those of an event along its axis, which points to larger z, from the start of its trunk on.
-
-    Where most showers fly down the beam that finds the start more often than the end at which a shower is narrower.
-    """
-    row, count, z = hits.row, hits.event.size, hits.position[:, 2]
-    depth, radius = shower_frame(row, count, hits.position, hits.charge)
-    up = np.bincount(row, hits.charge * depth * z, count)  # the mean depth is 0: the covariance with z
-    depth = np.where(up[row] < 0, -depth, depth)
-    beyond = depth - trunk_start(row, count, hits.position, depth, radius)[row]
-    return np.lexsort((np.abs(beyond), beyond < 0, row))
 
 
 def along(hits: Hits, reach: float | None) -> tuple[np.ndarray, np.ndarray]:

@@ -94,7 +94,7 @@ def check(settings: Parameters, questions: Sequence[Question], detector: Box, or
                 f"config: neutrinos.vertex.{axis} = {list(vertex)} is not inside detector.{axis} = {[low, high]}"
             )
     if order == "as_given":
-        raise InputError("config: order: as_given is for hits that are read from files; choose axis or truth_time")
+        raise InputError("config: order: as_given is for hits read from files; choose axis, beam or truth_time")
 
 
 def library(settings: Library) -> tuple[dict[str, np.ndarray], ShardFacts]:

@@ -16,8 +16,9 @@ from showergrid.events.detector import Box
 from showergrid.events.hits import EVENTS, HITS
 from showergrid.events.parquet import repeating
 from showergrid.events.questions import Question, ValueQuestion, of_classes
-from showergrid.sources.lartpc.idealised_settings import Idealised, check_idealised
+from showergrid.sources.lartpc.further_settings import Idealised, Mixed, check_further
 from showergrid.sources.lartpc.settings import Readout, Simulation
+from showergrid.sources.lartpc.start_settings import STARTS, Starts
 from showergrid.sources.lartpc.variation_settings import Variations, readouts
 from showergrid.sources.parts.asked import check_columns
 from showergrid.sources.parts.request import Request, ShardFacts, Size
@@ -45,11 +46,27 @@ class Parameters(Simulation):
         exclude_if=lambda idealised: not idealised,
         description="further tables of hits, for which the truth stands in for steps of readout and reconstruction",
     )
+    mixed: list[Mixed] = Field(
+        default=[],
+        exclude_if=lambda mixed: not mixed,
+        description="further tables of hits, in which each shower is seen by one of several readouts",
+    )
+    starts: Starts | None = Field(
+        default=None,
+        exclude_if=lambda starts: starts is None,
+        description="what the truth tells of how each shower starts, in a table of that name; null: nothing",
+    )
 
 
 def collections(settings: Parameters) -> dict[str, pa.Schema]:
-    """What its events have: their hits, and those by the truth."""
-    return {"hits": HITS, **{entry.name: HITS for entry in settings.idealised}}
+    """What its events have: their hits, those by the truth, those of readouts that differ, and how they start."""
+    further = {entry.name: HITS for entry in (*settings.idealised, *settings.mixed)}
+    return {"hits": HITS, **further, **({"starts": STARTS} if settings.starts else {})}
+
+
+def detected(settings: Parameters) -> list[str]:
+    """The further tables of hits that detectors would give, in the study's order."""
+    return [entry.name for entry in settings.mixed]
 
 
 def events(settings: Parameters) -> pa.Schema:
@@ -65,7 +82,7 @@ def shards(settings: Parameters) -> int:
 def size(settings: Parameters) -> Size:
     """How much there is."""
     minutes = settings.shard_size * SECONDS / 60
-    return Size(settings.showers, settings.showers * HIT_MB, minutes, MEMORY * (1 + len(settings.idealised)))
+    return Size(settings.showers, settings.showers * HIT_MB, minutes, MEMORY * len(collections(settings)))
 
 
 def files(settings: Parameters) -> list[str]:
@@ -102,9 +119,9 @@ def check(settings: Parameters, questions: Sequence[Question | ValueQuestion], d
                 f"config: showers.vertex.{axis} = {list(vertex)} is not inside detector.{axis} = {[low, high]}"
             )
     if order == "as_given":
-        raise InputError("config: order: as_given is for hits that are read from files; choose axis or truth_time")
+        raise InputError("config: order: as_given is for hits read from files; choose axis, beam or truth_time")
     varied(settings)
-    check_idealised(settings.idealised, settings.readout)
+    check_further(settings.idealised, settings.mixed, settings.readout)
 
 
 def varied(settings: Parameters) -> dict[str, dict[str, Any]]:
@@ -120,7 +137,8 @@ def make(settings: Parameters, request: Request, shard: int, outputs: Mapping[st
     """
     from showergrid.sources.lartpc.showers import seeds, simulate_shard
 
-    asked = settings, settings.readout, request.detector, request.order, settings.idealised
+    further = settings.idealised, settings.mixed, settings.starts
+    asked = settings, settings.readout, request.detector, request.order, *further
     tables = simulate_shard(shard, request.pdg or settings.particles, *asked)
     for name, table in zip((*collections(settings), "events"), tables, strict=True):
         with replacing(outputs[name]) as partial:

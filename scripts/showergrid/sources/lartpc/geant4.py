@@ -53,10 +53,11 @@ class Deposits:
 
 @dataclass(frozen=True)
 class Tracks:
-    """Particles that Geant4 followed, as they start; those of an event are together.
+    """Particles that Geant4 followed, as they start; sorted by event and number.
 
     event (T,) int64: index of the primary; number, parent (T,) int64: its own and its parent's number in the event, 1
-    and 0 for the primary; pdg (T,) int32; energy (T,): kinetic [GeV]; position (T, 3) [cm]; direction (T, 3) unit.
+    and 0 for the primary; pdg (T,) int32; energy (T,): kinetic [GeV]; position (T, 3) [cm]; direction (T, 3) unit;
+    creator (T,) bytes: Geant4's name of the process that made it.
     """
 
     event: np.ndarray
@@ -66,6 +67,13 @@ class Tracks:
     energy: np.ndarray
     position: np.ndarray
     direction: np.ndarray
+    creator: np.ndarray
+
+    def rows(self, event: np.ndarray, number: np.ndarray) -> np.ndarray:
+        """The rows of tracks that are named by event and number (N,); of number 0, which is none, any row."""
+        width = int(self.number.max(initial=0)) + 1
+        key = self.event * width + self.number  # ascending, as the tracks are
+        return np.minimum(np.searchsorted(key, event * width + number), key.size - 1)
 
 
 def draw(pdg: np.ndarray, settings: Simulation, random: np.random.Generator) -> Primaries:
@@ -158,6 +166,7 @@ class Detector:
             energy=starts["energy"] / 1e3,  # MeV to GeV
             position=starts["position"] + self._centre,
             direction=starts["direction"],
+            creator=tracks["creator"],
         )
 
     def first_interactions(self, primaries: Primaries) -> np.ndarray:

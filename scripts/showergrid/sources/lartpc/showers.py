@@ -13,13 +13,16 @@ from showergrid.core.errors import InputError
 from showergrid.core.seeds import generator, seed_of
 from showergrid.events.detector import Box
 from showergrid.events.hits import AXES, EVENTS, HITS
-from showergrid.events.order import along_axis, truth_time
+from showergrid.events.order import rows_in_order
 from showergrid.events.parquet import conforming
+from showergrid.sources.lartpc.further_settings import Idealised, Mixed
 from showergrid.sources.lartpc.geant4 import Deposits, Detector, Primaries, draw, geant4_data
 from showergrid.sources.lartpc.idealised import turned
-from showergrid.sources.lartpc.idealised_settings import Idealised
+from showergrid.sources.lartpc.mixed import drawn, read_out_as_drawn
 from showergrid.sources.lartpc.readout import TimedHits, read_out
 from showergrid.sources.lartpc.settings import Readout, Simulation
+from showergrid.sources.lartpc.start_settings import Starts
+from showergrid.sources.lartpc.starts import gathered, numbered, starts_of
 from showergrid.sources.parts.gathering import REDRAWN
 
 EVENTS_PER_RUN = 100  # of Geant4: bounds the memory that deposits take; another value changes what a seed gives
@@ -35,7 +38,8 @@ class Run:
     """Showers of one run of Geant4.
 
     number (n,) int64: the number of each shower in its shard; large (n,) bool: whether it has enough hits, else it is
-    drawn again; hits: those of all showers, whose events are numbered 0 to n - 1, as in the primaries and deposits.
+    drawn again; hits: those of all showers, whose events are numbered 0 to n - 1, as in the primaries and deposits;
+    starts: how each shower starts, None where nobody asked.
     """
 
     number: np.ndarray
@@ -43,6 +47,7 @@ class Run:
     primaries: Primaries
     deposits: Deposits
     hits: TimedHits
+    starts: pa.Table | None
 
     def kept(self, hits: TimedHits) -> TimedHits:
         """Those of `hits`, made from these deposits, that belong to large showers, numbered as in the shard."""
@@ -58,6 +63,8 @@ def simulate_shard(
     detector: Box,
     order: str,
     idealised: Sequence[Idealised] = (),
+    mixed: Sequence[Mixed] = (),
+    starts: Starts | None = None,
 ) -> tuple[pa.Table, ...]:
     """Hits and events of one shard; the classes alternate, also across shards.
 
@@ -69,12 +76,15 @@ def simulate_shard(
         simulation: which showers.
         readout: how deposits become hits.
         detector: bounds of the liquid argon.
-        order: of an event's hits, "truth_time" or "axis".
+        order: of an event's hits, "axis", "beam" or "truth_time".
         idealised: further hits of the same showers, by true time. Which showers there are `readout` decides.
+        mixed: further hits of the same showers, each seen by one of several readouts.
+        starts: what is told of how each shower starts; None: nothing.
 
     Returns:
-        Tables as HITS, one more for each of `idealised`, and EVENTS, events numbered from 0 on within the shard. The
-        metadata of the events holds, under REDRAWN, a JSON object: events drawn again by PDG code.
+        Tables as HITS, one more for each of `idealised` and of `mixed`, one as STARTS if asked for, and EVENTS, events
+        numbered from 0 on within the shard. The metadata of the events holds, under REDRAWN, a JSON object: events
+        drawn again by PDG code.
 
     Raises:
         InputError: there is no such shard or order, or nearly every event is too small; a shower has no hit at all
@@ -86,20 +96,35 @@ def simulate_shard(
     parts: list[TimedHits] = []
     ideal: dict[str, list[TimedHits]] = {entry.name: [] for entry in idealised}
     streams = {name: generator(seeds(simulation, shard)["readout"], "idealised", name) for name in ideal}
-    for run in _runs(shard, code, simulation, readout, detector):
+    varied: dict[str, list[TimedHits]] = {entry.name: [] for entry in mixed}
+    streams |= {name: generator(seeds(simulation, shard)["readout"], "mixed", name) for name in varied}
+    first = shard * simulation.shard_size
+    showers = range(first, first + code.size)
+    draws = {entry.name: drawn(len(entry.readouts), showers, simulation.seed, entry.name) for entry in mixed}
+    told: list[pa.Table] = []
+    for run in _runs(shard, code, simulation, readout, detector, starts):
         energy[run.number[run.large]] = run.primaries.energy[run.large]
         direction[run.number[run.large]] = run.primaries.direction[run.large]
         for small in code[run.number[~run.large]].tolist():
             redrawn[small] += 1
         parts.append(run.kept(run.hits))
+        if run.starts is not None:
+            told.append(numbered(run.starts, run.number).filter(pa.array(run.large)))
         for entry in idealised:
             hits = run.hits
             if entry.readout:
                 by, random = entry.read_out_by(readout), streams[entry.name]
                 hits = read_out(run.deposits, run.primaries.vertex, detector, by, random)
             ideal[entry.name].append(run.kept(hits))
-    hits, events = _tables(_ordered(parts, order), code, energy, f"shard {shard}", redrawn)
-    return hits, *(_hits(_idealised(entry, ideal[entry.name], direction)) for entry in idealised), events
+        for entry in mixed:
+            asked = entry.read_out_by(readout), draws[entry.name][run.number], run.hits, streams[entry.name]
+            seen = read_out_as_drawn(run.deposits, run.primaries.vertex, detector, *asked)
+            varied[entry.name] += map(run.kept, seen)
+    ordered = _ordered(parts, order)
+    hits, events = _tables(ordered, code, energy, f"shard {shard}", redrawn)
+    further = [_idealised(entry, ideal[entry.name], direction) for entry in idealised]
+    further += [_ordered(varied[entry.name], order) for entry in mixed]
+    return hits, *map(_hits, further), *([gathered(told, ordered)] if starts else []), events
 
 
 def vary_shard(
@@ -140,7 +165,14 @@ def _codes(shard: int, pdg: Sequence[int], simulation: Simulation) -> np.ndarray
     return np.array(pdg, np.int32)[number % len(pdg)]
 
 
-def _runs(shard: int, code: np.ndarray, simulation: Simulation, readout: Readout, detector: Box) -> Iterator[Run]:
+def _runs(
+    shard: int,
+    code: np.ndarray,
+    simulation: Simulation,
+    readout: Readout,
+    detector: Box,
+    starts: Starts | None = None,
+) -> Iterator[Run]:
     """The showers of a shard, until each event has one that is large enough."""
     random = {name: generator(seed, name) for name, seed in seeds(simulation, shard).items()}
     redrawn = 0
@@ -150,10 +182,14 @@ def _runs(shard: int, code: np.ndarray, simulation: Simulation, readout: Readout
         while todo.size:
             now, todo = todo[:EVENTS_PER_RUN], todo[EVENTS_PER_RUN:]
             primaries = draw(code[now], simulation, random["primaries"])
-            deposits = argon.run(primaries)
+            if starts is None:
+                deposits, told = argon.run(primaries), None
+            else:  # Geant4 draws the same numbers while it tells of its tracks
+                deposits, *followed = argon.follow(primaries)
+                told = starts_of(primaries, deposits, *followed, starts)
             hits = read_out(deposits, primaries.vertex, detector, readout, random["readout"])
             large = np.bincount(hits.event, minlength=now.size) >= simulation.min_hits
-            yield Run(now, large, primaries, deposits, hits)
+            yield Run(now, large, primaries, deposits, hits, told)
             redrawn += np.count_nonzero(~large)
             if redrawn > 100 * code.size:
                 raise InputError(
@@ -176,20 +212,7 @@ def _ordered(parts: list[TimedHits], order: str) -> TimedHits:
         *(np.concatenate([getattr(part, name) for part in parts]) for name in ("event", "position", "charge", "time"))
     )
     hits = hits[np.argsort(hits.event, kind="stable")]
-    return hits[rows_in_order(hits, order)]
-
-
-def rows_in_order(hits: TimedHits, order: str) -> np.ndarray:
-    """Rows (N,) of hits that are sorted by event, those of an event in the study's order.
-
-    Raises:
-        InputError: there is no such order.
-    """
-    if order == "truth_time":
-        return truth_time(hits.event, hits.time)
-    if order == "axis":
-        return along_axis(hits.event, hits.position, hits.charge)
-    raise InputError(f"order: {order} is unknown; use truth_time or axis")
+    return hits[rows_in_order(order, hits.event, hits.position, hits.charge, hits.time)]
 
 
 def _tables(

@@ -15,11 +15,11 @@ from showergrid.core.progress import progress
 from showergrid.core.seeds import generator, seed_of
 from showergrid.events.detector import Box
 from showergrid.events.hits import AXES
+from showergrid.events.order import rows_in_order
 from showergrid.events.parquet import conforming
 from showergrid.sources.lartpc import hadron_data
 from showergrid.sources.lartpc.geant4 import Detector, geant4_data
 from showergrid.sources.lartpc.readout import TimedHits, delayed, read_out_shares
-from showergrid.sources.lartpc.showers import rows_in_order
 from showergrid.sources.nu.columns import EVENTS, NEUTRINO_HITS, PRONGS
 from showergrid.sources.nu.cosmic import cosmic_muons
 from showergrid.sources.nu.generator import generate
@@ -70,7 +70,7 @@ def simulate_shard(
         settings: which interactions, and what is seen of them.
         library: of cross-sections.
         detector: bounds of the liquid argon.
-        order: of an event's hits, "truth_time" or "axis".
+        order: of an event's hits, "axis", "beam" or "truth_time".
 
     Returns:
         The tables by name, as in `columns`, events numbered from 0 on within the shard; and counts: events drawn again,
@@ -217,7 +217,7 @@ def _simulated(
             "source": interactions.source,
             "number": interactions.number,
         },
-        hits=_hits(hits, prongs_seen, rows_in_order(hits, order)),
+        hits=_hits(hits, prongs_seen, rows_in_order(order, hits.event, hits.position, hits.charge, hits.time)),
         prongs=_prongs(prongs, prongs_seen),
         not_followed=not_followed(states.pdg),
     )

@@ -65,7 +65,7 @@ class SeenProngs:
 
 def of_tracks(tracks: Tracks, outgoing: Outgoing) -> tuple[Prongs, np.ndarray]:
     """The prongs that Geant4 made of `outgoing`, its primaries, and the index of the prong of each track, (T,)."""
-    parent = _rows(tracks, tracks.event, tracks.parent)
+    parent = tracks.rows(tracks.event, tracks.parent)
     first = tracks.parent == 0
     parent[first] = np.flatnonzero(first)
     of_neutron = np.isin(tracks.pdg, (PHOTON, PROTON)) & (tracks.pdg[parent] == NEUTRON)
@@ -91,7 +91,7 @@ def of_tracks(tracks: Tracks, outgoing: Outgoing) -> tuple[Prongs, np.ndarray]:
 
 def prong_of(tracks: Tracks, prong: np.ndarray, event: np.ndarray, number: np.ndarray) -> np.ndarray:
     """The prong of tracks that are named by event and number (N,); prong (T,) of all."""
-    return prong[_rows(tracks, event, number)]
+    return prong[tracks.rows(event, number)]
 
 
 def seen(hits: TimedHits, shares: Shares, prongs: Prongs, merging: Merging | None) -> SeenProngs:
@@ -157,13 +157,6 @@ def _merged(hits: TimedHits, shares: Shares, prongs: Prongs, merging: Merging) -
         (np.ones(np.count_nonzero(linked), np.int8), (common.row[linked], common.col[linked])), shape=(count, count)
     )
     return connected_components(links, directed=False)[1].astype(np.int64)
-
-
-def _rows(tracks: Tracks, event: np.ndarray, number: np.ndarray) -> np.ndarray:
-    """The rows of tracks that are named by event and number (N,); of number 0, which is none, any row."""
-    width = int(tracks.number.max(initial=0)) + 1
-    key = tracks.event * width + tracks.number  # ascending, as the tracks are
-    return np.minimum(np.searchsorted(key, event * width + number), key.size - 1)
 
 
 def _momentum(pdg: np.ndarray, kinetic: np.ndarray, direction: np.ndarray) -> np.ndarray:

@@ -43,7 +43,7 @@ def ingest(
         settings: files and what their columns mean.
         classes: PDG codes that events may have; none: any.
         detector: bounds of the detector.
-        order: of an event's hits, "as_given" (that of the file), "truth_time" or "axis".
+        order: of an event's hits, "as_given" (that of the file), "axis", "beam" or "truth_time".
         hits: table to write.
         events: table to write.
         rows: hits to read at a time.
@@ -161,7 +161,7 @@ def events_of(
 
 
 def ordered_hits(events: WholeEvents, event: np.ndarray, order: str) -> Hits:
-    """The hits of `events`, numbered by `event` (E,), in the `order` as_given, truth_time or axis."""
+    """The hits of `events`, numbered by `event` (E,), in the `order` as_given, axis, beam or truth_time."""
     rows = events.rows
     hits = Hits(event, np.append(events.start, rows.origin.size), rows.position, rows.charge, rows.time)
     return hits if order == "as_given" else reordered(hits, order)
