@@ -67,7 +67,7 @@ def along_axis(event: np.ndarray, position: np.ndarray, charge: np.ndarray) -> n
         charge: (N,) > 0.
     """
     row, count = _rows_of_events(event)
-    depth, radius = _shower_frame(row, count, position, charge)
+    depth, radius = shower_frame(row, count, position, charge)
     widening = np.bincount(row, charge * radius * depth, count)
     return _from_start(row, count, position, np.where(widening[row] < 0, -depth, depth), radius)
 
@@ -78,7 +78,7 @@ def along_beam(event: np.ndarray, position: np.ndarray, charge: np.ndarray) -> n
     Where showers fly down the beam that takes the end at which a shower is narrower for its start less often.
     """
     row, count = _rows_of_events(event)
-    return _from_start(row, count, position, *_shower_frame(row, count, position, charge))
+    return _from_start(row, count, position, *shower_frame(row, count, position, charge))
 
 
 def _rows_of_events(event: np.ndarray) -> tuple[np.ndarray, int]:
@@ -93,7 +93,7 @@ def _from_start(row: np.ndarray, count: int, position: np.ndarray, depth: np.nda
     return np.lexsort((np.abs(beyond), beyond < 0, row))
 
 
-def _shower_frame(
+def shower_frame(
     row: np.ndarray, count: int, position: np.ndarray, charge: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """For each hit, the coordinate along its shower's axis from the centre of charge and the distance from the axis.
