@@ -33,7 +33,7 @@ help:
 # From nothing one call is enough, in which no core waits for the end of a stage.
 # On a terminal each finished job has a line.
 table1: .venv/ready
-	@set -o pipefail; for stage in $(if $(wildcard results/data),data inputs cells) results/table1.tex; do \
+	@set -o pipefail; for stage in $(if $(wildcard results/*),data inputs cells) results/table1.tex; do \
 		if [ -t 1 ]; then $(BIN)/snakemake --cores $(CORES) -- $$stage 2>&1 | $(BIN)/python scripts/lines.py; \
 		else $(BIN)/snakemake --cores $(CORES) --quiet rules host -- $$stage; fi || exit; \
 	done

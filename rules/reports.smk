@@ -792,7 +792,14 @@ BESIDE_CELLS = [
 rule ablations:
     input:
         expand(rules.report.output, report=[f"ablations/{name}" for name in ABLATIONS]),
-        expand(rules.ablation_figure.output, ablation=ABLATIONS),
+        expand(
+            rules.ablation_figure.output,
+            ablation=[
+                name
+                for name in ABLATIONS
+                if not STUDY.has_several_splits(f"ablations/{name}")
+            ],
+        ),
 
 
 rule ensembles:

@@ -232,6 +232,8 @@ def test_a_further_split_is_a_factor_that_trains_and_tests_a_cell():
     assert "split" not in job(of, "train", None, **usual)["model"]["training"]
     assert job(of, "evaluate", None, **rows) == {**job(of, "evaluate", None, **usual), "split": "rows"}
     assert job(of, "split", None)["split"]["further"] == [{"name": "rows"}]
+    with pytest.raises(InputError, match="ablations/a0: its cells have different test events, so that no figure"):
+        job(of, "ablation_figure", None, ablation="a0")
     assert job(of, "report", None, report="ablations/a0")["report"]["module"] == "splits"
 
 

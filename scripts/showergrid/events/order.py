@@ -26,7 +26,7 @@ def reordered(hits: Hits, order: str) -> Hits:
         InputError: a hit has no time, or there is no such order.
     """
     if order == "truth_time" and not np.isfinite(hits.time).all():
-        raise InputError("order: truth_time: the hits have no time; choose axis, or ingest files that hold it")
+        raise InputError("order: truth_time: the hits have no time; choose axis or beam, or ingest files that hold it")
     return hits.sorted(rows_in_order(order, hits.row, hits.position, hits.charge, hits.time))
 
 

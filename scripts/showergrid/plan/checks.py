@@ -275,7 +275,7 @@ def _check_starts(study: Study) -> None:
 def _check_splits(study: Study) -> None:
     """Refuse reports of cells of several splits, whose test events differ, but for those that are made for it."""
     for name, report in study.reports.items():
-        if getattr(plugins.load("reports", report.module), "SEVERAL_SPLITS", False):
+        if study.has_several_splits(name):
             continue
         models = [study.catalogue.model(*place.key) for place in report.places if study.status(place) == "run"]
         if len({model["training"].get("split") for model in models}) > 1:

@@ -146,7 +146,10 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
         case "reasons_figure":
             return _reasons(study, published)
         case "ablation_figure":
-            return report_jobs.told(study, published, f"ablations/{wildcards['ablation']}", AblationFigureSettings)
+            name = f"ablations/{wildcards['ablation']}"
+            if study.has_several_splits(name):
+                raise InputError(f"{name}: its cells have different test events, so that no figure shows them together")
+            return report_jobs.told(study, published, name, AblationFigureSettings)
         case "ensemble_predictions":
             return report_jobs.told(study, published, f"ensembles/{wildcards['ensemble']}", Combination)
         case "vary":

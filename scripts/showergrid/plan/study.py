@@ -315,6 +315,10 @@ class Study:
         """The ablation of that name."""
         return named(self.config.ablations, name, "ablation")
 
+    def has_several_splits(self, report: str) -> bool:
+        """Whether a report compares cells whose test events differ."""
+        return getattr(plugins.load("reports", self.reports[report].module), "SEVERAL_SPLITS", False)
+
     def variants(self, name: str) -> list[Place]:
         """The places of an ablation, one for every combination of its values, the last factor running fastest."""
         return self.crossed[name]

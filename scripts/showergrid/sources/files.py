@@ -83,7 +83,7 @@ def check(settings: Parameters, questions: Sequence[Question | ValueQuestion], d
     if columns is not None and columns.pdg is None and any(question.column == "pdg" for question in questions):
         raise InputError("config: files.columns: pdg is missing: networks are trained on labelled events")
     if order == "truth_time" and getattr(columns, "time", None) is None:
-        raise InputError("config: order: truth_time needs files.columns.time; choose as_given or axis")
+        raise InputError("config: order: truth_time needs files.columns.time; choose as_given, axis or beam")
 
 
 def make(settings: Parameters, request: Request, shard: int, outputs: Mapping[str, Path]) -> ShardFacts:

@@ -12,13 +12,16 @@ from showergrid.report.formats.numbers import number
 from showergrid.report.tables.levels import LevelRow
 
 ABOVE = 0.22  # of a row: so far above its mean the seeds stand
+LETTER = 0.075  # inches of a letter of a label
 
 
 def levels_figure(rows: Sequence[LevelRow], path: Path) -> None:
     """Draw the rows from top to bottom, with a dotted line at the accuracy of the first."""
     with styled():
-        figure = new_figure(6.4, 0.9 + 0.34 * len(rows))
+        longest = max(len(row.label) for row in rows)
+        figure = new_figure(5 + LETTER * longest, 0.9 + 0.34 * len(rows))
         axes = figure.subplots()
+        axes.locator_params(axis="x", nbins=5)
         shown = [(y, row) for y, row in enumerate(rows) if row.estimate]
         if shown:
             y = np.array([y for y, _ in shown])

@@ -57,7 +57,7 @@ def ingest(
     columns = settings.columns or REFERENCE
     if order == "truth_time" and columns.time is None:
         raise InputError(
-            "order: truth_time needs `time` in the column map; name its column, or choose axis or as_given"
+            "order: truth_time needs `time` in the column map; name its column, or choose axis, beam or as_given"
         )
     files = [Path(name) for name in settings.files]
     check_files(files, hits, events)
