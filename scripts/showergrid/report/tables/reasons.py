@@ -59,6 +59,12 @@ def _bright(starts: Columns, limits: Reasons) -> np.ndarray:
     return starts["dedx"] > limits.dedx
 
 
+def _explained(starts: Columns, limits: Reasons) -> np.ndarray:
+    """What the electron's own track left is not above the limit, and all of it is."""
+    own = starts["dedx"] - starts["dedx_radiated"] - starts["dedx_knocked"]
+    return _bright(starts, limits) & (own <= limits.dedx)
+
+
 def _faint(starts: Columns, limits: Reasons) -> np.ndarray:
     return ~_bright(starts, limits)
 
@@ -76,9 +82,9 @@ REASONS = (
         ELECTRON,
         "radiated",
         ABOVE + "radiated photon",
-        lambda starts, limits: _bright(starts, limits) & (starts["dedx_radiated"] >= starts["dedx_knocked"]),
+        lambda starts, limits: _explained(starts, limits) & (starts["dedx_radiated"] >= starts["dedx_knocked"]),
     ),
-    Reason(ELECTRON, "knocked", ABOVE + "electron knocked out", _bright),
+    Reason(ELECTRON, "knocked", ABOVE + "electron knocked out", _explained),
     Reason(ELECTRON, "like", "none of these", _always),
     Reason(PHOTON, "lost", LOST, _lost),
     Reason(PHOTON, "missed", MISSED, _missed),
