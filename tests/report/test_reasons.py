@@ -173,14 +173,27 @@ def test_hits_near_a_start_become_pixels_around_it(study):
     assert lost.image.charge.sum() == 6
 
 
-def test_other_classes_and_missing_events_are_refused(study, tmp_path):
+def test_other_classes_are_refused():
     question = settings().question.model_dump()
     question["classes"][1]["values"] = [13]
     with pytest.raises(InputError, match="reasons are known of a class of pdg 11 and one of 22"):
         report.reads(settings(question=question))
-    short = pq.read_table(study / "data/starts.parquet").slice(0, 1100)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda starts: starts.slice(0, 1100), "lacks event 1100"),
+        (lambda starts: starts.slice(0, 0), "lacks event 200"),
+        (lambda starts: starts.drop_columns("share"), "column share: expected float, found none"),
+    ],
+)
+def test_starts_that_lack_something_are_refused(study, tmp_path, change, said):
     (tmp_path / "data").mkdir()
     (tmp_path / "cells").symlink_to(study / "cells")
-    pq.write_table(short, tmp_path / "data/starts.parquet")
-    with pytest.raises(InputError, match="lacks event 1100"):
+    pq.write_table(change(pq.read_table(study / "data/starts.parquet")), tmp_path / "data/starts.parquet")
+    with pytest.raises(InputError, match=rf"starts\.parquet: {said}"):
+        report.build(settings(), tmp_path)
+    (tmp_path / "data/starts.parquet").write_bytes(b"PAR1")
+    with pytest.raises(InputError, match=r"starts\.parquet: cannot be read"):
         report.build(settings(), tmp_path)
