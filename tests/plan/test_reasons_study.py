@@ -53,3 +53,16 @@ def test_what_cannot_be_told_is_refused():
         study({}, of="none")
     with pytest.raises(InputError, match=r"figures\.reasons: is null"):
         job(read_study(configuration("test")), "reasons_figure", None)
+
+
+def test_no_cell_is_shown_the_truth():
+    config = configuration("test")
+    config["showers"]["starts"] = {}
+    config["representations"].append(
+        {"name": "known", "module": "objects", "collection": "starts", "columns": ["nearest", "dedx"]}
+    )
+    read_study(config)  # which shows it nowhere
+    config["models"].append({"name": "set", "module": "transformer", "win_shape": [1]})
+    config["grid"].append({"representations": ["known"], "models": ["set"], "seeds": [19]})
+    with pytest.raises(InputError, match="representation known: shows starts, which only the truth tells; choose"):
+        read_study(config)

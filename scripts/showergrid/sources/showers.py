@@ -69,6 +69,11 @@ def detected(settings: Parameters) -> list[str]:
     return [entry.name for entry in settings.mixed]
 
 
+def truth(settings: Parameters) -> list[str]:
+    """The collections that no detector would give in any form: no network is shown them."""
+    return ["starts"] if settings.starts else []
+
+
 def events(settings: Parameters) -> pa.Schema:
     """The columns of the table of events."""
     return EVENTS
