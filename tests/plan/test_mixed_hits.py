@@ -22,7 +22,12 @@ def study() -> Study:
     told = {"name": "varied_y", "module": "projection", "axis": "y", "hits": "varied"}
     config["representations"].append({**own, **told})
     config["showers"]["mixed"] = [{"name": "varied", "readouts": [{}, {"lifetime": 2000}]}]
-    config["grid"].append({"representations": ["varied_y"], "resolutions": [100], "models": ["simple"], "seeds": [19]})
+    block = {"table": "varied", "resolutions": [100], "models": ["simple"], "seeds": [19]}
+    config["grid"].append({**block, "representations": ["projection_y", "varied_y"]})
+    config["reports"] |= {
+        "varied": {"module": "table"},
+        "varied_containment": {"module": "containment", "of": "varied"},
+    }
     return read_study(config)
 
 
@@ -49,6 +54,15 @@ def test_cells_are_told_what_those_of_the_study_s_own_hits_are(study):
     assert shown.is_image_of_hits("varied_y")
     for step in ("export", "vary_cell", "removal", "mistakes"):
         job(study, step, None, **PLACE)  # is not refused
+
+
+def test_they_are_not_drawn_as_the_study_s_own(study):
+    shown = study.catalogue.representations
+    assert [shown.is_image_of_own_hits(name) for name in ("varied_y", "projection_y")] == [False, True]
+    told = job(study, "event_figures", None)
+    assert "varied_y" not in [entry["representation"]["name"] for entry in told["representations"]]
+    contained = job(study, "report", None, report="varied_containment")["report"]["parameters"]
+    assert [entry["name"] for entry in contained["representations"]] == ["projection_y"]
 
 
 def test_a_study_without_mixed_hits_hears_nothing_of_them(study):

@@ -229,7 +229,8 @@ class Offer:
         return [
             place
             for place in self._places
-            if study.status(place) == "run" and study.catalogue.representations.is_image_of_hits(place.representation)
+            if study.status(place) == "run"
+            and study.catalogue.representations.is_image_of_own_hits(place.representation)
         ]
 
     @cached_property
