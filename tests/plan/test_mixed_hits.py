@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from studies import configuration
 
+from showergrid.core.errors import InputError
 from showergrid.plan.checks import read_study
 from showergrid.plan.jobs import job
 from showergrid.plan.paths import Paths
@@ -24,10 +25,10 @@ def study() -> Study:
     config["showers"]["mixed"] = [{"name": "varied", "readouts": [{}, {"lifetime": 2000}]}]
     block = {"table": "varied", "resolutions": [100], "models": ["simple"], "seeds": [19]}
     config["grid"].append({**block, "representations": ["projection_y", "varied_y"]})
-    config["reports"] |= {
-        "varied": {"module": "table"},
-        "varied_containment": {"module": "containment", "of": "varied"},
-    }
+    config["grid"].append({**block, "table": "alone", "representations": ["varied_y"], "resolutions": [200]})
+    for table in ("varied", "alone"):
+        config["reports"][table] = {"module": "table"}
+        config["reports"][f"{table}_containment"] = {"module": "containment", "of": table}
     return read_study(config)
 
 
@@ -63,6 +64,8 @@ def test_they_are_not_drawn_as_the_study_s_own(study):
     assert "varied_y" not in [entry["representation"]["name"] for entry in told["representations"]]
     contained = job(study, "report", None, report="varied_containment")["report"]["parameters"]
     assert [entry["name"] for entry in contained["representations"]] == ["projection_y"]
+    with pytest.raises(InputError, match="alone_containment: none of its cells sees images of hits of the study"):
+        job(study, "report", None, report="alone_containment")
 
 
 def test_a_study_without_mixed_hits_hears_nothing_of_them(study):

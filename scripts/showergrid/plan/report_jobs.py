@@ -224,7 +224,7 @@ class Offer:
 
     @cached_property
     def _imaged(self) -> list[Place]:
-        """The places with numbers whose networks see images of hits."""
+        """The places with numbers whose networks see images of the study's own hits."""
         study = self._study
         return [
             place
@@ -246,7 +246,13 @@ class Offer:
 
     @property
     def representations(self) -> list[dict[str, Any]]:
-        """The axes of these images."""
+        """The axes of these images.
+
+        Raises:
+            InputError: there are none.
+        """
+        if not self._images:
+            raise InputError(f"report {self._report}: none of its cells sees images of hits of the study; leave it out")
         return [{"name": name, "axes": self._study.catalogue.representations.axes(name)} for name in self._images]
 
     @property
