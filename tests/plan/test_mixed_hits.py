@@ -12,6 +12,8 @@ from showergrid.plan.jobs import job
 from showergrid.plan.paths import Paths
 from showergrid.plan.reads import Reads
 from showergrid.plan.study import Study
+from showergrid.report.tables.captions import interval_text
+from showergrid.report.tables.grid import GridSettings
 
 PLACE = {"representation": "varied_y", "resolution": 100, "model": "simple", "seed": 19}
 
@@ -66,6 +68,17 @@ def test_they_are_not_drawn_as_the_study_s_own(study):
     assert [entry["name"] for entry in contained["representations"]] == ["projection_y"]
     with pytest.raises(InputError, match="alone_containment: none of its cells sees images of hits of the study"):
         job(study, "report", None, report="alone_containment")
+
+
+def test_tables_say_whose_test_events_are_read_out_otherwise(study):
+    told = job(study, "report", None, report="varied")["report"]["parameters"]
+    assert [place["settings"].get("mixed") for place in told["places"]] == [None, True]
+    settings = GridSettings(**told)
+    varied = settings.labels.unbroken.representation("varied_y")
+    said = f"Of {varied} also the test events are each seen by one of several readouts."
+    assert interval_text(settings).endswith(said)
+    own = settings.model_copy(update={"places": settings.places[:1]})
+    assert interval_text(own).endswith("where there are several seeds.")
 
 
 def test_a_study_without_mixed_hits_hears_nothing_of_them(study):

@@ -355,6 +355,7 @@ def _shown(study: Study, place: Place) -> dict[str, Any]:
     said |= {key: network["training"][key] for key in TRAINING if key in network["training"]}
     said |= {"tuned": list(search.space)} if search else {}
     said |= {"order": order} if (order := catalogue.representations.order(place.representation)) else {}
+    said |= {"mixed": True} if catalogue.representations.is_mixed(place.representation) else {}
     if catalogue.representations.is_image_of_hits(place.representation) or catalogue.representations.sees_prongs(
         place.representation
     ):

@@ -166,6 +166,10 @@ class Representations:
         tables = [self.entry(name).hits for name in self.shown(representation)]
         return [table for table in tables if table is not None and table not in self._detected]
 
+    def is_mixed(self, representation: str) -> bool:
+        """Whether a representation, or one that it shows, is made of a further table of hits that detectors give."""
+        return any(self.entry(name).hits in self._detected for name in self.shown(representation))
+
     def order(self, representation: str) -> str | None:
         """The order of the hits that a representation shows, or the orders of its views, if not that of the study."""
         orders = [
