@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 from studies import configuration
 
+from showergrid.core.errors import InputError
 from showergrid.plan.checks import read_study
 from showergrid.plan.jobs import job
 from showergrid.plan.paths import Paths
 from showergrid.plan.reads import Reads
 from showergrid.plan.study import Study
+from showergrid.report.tables.captions import interval_text
+from showergrid.report.tables.grid import GridSettings
 
 PLACE = {"representation": "varied_y", "resolution": 100, "model": "simple", "seed": 19}
 
@@ -22,7 +25,12 @@ def study() -> Study:
     told = {"name": "varied_y", "module": "projection", "axis": "y", "hits": "varied"}
     config["representations"].append({**own, **told})
     config["showers"]["mixed"] = [{"name": "varied", "readouts": [{}, {"lifetime": 2000}]}]
-    config["grid"].append({"representations": ["varied_y"], "resolutions": [100], "models": ["simple"], "seeds": [19]})
+    block = {"table": "varied", "resolutions": [100], "models": ["simple"], "seeds": [19]}
+    config["grid"].append({**block, "representations": ["projection_y", "varied_y"]})
+    config["grid"].append({**block, "table": "alone", "representations": ["varied_y"], "resolutions": [200]})
+    for table in ("varied", "alone"):
+        config["reports"][table] = {"module": "table"}
+        config["reports"][f"{table}_containment"] = {"module": "containment", "of": table}
     return read_study(config)
 
 
@@ -49,6 +57,28 @@ def test_cells_are_told_what_those_of_the_study_s_own_hits_are(study):
     assert shown.is_image_of_hits("varied_y")
     for step in ("export", "vary_cell", "removal", "mistakes"):
         job(study, step, None, **PLACE)  # is not refused
+
+
+def test_they_are_not_drawn_as_the_study_s_own(study):
+    shown = study.catalogue.representations
+    assert [shown.is_image_of_own_hits(name) for name in ("varied_y", "projection_y")] == [False, True]
+    told = job(study, "event_figures", None)
+    assert "varied_y" not in [entry["representation"]["name"] for entry in told["representations"]]
+    contained = job(study, "report", None, report="varied_containment")["report"]["parameters"]
+    assert [entry["name"] for entry in contained["representations"]] == ["projection_y"]
+    with pytest.raises(InputError, match="alone_containment: none of its cells sees images of hits of the study"):
+        job(study, "report", None, report="alone_containment")
+
+
+def test_tables_say_whose_test_events_are_read_out_otherwise(study):
+    told = job(study, "report", None, report="varied")["report"]["parameters"]
+    assert [place["settings"].get("mixed") for place in told["places"]] == [None, True]
+    settings = GridSettings(**told)
+    varied = settings.labels.unbroken.representation("varied_y")
+    said = f"Of {varied} also the test events are each seen by one of several readouts."
+    assert interval_text(settings).endswith(said)
+    own = settings.model_copy(update={"places": settings.places[:1]})
+    assert interval_text(own).endswith("where there are several seeds.")
 
 
 def test_a_study_without_mixed_hits_hears_nothing_of_them(study):

@@ -53,3 +53,29 @@ def test_what_cannot_be_told_is_refused():
         study({}, of="none")
     with pytest.raises(InputError, match=r"figures\.reasons: is null"):
         job(read_study(configuration("test")), "reasons_figure", None)
+
+
+def test_no_cell_is_shown_the_truth():
+    config = configuration("test")
+    config["showers"]["starts"] = {}
+    config["representations"].append(
+        {"name": "known", "module": "objects", "collection": "starts", "columns": ["nearest", "dedx"]}
+    )
+    read_study(config)  # which shows it nowhere
+    config["models"].append({"name": "set", "module": "transformer", "win_shape": [1]})
+    config["grid"].append({"representations": ["known"], "models": ["set"], "seeds": [19]})
+    with pytest.raises(InputError, match="representation known: shows starts, which only the truth tells; choose"):
+        read_study(config)
+
+
+def test_starts_are_told_of_electrons_and_photons_alone():
+    config = configuration("test")
+    config["showers"]["starts"] = {}
+    config["questions"][0]["classes"][0]["values"] = [11, -11]
+    own = read_study(config)
+    config["questions"][0]["classes"][0]["values"] = [11, 13]
+    with pytest.raises(InputError, match=r"showers\.starts: tells of electrons and photons, 11, -11, 22, and 13 is"):
+        read_study(config)
+    named = own.source_settings.model_copy(update={"particles": [22, 211]})
+    with pytest.raises(InputError, match=r"showers\.starts: .*, and 211 is simulated; leave one of them out"):
+        own.source.check(named, [], own.config.detector, own.config.order)

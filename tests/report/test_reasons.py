@@ -26,9 +26,12 @@ OF_PHOTON = {**STARTED, "dedx": 4.4, "process": "pair", "depth": 9.0, "pair": 1.
 BY_HAND = [
     (ELECTRON, "like", {}),
     (ELECTRON, "missed", {"off": 2.5, "dedx": 5.0}),
-    (ELECTRON, "lost", {"off": 2.5, "nearest": 2.1, "dedx": 5.0}),
+    (ELECTRON, "lost", {"off": 2.5, "nearest": 2.1, "dedx": 5.0, "dedx_knocked": 1.5}),
     (ELECTRON, "radiated", {"dedx": 3.3, "dedx_radiated": 1.2, "radiated": 0.05, "flight": 0.4}),
     (ELECTRON, "knocked", {"dedx": 3.3, "dedx_radiated": 0.2, "dedx_knocked": 1.2, "knocked": 0.02}),
+    (ELECTRON, "knocked", {"dedx": 4.5, "dedx_radiated": 0.9, "dedx_knocked": 1.0}),  # neither alone
+    (ELECTRON, "like", {"dedx": 3.9, "dedx_radiated": 0.3, "dedx_knocked": 0.3}),  # its own track left 3.3
+    (ELECTRON, "like", {"dedx": 3.3, "dedx_knocked": 0.0}),
     (PHOTON, "like", {}),
     (PHOTON, "missed", {"off": 2.5, "dedx": 2.0}),
     (PHOTON, "lost", dict(NOWHERE)),  # it never sets such an electron in motion
@@ -55,10 +58,10 @@ def test_each_shower_has_the_first_reason_that_holds():
     got = reasons(told, np.array([pdg for pdg, *_ in BY_HAND]), Reasons())
     assert [NAMES[k] for k in got] == [(pdg, name) for pdg, name, _ in BY_HAND]
     stricter = reasons(told, np.array([pdg for pdg, *_ in BY_HAND]), Reasons(dedx=4.0, off=3.0, share=0.01, pixel=0.05))
-    of_electrons = ["like", "knocked", "knocked", "like", "like"]
-    assert [NAMES[k][1] for k in stricter[:5]] == of_electrons
+    of_electrons = ["like", "like", "knocked", "like", "like", "knocked", "like", "like"]
+    assert [NAMES[k][1] for k in stricter[:8]] == of_electrons
     of_photons = ["like", "faint", "lost", "compton", "like", "faint", "faint", "like"]
-    assert [NAMES[k][1] for k in stricter[5:]] == of_photons
+    assert [NAMES[k][1] for k in stricter[8:]] == of_photons
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +141,7 @@ def test_the_gallery_shows_the_most_confident_errors_and_their_truth(study, tmp_
     chosen = gallery(cell, study / "data/starts.parquet", told, 2)
     by_name = {(entry.pdg, entry.name): group for entry, group in chosen.wrong.items()}
     answers = {row["event"]: row for row in pq.read_table(cell).to_pylist()[200:]}
-    radiated = [event for event in answers if event % 2 == 0 and event // 2 % 5 == 3]
+    radiated = [event for event in answers if event % 2 == 0 and event // 2 % 8 == 3]
     worst = sorted(radiated, key=lambda event: answers[event]["particle.electron"])[:2]
     assert [wrong.event for wrong in by_name[ELECTRON, "radiated"]] == worst
     assert [wrong.probability for wrong in by_name[ELECTRON, "radiated"]] == [
@@ -170,14 +173,27 @@ def test_hits_near_a_start_become_pixels_around_it(study):
     assert lost.image.charge.sum() == 6
 
 
-def test_other_classes_and_missing_events_are_refused(study, tmp_path):
+def test_other_classes_are_refused():
     question = settings().question.model_dump()
     question["classes"][1]["values"] = [13]
     with pytest.raises(InputError, match="reasons are known of a class of pdg 11 and one of 22"):
         report.reads(settings(question=question))
-    short = pq.read_table(study / "data/starts.parquet").slice(0, 1100)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda starts: starts.slice(0, 1100), "lacks event 1100"),
+        (lambda starts: starts.slice(0, 0), "lacks event 200"),
+        (lambda starts: starts.drop_columns("share"), "column share: expected float, found none"),
+    ],
+)
+def test_starts_that_lack_something_are_refused(study, tmp_path, change, said):
     (tmp_path / "data").mkdir()
     (tmp_path / "cells").symlink_to(study / "cells")
-    pq.write_table(short, tmp_path / "data/starts.parquet")
-    with pytest.raises(InputError, match="lacks event 1100"):
+    pq.write_table(change(pq.read_table(study / "data/starts.parquet")), tmp_path / "data/starts.parquet")
+    with pytest.raises(InputError, match=rf"starts\.parquet: {said}"):
+        report.build(settings(), tmp_path)
+    (tmp_path / "data/starts.parquet").write_bytes(b"PAR1")
+    with pytest.raises(InputError, match=r"starts\.parquet: cannot be read"):
         report.build(settings(), tmp_path)

@@ -90,8 +90,9 @@ def read_study(raw: Mapping[str, Any], files: Mapping[str, str] | None = None) -
 
 
 def _check_tables(study: Study) -> None:
-    """Refuse a cell that shows a table of the events, or columns of one, that the source does not give."""
+    """Refuse a cell that shows a table, or columns of one, that the source does not give or only the truth tells."""
     given = {"events": study.source.events(study.source_settings), **study.source.collections(study.source_settings)}
+    truth = study.source.truth(study.source_settings) if hasattr(study.source, "truth") else []
     own = [entry.representation for entry in study.config.spectra if any(shown.cell for shown in entry.of)]
     for representation in dict.fromkeys([*(cell.representation for cell in study.cells), *own]):
         for shown in study.catalogue.representations.shown(representation):
@@ -100,6 +101,8 @@ def _check_tables(study: Study) -> None:
                 if table not in given:
                     source = f"{study.config.source} gives {', '.join(given)}"
                     raise InputError(f"{where}: shows {table}, and {source}; choose another of them")
+                if table in truth:
+                    raise InputError(f"{where}: shows {table}, which only the truth tells; choose another table")
                 if study.catalogue.representations.entry(shown).hits is not None and (
                     lacking := [name for name in HITS.names if name not in given[table].names]
                 ):

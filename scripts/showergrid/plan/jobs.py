@@ -311,7 +311,7 @@ def _predict(study: Study, prediction: str) -> dict[str, Any]:
 
 def drawn_representations(study: Study) -> list[str]:
     """The representations of the grid that give images of hits, of which events are drawn, in the study's order."""
-    images = [place[0] for place in study.places if study.catalogue.representations.is_image_of_hits(place[0])]
+    images = [place[0] for place in study.places if study.catalogue.representations.is_image_of_own_hits(place[0])]
     shown = {name for representation in images for name in study.catalogue.representations.shown(representation)}
     return [entry.name for entry in study.config.representations if entry.name in shown]
 
@@ -321,11 +321,12 @@ def _event_figures(study: Study) -> dict[str, Any]:
 
     A list has no place in the detector and is not drawn.
     """
-    places = [place for place in study.places if study.catalogue.representations.is_image_of_hits(place[0])]
+    places = [place for place in study.places if study.catalogue.representations.is_image_of_own_hits(place[0])]
     first = {name: place for place in reversed(places) for name in study.catalogue.representations.shown(place[0])}
     if not (drawn := drawn_representations(study)):
         raise InputError(
-            "figures of events: no representation of the grid gives images of hits, so there is nothing to draw"
+            "figures of events: no representation of the grid gives images of hits of the study, so there is nothing "
+            "to draw"
         )
     flat = [name for name in drawn if len(study.catalogue.representations.axes(name)) == 2] or drawn
     resolutions = sorted({place[1] for place in places if flat[0] in study.catalogue.representations.shown(place[0])})

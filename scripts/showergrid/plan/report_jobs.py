@@ -224,12 +224,13 @@ class Offer:
 
     @cached_property
     def _imaged(self) -> list[Place]:
-        """The places with numbers whose networks see images of hits."""
+        """The places with numbers whose networks see images of the study's own hits."""
         study = self._study
         return [
             place
             for place in self._places
-            if study.status(place) == "run" and study.catalogue.representations.is_image_of_hits(place.representation)
+            if study.status(place) == "run"
+            and study.catalogue.representations.is_image_of_own_hits(place.representation)
         ]
 
     @cached_property
@@ -245,7 +246,13 @@ class Offer:
 
     @property
     def representations(self) -> list[dict[str, Any]]:
-        """The axes of these images."""
+        """The axes of these images.
+
+        Raises:
+            InputError: there are none.
+        """
+        if not self._images:
+            raise InputError(f"report {self._report}: none of its cells sees images of hits of the study; leave it out")
         return [{"name": name, "axes": self._study.catalogue.representations.axes(name)} for name in self._images]
 
     @property
@@ -348,6 +355,7 @@ def _shown(study: Study, place: Place) -> dict[str, Any]:
     said |= {key: network["training"][key] for key in TRAINING if key in network["training"]}
     said |= {"tuned": list(search.space)} if search else {}
     said |= {"order": order} if (order := catalogue.representations.order(place.representation)) else {}
+    said |= {"mixed": True} if catalogue.representations.is_mixed(place.representation) else {}
     if catalogue.representations.is_image_of_hits(place.representation) or catalogue.representations.sees_prongs(
         place.representation
     ):

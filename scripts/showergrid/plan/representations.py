@@ -150,16 +150,25 @@ class Representations:
 
     @cache
     def is_image_of_hits(self, representation: str) -> bool:
-        """Whether a representation, or every one that it shows, gives images of the study's hits and nothing else."""
+        """Whether a representation, or every one that it shows, gives images of hits of a detector and nothing else."""
         views = self.views(self.resolved(representation))
         return not self.idealised(representation) and all(
             is_cut(view) and kind_of(view) == "image" for view, _ in views
         )
 
+    def is_image_of_own_hits(self, representation: str) -> bool:
+        """Whether these are the study's own, so that such events stand for what its networks see."""
+        shown = [self.entry(name) for name in self.shown(representation)]
+        return self.is_image_of_hits(representation) and all(entry.hits is None for entry in shown)
+
     def idealised(self, representation: str) -> list[str]:
         """The tables of hits that no detector sees of which a representation, or one that it shows, is made."""
         tables = [self.entry(name).hits for name in self.shown(representation)]
         return [table for table in tables if table is not None and table not in self._detected]
+
+    def is_mixed(self, representation: str) -> bool:
+        """Whether a representation, or one that it shows, is made of a further table of hits that detectors give."""
+        return any(self.entry(name).hits in self._detected for name in self.shown(representation))
 
     def order(self, representation: str) -> str | None:
         """The order of the hits that a representation shows, or the orders of its views, if not that of the study."""

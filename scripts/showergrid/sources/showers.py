@@ -26,6 +26,7 @@ from showergrid.sources.parts.request import Request, ShardFacts, Size
 ENVIRONMENT = "data"  # the lock and the image that its shards are made in
 HIT_MB = 0.05  # memory of the hits of a shower while they are worked on
 SECONDS = 0.25  # to simulate a shower; 0.012 with the default physics
+STARTED = (11, -11, 22)  # PDG codes of those of which it is known what starts their showers
 MEMORY = 1000  # MB of a shard, for each table of hits
 
 
@@ -69,6 +70,11 @@ def detected(settings: Parameters) -> list[str]:
     return [entry.name for entry in settings.mixed]
 
 
+def truth(settings: Parameters) -> list[str]:
+    """The collections that no detector would give in any form: no network is shown them."""
+    return ["starts"] if settings.starts else []
+
+
 def events(settings: Parameters) -> pa.Schema:
     """The columns of the table of events."""
     return EVENTS
@@ -100,8 +106,8 @@ def check(settings: Parameters, questions: Sequence[Question | ValueQuestion], d
     """Refuse what contradicts the rest of the study.
 
     Raises:
-        InputError: no question is of particles, showers start outside of the detector, the order is that of files, or a
-            further readout cannot be.
+        InputError: no question is of particles, showers start outside of the detector, the order is that of files, a
+            further readout cannot be, or starts are told of other particles than electrons and photons.
     """
     if any(question.column == "pdg" for question in of_classes(questions)):
         if settings.particles:
@@ -111,6 +117,7 @@ def check(settings: Parameters, questions: Sequence[Question | ValueQuestion], d
             "config: questions: none is of column pdg, whose values are the particles that are simulated; add one, or "
             "name them: showers.particles"
         )
+    _check_started(settings, questions)
     check_columns(EVENTS, questions)
     for axis in ("x", "y", "z"):
         (low, high), vertex = getattr(detector, axis), getattr(settings.vertex, axis)
@@ -122,6 +129,17 @@ def check(settings: Parameters, questions: Sequence[Question | ValueQuestion], d
         raise InputError("config: order: as_given is for hits read from files; choose axis, beam or truth_time")
     varied(settings)
     check_further(settings.idealised, settings.mixed, settings.readout)
+
+
+def _check_started(settings: Parameters, questions: Sequence[Question | ValueQuestion]) -> None:
+    """Refuse to tell how showers start of particles for which nothing says what starts them."""
+    asked = [question.values for question in of_classes(questions) if question.column == "pdg"]
+    simulated = [*settings.particles, *(code for classes in asked for codes in classes for code in codes)]
+    if settings.starts and (others := [code for code in simulated if code not in STARTED]):
+        raise InputError(
+            f"config: showers.starts: tells of electrons and photons, {', '.join(map(str, STARTED))}, and "
+            f"{others[0]} is simulated; leave one of them out"
+        )
 
 
 def varied(settings: Parameters) -> dict[str, dict[str, Any]]:

@@ -277,7 +277,7 @@ def _notes(ablation: AblationResults) -> str:
         [
             "All other settings are held fixed.",
             f"{captions.question_text(settings)}: {captions.accuracies_text(settings)}, and test.",
-            captions.INTERVAL_TEXT,
+            captions.interval_text(settings),
             captions.epochs_text(settings),
             _seeds_text(ablation.results),
             captions.comparison_text(settings, "all rows"),

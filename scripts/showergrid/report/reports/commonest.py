@@ -136,6 +136,8 @@ def layout(table: CommonestResults) -> list[TableGrid]:
             stub=(Stub("question", 20),),
             columns=(Columns("", ("accuracy", "commonest", "always this", "gain")),),
             groups=tuple(Group(tuple(rows), title) for title, rows in groups.items()),
-            notes=joined(["Gain: accuracy less that of the commonest, event by event.", captions.INTERVAL_TEXT]),
+            notes=joined(
+                ["Gain: accuracy less that of the commonest, event by event.", captions.interval_text(settings)]
+            ),
         )
     ]

@@ -95,6 +95,7 @@ def layout(table: PairedPlaces) -> list[TableGrid]:
                 [
                     "Differences are paired, and intervals those of a single pair. p: corrected by Holm for all pairs; "
                     f"bold: below {settings.comparison.alpha:g}.",
+                    captions.mixed_text(settings),
                     captions.seeds_text(table.places),
                 ]
             ),

@@ -146,6 +146,8 @@ def layout(table: EfficiencyResults) -> list[TableGrid]:
             stub=(Stub("representation", 14), Stub("model", 30), *([Stub("class")] if several else [])),
             columns=(Columns("", ("ROC AUC",)), Columns("efficiency at", tuple(shares))),
             groups=tuple(groups),
-            notes=joined([captions.INTERVAL_TEXT, "Below a number stands its standard deviation over the seeds."]),
+            notes=joined(
+                [captions.interval_text(settings), "Below a number stands its standard deviation over the seeds."]
+            ),
         )
     ]

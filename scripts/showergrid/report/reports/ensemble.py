@@ -228,7 +228,7 @@ def _notes(ensemble: EnsembleResults) -> str:
     settings = ensemble.settings
     return joined(
         [
-            captions.INTERVAL_TEXT,
+            captions.interval_text(settings),
             "Mean: of the scores. Logistic regression and random forest are fitted to the log-odds of all cells on the",
             f"{ensemble.validation_events} validation events alone. Members with several seeds: means over them.",
             "Bold: the best member, that of the best validation accuracy (val., at the epoch whose weights were kept).",

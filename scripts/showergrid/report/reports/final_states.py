@@ -62,7 +62,7 @@ def layout(table: FinalStateResults) -> list[TableGrid]:
                     f"{_answers(settings.final_states)}.",
                     "Share: of the test events, those of the state. Threshold: the one with the largest product of "
                     "efficiency and purity among validation events.",
-                    captions.INTERVAL_TEXT,
+                    captions.interval_text(settings),
                 ]
             ),
         )

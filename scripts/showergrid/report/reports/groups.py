@@ -184,7 +184,7 @@ def layout(table: GroupResults) -> list[TableGrid]:
                 [
                     _together_text(settings) if table.asks_groups else "",
                     _pair_text(settings),
-                    captions.INTERVAL_TEXT,
+                    captions.interval_text(settings),
                     captions.seeds_text([row.place for row in table.rows]),
                 ]
             ),

@@ -177,7 +177,7 @@ def _measures(table: MeasureResults) -> TableGrid:
             [
                 "Loss: cross-entropy. F1 and AUC: means over the classes, each against the rest"
                 + (", AUC of the positive one." if settings.question.positive else "."),
-                captions.INTERVAL_TEXT,
+                captions.interval_text(settings),
                 captions.seeds_text(results),
                 _published_text(table),
             ]

@@ -214,7 +214,7 @@ def _notes(study: ResolutionResults, kind: str, series: Sequence[ResolutionSerie
         [
             "c: pixels across the detector in x; below it the size of a pixel.",
             f"A window fixed in {kind}: {_MEANING[kind]}.",
-            captions.INTERVAL_TEXT,
+            captions.interval_text(settings),
             f"Test: accuracy on the test events, and {SMALL} its interval; std: standard deviation over seeds, where",
             "numbers are means over them; best val.: validation at the epoch whose weights were kept; charge, hits:",
             "median / mean share of an event's that the window holds.",

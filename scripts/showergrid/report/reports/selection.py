@@ -275,7 +275,7 @@ def _selections(table: SelectionResults) -> TableGrid:
             for mixture in mixtures
         ),
         groups=tuple(Group(tuple(rows), title) for title, rows in groups.items()),
-        notes=joined([f"Shares of the classes in {shares}." if shares else "", captions.INTERVAL_TEXT]),
+        notes=joined([f"Shares of the classes in {shares}." if shares else "", captions.interval_text(settings)]),
     )
 
 
@@ -294,7 +294,7 @@ def _bias(table: SelectionResults) -> TableGrid:
         stub=(Stub("class", 20),),
         columns=(Columns("", heads),),
         groups=tuple(Group(tuple(rows), title) for title, rows in groups.items()),
-        notes=joined(["Classes are as frequent as among the test events.", captions.INTERVAL_TEXT]),
+        notes=joined(["Classes are as frequent as among the test events.", captions.interval_text(settings)]),
     )
 
 

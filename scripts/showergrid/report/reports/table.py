@@ -70,7 +70,7 @@ def _test(table: GridResults) -> TableGrid:
         groups=_by_kind(table, _test_cells),
         notes=joined(
             [
-                captions.INTERVAL_TEXT,
+                captions.interval_text(settings),
                 captions.seeds_text(results),
                 captions.comparison_text(settings, "a column"),
                 captions.single_seed_text(results),

@@ -30,6 +30,7 @@ class CellSettings(Settings):
     order: str | None = Field(
         default=None, min_length=1, description="order of the hits that it shows, if not that of the study"
     )
+    mixed: bool = Field(default=False, description="whether its events are each seen by one of several readouts")
     tuned: list[str] = Field(default=[], description="keys whose values a search has found, instead of those here")
 
 

@@ -12,9 +12,6 @@ STATUS = {"n/a": "", "not run": NOT_RUN, "out of memory": "OOM"}  # shown in pla
 COLLAPSED, INDISTINGUISHABLE, IDENTICAL = "°", "†", "‡"
 HEADS = ("train", "val.", "best", "test")
 
-INTERVAL_TEXT = (
-    "All cells have the same test events; an interval is of events, of seeds and events where there are several seeds."
-)
 STATUS_WORDS = {
     "n/a": "blank: a model that takes no such input",
     "not run": f"{NOT_RUN}: not run",
@@ -69,6 +66,29 @@ def epochs_text(reported: Reported) -> str:
     if reported.chosen_by_loss:
         return "Epochs were chosen by the validation loss of all questions together."
     return f"Epochs were chosen by the validation accuracy of {reported.labels.question(reported.chosen_by)}."
+
+
+def interval_text(reported: Reported) -> str:
+    """What the cells were tested on, and what an interval is of."""
+    return joined(
+        [
+            "All cells have the same test events; an interval is of events, of seeds and events where there are "
+            "several seeds.",
+            mixed_text(reported),
+        ]
+    )
+
+
+def mixed_text(reported: Reported) -> str:
+    """The representations whose events, also those of the test, are read out otherwise than the study's; else empty."""
+    names = [
+        reported.labels.unbroken.representation(place.representation)
+        for place in reported.places
+        if place.settings and place.settings.mixed
+    ]
+    if not names:
+        return ""
+    return f"Of {listed(list(dict.fromkeys(names)))} also the test events are each seen by one of several readouts."
 
 
 def seeds_text(results: Iterable[Result]) -> str:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 
 from showergrid.core.errors import InputError
 from showergrid.evaluation.comparisons import Estimate
 from showergrid.evaluation.counts import wilson
+from showergrid.events.hits import open_table
 from showergrid.events.questions import Question
 from showergrid.report.settings.reasons import Reasons
 from showergrid.report.settings.tables import PlaceSettings, Reported
@@ -59,6 +59,12 @@ def _bright(starts: Columns, limits: Reasons) -> np.ndarray:
     return starts["dedx"] > limits.dedx
 
 
+def _explained(starts: Columns, limits: Reasons) -> np.ndarray:
+    """What the electron's own track left is not above the limit, and all of it is."""
+    own = starts["dedx"] - starts["dedx_radiated"] - starts["dedx_knocked"]
+    return _bright(starts, limits) & (own <= limits.dedx)
+
+
 def _faint(starts: Columns, limits: Reasons) -> np.ndarray:
     return ~_bright(starts, limits)
 
@@ -76,9 +82,9 @@ REASONS = (
         ELECTRON,
         "radiated",
         ABOVE + "radiated photon",
-        lambda starts, limits: _bright(starts, limits) & (starts["dedx_radiated"] >= starts["dedx_knocked"]),
+        lambda starts, limits: _explained(starts, limits) & (starts["dedx_radiated"] >= starts["dedx_knocked"]),
     ),
-    Reason(ELECTRON, "knocked", ABOVE + "electron knocked out", _bright),
+    Reason(ELECTRON, "knocked", ABOVE + "electron knocked out", _explained),
     Reason(ELECTRON, "like", "none of these", _always),
     Reason(PHOTON, "lost", LOST, _lost),
     Reason(PHOTON, "missed", MISSED, _missed),
@@ -190,16 +196,13 @@ def read_starts(path: Path, event: np.ndarray) -> dict[str, np.ndarray]:
     """The columns of the starts of some events (n,) int64.
 
     Raises:
-        InputError: the file is missing, damaged or lacks an event.
+        InputError: the file is missing or damaged, or lacks a column or an event.
     """
-    try:
-        table = pq.ParquetFile(path).read(STARTS.names)
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(f"{path}: no table of starts ({error}); delete it to have it made again") from None
+    table = open_table(path, STARTS).read(STARTS.names)
     known = table["event"].to_numpy()
-    row = np.minimum(np.searchsorted(known, event), known.size - 1)
-    if not np.array_equal(known[row], event):
-        raise InputError(f"{path}: lacks event {event[known[row] != event][0]}; delete it to have it made again")
+    if (lacking := event[~np.isin(event, known)]).size:
+        raise InputError(f"{path}: lacks event {lacking[0]}; delete it to have it made again")
+    row = np.searchsorted(known, event)
     return {name: table[name].to_numpy()[row] for name in STARTS.names}
 
 

@@ -68,7 +68,7 @@ def _whole(table: ValueResults) -> TableGrid:
         notes=joined(
             [
                 _meaning(table),
-                captions.INTERVAL_TEXT,
+                captions.interval_text(settings),
                 captions.seeds_text([row.place for row in table.rows]),
                 captions.epochs_text(settings),
             ]
