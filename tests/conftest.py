@@ -1,4 +1,4 @@
-"""The tiny study, run once to its end on real Geant4 showers, and settings of other showers that tests simulate."""
+"""The tiny study, run once to its end on real Geant4 showers, settings of other showers, and of hypothesis."""
 
 from __future__ import annotations
 
@@ -9,9 +9,14 @@ from typing import Any
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 from study import HOST, Project, checkout
 
 from showergrid.events.detector import Box
+
+# A test says nothing of time: a busy disk is no fault
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 WITNESS = Path(__file__).parent / "workflow/witness"
 

@@ -96,7 +96,7 @@ def test_seeds_are_paired_by_their_number():
 
 
 @given(st.integers(0, 2**32), st.lists(st.integers(1, 4), min_size=2, max_size=5))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_exchanging_places_turns_differences_round(seed, sizes):
     rng = np.random.default_rng(seed)
     right = [rng.random((size, 40)) < rng.random() for size in sizes]

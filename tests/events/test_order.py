@@ -80,7 +80,7 @@ def test_few_hits_have_an_order_too(along):
         assert sorted(order.tolist()) == list(range(count))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.integers(1, 30), min_size=1, max_size=6), st.integers(0, 2**32))
 def test_every_order_is_a_permutation_within_events(sizes, seed):
     random = generator(seed, "hits")

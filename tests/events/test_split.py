@@ -146,7 +146,7 @@ BY = SPLIT.model_copy(update={"test_fraction": 0.2, "validation_fraction": 0.2, 
     st.lists(st.tuples(st.integers(0, 1), st.integers(1, 9)), min_size=40, max_size=120),
     st.integers(0, 2**31 - 1),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_groups_stay_together_and_no_set_has_a_whole_group_too_many(groups_of_class, seed):
     """Groups of one class each, as air showers of one primary are: (class, number of events)."""
     of_group, size = (np.array(column) for column in zip(*groups_of_class, strict=True))

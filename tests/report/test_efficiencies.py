@@ -59,7 +59,7 @@ def test_what_is_shown(made):
 
 
 @given(st.integers(0, 2**32), st.integers(1, 4))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_efficiencies_of_resamples_with_ties_are_those_of_the_events_written_out(seed, decimals):
     rng = np.random.default_rng(seed)
     labels, scores = rng.integers(0, 2, 60), np.round(rng.random(60), decimals)

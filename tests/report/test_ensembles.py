@@ -132,7 +132,7 @@ def test_only_validation_events_are_learnt_from(results, part):
         assert not np.array_equal(earlier, later)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 2**32 - 1), st.sampled_from(["mean", "logistic_regression"]))
 def test_the_order_of_members_does_not_matter(seed, how):
     rng = np.random.default_rng(seed)

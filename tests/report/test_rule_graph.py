@@ -93,7 +93,7 @@ def widths(edges: list[tuple[str, str]]) -> dict[str, float]:
     return {name: 0.1 * len(name) for edge in edges for name in edge}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(graphs())
 def test_every_arrow_runs_downwards_and_through_no_box(edges):
     wide = widths(edges)
@@ -118,7 +118,7 @@ def test_every_arrow_runs_downwards_and_through_no_box(edges):
             assert following - x >= (room + its_room) / 2 - 1e-6
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(graphs())
 def test_every_edge_and_rule_is_drawn(edges):
     axes = Figure().subplots()
@@ -127,7 +127,7 @@ def test_every_edge_and_rule_is_drawn(edges):
     assert sorted(text.get_text() for text in axes.texts) == sorted(widths(edges))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(graphs())
 def test_without_the_implied_edges_the_same_can_be_reached(edges):
     def reach(some: list[tuple[str, str]]) -> np.ndarray:

@@ -5,7 +5,7 @@ import colorsys
 import numpy as np
 import pytest
 import slow_images
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from synthetic_hits import CENTIMETRES, hits_of, random_events
@@ -115,7 +115,6 @@ def test_random_events_against_the_slow_implementation(axis, depth_pool):
         np.testing.assert_allclose(pixels.values, [expected[tuple(key)] for key in pixels.place.tolist()], atol=2e-4)
 
 
-@settings(deadline=None)
 @given(st.floats(0, 360), st.floats(0, 1), st.floats(0, 1))
 def test_rgb_is_that_of_the_standard_library(hue, saturation, lightness):
     rgb = color.rgb(np.array([hue]), np.array([saturation]), np.array([lightness]))[0]

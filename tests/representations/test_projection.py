@@ -99,7 +99,7 @@ def test_random_events_against_the_slow_implementation(axis, cube_pool, projecti
         np.testing.assert_allclose(list(pixels.values()), expected, rtol=1e-14 if log_trans else 0)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(st.tuples(st.integers(-2, 3), st.integers(-2, 3), st.integers(-(2**62), 2**62)), min_size=1, max_size=40)
 )

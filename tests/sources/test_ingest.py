@@ -108,7 +108,7 @@ def test_every_layout_gives_the_same_tables(tmp_path, layout):
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @given(rows=st.integers(1, 3000))
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_chunks_of_any_size_give_the_same_bytes(tmp_path, layout, rows):
     path = tmp_path / f"showers{LAYOUTS[layout][1]}"
     if not path.exists():

@@ -71,7 +71,7 @@ def many_deposits(draw) -> Deposits:
     return Deposits(random.integers(events, size=count), start, end, random.exponential(1, count) + 1e-9, time)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(many_deposits(), st.sampled_from([0, 0.3, 0.9]), st.booleans())
 def test_charge_is_conserved_without_noise_threshold_and_lifetime(deposits, merging, diffusing):
     diffusion = {"longitudinal": 4.0, "transverse": 8.8} if diffusing else {"longitudinal": 0, "transverse": 0}
