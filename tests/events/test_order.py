@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from showergrid.core.seeds import generator
-from showergrid.events.order import along_axis, along_beam, truth_time
+from showergrid.events.order import along_axis, along_beam, rows_in_order, truth_time
 
 
 def shower(direction, start, seed=0, length=80):
@@ -56,7 +56,9 @@ def test_a_dense_blip_beside_the_axis_is_not_the_start():
 
 def test_down_the_beam_a_shower_starts_where_it_comes_from_even_if_it_narrows():
     position, charge = shower((0.2, -0.1, -1), (5, 5, 100))
-    by_width, by_beam = (along(np.zeros(charge.size, int), position, charge) for along in (along_axis, along_beam))
+    by_width, by_beam = (
+        rows_in_order(order, np.zeros(charge.size, int), position, charge, None) for order in ("axis", "beam")
+    )
     assert position[by_width[0], 2] > 95
     assert position[by_beam[0], 2] < 40
     position, charge = shower((0.2, -0.1, 1), (5, 5, 100))
