@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from showergrid.core.seeds import generator
-from showergrid.events.order import along_axis, along_beam, rows_in_order, truth_time
+from showergrid.events.order import along_axis, along_beam, rows_in_order, shower_frame, truth_time
 
 
 def shower(direction, start, seed=0, length=80):
@@ -80,6 +80,23 @@ def test_few_hits_have_an_order_too(along):
     for count in range(4):
         order = along(np.zeros(count, int), np.arange(3.0 * count).reshape(count, 3) * 50, np.ones(count))
         assert sorted(order.tolist()) == list(range(count))
+
+
+@settings(max_examples=50)
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=6), st.floats(1, 20), st.integers(0, 2**32))
+def test_the_first_hit_is_the_first_of_the_trunk_that_has_three_neighbours(sizes, width, seed):
+    random = generator(seed, "hits")
+    event = np.repeat(np.arange(len(sizes)), sizes)
+    position = random.normal(0, (width / 3, width / 3, width), (event.size, 3))
+    charge = random.exponential(1, event.size) + 0.01
+    order = along_beam(event, position, charge)
+    depth, radius = shower_frame(event, len(sizes), position, charge)
+    for k in range(len(sizes)):
+        rows = np.flatnonzero(event == k)
+        distance = np.linalg.norm(position[rows, None] - position[None, rows], axis=2)
+        trunk = rows[(radius[rows] < 5) & ((distance < 3).sum(axis=1) > 3)]
+        start = min(trunk if trunk.size else rows, key=lambda row: depth[row])
+        assert order[event == k][0] == start
 
 
 @settings(max_examples=50)

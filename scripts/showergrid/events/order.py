@@ -16,7 +16,7 @@ from showergrid.events.hits import Hits
 TRUNK_RADIUS = 5.0  # cm from the axis within which the start is looked for, half of argon's Moliere radius of 10 cm
 TRUNK_NEIGHBOURS = 3  # other hits that a hit of the trunk has within TRUNK_SPACING
 TRUNK_SPACING = 3.0  # cm
-EVENT_SPACING = 1e5  # cm between events in the tree of neighbours, more than any detector measures
+EVENT_SPACING = 1e5  # cm from event to event in one order along all axes, more than any detector measures
 
 
 def reordered(hits: Hits, order: str) -> Hits:
@@ -103,9 +103,9 @@ def shower_frame(
     total = np.bincount(row, charge, count)
     centre = np.stack([np.bincount(row, charge * position[:, i], count) / total for i in range(3)], axis=1)
     offset = position - centre[row]
-    spread = np.empty((count, 3, 3))
+    spread = np.zeros((count, 3, 3))  # symmetric: eigh reads its lower half
     for i in range(3):
-        for j in range(3):
+        for j in range(i + 1):
             spread[:, i, j] = np.bincount(row, charge * offset[:, i] * offset[:, j], count) / total
     axis = np.linalg.eigh(spread)[1][:, :, 2]  # (E, 3): the eigenvector of the largest eigenvalue
     axis *= np.where(axis[:, 2:] < 0, -1, 1)
@@ -116,16 +116,41 @@ def shower_frame(
 def _trunk_start(
     row: np.ndarray, count: int, position: np.ndarray, depth: np.ndarray, radius: np.ndarray
 ) -> np.ndarray:
-    """(E,) depth of the first hit in the trunk of each event, or of its first hit where there is no trunk."""
-    points = np.column_stack([position, row * EVENT_SPACING])
-    near = np.flatnonzero(radius < TRUNK_RADIUS)
-    from scipy.spatial import cKDTree  # here, since it takes 0.4 s and most users of this module do not need it
+    """(E,) depth of the first hit in the trunk of each event, or of its first hit where there is no trunk.
 
-    distance, _ = cKDTree(points).query(
-        points[near], k=[TRUNK_NEIGHBOURS + 1], distance_upper_bound=TRUNK_SPACING
-    )  # the nearest is the hit itself
-    trunk = near[np.isfinite(distance[:, 0])]
-    start, first = np.full(count, np.inf), np.full(count, np.inf)
-    np.minimum.at(start, row[trunk], depth[trunk])
-    np.minimum.at(first, row, depth)
-    return np.where(np.isfinite(start), start, first)
+    The hits near an event's axis are tried from its first on, a few at a time, since one of the first is in the trunk.
+    """
+    along = np.lexsort((depth, row))
+    row, position, depth = row[along], position[along], depth[along]
+    first = np.searchsorted(row, np.arange(count))
+    start = depth[first]
+    near = np.flatnonzero(radius[along] < TRUNK_RADIUS)
+    rank = np.arange(near.size) - np.searchsorted(near, first)[row[near]]  # of a hit among those of its event
+    without = np.ones(count, bool)
+    tried = 4
+    while near.size:
+        now = rank < tried
+        trunk = near[now][_neighbours(near[now], row, position, depth) >= TRUNK_NEIGHBOURS][::-1]
+        start[row[trunk]] = depth[trunk]  # of an event's hits, the first is written last
+        without[row[trunk]] = False
+        later = ~now & without[row[near]]
+        near, rank = near[later], rank[later]
+        tried *= 3
+    return start
+
+
+def _neighbours(chosen: np.ndarray, row: np.ndarray, position: np.ndarray, depth: np.ndarray) -> np.ndarray:
+    """(M,) how many other hits of its event each of the `chosen` has within TRUNK_SPACING.
+
+    Args:
+        chosen: (M,) places of hits.
+        row, position, depth: (N,), (N, 3), (N,) of all hits, sorted by event and depth.
+    """
+    place = row * EVENT_SPACING + depth  # no hit within the spacing is further off along the axis; twice, for rounding
+    begin = np.searchsorted(place, place[chosen] - 2 * TRUNK_SPACING)
+    size = np.searchsorted(place, place[chosen] + 2 * TRUNK_SPACING) - begin
+    which = np.repeat(np.arange(chosen.size), size)
+    other = np.arange(which.size) - np.repeat(np.cumsum(size) - size - begin, size)
+    offset = position[other] - position[chosen[which]]
+    close = (offset**2).sum(axis=1) < TRUNK_SPACING**2
+    return np.bincount(which, close, chosen.size).astype(np.int64) - 1
