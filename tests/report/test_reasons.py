@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shutil
 
 import numpy as np
 import pyarrow as pa
@@ -87,10 +88,7 @@ def study(tmp_path_factory):
 def settings(**changes: object) -> report.Parameters:
     config = table_config(
         name="wrong",
-        places=places("projection_y", 1000, ["simple"], [1, 2]),
-        reasons={},
-        starts={},
-        **changes,
+        **{"places": places("projection_y", 1000, ["simple"], [1, 2]), "reasons": {}, "starts": {}, **changes},
     )
     return report.Parameters(**{key: config[key] for key in config if key in report.Parameters.model_fields})
 
@@ -133,6 +131,18 @@ def test_what_is_shown(study):
         "share_of_errors",
     ]
     assert {row["reason"] for row in rows if row["class"] == "photon"} == {n for pdg, n in NAMES if pdg == PHOTON}
+
+
+def test_places_of_one_label_stand_apart_and_mixed_readouts_are_named(study):
+    [shown] = report.layout(report.build(settings(), study))
+    [own] = places("projection_y", 1000, ["simple"], [1, 2])
+    varied = {**own, "representation": "varied_y", "settings": {**own["settings"], "mixed": True}}
+    shutil.copytree(study / "cells/projection_y", study / "cells/varied_y")
+    labels = {"representations": dict.fromkeys(("projection_y", "varied_y"), "the view")}
+    [both] = report.layout(report.build(settings(places=[own, varied], labels=labels), study))
+    assert [len(group.rows) for group in both.groups] == [len(NAMES)] * 2
+    said = "Of \N{WORD JOINER}the view\N{WORD JOINER} also the test events are each seen by one of several readouts."
+    assert [said in table.notes for table in (shown, both)] == [False, True]
 
 
 def test_the_gallery_shows_the_most_confident_errors_and_their_truth(study, tmp_path):

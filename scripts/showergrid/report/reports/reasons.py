@@ -35,7 +35,7 @@ def csv(table: ReasonResults) -> str:
 def layout(table: ReasonResults) -> list[TableGrid]:
     """One table with a row per class and reason, the places one below the other."""
     settings, labels = table.settings, table.settings.labels.unbroken
-    groups: dict[str, list[Row]] = {}
+    groups: dict[tuple[str, int | None, str], list[Row]] = {}
     for row in table.rows:
         cells = (
             TableCell(number(row.events / row.of)),
@@ -44,7 +44,7 @@ def layout(table: ReasonResults) -> list[TableGrid]:
             TableCell(NOT_RUN) if row.rate is None else estimates.measured(row.rate),
         )
         stub = (labels.kind(row.kind), row.reason.label(settings.reasons))
-        groups.setdefault(labels.sentence(*row.place.key), []).append(Row(stub, (cells,)))
+        groups.setdefault(row.place.key, []).append(Row(stub, (cells,)))
     return [
         TableGrid(
             label=f"tab:{settings.name}",
@@ -52,8 +52,14 @@ def layout(table: ReasonResults) -> list[TableGrid]:
             f"the first that holds counts, {captions.events_text(settings, table.test_events, None)}",
             stub=(Stub("class", 10), Stub("reason", 34)),
             columns=(Columns("", ("of class", "wrong", "of its errors", "error rate")),),
-            groups=tuple(Group(tuple(rows), title) for title, rows in groups.items()),
-            notes=joined([_notes(settings), captions.seeds_text([row.place for row in table.rows])]),
+            groups=tuple(Group(tuple(rows), labels.sentence(*place)) for place, rows in groups.items()),
+            notes=joined(
+                [
+                    _notes(settings),
+                    captions.mixed_text(settings),
+                    captions.seeds_text([row.place for row in table.rows]),
+                ]
+            ),
         )
     ]
 

@@ -201,6 +201,7 @@ def layout(table: SplitResults) -> list[TableGrid]:
                     _kept_text(settings),
                     f"Intervals draw {_drawn_text(settings)} over all test events of the splits together, and seeds, "
                     "in pairs; which events a split puts into a set is not drawn anew.",
+                    captions.mixed_text(settings),
                     captions.seeds_text([row.place for row in table.rows]),
                 ]
             ),
