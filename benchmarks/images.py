@@ -56,6 +56,7 @@ REPRESENTATIONS = {
     "voxels": {"cube_pool": "mean", "log_trans": False, "headroom": 1.15},
     "features": {"radii": [1, 2, 4, 8, 16], "quartile_radii": [2, 4, 8], "spread_radii": [8, 16], "headroom": 1.15},
 }
+ORDERED = "features, order beam"  # of hits that are sorted anew
 WINDOWS = {"projection": [64, 128], "color": [64, 128], "voxels": [64, 64, 128]}
 MARGIN = 10  # pixels before the first hit
 PLACING = {"placement": {"x": "direction", "y": "centre", "z": "start"}, "margin": {"x": MARGIN, "z": MARGIN}}
@@ -160,8 +161,10 @@ def loop(frame: pandas.DataFrame) -> None:
 
 def settings_of(name: str) -> InputSettings:
     """What a representation is measured with."""
+    module, order = ("features", "beam") if name == ORDERED else (name, None)
     return InputSettings(
-        representation={"name": name, "module": name, "parameters": REPRESENTATIONS[name]}, resolution=RESOLUTION
+        representation={"name": module, "module": module, "parameters": REPRESENTATIONS[module], "order": order},
+        resolution=RESOLUTION,
     )
 
 
@@ -217,7 +220,7 @@ def measure(what: str, hits: Path) -> dict[str, float]:
         frame, share = few_events(hits)
         work = partial(loop, frame)
     else:
-        work = make(what, hits) if what in REPRESENTATIONS else partial(BASELINES[what], hits)
+        work = partial(BASELINES[what], hits) if what in BASELINES else make(what, hits)
     start = time.process_time()
     work()
     seconds = time.process_time() - start
@@ -246,14 +249,14 @@ def main(events: int, source: Path | None) -> None:
                 write_cones(path, n)
             number = pq.read_metadata(path).num_rows
             seconds = {}
-            for what in [*BASELINES, LOOP, *REPRESENTATIONS]:
+            for what in [*BASELINES, LOOP, *REPRESENTATIONS, ORDERED]:
                 told = own_process("measure", what, path)
                 seconds[what] = told["seconds"]
                 slower = [seconds.get(name, math.nan) / seconds[what] for name in ("dense windows", LOOP)]
                 size = math.nan
                 if what == "dense windows":
                     size = np.float32().nbytes * math.prod(WINDOWS["projection"])
-                elif what in REPRESENTATIONS:
+                elif what not in (*BASELINES, LOOP):
                     size = input_file(path, what).stat().st_size / n
                 print(
                     f"{what:24} {n:7} {number:9} {seconds[what]:8.3f} {number / seconds[what] / 1e6:15.2f} "

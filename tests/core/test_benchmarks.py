@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize(
     ("name", "options", "lines"),
     [
-        ("images", ["--events", "1"], 1 + 8 + 1 + 1 + 3),  # what is made; what is read
+        ("images", ["--events", "1"], 1 + 9 + 1 + 1 + 3),  # what is made; what is read
         ("dense", ["--models", "simple", "--events", "2", "--steps", "1"], None),  # a line more where there is bfloat16
         ("ingest", ["--events", "400", "--layouts", "parquet"], 1 + 2),
         ("simulate", ["--events", "1"], 1 + 5 + 2 + len({1, os.cpu_count()})),  # energies, processes
