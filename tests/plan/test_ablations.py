@@ -12,6 +12,8 @@ from showergrid.core.variants import base, variant
 from showergrid.plan.checks import read_study
 from showergrid.plan.jobs import job, published
 from showergrid.plan.layers import merged, read_layers
+from showergrid.plan.paths import Paths
+from showergrid.plan.reads import Reads
 from showergrid.plan.study import Study
 
 ROOT = Path(__file__).parents[2]
@@ -120,6 +122,42 @@ def test_training_events_of_a_table_without_resolution_are_a_factor():
     planned = read_study({**copy.deepcopy(TEST), **shown, "ablations": [whole]})
     assert keys(planned) == [("rows", None, "xgboost"), ("rows", None, "xgboost@train_events-100")]
     assert job(planned, "ablation_figure", None, ablation="a0")["against"] is None
+
+
+CURVE = {"seeds": [1], "against": "train_events", "factors": {"train_events": [50, 100]}}
+CURVES = [
+    {**CURVE, "name": "a0", "representation": "projection_y", "resolution": 100, "model": "simple"},
+    {**CURVE, "name": "a1", "representation": "color_y", "resolution": 200, "model": "simple", "beside": ["a0"]},
+]
+
+
+def test_curves_beside_that_of_an_ablation_are_drawn_with_it_and_stay_out_of_its_table():
+    planned = read_study({**copy.deepcopy(TEST), "ablations": CURVES})
+    told = job(planned, "ablation_figure", None, ablation="a1")
+    images = [place["representation"] for place in told["places"]]
+    assert images == ["color_y"] * 2 + ["projection_y"] * 2
+    reads = Reads(Paths(planned), lambda step, **place: job(planned, step, None, **place))
+    assert [cell.folder for cell in reads.cells_of_ablation({"ablation": "a1"})] == [
+        f"cells/{image}/simple@train_events-{events}/seed1"
+        for image in ("color_y/c200", "projection_y/c100")
+        for events in (50, 100)
+    ]
+    table = job(planned, "report", None, report="ablations/a1")["report"]["parameters"]
+    assert [place["representation"] for place in table["places"]] == ["color_y"] * 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"beside": ["a2"]}, r"ablations.a1.beside: unknown ablation 'a2'; valid: a0, a1"),
+        ({"beside": ["a1"]}, "ablation a1: beside: a1: is itself; leave it out"),
+        ({"against": None}, "beside: a0: is drawn against train_events, this against None; give both one"),
+        ({"against": "dropout", "factors": {"dropout": [0.1]}}, "is drawn against train_events, this against dropout"),
+    ],
+)
+def test_curves_that_do_not_fit_beside_each_other_are_refused(changes, said):
+    with pytest.raises(InputError, match=said):
+        read_study({**copy.deepcopy(TEST), "ablations": [CURVES[0], CURVES[1] | changes]})
 
 
 def test_the_table_of_an_ablation_is_told_its_factors_in_their_order():
@@ -235,6 +273,16 @@ def test_a_further_split_is_a_factor_that_trains_and_tests_a_cell():
     with pytest.raises(InputError, match="ablations/a0: its cells have different test events, so that no figure"):
         job(of, "ablation_figure", None, ablation="a0")
     assert job(of, "report", None, report="ablations/a0")["report"]["module"] == "splits"
+
+
+def test_a_curve_of_several_splits_stands_beside_no_other():
+    made = merged(read_layers(ROOT, [ROOT / "config/air_showers/default.yaml"], {}))
+    curve = {**AIR_SHOWERS, "against": "train_events", "factors": {"train_events": [50, 100]}}
+    splits = {"name": "a1", "module": "splits", "factors": {"split": [None, "rows"], **curve["factors"]}}
+    for beside in (["a1"], []), ([], ["a0"]):
+        names = [{"name": "a0", "beside": beside[0]}, {**splits, "beside": beside[1]}]
+        with pytest.raises(InputError, match="its cells have different test events; leave it out"):
+            read_study({**made, "ablations": [{**curve, **own} for own in names]})
 
 
 def test_a_split_that_the_study_does_not_have_is_refused():

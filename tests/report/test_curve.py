@@ -40,6 +40,31 @@ def test_a_curve_for_each_combination_of_the_other_factors_rises(made):
         assert first.low < first.value < first.high < last.low < last.value < last.high
 
 
+def test_curves_of_several_inputs_name_theirs(tmp_path):
+    shown = []
+    for representation, resolution in (("projection_y", 500), ("voxels", 500), ("voxels", 1000)):
+        for events in EVENTS:
+            [place] = places(representation, resolution, [f"simple@train_events-{events}"], [1])
+            shown.append({**place, "levels": {"train_events": events}})
+            write_cell(tmp_path, representation, resolution, place["model"], 1, SKILL[events])
+    told = settings().model_dump() | {"places": shown, "labels": {"representations": {"voxels": "3D"}}}
+    made = build(AblationFigureSettings(**told), tmp_path)
+    assert [own.label.replace("\N{WORD JOINER}", "") for own in made.curves] == [
+        "simple on projection_y at c 500",
+        "simple on 3D at c 500",
+        "simple on 3D at c 1000",
+    ]
+    assert all([at for at, _ in own.points] == [100, 1000] for own in made.curves)
+
+
+def test_the_line_of_chance_does_not_press_curves_together(made, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(figure, "save", lambda made, path: drawn.append(made))
+    figure.curve_figure(made, None)
+    lowest = min(estimate.low for own in made.curves for _, estimate in own.points)
+    assert 0.5 < drawn[0].axes[0].get_ylim()[0] < lowest
+
+
 def test_the_band_is_the_interval(made, monkeypatch):
     drawn = []
     monkeypatch.setattr(figure, "save", lambda made, path: drawn.append(made))

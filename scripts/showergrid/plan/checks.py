@@ -16,7 +16,7 @@ from showergrid.events.split import check_by
 from showergrid.inputs.declared import is_made_of_hits
 from showergrid.plan.ablations import crossed
 from showergrid.plan.catalogue import Catalogue
-from showergrid.plan.config import Config
+from showergrid.plan.config import Ablation, Config
 from showergrid.plan.matching import answers, each_view, joins
 from showergrid.plan.names import cells_named, check_names
 from showergrid.plan.representations import named
@@ -58,6 +58,9 @@ def read_study(raw: Mapping[str, Any], files: Mapping[str, str] | None = None) -
                     f"config: ablation {ablation.name}: {place.model} does not take {place.representation}"
                 )
             study.catalogue.model(*place.key)
+    for ablation in study.config.ablations:
+        for name in ablation.beside:
+            _check_beside(study, ablation, study.ablation(name))
     for ensemble in study.config.ensembles:
         for place in study.members(ensemble.name):
             if (status := study.status(place)) != "run":
@@ -300,6 +303,20 @@ def _check_report(study: Study, name: str) -> None:
                 raise InputError(f"config: grid: {name} has {twice}; name it in one block")
             raise InputError(f"config: reports.{name}: {entry.of} has {twice}, which {entry.module} shows once")
         seen.add(key)
+
+
+def _check_beside(study: Study, ablation: Ablation, other: Ablation) -> None:
+    """Refuse a curve beside one of another factor or another question, or of other test events."""
+    where = f"config: ablation {ablation.name}: beside: {other.name}"
+    if other.name == ablation.name:
+        raise InputError(f"{where}: is itself; leave it out")
+    if ablation.against is None or other.against != ablation.against:
+        raise InputError(f"{where}: is drawn against {other.against}, this against {ablation.against}; give both one")
+    reports = [study.report(f"ablations/{name}") for name in (ablation.name, other.name)]
+    if reports[0].question != reports[1].question:
+        raise InputError(f"{where}: is of another question; leave it out")
+    if any(study.has_several_splits(f"ablations/{name}") for name in (ablation.name, other.name)):
+        raise InputError(f"{where}: its cells have different test events; leave it out")
 
 
 def _check_search(study: Study, search: Search) -> None:

@@ -130,6 +130,9 @@ class Ablation(Settings):
         default=None,
         description="factor of numbers against which ablations/figures/{name}.pdf draws the accuracy; null: row by row",
     )
+    beside: list[Name] = Field(
+        default=[], description="other ablations with the same `against`, whose curves that figure shows too"
+    )
     question: Name | None = Field(
         default=None, description="question that it is of; null: the first of the kind that it shows"
     )

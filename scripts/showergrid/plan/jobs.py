@@ -149,7 +149,8 @@ def job(study: Study, step: str, published: PublishedNumbers | None, **wildcards
             name = f"ablations/{wildcards['ablation']}"
             if study.has_several_splits(name):
                 raise InputError(f"{name}: its cells have different test events, so that no figure shows them together")
-            return report_jobs.told(study, published, name, AblationFigureSettings)
+            places = study.drawn(wildcards["ablation"])
+            return report_jobs.told(study, published, name, AblationFigureSettings, places)
         case "ensemble_predictions":
             return report_jobs.told(study, published, f"ensembles/{wildcards['ensemble']}", Combination)
         case "vary":

@@ -19,6 +19,7 @@ def check_names(config: Config, files: Mapping[str, str]) -> None:
     """
     known = {kind: [entry.name for entry in getattr(config, kind)] for kind in ("representations", "models")}
     known["predictions"] = [entry.name for entry in config.predict]
+    known["ablations"] = [entry.name for entry in config.ablations]
     known["tables"] = [*config.reports]
     known["reports"] = [name for name, entry in config.reports.items() if entry.of is None]
     for place, kind, name in _names(config):
@@ -66,6 +67,8 @@ def _names(config: Config) -> Iterator[tuple[str, str, str]]:
         for kind in ("representation", "model"):
             for name in _texts(ablation.factors.get(kind)):
                 yield f"ablations.{ablation.name}.factors.{kind}", f"{kind}s", name
+        for name in ablation.beside:
+            yield f"ablations.{ablation.name}.beside", "ablations", name
     for spectrum in config.spectra:
         yield f"spectra.{spectrum.name}.representation", "representations", spectrum.representation
         for shown in spectrum.of:

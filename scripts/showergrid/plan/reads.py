@@ -185,7 +185,7 @@ class Reads:
 
     def cells_of_ablation(self, wildcards: Wildcards) -> list[Cell]:
         """The cells of an ablation that is drawn."""
-        return self.study.cells_of(self.study.report(f"ablations/{wildcards['ablation']}").places)
+        return self.study.cells_of(self.study.drawn(wildcards["ablation"]))
 
     def cells_of_pairs(self, wildcards: Wildcards) -> list[Cell]:
         """The cells that are compared with each other."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
@@ -32,8 +33,16 @@ def reads(job: dict[str, Any]) -> list[str]:
     return [file for files in named.values() for file in files]
 
 
-def told(study: Study, published: PublishedNumbers | None, name: str, settings: type[Settings]) -> dict[str, Any]:
+def told(
+    study: Study,
+    published: PublishedNumbers | None,
+    name: str,
+    settings: type[Settings],
+    places: Sequence[Place] | None = None,
+) -> dict[str, Any]:
     """What `settings` are told of the report `name`: for each of their fields, the `Offer` or the key of that name.
+
+    places: those to show, if they are not the report's own.
 
     Raises:
         InputError: the report has nothing to show, or a field is neither.
@@ -41,7 +50,8 @@ def told(study: Study, published: PublishedNumbers | None, name: str, settings: 
     if not study.report(name).places:
         table = study.config.reports[name].of or name
         raise InputError(f"config: grid: no block has table: {table}, so there is nothing to show")
-    offered = {field: getattr(Offer(study, published, name), field) for field in OFFERED & settings.model_fields.keys()}
+    offer = Offer(study, published, name, places)
+    offered = {field: getattr(offer, field) for field in OFFERED & settings.model_fields.keys()}
     keys = settings.model_fields.keys() - offered.keys()
     if unknown := sorted(keys - type(study.config).model_fields.keys()):
         known = ", ".join(sorted(OFFERED))
@@ -63,19 +73,18 @@ def beside_published(study: Study) -> list[str]:
 class Offer:
     """What a report may be told of a study beside the study's own keys, each by the name of a field of its settings."""
 
-    def __init__(self, study: Study, published: PublishedNumbers | None, name: str) -> None:
-        """Of a study and the numbers that it compares with, for the report `name`."""
+    def __init__(
+        self, study: Study, published: PublishedNumbers | None, name: str, places: Sequence[Place] | None
+    ) -> None:
+        """Of a study and the numbers that it compares with, for the report `name`; None: all of its own places."""
         self._study, self._report = study, name
+        self._places = list(study.report(name).places if places is None else places)
         self._published = published if self.chosen_by is None else None  # which are of the first question
 
     @property
     def name(self) -> str:
         """The report's own name, without the folder."""
         return PurePosixPath(self._report).name
-
-    @cached_property
-    def _places(self) -> list[Place]:
-        return self._study.report(self._report).places
 
     @property
     def question(self) -> dict[str, Any]:

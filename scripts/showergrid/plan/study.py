@@ -323,6 +323,10 @@ class Study:
         """The places of an ablation, one for every combination of its values, the last factor running fastest."""
         return self.crossed[name]
 
+    def drawn(self, name: str) -> list[Place]:
+        """The places of the figure of an ablation: its own, and those whose curves stand beside them."""
+        return [place for own in (name, *self.ablation(name).beside) for place in self.variants(own)]
+
     def ensemble(self, name: str) -> Ensemble:
         """The ensemble of that name."""
         return named(self.config.ensembles, name, "ensemble")

@@ -24,7 +24,9 @@ def curve_figure(made: Curves, path: Path) -> None:
             color = PALETTE[i % len(PALETTE)]
             axes.plot(x, value, "o-", ms=4, lw=1.2, color=color, label=curve.label)
             axes.fill_between(x, low, high, color=color, alpha=0.2, lw=0)
+        heights = axes.get_ylim()
         axes.axhline(1 / len(settings.question.classes), color=GREY, lw=0.8, ls=":")
+        axes.set_ylim(heights)  # the line of chance is seen where curves come near it
         every = [at for curve in made.curves for at, _ in curve.points]
         if not every:
             say(axes, "no cell has numbers")
