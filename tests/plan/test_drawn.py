@@ -148,9 +148,9 @@ def test_what_is_of_hits_is_refused(read, step, words):
 @pytest.mark.parametrize(
     ("section", "name", "values", "words"),
     [
-        ("models", "transformer", {"augment": {"zoom": 0.1}}, "augment: objects gives no images of two axes"),
-        ("models", "dense", {"augment": {"zoom": 0.1}}, "augment: dimuon gives no images of two axes"),
-        ("models", "joined", {"augment": {"zoom": 0.1}}, "augment: dimuon gives no images of two axes"),
+        ("models", "transformer", {"augment": {"zoom": 0.1}}, "augment: objects gives no images; leave it out"),
+        ("models", "dense", {"augment": {"zoom": 0.1}}, "augment: dimuon gives no images; leave it out"),
+        ("models", "joined", {"augment": {"zoom": 0.1}}, "augment: dimuon gives no images; leave it out"),
         ("models", "frozen", {"augment": {"zoom": 0.1}}, "augment: it is trained on features of images"),
         ("models", "resnet18", {"augment": {"zoom": 1.5}}, "augment.zoom = 1.5: Input should be less than 1"),
         ("models", "resnet18", {"augment": {}}, "augment.*nothing is changed"),

@@ -9,6 +9,7 @@ from asked import image, tasks
 from pydantic import ValidationError
 from scipy import ndimage
 
+from showergrid.core.seeds import generator
 from showergrid.inputs.kinds import Input
 from showergrid.training import loop
 from showergrid.training.augmentation import Changes
@@ -58,34 +59,72 @@ def pictures(events: int, shape: tuple[int, ...] = (2, 9, 14), seed: int = 0) ->
 
 
 def still(events: int) -> Changes:
-    return Changes(np.zeros(events), np.ones((events, 2)), np.zeros((events, 2), bool))
+    return Changes(np.zeros(events), np.ones((events, 2)), np.zeros((events, 3), bool))
+
+
+def changed_images(changes: Changes, images: torch.Tensor, rows: np.ndarray) -> torch.Tensor:
+    [changed] = changes.of([images], rows, {"image": Input("image", tuple(images.shape[1:]))})
+    return changed
 
 
 def test_without_changes_an_image_stays_the_same():
     images = pictures(5)
-    assert torch.equal(still(5).of([images], np.arange(5))[0], images)
+    assert torch.equal(changed_images(still(5), images, np.arange(5)), images)
 
 
 @pytest.mark.parametrize(
-    ("flips", "axes"), [(["vertical"], [2]), (["horizontal"], [3]), (["vertical", "horizontal"], [2, 3])]
+    ("flips", "axes"), [(["vertical"], [-2]), (["horizontal"], [-1]), (["vertical", "horizontal"], [-2, -1])]
 )
-def test_flips_are_exact(flips, axes):
-    images = pictures(40)
+@pytest.mark.parametrize("shape", [(2, 9, 14), (1, 4, 6, 5)])
+def test_flips_are_exact(flips, axes, shape):
+    deep = len(shape) == 4
+    flips, axes = ([*flips, "depth"], [*axes, -3]) if deep else (flips, axes)
+    images = pictures(40, shape)
     changes = Changes.drawn(Augmentation(flips=flips), 3, 1, 40)
-    [changed] = changes.of([images], np.arange(40))
+    changed = changed_images(changes, images, np.arange(40))
     for axis in axes:
-        assert 10 < changes.flipped[:, axis - 2].sum() < 30
+        assert 10 < changes.flipped[:, axis].sum() < 30
     for i in range(40):
-        mirrored = [axis - 1 for axis in (2, 3) if changes.flipped[i, axis - 2]]
-        assert set(mirrored) <= {axis - 1 for axis in axes}
+        mirrored = [axis for axis in (-3, -2, -1) if changes.flipped[i, axis]]
+        assert set(mirrored) <= set(axes)
         assert torch.equal(changed[i], images[i].flip(mirrored))
+
+
+@pytest.mark.parametrize("window", [(7, 10), (5, 8, 6)])
+def test_pixels_are_flipped_as_their_images(window):
+    random = np.random.default_rng(2)
+    occupied = random.random((30, *window)) < 0.2
+    occupied[4] = False  # an event without pixels
+    event, *place = np.nonzero(occupied)
+    values = torch.from_numpy(random.random((event.size, 2), dtype=np.float32))
+    flips = ["horizontal", "vertical", *(["depth"] if len(window) == 3 else [])]
+    changes = Changes.drawn(Augmentation(flips=flips), 3, 1, 50)
+    rows = random.permutation(50)[:30]
+    tensors = [values, torch.from_numpy(np.stack(place, 1)), torch.from_numpy(np.bincount(event, minlength=30))]
+    moved = changes.of(tensors, rows, {"voxels": Input("pixels", (2, *window))})
+
+    def dense(values, place, count):
+        images = torch.zeros(30, *window, 2)
+        images[(torch.repeat_interleave(count), *place.T)] = values
+        return images.movedim(-1, 1)
+
+    assert torch.equal(dense(*moved), changed_images(changes, dense(*tensors), rows))
+    assert not torch.equal(dense(*moved), dense(*tensors))
+    ranked = np.ravel_multi_index((np.repeat(np.arange(30), moved[2]), *moved[1].numpy().T), (30, *window))
+    assert (np.diff(ranked) > 0).all()  # as a sparse network takes them
+
+
+def test_flips_that_were_drawn_before_images_had_a_depth_stay():
+    random = generator(3, "augmentation", 1)
+    random.uniform(-20, 20, 50), random.uniform(0.8, 1.2, (50, 2))
+    assert np.array_equal(Changes.drawn(ALL, 3, 1, 50).flipped[:, 1:], random.random((50, 2)) < 0.5)
 
 
 def test_shear_and_zoom_are_those_of_keras():
     """Its matrices of rows and columns, by SciPy, which Keras calls: bilinear, the nearest pixel beyond the edge."""
     images = pictures(6)
-    changes = replace(Changes.drawn(ALL, 5, 2, 6), flipped=np.zeros((6, 2), bool))
-    [changed] = changes.of([images], np.arange(6))
+    changes = replace(Changes.drawn(ALL, 5, 2, 6), flipped=np.zeros((6, 3), bool))
+    changed = changed_images(changes, images, np.arange(6))
     middle = np.array([4.0, 6.5])
     for i in range(6):
         angle = changes.angle[i]
@@ -101,7 +140,7 @@ def test_shear_and_zoom_are_those_of_keras():
 def test_a_zoom_of_two_shows_twice_as_much():
     images = torch.zeros(1, 1, 8, 8)
     images[..., 2:6, 2:6] = 1
-    [changed] = replace(still(1), zoom=np.array([[2.0, 1.0]])).of([images], np.arange(1))
+    changed = changed_images(replace(still(1), zoom=np.array([[2.0, 1.0]])), images, np.arange(1))
     assert changed[0, 0].sum(0).tolist() == pytest.approx([0, 0, 2, 2, 2, 2, 0, 0])  # half as high, as wide as before
 
 
@@ -118,8 +157,8 @@ def test_the_draws_are_those_of_seed_and_epoch():
 def test_the_cut_into_batches_changes_nothing():
     images, rows = pictures(12), np.random.default_rng(1).permutation(12)
     changes = Changes.drawn(ALL, 3, 1, 12)
-    [whole] = changes.of([images[rows]], rows)
-    parts = [changes.of([images[part]], part)[0] for part in (rows[:5], rows[5:])]
+    whole = changed_images(changes, images[rows], rows)
+    parts = [changed_images(changes, images[part], part) for part in (rows[:5], rows[5:])]
     assert torch.equal(whole, torch.cat(parts))
 
 
@@ -132,6 +171,41 @@ def trained(path, epochs: int, **changes) -> dict[str, torch.Tensor]:
     settings = Training(**{**SETTINGS, "n_epochs": epochs, **changes})
     loop.train(built, settings, 7, tasks(2), data, data, torch.device("cpu"), Checkpoint(path, "digest"))
     return built.state_dict()
+
+
+class Voxels(Pictures):
+    """The pixels of images that are not 0."""
+
+    def __init__(self, images: np.ndarray) -> None:
+        super().__init__(images)
+        self.inputs = {"voxels": Input("pixels", images.shape[1:])}
+
+    def batch(self, rows: np.ndarray) -> dict[str, np.ndarray]:
+        images = self.images[rows]
+        event, *place = np.nonzero(images[:, 0])
+        return {
+            "voxels": images[(event, slice(None), *place)],
+            "voxels.place": np.stack(place, axis=1),
+            "voxels.count": np.bincount(event, minlength=len(rows)),
+        }
+
+
+def test_a_sparse_network_learns_from_flipped_pixels_in_the_same_bytes(tmp_path):
+    label = np.arange(24) % 2
+    images = pictures(24, (1, 8, 8, 8)).numpy()
+    images[images < 0.8] = 0
+    data = Labelled(Voxels(images), label[:, None])
+
+    def learnt(name: str, **changes) -> dict[str, torch.Tensor]:
+        told = {"module": "sparse_resnet", "parameters": {"widths": [4, 4], "blocks": [1, 1]}}
+        built = loop.build(told, data.seen.inputs, tasks(2), 7)
+        settings, resume = Training(**{**SETTINGS, **changes}), Checkpoint(tmp_path / name, "digest")
+        loop.train(built, settings, 7, tasks(2), data, data, torch.device("cpu"), resume)
+        return built.state_dict()
+
+    flips = {"augment": {"flips": ["depth", "horizontal"]}}
+    assert same(learnt("whole.pt", **flips), learnt("again.pt", **flips))
+    assert not same(learnt("other.pt", **flips), learnt("plain.pt"))
 
 
 def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:

@@ -19,6 +19,7 @@ from showergrid.inputs.settings import CentimetreWindow, WindowSettings
 from showergrid.models.parts.network_settings import Head
 from showergrid.plan.config import Config, ModelEntry
 from showergrid.plan.matching import (
+    answers_hits,
     each_view,
     joins,
     look_the_same,
@@ -39,7 +40,7 @@ from showergrid.training.hyperparameters import (
     known,
     settled,
 )
-from showergrid.training.settings import Fitting, Training
+from showergrid.training.settings import Augmentation, Fitting, Training
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,25 +140,36 @@ class Catalogue:
             if drawn := [view for view in views if kind_of(view) == "image"]:
                 shape = {"shape": [resolution] * len(axes_of(drawn[0]))}  # all of an image that is drawn
             by_group["window"] = {**shape, "placement": {}, "margin": {}, "origin": "first_hit"}
-        if values.get("augment") is not None:
-            self._check_augmented(entry, representation, where)
+        told = settled(by_group, groups, views, where)
+        if told["training"].get("augment"):
+            packed = takes_pixels(entry) or any("packed" in backbone for backbone in backbones)
+            self._check_augmented(entry, representation, Augmentation(**told["training"]["augment"]), packed, where)
         if values.get("split") is not None:
             self._check_split(entry, values["split"], where)
         return {
             "name": entry.name,
             "module": entry.file,
-            **settled(by_group, groups, views, where),
+            **told,
             **({"packed": True} if takes_pixels(entry) else {}),
             **({"backbones": backbones} if backbones else {}),
         }
 
-    def _check_augmented(self, entry: ModelEntry, representation: Mapping[str, Any], where: str) -> None:
-        """Refuse random changes of images where a network is trained on anything else."""
+    def _check_augmented(
+        self, entry: ModelEntry, representation: Mapping[str, Any], changes: Augmentation, packed: bool, where: str
+    ) -> None:
+        """Refuse random changes of images where a network is trained on anything else; packed: sees pixels alone."""
+        where = f"{where}: augment"
         if rests_on_cells(entry):
-            raise InputError(f"{where}: augment: it is trained on features of images that do not change; leave it out")
+            raise InputError(f"{where}: it is trained on features of images that do not change; leave it out")
+        if answers_hits(entry):
+            raise InputError(f"{where}: it answers hits, which stay where they are; leave it out")
         for view, _ in self.representations.views(representation):
-            if kind_of(view) != "image" or len(axes_of(view)) != 2 or takes_pixels(entry):
-                raise InputError(f"{where}: augment: {view['name']} gives no images of two axes; leave it out")
+            if kind_of(view) != "image":
+                raise InputError(f"{where}: {view['name']} gives no images; leave it out")
+            if len(axes_of(view)) != 3 and "depth" in changes.flips:
+                raise InputError(f"{where}: flips: depth: {view['name']} has no three axes; leave it out")
+            if (len(axes_of(view)) == 3 or packed) and (changes.shear or changes.zoom):
+                raise InputError(f"{where}: shear and zoom change whole images of two axes; give flips alone")
 
     def _check_split(self, entry: ModelEntry, split: str, where: str) -> None:
         """Refuse a division that the study has not, or one by which what a network rests on was not trained."""

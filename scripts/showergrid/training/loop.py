@@ -177,7 +177,7 @@ def _epoch(
         for part in batches(rows, settings.micro_batch_size or len(rows)):
             truth = _tensors(data.truth(part), device)  # (M,) of each task
             tensors = tensors_of(data.seen.batch(part), device)
-            tensors = changes.of(tensors, part) if changes else tensors
+            tensors = changes.of(tensors, part, data.seen.inputs) if changes else tensors
             given = _outputs(network, settings, tensors, device)
             loss = _loss(network, tasks, given, truth)
             # gradients add up to that of the mean loss of events; losses of prongs and hits are means over each pass

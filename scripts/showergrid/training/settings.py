@@ -14,8 +14,10 @@ class Augmentation(Settings):
 
     shear: float = Field(default=0, ge=0, lt=90, description="largest angle of a shear to either side [degrees]")
     zoom: float = Field(default=0, ge=0, lt=1, description="largest change of a size, of each axis by itself")
-    flips: list[Literal["horizontal", "vertical"]] = Field(
-        default=[], description="mirror half of the images, left and right (horizontal) or top and bottom (vertical)"
+    flips: list[Literal["horizontal", "vertical", "depth"]] = Field(
+        default=[],
+        description="mirror half of the images along their last axis (horizontal), the one before (vertical), "
+        "the first of three (depth)",
     )
 
     @model_validator(mode="after")
