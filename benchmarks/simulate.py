@@ -82,7 +82,6 @@ def main(arguments: argparse.Namespace) -> None:
         argon = Detector(box, simulation.em_model, simulation.production_cut, seed=0)
         first = draw(np.resize(codes, 10), simulation, random)
         hits = read_out(argon.run(first), first.vertex, box, readout, random)  # Geant4 makes its tables
-        along_axis(hits.event, hits.position, hits.charge)  # imports SciPy
         write(hits)  # Arrow imports pandas where it is
         for energy in ranges:
             settings = simulation.model_copy(update={"energy": energy})

@@ -83,11 +83,15 @@ def test_few_hits_have_an_order_too(along):
 
 
 @settings(max_examples=50)
-@given(st.lists(st.integers(1, 60), min_size=1, max_size=6), st.floats(1, 20), st.integers(0, 2**32))
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=6), st.floats(1, 20) | st.just(1e5), st.integers(0, 2**32))
 def test_the_first_hit_is_the_first_of_the_trunk_that_has_three_neighbours(sizes, width, seed):
     random = generator(seed, "hits")
     event = np.repeat(np.arange(len(sizes)), sizes)
-    position = random.normal(0, (width / 3, width / 3, width), (event.size, 3))
+    position = random.normal(0, (min(width, 20) / 3, min(width, 20) / 3, width), (event.size, 3))
+    clump = 6 * (np.arange(event.size) // 6)
+    position = np.where(random.random(event.size) < 0.5, position.T, position[clump].T).T + random.normal(
+        0, 0.5, (event.size, 3)
+    )
     charge = random.exponential(1, event.size) + 0.01
     order = along_beam(event, position, charge)
     depth, radius = shower_frame(event, len(sizes), position, charge)

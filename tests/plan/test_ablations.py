@@ -150,7 +150,8 @@ def test_curves_beside_that_of_an_ablation_are_drawn_with_it_and_stay_out_of_its
     ("changes", "said"),
     [
         ({"beside": ["a2"]}, r"ablations.a1.beside: unknown ablation 'a2'; valid: a0, a1"),
-        ({"beside": ["a1"]}, "ablation a1: beside: a1: is itself; leave it out"),
+        ({"beside": ["a1"]}, r"beside: simple@train_events-50 on color_y stands twice in the figure; leave it out"),
+        ({"beside": ["a0", "a0"]}, r"beside: simple@train_events-50 on projection_y stands twice in the figure"),
         ({"against": None}, "beside: a0: is drawn against train_events, this against None; give both one"),
         ({"against": "dropout", "factors": {"dropout": [0.1]}}, "is drawn against train_events, this against dropout"),
     ],
@@ -278,10 +279,10 @@ def test_a_further_split_is_a_factor_that_trains_and_tests_a_cell():
 def test_a_curve_of_several_splits_stands_beside_no_other():
     made = merged(read_layers(ROOT, [ROOT / "config/air_showers/default.yaml"], {}))
     curve = {**AIR_SHOWERS, "against": "train_events", "factors": {"train_events": [50, 100]}}
-    splits = {"name": "a1", "module": "splits", "factors": {"split": [None, "rows"], **curve["factors"]}}
+    splits = {"name": "a1", "module": "splits", "factors": {"split": [None, "rows"], "train_events": [60, 110]}}
     for beside in (["a1"], []), ([], ["a0"]):
         names = [{"name": "a0", "beside": beside[0]}, {**splits, "beside": beside[1]}]
-        with pytest.raises(InputError, match="its cells have different test events; leave it out"):
+        with pytest.raises(InputError, match="its cells have different test events; leave those of other splits out"):
             read_study({**made, "ablations": [{**curve, **own} for own in names]})
 
 

@@ -57,6 +57,19 @@ def test_curves_of_several_inputs_name_theirs(tmp_path):
     assert all([at for at, _ in own.points] == [100, 1000] for own in made.curves)
 
 
+def test_a_curve_against_the_resolution_is_one_and_networks_of_one_label_are_two(tmp_path):
+    shown = []
+    for model in ("simple", "complex"):
+        for resolution in (100, 200, 500):
+            [place] = places("projection_y", resolution, [model], [1])
+            shown.append({**place, "levels": {"resolution": resolution}})
+            write_cell(tmp_path, "projection_y", resolution, model, 1, 1.0)
+    told = {"places": shown, "against": "resolution", "labels": {"models": {"simple": "net", "complex": "net"}}}
+    made = build(AblationFigureSettings(**settings().model_dump() | told), tmp_path)
+    assert [own.label.replace("\N{WORD JOINER}", "") for own in made.curves] == ["net", "net"]
+    assert all([at for at, _ in own.points] == [100, 200, 500] for own in made.curves)
+
+
 def test_the_line_of_chance_does_not_press_curves_together(made, monkeypatch):
     drawn = []
     monkeypatch.setattr(figure, "save", lambda made, path: drawn.append(made))

@@ -16,7 +16,6 @@ from showergrid.events.hits import Hits
 TRUNK_RADIUS = 5.0  # cm from the axis within which the start is looked for, half of argon's Moliere radius of 10 cm
 TRUNK_NEIGHBOURS = 3  # other hits that a hit of the trunk has within TRUNK_SPACING
 TRUNK_SPACING = 3.0  # cm
-EVENT_SPACING = 1e5  # cm from event to event in one order along all axes, more than any detector measures
 
 
 def reordered(hits: Hits, order: str) -> Hits:
@@ -146,7 +145,8 @@ def _neighbours(chosen: np.ndarray, row: np.ndarray, position: np.ndarray, depth
         chosen: (M,) places of hits.
         row, position, depth: (N,), (N, 3), (N,) of all hits, sorted by event and depth.
     """
-    place = row * EVENT_SPACING + depth  # no hit within the spacing is further off along the axis; twice, for rounding
+    # One order along all axes; no hit within the spacing is further off along its axis; twice, for rounding
+    place = row * (np.ptp(depth) + 5 * TRUNK_SPACING) + depth
     begin = np.searchsorted(place, place[chosen] - 2 * TRUNK_SPACING)
     size = np.searchsorted(place, place[chosen] + 2 * TRUNK_SPACING) - begin
     which = np.repeat(np.arange(chosen.size), size)

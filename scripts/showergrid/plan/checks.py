@@ -61,6 +61,7 @@ def read_study(raw: Mapping[str, Any], files: Mapping[str, str] | None = None) -
     for ablation in study.config.ablations:
         for name in ablation.beside:
             _check_beside(study, ablation, study.ablation(name))
+        _check_drawn(study, ablation)
     for ensemble in study.config.ensembles:
         for place in study.members(ensemble.name):
             if (status := study.status(place)) != "run":
@@ -306,17 +307,26 @@ def _check_report(study: Study, name: str) -> None:
 
 
 def _check_beside(study: Study, ablation: Ablation, other: Ablation) -> None:
-    """Refuse a curve beside one of another factor or another question, or of other test events."""
+    """Refuse a curve beside one of another factor or another question."""
     where = f"config: ablation {ablation.name}: beside: {other.name}"
-    if other.name == ablation.name:
-        raise InputError(f"{where}: is itself; leave it out")
     if ablation.against is None or other.against != ablation.against:
         raise InputError(f"{where}: is drawn against {other.against}, this against {ablation.against}; give both one")
     reports = [study.report(f"ablations/{name}") for name in (ablation.name, other.name)]
     if reports[0].question != reports[1].question:
         raise InputError(f"{where}: is of another question; leave it out")
-    if any(study.has_several_splits(f"ablations/{name}") for name in (ablation.name, other.name)):
-        raise InputError(f"{where}: its cells have different test events; leave it out")
+
+
+def _check_drawn(study: Study, ablation: Ablation) -> None:
+    """Refuse curves beside that of an ablation that share a place with it, or have other test events."""
+    if not ablation.beside:
+        return
+    where, places = f"config: ablation {ablation.name}: beside", study.drawn(ablation.name)
+    keys = [place.key for place in places]
+    if twice := [place for place in places if keys.count(place.key) > 1]:
+        shown = f"{twice[0].model} on {twice[0].representation}"
+        raise InputError(f"{where}: {shown} stands twice in the figure; leave it out in one of them")
+    if len({study.catalogue.model(*key)["training"].get("split") for key in keys}) > 1:
+        raise InputError(f"{where}: its cells have different test events; leave those of other splits out")
 
 
 def _check_search(study: Study, search: Search) -> None:

@@ -36,22 +36,40 @@ def build(settings: AblationFigureSettings, results: Path) -> Curves:
         InputError: a file of a cell is missing or bad, or test events differ.
     """
     measured = measure(settings.places, settings, results)
-    several = len({(base(place.representation), place.resolution) for place in settings.places}) > 1
-    points: dict[str, list[tuple[float, Estimate]]] = {}
+    points: dict[_Shared, list[tuple[float, Estimate]]] = {}
     for place in settings.places:
         found = measured.results[place.name]
         if "test_accuracy" in found.estimates:
-            label = _label(place, settings.against, settings.labels, several)
-            points.setdefault(label, []).append((place.levels[settings.against], found.estimates["test_accuracy"]))
-    curves = [Curve(label, sorted(own, key=lambda point: point[0])) for label, own in points.items()]
+            point = place.levels[settings.against], found.estimates["test_accuracy"]
+            points.setdefault(_Shared.of(place, settings.against), []).append(point)
+    several = len({(shared.representation, shared.resolution) for shared in points}) > 1
+    curves = [
+        Curve(shared.label(settings.labels, several), sorted(own, key=lambda point: point[0]))
+        for shared, own in points.items()
+    ]
     return Curves(settings, tuple(curves))
 
 
-def _label(place: Variant, against: str, labels: HumanLabels, several: bool) -> str:
-    """What the legend calls a curve: its model, of `several` inputs also that, and the values of all other factors."""
-    model, representation = base(place.model), base(place.representation)
-    named = labels.sentence(representation, place.resolution, model) if several else labels.model(model)
-    told = {against, "model", *(("representation", "resolution") if several else ())}
-    return ", ".join(
-        [named, *(f"{name} {level_text(value)}" for name, value in place.levels.items() if name not in told)]
-    )
+@dataclass(frozen=True)
+class _Shared:
+    """What the points of one curve share; others: the values of all other factors but that on the axis, in words."""
+
+    representation: str
+    resolution: int | None
+    model: str
+    others: tuple[str, ...]
+
+    @classmethod
+    def of(cls, place: Variant, against: str) -> _Shared:
+        entries = ("representation", "resolution", "model")
+        return cls(
+            base(place.representation),
+            None if against == "resolution" else place.resolution,
+            base(place.model),
+            tuple(f"{k} {level_text(value)}" for k, value in place.levels.items() if k not in (against, *entries)),
+        )
+
+    def label(self, labels: HumanLabels, several: bool) -> str:
+        """What the legend calls the curve: its model, of `several` inputs also that, and the other values."""
+        named = labels.sentence(self.representation, self.resolution, self.model)
+        return ", ".join([named if several else labels.model(self.model), *self.others])
