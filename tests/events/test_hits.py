@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from synthetic_hits import CALIBRATION, CENTIMETRES, hits_of, random_events
 
+from showergrid.inputs import input_file
 from showergrid.inputs.input_file import read_input
 from showergrid.inputs.kinds import Input
 from showergrid.inputs.lists import first_entries
@@ -45,7 +46,9 @@ def test_range_is_the_largest_sum_of_a_voxel():
     }
 
 
-def test_windows_hold_the_first_hits_and_their_share_of_the_charge(tmp_path):
+@pytest.mark.parametrize("block", [5, 1_000_000])
+def test_windows_hold_the_first_hits_and_their_share_of_the_charge(tmp_path, monkeypatch, block):
+    monkeypatch.setattr(input_file, "ENTRIES_A_BLOCK", block)
     events = random_events(3, 12)
     settings = InputSettings(
         representation={"name": "hits", "module": "hits", "parameters": parameters().model_dump()}, resolution=8

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from synthetic_hits import CALIBRATION, hits_of, random_events
 
 from showergrid.core.errors import InputError
-from showergrid.inputs import window as windows
+from showergrid.inputs import input_file
 from showergrid.inputs.input_file import read_images
 from showergrid.inputs.making import write_input
 from showergrid.inputs.settings import InputSettings, WindowSettings
@@ -112,7 +112,7 @@ def test_end_by_hand(tmp_path):
 @pytest.mark.parametrize("module", ["projection", "voxels"])
 @pytest.mark.parametrize("origin", ["first_hit", "charge_centre", "end"])
 def test_random_events_against_the_slow_implementation(tmp_path, monkeypatch, module, origin):
-    monkeypatch.setattr(windows, "PIXELS_A_BLOCK", 500)
+    monkeypatch.setattr(input_file, "ENTRIES_A_BLOCK", 500)
     events = random_events(17, 50)
     images = images_of(tmp_path, events, module)
     shape = [41, 33, 52] if module == "voxels" else [41, 52]

@@ -24,6 +24,7 @@ It is written in a stream and read through a memory map: neither ever holds more
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import shutil
@@ -40,6 +41,7 @@ from showergrid.core.errors import InputError
 from showergrid.inputs.kinds import Kind
 
 WIDE = np.iinfo(np.int16)
+ENTRIES_A_BLOCK = 1_000_000  # read from the memory map at a time
 KEY = "showergrid"  # the only metadata key: with several, safetensors files are not reproducible byte for byte
 TYPES = {"I64": np.int64, "F32": np.float32, "I32": np.int32, "I16": np.int16, "I8": np.int8}
 TENSORS = {  # name: type, largest item size first, so that each tensor starts at a multiple of its item size
@@ -188,6 +190,13 @@ def ranges_of(first: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarra
     index = np.repeat(np.arange(length.size), length)
     before = np.cumsum(length) - length
     return np.arange(index.size) + (first - before)[index], index
+
+
+def blocks_of(entries: np.ndarray) -> list[tuple[int, int]]:
+    """Split events, each with its number of `entries` (n,), into runs (low, high) of about ENTRIES_A_BLOCK entries."""
+    block = np.cumsum(entries) // ENTRIES_A_BLOCK
+    edges = [0, *(np.flatnonzero(np.diff(block)) + 1).tolist(), entries.size]
+    return [(low, high) for low, high in itertools.pairwise(edges) if high > low]
 
 
 def _header(path: Path) -> tuple[dict[str, Any], int]:

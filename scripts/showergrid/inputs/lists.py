@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from showergrid.inputs.input_file import SetInput, TableInput, ranges_of, rows_of
+from showergrid.inputs.input_file import SetInput, TableInput, blocks_of, ranges_of, rows_of
 from showergrid.inputs.kinds import Input, Inputs, Share
 
 
@@ -64,11 +64,14 @@ def first_entries(lists: SetInput, events: np.ndarray, length: int, name: str) -
 
 def _share(weight: np.ndarray, first: np.ndarray, last: np.ndarray, end: np.ndarray) -> np.ndarray:
     """(n,) float64: the share of the `weight` of the entries first[i] to end[i] that those before last[i] have."""
-    inside, total = (
-        np.bincount(event, weight[entry], first.size).astype(np.float64)  # of no event it counts in whole numbers
-        for entry, event in (ranges_of(first, last), ranges_of(first, end))
-    )
-    return np.divide(inside, total, out=np.zeros_like(total), where=total > 0)
+    share = np.zeros(first.size)
+    for low, high in blocks_of(end - first):
+        inside, total = (
+            np.bincount(event, weight[entry], high - low)
+            for entry, event in (ranges_of(first[low:high], until[low:high]) for until in (last, end))
+        )
+        np.divide(inside, total, out=share[low:high], where=total > 0)
+    return share
 
 
 @dataclass(frozen=True)

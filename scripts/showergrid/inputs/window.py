@@ -6,7 +6,6 @@ zeroed array.
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,11 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from showergrid.core.errors import InputError
-from showergrid.inputs.input_file import Images, ProngImages, ranges_of, rows_of
+from showergrid.inputs.input_file import Images, ProngImages, blocks_of, ranges_of, rows_of
 from showergrid.inputs.kinds import Input, Inputs, Share
 from showergrid.inputs.settings import Origin, WindowSettings
-
-PIXELS_A_BLOCK = 1_000_000  # read from the memory map at a time
 
 
 @dataclass(frozen=True)
@@ -133,7 +130,7 @@ def cut_rows(images: Images | ProngImages, rows: np.ndarray, window: Window, nam
     total, inside = np.zeros((2, rows.size)), np.zeros((2, rows.size))  # charge, hits
     counts = np.zeros(rows.size, dtype=np.int64)
     positions, values = [np.empty(0, np.int32)], [np.empty((images.channels, 0), np.float32)]
-    for low, high in _blocks(end - first):
+    for low, high in blocks_of(end - first):
         pixels, event = ranges_of(first[low:high], end[low:high])
         place = images.coordinates[pixels] - start[low:high][event]
         kept = np.all((place >= 0) & (place < window.shape), axis=1)
@@ -154,10 +151,3 @@ def cut_rows(images: Images | ProngImages, rows: np.ndarray, window: Window, nam
         share=Share(charge=share[0], hits=share[1]),
         name=name,
     )
-
-
-def _blocks(pixels: np.ndarray) -> list[tuple[int, int]]:
-    """Split events, each with its number of `pixels` (n,), into runs (low, high) of about PIXELS_A_BLOCK pixels."""
-    block = np.cumsum(pixels) // PIXELS_A_BLOCK
-    edges = [0, *(np.flatnonzero(np.diff(block)) + 1).tolist(), pixels.size]
-    return [(low, high) for low, high in itertools.pairwise(edges) if high > low]
