@@ -2,6 +2,7 @@
 
 import csv as csv_module
 import json
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -160,6 +161,15 @@ def test_the_table_says_what_each_split_keeps_together(table):
         assert "by shower (400 test events of 80 showers) and rows (480 test events of 240 showers)" in words
         assert "events of one shower stand in one set" in words
         assert "draw showers over all test events" in words
+
+
+def test_the_table_says_whose_test_events_are_read_out_otherwise(table):
+    varied = parameters().model_dump()
+    for place in varied["places"]:
+        place["settings"] = {"window": [4], "mixed": True}
+    said = "also the test events are each seen by one of several readouts"
+    tables = (table, replace(table, settings=Parameters(**varied)))
+    assert [said in layout(shown)[0].notes for shown in tables] == [False, True]
 
 
 @pytest.mark.parametrize("values", [("rows",), ("rows", None), (None,)])
